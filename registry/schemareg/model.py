@@ -1,0 +1,349 @@
+"""The nouns of the registry. Values only: nothing here reads, judges or prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from schemareg.versions import SemVer
+
+Pointer = tuple[str | int, ...]
+"""Decoded reference tokens of a JSON Pointer (RFC 6901): ``("properties", "email")``."""
+
+
+class Place(NamedTuple):
+    """Where something stands: POSIX path relative to the repository root, 1-based line and column."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One thing that is wrong with one file: where, what, and the edit or command that mends it."""
+
+    place: Place
+    rule: str
+    what: str
+    remedy: str
+
+
+class Kind(Enum):
+    """What an entry of a folder is."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "symbolic link"
+    SUBMODULE = "submodule"
+
+
+class Entry(NamedTuple):
+    """One name in a folder. Equal ids mean equal content; `""` means unknown, so never equal."""
+
+    kind: Kind
+    id: str
+
+
+class Files(Protocol):
+    """The files of a repository in one state: a commit's tree, or the working tree as it stands.
+
+    Paths are POSIX, relative to the repository root, without a leading or trailing slash; the
+    root itself is `""`. What is read twice is the same twice.
+    """
+
+    @property
+    def label(self) -> str:
+        """How to call this state in a report: `main (3f2a9c1)`, `working tree`."""
+
+    @property
+    def commit(self) -> str:
+        """The full id of the commit, or `""` for a working tree."""
+
+    def entry(self, path: str) -> Entry | None:
+        """The entry at a path, or None where there is nothing."""
+
+    def folder(self, path: str) -> Mapping[str, Entry]:
+        """Name to entry, names sorted; empty where there is no folder."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a file. Raises KeyError where there is no file."""
+
+    def size(self, path: str) -> int:
+        """The size in bytes of a file, without reading it where possible. Raises KeyError."""
+
+
+class FileChange(NamedTuple):
+    """One path whose entry differs between two states; a folder on either side is taken apart."""
+
+    path: str
+    before: Entry | None
+    after: Entry | None
+
+
+class Severity(Enum):
+    """How much a finding hurts, the worst first."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+class Outcome(Enum):
+    """What was found about a pair of schemas, or a whole version."""
+
+    COMPATIBLE = "compatible"
+    BREAKING = "breaking"
+    UNDECIDED = "undecided"
+
+
+class Direction(Enum):
+    """Which of two versions reads what the other wrote."""
+
+    BACKWARD = "BACKWARD"
+    FORWARD = "FORWARD"
+
+
+class Level(Enum):
+    """Confluent's compatibility levels: (the new reads the old, the old reads the new, all versions)."""
+
+    NONE = (False, False, False)
+    BACKWARD = (True, False, False)
+    BACKWARD_TRANSITIVE = (True, False, True)
+    FORWARD = (False, True, False)
+    FORWARD_TRANSITIVE = (False, True, True)
+    FULL = (True, True, False)
+    FULL_TRANSITIVE = (True, True, True)
+
+    @property
+    def directions(self) -> tuple[Direction, ...]:
+        """The questions this level asks of a new version and an older one."""
+        backward, forward, _ = self.value
+        return (Direction.BACKWARD,) * backward + (Direction.FORWARD,) * forward
+
+    @property
+    def transitive(self) -> bool:
+        """Whether every older version counts, whatever the scope says."""
+        return bool(self.value[2])
+
+
+class Scope(Enum):
+    """Which older versions of the major line count."""
+
+    LATEST = "latest"
+    SUPPORTED = "supported"
+    ALL = "all"
+
+
+class Content(Enum):
+    """The content model: does a writer write only what its schema declares?"""
+
+    DECLARED = "declared"
+    OPEN = "open"
+
+
+class Stability(Enum):
+    """How firmly a product stands to its promises, the loosest first."""
+
+    DRAFT = "draft"
+    BETA = "beta"
+    STABLE = "stable"
+
+
+class Classification(Enum):
+    """How sensitive a product's data are, the least first."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    RESTRICTED = "restricted"
+
+
+class Overrides(Enum):
+    """What a product may change of the hub's policy."""
+
+    NOTHING = "nothing"
+    STRICTER = "stricter"
+    ANYTHING = "anything"
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """The part of the policy that compatibility is judged by."""
+
+    level: Level = Level.FULL
+    scope: Scope = Scope.SUPPORTED
+    content: Content = Content.DECLARED
+    formats: bool = False
+    """Whether `format` is an assertion; by default it is an annotation."""
+    undecided: str = "fail"
+    """`fail` (exit 3) or `warn`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where people are reached; the URL may name environment variables as `${NAME}`."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """registry.yaml: what the hub asks of every product."""
+
+    protected_branch: str = "main"
+    compatibility: Compatibility = field(default_factory=Compatibility)
+    windows: Mapping[Stability, int] = field(
+        default_factory=lambda: {Stability.DRAFT: 0, Stability.BETA: 14, Stability.STABLE: 90}
+    )
+    """Days between the landing of a deprecation and the earliest removal, per stability."""
+    reminders: tuple[int, ...] = (30, 7, 1)
+    """Days before a sunset on which people are reminded, the longest first."""
+    overrides: Overrides = Overrides.STRICTER
+    channels: tuple[Channel, ...] = ()
+    notify_default: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who answers for a product, and where they are reached."""
+
+    team: str
+    contact: str = ""
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One subject of a product, as product.yaml declares it."""
+
+    name: str
+    description: str = ""
+    format: str = "json-schema"
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """product.yaml: one data product."""
+
+    name: str
+    folder: str
+    """POSIX path of the product's folder, relative to the repository root."""
+    title: str
+    owner: Owner
+    domain: str = ""
+    description: str = ""
+    purpose: str = ""
+    stability: Stability = Stability.STABLE
+    classification: Classification | None = None
+    inputs: tuple[str, ...] = ()
+    """Names of the schemas its data flows from: `payments/payment`."""
+    schemas: tuple[Schema, ...] = ()
+    compatibility: Mapping[str, str] = field(default_factory=dict)
+    """The product's own wishes (`level`, `scope`, `content`, …), as written; see `overrides`."""
+
+
+class SchemaVersion(NamedTuple):
+    """One version file of a schema."""
+
+    product: str
+    schema: str
+    version: SemVer
+    path: str
+    id: str
+    """The entry's id; `""` for a file of the working tree that Git does not know."""
+
+    @property
+    def name(self) -> str:
+        """`orders/order_placed@1.2.0`."""
+        return f"{self.product}/{self.schema}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a report says: what, where, why it matters, and how to mend it."""
+
+    rule: str
+    severity: Severity
+    place: Place
+    message: str
+    product: str = ""
+    schema: str = ""
+    version: str = ""
+    against: str = ""
+    direction: Direction | None = None
+    field: str = ""
+    """The field path in the registry's words: `customer.email`, `lines[].sku`."""
+    pointer: str = ""
+    """JSON Pointer into the schema that refuses, as a URI fragment without the `#`."""
+    witness: str | None = None
+    """A record, as JSON text, that the writer may write and the reader refuses."""
+    why: str = ""
+    remedy: str = ""
+    fingerprint: str = ""
+    """Stable over unrelated edits: a digest of rule, target, versions and what changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionVerdict:
+    """What was found about one new or changed version."""
+
+    product: str
+    schema: str
+    version: str
+    path: str
+    outcome: Outcome
+    reason: str = ""
+    """Why it is undecided; empty otherwise."""
+    required_bump: str = ""
+    """The smallest honest bump over the version before it: `major`, `minor`, `patch`, or empty."""
+    against: tuple[str, ...] = ()
+    """The versions it was compared with, oldest first."""
+    changes: tuple[str, ...] = ()
+    """What changed in words and metadata, one sentence each, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One analysis: everything that every face of it shows. Findings are sorted by severity, place."""
+
+    base: str
+    head: str
+    today: date
+    findings: tuple[Finding, ...] = ()
+    versions: tuple[VersionVerdict, ...] = ()
+    policy: Compatibility = field(default_factory=Compatibility)
+    base_commit: str = ""
+    head_commit: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """`fail` when something breaks, `undecided` when something could not be decided, else `pass`."""
+        if any(each.severity is Severity.ERROR for each in self.findings):
+            return "fail"
+        if self.policy.undecided == "fail" and any(
+            each.outcome is Outcome.UNDECIDED for each in self.versions
+        ):
+            return "undecided"
+        return "pass"
+
+    def exit_code(self, fail_on: Severity = Severity.ERROR) -> int:
+        """0 nothing breaks; 1 a finding at or above `fail_on`; 3 undecided."""
+        if any(each.severity.rank <= fail_on.rank for each in self.findings):
+            return 1
+        return 3 if self.verdict == "undecided" else 0
