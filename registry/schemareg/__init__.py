@@ -1,0 +1,1 @@
+"""A Git-native schema registry for data products."""

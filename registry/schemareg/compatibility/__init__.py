@@ -1,0 +1,1 @@
+"""May this reader refuse what that writer writes?"""

@@ -1,0 +1,1 @@
+"""Schema formats: text to schema, references, what a valid schema of the format is."""
