@@ -8,10 +8,12 @@ does not know: compare `key(a) == key(b)`.
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 JsonValue = Any
 """None, bool, int, Fraction, str, list of JsonValue, dict of str to JsonValue."""
@@ -31,7 +33,7 @@ def number(text: str) -> int | Fraction:
     if text.isdigit():
         return int(text)
     decimal = Decimal(text)
-    sign, digits, exponent = decimal.as_tuple()
+    _sign, digits, exponent = decimal.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError(text)
     if not any(digits):
