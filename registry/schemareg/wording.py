@@ -1,0 +1,40 @@
+"""How text that others wrote stands in our sentences: quoted, shortened, nothing hidden."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST = 60
+"""How many characters of somebody's text a sentence shows."""
+
+
+def quoted(text: object, limit: int = LONGEST) -> str:
+    """`text` in quotes, its control and invisible characters escaped, its tail cut at `limit`."""
+    whole = str(text)
+    return repr(whole if len(whole) <= limit else whole[: limit - 1] + "…")
+
+
+def listed(names: Iterable[str], *, last: str = "or", limit: int = 8) -> str:
+    """Quoted names in the order given: `'a', 'b' or 'c'`; beyond `limit` only their number."""
+    each = [quoted(name) for name in names]
+    if len(each) > limit:
+        return f"{', '.join(each[:limit])} {last} {len(each) - limit} more"
+    if len(each) < 2:
+        return "".join(each)
+    return f"{', '.join(each[:-1])} {last} {each[-1]}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` was probably meant to be, or None."""
+    import difflib
+
+    names = list(known)
+    by_folded = {each.casefold().replace("_", "-"): each for each in reversed(names)}
+    same = by_folded.get(name.casefold().replace("_", "-"))
+    if same is not None:
+        return same
+    found = difflib.get_close_matches(name[:LONGEST], names, n=1, cutoff=0.7)
+    return found[0] if found else None
