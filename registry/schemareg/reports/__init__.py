@@ -1,0 +1,48 @@
+"""A report in the forms people and programs read: one renderer a form, all from one value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemareg.model import Mistake, Report
+
+FORMS = ("text", "json", "markdown", "github")
+"""What `--format` takes."""
+
+
+def render(report: Report, form: str = "text", *, colour: bool = False, width: int = 100) -> str:
+    """The report in one of FORMS, ending in a line break; equal reports give equal text.
+
+    `colour` and `width` (columns) count for text alone. Raises ValueError for another form.
+    """
+    from schemareg.reports import github, json_document, markdown, text
+
+    if form == "text":
+        return text.render(report, colour=colour, width=width)
+    plain = {
+        "json": json_document.render,
+        "markdown": markdown.render,
+        "github": github.render,
+    }.get(form)
+    if plain is None:
+        raise ValueError(f"{form!r} is not one of {', '.join(FORMS)}")
+    return plain(report)
+
+
+def render_mistakes(mistakes: Sequence[Mistake], form: str = "text", *, width: int = 100) -> str:
+    """Mistakes of files in one of FORMS; nothing at all as text or github where there are none."""
+    from schemareg.reports import github
+    from schemareg.reports import mistakes as listed
+
+    if form == "text":
+        return listed.as_text(mistakes, width=width)
+    if form == "json":
+        return listed.as_json(mistakes)
+    if form == "markdown":
+        return listed.as_markdown(mistakes)
+    if form == "github":
+        return github.render_mistakes(mistakes)
+    raise ValueError(f"{form!r} is not one of {', '.join(FORMS)}")

@@ -1,0 +1,122 @@
+"""What every face of a report says in the same words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.model import Direction, Outcome, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemareg.model import Compatibility, Finding, Report, VersionVerdict
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def counts(report: Report) -> dict[str, int]:
+    """How many of what; `shown + waived + hidden == total`, and the severities add up to it too."""
+    total = len(report.findings)
+    return {
+        "error": _count(report.findings, Severity.ERROR),
+        "warning": _count(report.findings, Severity.WARNING),
+        "notice": _count(report.findings, Severity.NOTICE),
+        "shown": total,
+        "waived": 0,
+        "hidden": 0,
+        "total": total,
+        "versions": len(report.versions),
+        "compatible": _judged(report.versions, Outcome.COMPATIBLE),
+        "breaking": _judged(report.versions, Outcome.BREAKING),
+        "undecided": _judged(report.versions, Outcome.UNDECIDED),
+    }
+
+
+def _count(findings: Iterable[Finding], severity: Severity) -> int:
+    return sum(each.severity is severity for each in findings)
+
+
+def _judged(versions: Iterable[VersionVerdict], outcome: Outcome) -> int:
+    return sum(each.outcome is outcome for each in versions)
+
+
+def findings_total(report: Report) -> str:
+    """`2 findings (1 error, 1 warning)`, or `no findings`."""
+    numbers = counts(report)
+    if not numbers["total"]:
+        return "no findings"
+    parts = [plural(numbers[each], each) for each in ("error", "warning", "notice")]
+    named = ", ".join(part for part in parts if not part.startswith("0 "))
+    return f"{plural(numbers['total'], 'finding')} ({named})"
+
+
+def versions_total(report: Report) -> str:
+    """`3 versions judged (2 compatible, 1 breaking)`, or `no version to judge`."""
+    numbers = counts(report)
+    if not numbers["versions"]:
+        return "no version to judge"
+    named = ", ".join(
+        f"{numbers[each]} {each}"
+        for each in ("compatible", "breaking", "undecided")
+        if numbers[each]
+    )
+    return f"{plural(numbers['versions'], 'version')} judged ({named})"
+
+
+def compared(report: Report) -> str:
+    """Which states were compared, and as of which day."""
+    return f"base {report.base}, head {report.head}, as of {report.today.isoformat()}"
+
+
+def policy(policy: Compatibility) -> str:
+    """The policy in force: `FULL against supported versions, content declared`."""
+    text = (
+        f"{policy.level.name} against {policy.scope.value} versions, content {policy.content.value}"
+    )
+    return f"{text}, formats asserted" if policy.formats else text
+
+
+def subject(finding: Finding) -> str:
+    """`orders/order_placed 1.3.0`, as much of it as the finding names."""
+    name = "/".join(part for part in (finding.product, finding.schema) if part)
+    return " ".join(part for part in (name, finding.version) if part)
+
+
+def relation(finding: Finding) -> str:
+    """Who cannot read whom: `orders/order 1.3.0 cannot read 1.2.0 (BACKWARD)`; or what it is about."""
+    if finding.direction is None or not finding.against:
+        return subject(finding)
+    name = f"{finding.product}/{finding.schema}"
+    reader, writer = parties(finding)
+    return f"{name} {reader} cannot read {writer} ({finding.direction.value})"
+
+
+def parties(finding: Finding) -> tuple[str, str]:
+    """The reader's version and the writer's."""
+    if finding.direction is Direction.FORWARD:
+        return finding.against, finding.version
+    return finding.version, finding.against
+
+
+def witnessed(finding: Finding) -> str:
+    """Whose record the witness is: `refused by 1.3.0, written by 1.2.0, at customer.email`."""
+    at = f", at {finding.field}" if finding.field else ""
+    if finding.direction is None or not finding.against:
+        return f"a record that shows it{at}"
+    reader, writer = parties(finding)
+    return f"refused by {reader}, written by {writer}{at}"
+
+
+def outcome(verdict: VersionVerdict) -> str:
+    """What was found about one version: `breaking, compared with 1.1.0, 1.2.0; needs a major bump`."""
+    text = verdict.outcome.value
+    if verdict.against:
+        text += f", compared with {', '.join(verdict.against)}"
+    if verdict.required_bump:
+        text += f"; needs a {verdict.required_bump} bump"
+    if verdict.reason:
+        text += f"; {verdict.reason}"
+    return text

@@ -1,0 +1,92 @@
+"""A report for a terminal: where, what, why, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.reports import escape, sentences
+from schemareg.reports.layout import paired, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from schemareg.model import Finding, Report, VersionVerdict
+
+LONGEST_WITNESS = 600
+"""Characters of a witness; the JSON form has it whole."""
+
+WIDEST = 120
+"""Columns; beyond it the eye loses the line."""
+
+_STYLES = {
+    "error": "1;31",
+    "breaking": "1;31",
+    "fail": "1;31",
+    "warning": "1;33",
+    "undecided": "1;33",
+    "notice": "36",
+    "compatible": "32",
+    "pass": "1;32",
+    "place": "1",
+    "faint": "2",
+}
+
+
+def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
+    """The report as lines of text, findings first, the verdict last."""
+    width = min(width, WIDEST)
+    paint = painted if colour else _plain
+    lines: list[str] = []
+    for finding in report.findings:
+        lines += [*_finding(finding, width, paint), ""]
+    for verdict in report.versions:
+        lines += _version(verdict, width, paint)
+    if report.versions:
+        lines.append("")
+    totals = f"{sentences.findings_total(report)}; {sentences.versions_total(report)}"
+    first, *rest = wrapped(f"{report.verdict}: {totals}", width, hanging="  ")
+    lines += [first.replace(report.verdict, paint(report.verdict, report.verdict), 1), *rest]
+    for line in (sentences.compared(report), f"policy: {sentences.policy(report.policy)}"):
+        lines += [
+            paint("faint", each) for each in wrapped(escape.visible(line), width, hanging="  ")
+        ]
+    return escape.inert("\n".join(lines)) + "\n"
+
+
+def painted(style: str, text: str) -> str:
+    """`text` in a style of this room (`error`, `pass`, `faint`, …), for a terminal."""
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def _plain(_style: str, text: str) -> str:
+    return text
+
+
+def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
+    severity = finding.severity.value
+    place = escape.visible(str(finding.place))
+    yield f"{paint('place', place)}: {paint(severity, severity)} {finding.rule}"
+    message = escape.visible(finding.message)
+    yield from paired(message, escape.visible(sentences.relation(finding)), width, indent="  ")
+    if finding.witness is not None:
+        record = escape.shortened(escape.json_text(finding.witness), LONGEST_WITNESS)
+        lead = escape.visible(sentences.witnessed(finding))
+        yield from wrapped(f"{lead}:  {record}", width, indent="  ", hanging="    ")
+    if finding.why:
+        yield from wrapped(escape.visible(finding.why), width, indent="  ")
+    yield from paired(
+        escape.visible(finding.remedy), f"reg explain {finding.rule}", width, indent="  "
+    )
+
+
+def _version(
+    verdict: VersionVerdict, width: int, paint: Callable[[str, str], str]
+) -> Iterator[str]:
+    name = f"{verdict.product}/{verdict.schema} {verdict.version}"
+    text = escape.visible(f"{name}: {sentences.outcome(verdict)}")
+    first, *rest = wrapped(text, width, hanging="  ")
+    word = verdict.outcome.value
+    yield first.replace(f": {word}", f": {paint(word, word)}", 1)
+    yield from rest
+    for change in verdict.changes:
+        yield from wrapped(escape.visible(change), width, indent="  - ", hanging="    ")
