@@ -1,0 +1,71 @@
+"""What stops a question about patterns: a mistake in one, a construct too rich, a bound reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POLL = 256
+"""Steps between two looks at the deadline."""
+
+
+class PatternError(ValueError):
+    """The text is not a pattern of ECMA-262; `position` counts code points from 0."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(f"{message} (at {position})")
+        self.position = position
+
+
+class Unsupported(Exception):
+    """A legal construct that cannot be decided; the message names it and where it stands."""
+
+
+class OverBudget(Exception):
+    """A bound was reached before the answer; the message names the bound."""
+
+
+class Budget:
+    """Counts down what one question may cost, and looks at the deadline now and then."""
+
+    __slots__ = ("_comparisons", "_deadline", "_next_poll", "_states", "comparisons", "states")
+
+    def __init__(
+        self,
+        states: int,
+        comparisons: int,
+        deadline: Callable[[], bool] | None = None,
+    ) -> None:
+        self.states = states
+        self.comparisons = comparisons
+        self._states = states
+        self._comparisons = comparisons
+        self._deadline = deadline
+        self._next_poll = comparisons - POLL
+
+    def state(self) -> None:
+        """Count one explored state.
+
+        Raises:
+            OverBudget: it was one too many.
+        """
+        self.states -= 1
+        if self.states < 0:
+            raise OverBudget(f"more than {self._states} states explored")
+        self.compare(1)
+
+    def compare(self, count: int) -> None:
+        """Count `count` comparisons or transitions.
+
+        Raises:
+            OverBudget: they were too many, or the deadline has passed.
+        """
+        self.comparisons -= count
+        if self.comparisons < 0:
+            raise OverBudget(f"more than {self._comparisons} comparisons")
+        if self.comparisons < self._next_poll:
+            self._next_poll = self.comparisons - POLL
+            if self._deadline is not None and self._deadline():
+                raise OverBudget("the deadline passed")
