@@ -1,0 +1,120 @@
+"""One parsed file: its exact value, and where in the text everything stands."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.errors import InvalidFiles
+from schemareg.model import Mistake, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from schemareg.json_values import JsonValue
+    from schemareg.model import Pointer
+
+
+class Node(NamedTuple):
+    """Where one value stands: offsets in characters, and the same for what is inside it."""
+
+    start: int
+    end: int
+    inside: dict[str, Member] | list[Node] | None = None
+    """Members of an object in document order, items of an array, None for a scalar."""
+
+
+class Member(NamedTuple):
+    """Where one member of an object stands: its key, and its value."""
+
+    start: int
+    end: int
+    value: Node
+
+
+class Document:
+    """One file of the registry, read strictly."""
+
+    def __init__(self, path: str, text: str, value: JsonValue, root: Callable[[], Node]) -> None:
+        self.path = path
+        """POSIX, relative to the repository root."""
+        self.text = text
+        self.value = value
+        """Exact, as `json_values` defines."""
+        self._measure = root
+        self._root: Node | None = None
+        self._lines: Lines | None = None
+
+    @property
+    def root(self) -> Node:
+        """Where everything stands; computed when first asked for."""
+        if self._root is None:
+            self._root = self._measure()
+        return self._root
+
+    def place(self, pointer: Pointer, *, key: bool = False) -> Place:
+        """Where the value at `pointer` stands, or the key that names it.
+
+        Where nothing stands at `pointer`, the place of the nearest parent that is there.
+        """
+        node = self.root
+        start = node.start
+        for depth, step in enumerate(pointer, 1):
+            if isinstance(node.inside, dict):
+                member = node.inside.get(str(step))
+                if member is None:
+                    break
+                node = member.value
+                start = member.start if key and depth == len(pointer) else node.start
+            elif isinstance(node.inside, list) and isinstance(step, int):
+                if not 0 <= step < len(node.inside):
+                    break
+                node = node.inside[step]
+                start = node.start
+            else:
+                break
+        if self._lines is None:
+            self._lines = Lines(self.path, self.text)
+        return self._lines.place(start)
+
+
+class Lines:
+    """The lines of a text, as Git and editors count them: by line feeds, a CR before it included."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._starts = [0]
+        at = text.find("\n")
+        while at >= 0:
+            self._starts.append(at + 1)
+            at = text.find("\n", at + 1)
+
+    def place(self, offset: int) -> Place:
+        """The line and column of an offset, both from 1, in characters."""
+        line = bisect_right(self._starts, offset)
+        return Place(self._path, line, offset - self._starts[line - 1] + 1)
+
+
+class Complaints:
+    """Gathers the mistakes of one text; each is told once, where it stands."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._text = text
+        self._lines: Lines | None = None
+        self._found: set[Mistake] = set()
+
+    def add(self, offset: int, rule: str, what: str, remedy: str) -> None:
+        """One more mistake, at an offset in characters."""
+        self._found.add(Mistake(self.place(offset), rule, what, remedy))
+
+    def place(self, offset: int) -> Place:
+        """The place of an offset, for sentences that name another line."""
+        if self._lines is None:
+            self._lines = Lines(self._path, self._text)
+        return self._lines.place(offset)
+
+    def settle(self) -> None:
+        """Raises InvalidFiles if there was any mistake."""
+        if self._found:
+            raise InvalidFiles(tuple(sorted(self._found)))

@@ -1,0 +1,340 @@
+"""YAML text to a document: what JSON can say, in YAML's writing, and nothing that surprises.
+
+Built over the parser's events, not over its nodes: composing recurses (the C one takes the whole
+process down on deep nesting), events do not, and depth is seen as it grows.
+
+Scalars follow the core schema of YAML 1.2, so `no`, `on`, `12:30:45` and `2027-03-01` are strings;
+`0123`, which is 83 to some readers and 123 to others, is one too. Anchors, aliases, tags, merge
+keys and directives are refused: what a file says must be where it seems to stand.
+
+Source: YAML 1.2.2, section 10.3.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any
+
+from schemareg.documents.document import Complaints, Document, Member, Node
+from schemareg.documents.json_text import (
+    complain_of_duplicate,
+    complain_of_size,
+    complain_of_surrogate,
+)
+from schemareg.documents.text import DEEPEST, decode, too_deep
+from schemareg.json_values import LARGEST_EXPONENT, NumberTooLarge, number
+from schemareg.wording import quoted
+
+if TYPE_CHECKING:
+    from schemareg.json_values import JsonValue
+
+_WORDS: dict[str, JsonValue] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_FIRST_OF_NUMBER = frozenset("+-.0123456789")
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)", re.ASCII)
+_OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
+_FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII
+)
+_NOT_JSON = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#", re.MULTILINE)
+_TAB = "a tab stands where YAML wants spaces", "Write spaces, or put the text in quotes"
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SURROGATE_ESCAPE = re.compile(r"(?:\\u|u)?[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+def parse_yaml(data: bytes, path: str, *, pure: bool = False) -> Document:
+    """The document in `data`. Raises InvalidFiles with every mistake; bad syntax ends the reading.
+
+    `pure` asks for the parser written in Python where the C one is there too; they agree.
+    """
+    text = decode(data, path, yaml=True)
+    complaints = Complaints(path, text)
+    builder = _Builder(text, complaints)
+    _feed(builder, text, complaints, pure)
+    complaints.settle()
+    if not builder.documents:
+        what = "the file holds comments only"
+        complaints.add(0, "file-empty", what, "Write the document, or remove the file")
+    _complain_of_tabs(text, builder.quoted, complaints)
+    complaints.settle()
+    return Document(path, text, builder.value, lambda: builder.node)
+
+
+def _feed(builder: _Builder, text: str, complaints: Complaints, pure: bool) -> None:
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader if pure else loader):
+            if not builder.take(event):
+                return
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        _complain_of_syntax(error.problem or "", mark.index if mark else 0, text, complaints)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        # The Python parser lets `chr` fail on an escape beyond Unicode.
+        _complain_of_syntax(str(error), len(text.rstrip()), text, complaints)
+
+
+def _complain_of_tabs(text: str, spans: list[Node], complaints: Complaints) -> None:
+    """Tabs belong to quoted and block text and to comments; elsewhere readers differ about them."""
+    starts = [span.start for span in spans] if "\t" in text else []
+    at = text.find("\t")
+    while at >= 0:
+        before = bisect_right(starts, at)
+        after = spans[before - 1].end if before else 0
+        line = max(after, text.rfind("\n", 0, at) + 1)
+        if at >= after and not _COMMENT.search(text, line, at):
+            complaints.add(at, "yaml-syntax", *_TAB)
+        at = text.find("\t", at + 1)
+
+
+class _Open:
+    """A mapping or sequence that the events are inside of."""
+
+    __slots__ = ("flow", "inside", "key", "start", "value")
+
+    def __init__(self, start: int, *, mapping: bool, flow: bool) -> None:
+        self.start = start
+        self.flow = flow
+        self.value: Any = {} if mapping else []
+        self.inside: dict[str, Member] | list[Node] = {} if mapping else []
+        self.key: tuple[str | None, int, int] | None = None
+        """The key whose value comes next; its name is None where it is none of ours."""
+
+    def end(self, after: int) -> int:
+        """A flow collection ends with its bracket, a block collection with what is last in it."""
+        if self.flow or not self.inside:
+            return after
+        if isinstance(self.inside, dict):
+            last: Member = next(reversed(self.inside.values()))
+            return last.value.end
+        return self.inside[-1].end
+
+
+class _Builder:
+    """Puts events together to a value, and to where everything stands."""
+
+    def __init__(self, text: str, complaints: Complaints) -> None:
+        self.documents = 0
+        self.value: JsonValue = None
+        self.node = Node(0, 0)
+        self.quoted: list[Node] = []
+        """Where quoted and block scalars stand."""
+        self._text = text
+        self._complaints = complaints
+        self._stack: list[_Open] = []
+
+    def take(self, event: Any) -> bool:
+        """Takes one event; False when there is no sense in reading on."""
+        kind = type(event).__name__
+        if kind == "ScalarEvent":
+            self._scalar(event)
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            return self._opened(event, mapping=kind == "MappingStartEvent")
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            closed = self._stack.pop()
+            node = Node(closed.start, closed.end(int(event.end_mark.index)), closed.inside)
+            self._settle(closed.value, node)
+        elif kind == "AliasEvent":
+            start, end = event.start_mark.index, event.end_mark.index
+            self._complain_of_anchor(start, f"*{event.anchor}")
+            self._settle("", Node(start, end))
+        elif kind == "DocumentStartEvent":
+            return self._document(event)
+        return True
+
+    def _document(self, event: Any) -> bool:
+        self.documents += 1
+        start = event.start_mark.index
+        if self.documents > 1:
+            what = "a second document begins here"
+            self._complaints.add(start, "yaml-several-documents", what, "Keep one document a file")
+            return False
+        if event.version or event.tags:
+            what = "a directive stands before the document"
+            self._complaints.add(
+                start, "yaml-directive", what, "Remove the lines that begin with '%'"
+            )
+        return True
+
+    def _opened(self, event: Any, *, mapping: bool) -> bool:
+        start = event.start_mark.index
+        self._check_properties(event)
+        if len(self._stack) >= DEEPEST:
+            too_deep(self._complaints, start)
+            return False
+        self._stack.append(_Open(start, mapping=mapping, flow=event.flow_style))
+        return True
+
+    def _scalar(self, event: Any) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        self._check_properties(event)
+        value: JsonValue = event.value
+        plain = event.style not in ("'", '"', "|", ">")
+        if plain:
+            if "?" in value and self._stack and self._stack[-1].flow:
+                # The C parser reads `[a?b]` as one text, the Python one does not read it at all.
+                what = "a '?' stands in brackets without quotes"
+                self._complaints.add(start, "yaml-syntax", what, "Put the value in quotes")
+            value = self._resolved(value, start)
+        if start == end:
+            # Nothing stands here; the parsers differ in where that nothing is.
+            start = end = self._before_blanks(start)
+        node = Node(start, end)
+        if not plain:
+            self.quoted.append(node)
+            if event.style == '"' and _SURROGATE.search(value):
+                complain_of_surrogate(start, self._complaints)
+            if event.style in ("|", ">") and value.lstrip("\n").startswith("\t"):
+                self._complaints.add(start, "yaml-syntax", *_TAB)
+        self._settle(value, node, plain=plain)
+
+    def _before_blanks(self, offset: int) -> int:
+        while offset and self._text[offset - 1] in " \t\r\n":
+            offset -= 1
+        return offset
+
+    def _settle(self, value: JsonValue, node: Node, *, plain: bool = False) -> None:
+        """Puts a finished value where it belongs: the root, an array, a key or its value."""
+        if not self._stack:
+            self.value, self.node = value, node
+            return
+        here = self._stack[-1]
+        if isinstance(here.inside, list):
+            here.inside.append(node)
+            here.value.append(value)
+        elif here.key is None:
+            here.key = (self._name(value, node, plain), node.start, node.end)
+        else:
+            name, start, end = here.key
+            here.key = None
+            if name is None:
+                return
+            if name in here.inside:
+                complain_of_duplicate(name, start, here.inside[name].start, self._complaints)
+                return
+            here.inside[name] = Member(start, end, node)
+            here.value[name] = value
+
+    def _name(self, value: JsonValue, node: Node, plain: bool) -> str | None:
+        if plain and value == "<<":
+            self._complaints.add(
+                node.start,
+                "yaml-merge-key",
+                "'<<' would merge another object into this one",
+                "Write out what it would bring in",
+            )
+            return None
+        if isinstance(value, str):
+            return value
+        written = self._text[node.start : node.end]
+        sort = "an object or array" if isinstance(value, dict | list) else "not a string in YAML"
+        self._complaints.add(
+            node.start,
+            "yaml-key-not-string",
+            f"the key {quoted(written)} is {sort}",
+            f'Write it in quotes: "{written}"'
+            if len(written) < 40
+            else "Write a string as the key",
+        )
+        return None
+
+    def _resolved(self, text: str, offset: int) -> JsonValue:
+        if text in _WORDS:
+            return _WORDS[text]
+        if text[0] not in _FIRST_OF_NUMBER:
+            return text
+        try:
+            if _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text):
+                return number(_as_json(text))
+        except NumberTooLarge:
+            complain_of_size(text, offset, self._complaints)
+            return 0
+        if _OTHER_BASE.fullmatch(text):
+            return self._other_base(text, offset)
+        if _NOT_JSON.fullmatch(text):
+            self._complaints.add(
+                offset,
+                "number-not-json",
+                f"{text} is not a JSON number",
+                "Write a number, null, or leave the key out",
+            )
+            return 0
+        return text
+
+    def _other_base(self, text: str, offset: int) -> int:
+        if len(text) > LARGEST_EXPONENT // 2:
+            complain_of_size(text, offset, self._complaints)
+            return 0
+        return int(text, 0)
+
+    def _check_properties(self, event: Any) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.anchor is not None:
+            self._complain_of_anchor(start, f"&{event.anchor}")
+        # The C parser forgets the tag `!`; the text does not.
+        if event.tag is not None or (start < end and self._text[start] == "!"):
+            self._complaints.add(
+                start,
+                "yaml-tag",
+                f"a tag ({quoted(self._text[start:end].split()[0])}) stands before the value",
+                "Remove the tag; write a string in quotes, everything else as it is",
+            )
+
+    def _complain_of_anchor(self, offset: int, written: str) -> None:
+        what = "an alias repeats" if written[0] == "*" else "an anchor names"
+        self._complaints.add(
+            offset,
+            "yaml-anchor",
+            f"{what} a value ({quoted(written)})",
+            "Write the value out at each place",
+        )
+
+
+def _as_json(text: str) -> str:
+    """A number of YAML's core schema as JSON writes it: `+1` is 1, `.5` is 0.5, `5.` is 5."""
+    return text.removeprefix("+")
+
+
+def _complain_of_syntax(problem: str, offset: int, text: str, complaints: Complaints) -> None:
+    escape = text[offset : offset + 6]
+    if "escape" in problem and _SURROGATE_ESCAPE.match(escape):
+        complain_of_surrogate(offset, complaints)
+        return
+    if offset >= len(text.rstrip()):
+        what = "the file ends before what is open is closed"
+        complaints.add(
+            min(offset, len(text)), "yaml-syntax", what, "Close the bracket or the quotes"
+        )
+        return
+    what, remedy = _syntax(problem, text[offset : offset + 1])
+    complaints.add(offset, "yaml-syntax", what, remedy)
+
+
+def _syntax(problem: str, seen: str) -> tuple[str, str]:
+    if seen == "\t":
+        return _TAB
+    if "mapping values are not allowed" in problem:
+        return (
+            "a ':' stands where no key can be",
+            "Put a value that has ': ' in it in quotes, or mend the indentation",
+        )
+    if "could not find expected ':'" in problem:
+        return "a key without ':' stands before here", "Write 'key: value'"
+    if "did not find expected" in problem or "expected" in problem:
+        where = quoted(seen) if seen.strip() else "what follows"
+        return (
+            f"{where} does not belong here",
+            "Mend the indentation, close what is open before it, or put the value in quotes",
+        )
+    if "cannot start any token" in problem:
+        return f"a value cannot begin with {quoted(seen)}", "Put the value in quotes"
+    if "escape" in problem:
+        return "no such escape in double quotes", "Write \\\\ for a backslash, or use single quotes"
+    return f"this is not YAML: {problem[:80]}", "Correct the syntax here"
