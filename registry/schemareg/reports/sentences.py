@@ -89,9 +89,9 @@ def relation(finding: Finding) -> str:
     """Who cannot read whom: `orders/order 1.3.0 cannot read 1.2.0 (BACKWARD)`; or what it is about."""
     if finding.direction is None or not finding.against:
         return subject(finding)
-    name = f"{finding.product}/{finding.schema}"
+    name = "/".join(part for part in (finding.product, finding.schema) if part)
     reader, writer = parties(finding)
-    return f"{name} {reader} cannot read {writer} ({finding.direction.value})"
+    return f"{name} {reader} cannot read {writer} ({finding.direction.value})".lstrip()
 
 
 def parties(finding: Finding) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from schemareg.reports import escape, sentences
 from schemareg.reports.layout import paired, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.model import Finding, Report, VersionVerdict
 
@@ -35,10 +35,8 @@ _STYLES = {
 def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
     """The report as lines of text, findings first, the verdict last."""
     width = min(width, WIDEST)
-    paint = painted if colour else _plain
+    paint = painter(colour)
     lines: list[str] = []
-    for finding in report.findings:
-        lines += [*_finding(finding, width, paint), ""]
     for verdict in report.versions:
         lines += _version(verdict, width, paint)
     if report.versions:
@@ -50,11 +48,23 @@ def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
         lines += [
             paint("faint", each) for each in wrapped(escape.visible(line), width, hanging="  ")
         ]
-    return escape.inert("\n".join(lines)) + "\n"
+    found = findings_text(report.findings, colour=colour, width=width)
+    return found + escape.inert("\n".join(lines)) + "\n"
 
 
-def painted(style: str, text: str) -> str:
-    """`text` in a style of this room (`error`, `pass`, `faint`, …), for a terminal."""
+def findings_text(findings: Iterable[Finding], *, colour: bool = False, width: int = 100) -> str:
+    """A block a finding, a blank line after each."""
+    width, paint = min(width, WIDEST), painter(colour)
+    blocks = ("\n".join(_finding(each, width, paint)) + "\n\n" for each in findings)
+    return escape.inert("".join(blocks))
+
+
+def painter(colour: bool) -> Callable[[str, str], str]:
+    """What puts a text in one of the styles here (`error`, `pass`, `faint`, …), or leaves it plain."""
+    return _painted if colour else _plain
+
+
+def _painted(style: str, text: str) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
 

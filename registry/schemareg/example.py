@@ -1,0 +1,95 @@
+"""The demonstration's registry: an online shop's orders, told in four steps."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+from schemareg import json_values, scaffold
+
+if TYPE_CHECKING:
+    from schemareg.json_values import JsonValue
+
+TARGET = "orders/order_placed"
+"""The schema that the story is about."""
+
+FOLDER = f"products/orders/schemas/{TARGET.partition('/')[2]}"
+
+
+def first() -> dict[str, str]:
+    """A registry with one product and the first version of its schema."""
+    product = scaffold.product("orders", team="checkout", contact="checkout@example.com")
+    (path, text), *_ = product.items()
+    text = text.replace(
+        "schemas: {}\n", "schemas:\n  order_placed: {description: One row an order.}\n"
+    )
+    return {**scaffold.registry(), path: text, **_version("1.0.0", _FIRST)}
+
+
+def second() -> dict[str, str]:
+    """Version 1.1.0: one more optional field, which hurts nobody."""
+    return _version("1.1.0", _second())
+
+
+def breaking() -> dict[str, str]:
+    """Version 1.2.0: three edits that look harmless in review, and are not."""
+    schema = _second()
+    schema["properties"]["customer"]["required"] = ["customer_id", "phone"]
+    schema["properties"]["status"]["enum"] = ["placed", "shipped", "returned"]
+    schema["properties"]["total"]["type"] = "string"
+    del schema["properties"]["total"]["minimum"]
+    return _version("1.2.0", schema)
+
+
+def _version(version: str, schema: JsonValue) -> dict[str, str]:
+    return {f"{FOLDER}/{version}.json": json_values.render(schema, indent=2) + "\n"}
+
+
+def _second() -> JsonValue:
+    schema = copy.deepcopy(_FIRST)
+    schema["properties"]["coupon"] = {
+        "description": "The code the customer entered, if any.",
+        "type": "string",
+        "maxLength": 20,
+    }
+    return schema
+
+
+_FIRST: JsonValue = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Order placed",
+    "description": "An order that a customer placed in the shop.",
+    "type": "object",
+    "properties": {
+        "order_id": {"type": "string", "format": "uuid"},
+        "placed_at": {"type": "string", "format": "date-time"},
+        "status": {"type": "string", "enum": ["placed", "shipped", "cancelled"]},
+        "total": {
+            "description": "What the customer pays, in cents, taxes included.",
+            "type": "integer",
+            "minimum": 0,
+        },
+        "customer": {
+            "type": "object",
+            "properties": {
+                "customer_id": {"type": "string"},
+                "email": {"type": "string", "format": "email"},
+                "phone": {"type": "string"},
+            },
+            "required": ["customer_id"],
+        },
+        "lines": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "sku": {"type": "string"},
+                    "quantity": {"type": "integer", "minimum": 1},
+                },
+                "required": ["sku", "quantity"],
+            },
+        },
+    },
+    "required": ["order_id", "placed_at", "status", "total", "customer", "lines"],
+}

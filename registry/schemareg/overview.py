@@ -1,0 +1,125 @@
+"""What there is in a registry, for people who look around: products, schemas, versions, fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemareg.errors import RegistryError
+from schemareg.wording import nearest
+
+if TYPE_CHECKING:
+    from schemareg.formats.json_schema.fields import Field
+    from schemareg.json_values import JsonValue
+    from schemareg.model import Product, Schema, SchemaVersion
+    from schemareg.names import Target
+    from schemareg.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaOverview:
+    """One schema and its versions, oldest first."""
+
+    product: Product
+    schema: Schema
+    versions: tuple[SchemaVersion, ...]
+
+    @property
+    def name(self) -> str:
+        """`orders/order_placed`."""
+        return f"{self.product.name}/{self.schema.name}"
+
+    @property
+    def latest(self) -> SchemaVersion | None:
+        """The highest release, else the highest pre-release, else None."""
+        releases = [each for each in self.versions if not each.version.pre]
+        return (releases or list(self.versions) or [None])[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductOverview:
+    """One product and its schemas, in the order product.yaml declares them."""
+
+    product: Product
+    schemas: tuple[SchemaOverview, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionOverview:
+    """One version with its fields."""
+
+    schema: SchemaOverview
+    version: SchemaVersion
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+
+
+def products(snapshot: Snapshot) -> tuple[ProductOverview, ...]:
+    """Every product, by name."""
+    return tuple(product(snapshot, name) for name in sorted(snapshot.product_names()))
+
+
+def product(snapshot: Snapshot, name: str) -> ProductOverview:
+    """One product. Raises RegistryError, naming the nearest, where there is none of that name."""
+    found = snapshot.product(name)
+    if found is None:
+        near = nearest(name, snapshot.product_names())
+        remedy = f"Did you mean {near}?" if near else "To see what there is: reg list"
+        raise RegistryError(f"there is no product {name!r}", remedy=remedy)
+    schemas = tuple(
+        SchemaOverview(found, each, snapshot.versions(name, each.name)) for each in found.schemas
+    )
+    return ProductOverview(found, schemas)
+
+
+def schema(snapshot: Snapshot, target: Target) -> SchemaOverview:
+    """One schema. Raises RegistryError, naming the nearest, where there is none of that name."""
+    known = {each.schema.name: each for each in product(snapshot, target.product).schemas}
+    if target.schema in known:
+        return known[target.schema]
+    name = f"{target.product}/{target.schema}"
+    near = nearest(target.schema, known)
+    remedy = (
+        f"Did you mean {target.product}/{near}?" if near else f"To add it: reg new schema {name}"
+    )
+    raise RegistryError(f"there is no schema {name!r}", remedy=remedy)
+
+
+def version(snapshot: Snapshot, target: Target) -> VersionOverview:
+    """One version with its fields; the latest of the line, or of all, where none is named.
+
+    Raises RegistryError where there is no such version.
+    """
+    from schemareg.formats.json_schema.fields import fields
+
+    found = schema(snapshot, target)
+    chosen = named_version(found, target)
+    value = snapshot.document(chosen.path).value
+    return VersionOverview(
+        found, chosen, _text(value, "title"), _text(value, "description"), fields(value)
+    )
+
+
+def named_version(found: SchemaOverview, target: Target) -> SchemaVersion:
+    """The version that a target names: exactly, or the latest of its line, or of all."""
+    if target.version is not None:
+        candidates = [each for each in found.versions if each.version == target.version]
+    elif target.major is not None:
+        candidates = [each for each in found.versions if each.version.major == target.major]
+    else:
+        candidates = [found.latest] if found.latest else []
+    if candidates:
+        return candidates[-1]
+    there = ", ".join(str(each.version) for each in found.versions)
+    raise RegistryError(
+        f"there is no version {str(target)!r}",
+        remedy=f"There are: {there}"
+        if there
+        else f"To write the first one: reg draft {found.name}",
+    )
+
+
+def _text(value: JsonValue, keyword: str) -> str:
+    text = value.get(keyword, "") if isinstance(value, dict) else ""
+    return text if isinstance(text, str) else ""

@@ -1,0 +1,82 @@
+"""A verdict on two loose schemas: for people as findings, for programs as one JSON document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from schemareg import json_values
+from schemareg.formats.json_schema.uris import pointer_text
+from schemareg.model import Outcome
+from schemareg.reports import escape, sentences
+from schemareg.reports.json_document import document_text, witness_value
+from schemareg.reports.layout import wrapped
+from schemareg.reports.text import WIDEST, findings_text, painter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemareg.compatibility.verdict import Break, Verdict
+    from schemareg.json_values import JsonValue
+    from schemareg.model import Finding
+
+
+def as_text(
+    verdict: Verdict,
+    findings: Sequence[Finding],
+    question: str,
+    *,
+    colour: bool = False,
+    width: int = 100,
+) -> str:
+    """The findings, then the verdict on one line: `breaking: 2 breaks (BACKWARD, content declared)`.
+
+    `question` says what was asked: `BACKWARD, content declared`.
+    """
+    paint = painter(colour)
+    blocks = findings_text(findings, colour=colour, width=width)
+    word = verdict.outcome.value
+    said = {
+        Outcome.COMPATIBLE: "proved",
+        Outcome.BREAKING: sentences.plural(len(findings), "break"),
+        Outcome.UNDECIDED: "neither proved nor broken",
+    }[verdict.outcome]
+    lines = wrapped(f"{word}: {said} ({question})", min(width, WIDEST), hanging="  ")
+    if verdict.reason:
+        lines += wrapped(escape.visible(verdict.reason), min(width, WIDEST), indent="  ")
+    first = lines[0].replace(word, paint(word, word), 1)
+    return escape.inert("\n".join([blocks + first, *lines[1:]]) + "\n")
+
+
+def as_json(verdict: Verdict) -> str:
+    """One document, described by `verdict.schema.json`."""
+    return document_text(document(verdict))
+
+
+def line(name: JsonValue, verdict: Verdict, seconds: float) -> str:
+    """The answer to one of many pairs, as one line of JSON; `ms` in thousandths."""
+    value = {"id": name, **document(verdict), "ms": json_values.exact(round(seconds * 1000, 3))}
+    return escape.json_text(json_values.render(value)) + "\n"
+
+
+def document(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as a JSON value; `witness` is that of the first finding."""
+    first = verdict.findings[0].witness if verdict.findings else None
+    return {
+        "outcome": verdict.outcome.value,
+        "reason": verdict.reason,
+        "witness": witness_value(first),
+        "findings": [_break(each) for each in verdict.findings],
+    }
+
+
+def _break(found: Break) -> dict[str, Any]:
+    return {
+        "rule": found.rule,
+        "direction": found.direction.value,
+        "field": found.field,
+        "keyword": found.keyword,
+        "pointer": pointer_text(found.pointer),
+        "message": found.message,
+        "witness": witness_value(found.witness),
+        "remedy": found.remedy,
+    }
