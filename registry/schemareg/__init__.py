@@ -1,1 +1,44 @@
-"""A Git-native schema registry for data products."""
+"""A Git-native schema registry for data products: compatibility with a proof or a counterexample."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from schemareg.version import __version__
+
+if TYPE_CHECKING:
+    from schemareg.compatibility import Break, Budget, Verdict, check
+    from schemareg.model import Finding, Report
+    from schemareg.review import review
+    from schemareg.snapshot import Snapshot
+
+__all__ = [
+    "Break",
+    "Budget",
+    "Finding",
+    "Report",
+    "Snapshot",
+    "Verdict",
+    "__version__",
+    "check",
+    "review",
+]
+
+_ROOMS = {
+    "Break": "compatibility",
+    "Budget": "compatibility",
+    "Verdict": "compatibility",
+    "check": "compatibility",
+    "Finding": "model",
+    "Report": "model",
+    "review": "review",
+    "Snapshot": "snapshot",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name's room when it is first asked for: `reg --version` needs none of them."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

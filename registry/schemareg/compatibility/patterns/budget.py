@@ -45,6 +45,19 @@ class Budget:
         self._deadline = deadline
         self._next_poll = comparisons - POLL
 
+    def part(self, share: int) -> Budget:
+        """Return a budget of one `share`-th of what is left, with the same deadline."""
+        return Budget(self.states // share, self.comparisons // share, self._deadline)
+
+    def take(self, part: Budget) -> None:
+        """Count what a part of this budget was spent on.
+
+        Raises:
+            OverBudget: that was too much, or the deadline has passed.
+        """
+        self.states -= part._states - max(part.states, 0)
+        self.compare(part._comparisons - max(part.comparisons, 0))
+
     def state(self) -> None:
         """Count one explored state.
 

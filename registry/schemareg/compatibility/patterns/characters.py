@@ -48,6 +48,7 @@ _DIGITS = ((1 << 10) - 1) << 0x30
 _UPPER = ((1 << 26) - 1) << 0x41
 _PRINTABLE = ((1 << 94) - 1) << 0x21
 _PROBE = 64
+_ACCENTED = range(0xE0, 0x100)
 _PLAIN_ASCII = (
     _LOWER,
     _DIGITS,
@@ -112,8 +113,8 @@ def single(point: int) -> Ranges:
 def plainest(ranges: Ranges) -> tuple[int, str] | None:
     """Return (rank, character) of the plainest character of the set; a lower rank is plainer.
 
-    Small letters come first, then digits, capitals, other printable ASCII, the blank, printable
-    characters elsewhere, the rest. `None`: the set holds nothing but surrogates, or nothing.
+    Small letters come first, then digits, capitals, other printable ASCII, the blank, accented
+    letters, printable characters elsewhere, the rest. `None`: the set holds nothing but surrogates, or nothing.
     """
     for character in plain(ranges):
         return rank(character), character
@@ -128,6 +129,8 @@ def rank(character: str) -> int:
             if mask >> point & 1:
                 return order * 0x80 + point
         return 0x2000000 + point
+    if point in _ACCENTED:
+        return 0x800000 + point
     return (0x1000000 if character.isprintable() else 0x4000000) + point
 
 
@@ -144,6 +147,9 @@ def plain(ranges: Ranges) -> Iterator[str]:
             bit = rest & -rest
             yield chr(bit.bit_length() - 1)
             rest ^= bit
+    for point in _ACCENTED:
+        if contains(ranges, point):
+            yield chr(point)
     skipped: list[tuple[int, int]] = []
     for low, high in ranges:
         start = max(low, 0xA1)
@@ -159,7 +165,8 @@ def plain(ranges: Ranges) -> Iterator[str]:
                     skipped.append((probe, last))
                 else:
                     for point in range(probe, last + 1):
-                        yield chr(point)
+                        if point not in _ACCENTED:
+                            yield chr(point)
     for low, high in ranges:
         for point in range(low, min(high, 0xA0) + 1):
             if not 0x20 <= point <= 0x7E:
@@ -190,8 +197,12 @@ def _categories() -> dict[str, Ranges]:
 @lru_cache(maxsize=1)
 def _case_partners() -> dict[int, list[int]]:
     folded: dict[str, list[int]] = {}
-    for point in range(0x1F000):
-        folded.setdefault(_fold(chr(point)), []).append(point)
+    for start in range(0, 0x20000, 0x80):
+        block = range(start, start + 0x80)
+        text = "".join(map(chr, block))
+        if not text.lower() == text == text.upper():
+            for point in block:
+                folded.setdefault(_fold(chr(point)), []).append(point)
     return {point: group for group in folded.values() if len(group) > 1 for point in group}
 
 

@@ -11,7 +11,6 @@ Most patterns are one automaton. Three things are taken out of it, each exactly:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from .automaton import Automaton, automaton, name
@@ -33,6 +32,7 @@ from .syntax import (
     Repeat,
     Start,
 )
+from .values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,11 +46,14 @@ _MOST_BRANCHES = 32
 _LARGE_COUNT = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value):
     """The node is found in the text."""
 
-    node: Node
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node) -> None:
+        super().__init__(node)
+        self.node = node
 
     @property
     def automaton(self) -> Automaton:
@@ -58,46 +61,63 @@ class Found:
         return automaton(self.node)
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(Value):
     """The text has so many code points; `None` is no bound."""
 
-    low: int
-    high: int | None
+    __slots__ = ("high", "low")
+
+    def __init__(self, low: int, high: int | None) -> None:
+        super().__init__(low, high)
+        self.low = low
+        self.high = high
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Value):
     """The opposite."""
 
-    item: Formula
+    __slots__ = ("item",)
+
+    def __init__(self, item: Formula) -> None:
+        super().__init__(item)
+        self.item = item
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Value):
     """All at once; of nothing, always."""
 
-    items: tuple[Formula, ...]
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[Formula, ...]) -> None:
+        super().__init__(items)
+        self.items = items
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(Value):
     """At least one."""
 
-    items: tuple[Formula, ...]
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[Formula, ...]) -> None:
+        super().__init__(items)
+        self.items = items
 
 
 Formula: TypeAlias = Found | Length | Not | Every | Some
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Value):
     """A conjunction: all of `found`, none of `missed`, a length in the bounds."""
 
-    found: frozenset[Found]
-    missed: frozenset[Found]
-    low: int
-    high: int | None
+    __slots__ = ("found", "high", "low", "missed")
+
+    def __init__(
+        self, found: frozenset[Found], missed: frozenset[Found], low: int, high: int | None
+    ) -> None:
+        super().__init__(found, missed, low, high)
+        self.found = found
+        self.missed = missed
+        self.low = low
+        self.high = high
 
     def possible(self) -> bool:
         """Say that nothing contradicts itself at first sight."""
@@ -316,6 +336,9 @@ def _search(node: Node) -> Formula:
     items: list[Node] = list(node.items) if isinstance(node, Cat) else [node]
     if not _has_look(node):
         return _plain(items)
+    tempered = _tempered(items)
+    if tempered is not None:
+        return tempered
     branched = _branches(items)
     if branched is not None:
         return Some(tuple(map(_search, branched)))
@@ -326,6 +349,48 @@ def _search(node: Node) -> Formula:
         if _has_look(item):
             raise Unsupported(name(_first_look(item)))
     return Every((*said, _plain(items)))
+
+
+def _tempered(items: list[Node]) -> Formula | None:
+    """Return the formula of `^a(?:(?!b).)*$`: the sequence without the look, and no `b` after `a`.
+
+    That is exact when the look is the first thing in the loop, the loop the last in the text, and
+    the length of what precedes it fixed; and when `b` is not empty, which it might be at the end.
+    """
+    if len(items) < 3 or items[0] != Start() or items[-1] != End():
+        return None
+    *head, loop, end = items
+    if not isinstance(loop, Repeat) or loop.low > 1 or any(map(_has_look, head)):
+        return None
+    turn = loop.item.items if isinstance(loop.item, Cat) else ()
+    if len(turn) != 2 or not isinstance(turn[1], Chars):
+        return None
+    look, widths = turn[0], [_width(item) for item in head]
+    if not isinstance(look, Look) or not look.ahead or not look.negated or None in widths:
+        return None
+    if _least(look.item) == 0:
+        return None
+    before = sum(width or 0 for width in widths)
+    skipped = Repeat(Chars(ANY), before, None)
+    return Every(
+        (
+            _search(_cat((*head, Repeat(turn[1], loop.low, loop.high), end))),
+            Not(_search(_cat((Start(), skipped, look.item)))),
+        )
+    )
+
+
+def _least(node: Node) -> int:
+    """Return a length that no text matched by the node falls short of."""
+    if isinstance(node, Chars):
+        return 1
+    if isinstance(node, Cat):
+        return sum(map(_least, node.items))
+    if isinstance(node, Alt):
+        return min(map(_least, node.branches))
+    if isinstance(node, Repeat):
+        return _least(node.item) * node.low
+    return 0
 
 
 def _first_look(node: Node) -> Node:

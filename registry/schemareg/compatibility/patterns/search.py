@@ -1,8 +1,10 @@
 """Which strings fulfil a goal? A breadth-first search over several automata at once.
 
-A state of the search is one position of every pattern that must be found (any of them that leads
-to acceptance will do), the *set* of positions of every pattern that must be missed (none of them
-may), and the place in the excluded strings. It is built only when it is reached.
+A state of the search is the positions reached in every pattern that must be found (any of them
+may lead to acceptance), those in every pattern that must be missed (none of them may), and the
+place in the excluded strings. It is built only when it is reached. A pattern that must be found
+is followed as a set of positions first, which takes the fewest states as a rule; where it takes
+too many, as with `(a|b)*a(a|b){20}`, each position is then followed on its own.
 
 A state is left out when another one, reached by a text no longer, accepts whatever it accepts:
 the same positions, and subsets of its sets (an antichain). Between texts of one length this is
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 LONGEST = 4_000_000
 """Code points of the longest string that is ever produced."""
 
+_FIRST_SHARE = 10
+# Of so few states even the superfluous ones are followed: they may be reached by plainer texts.
+_SMALL = 32
 _FOUND = -1
 _FREE = -1
 
@@ -151,14 +156,19 @@ class _Antichain:
 class _Product:
     """The states of one clause, each with what follows it."""
 
-    def __init__(self, clause: Clause, excluded: frozenset[str], budget: Budget) -> None:
+    def __init__(
+        self, clause: Clause, excluded: frozenset[str], budget: Budget, apart: bool
+    ) -> None:
         self.budget = budget
+        self.apart = apart
         self.found = [each.automaton for each in ordered(clause.found)]
         self.missed = [each.automaton for each in ordered(clause.missed)]
         self.tree = _Excluded(excluded) if excluded else None
         self.letters = alphabet(
             (*self.found, *self.missed), self.tree.letters() if self.tree else ""
         )
+        # What a transition costs grows with the masks and with their number.
+        self.weight = 1 + sum(a.size // 2_000 + 1 for a in (*self.found, *self.missed)) // 2
         self.known: dict[State, list[Step]] = {}
         self.plain = not self.missed and self.tree is None
 
@@ -181,57 +191,62 @@ class _Product:
     def steps(self, state: State) -> list[Step]:
         """Return the states that follow, each with the plainest character that leads there."""
         known = self.known.get(state)
-        if known is not None:
-            return known
+        if known is None:
+            first: dict[State, str] = {}
+            for letter, target in self.moves(state):
+                first.setdefault(target, letter.character)
+            known = self.known[state] = list(first.items())
+        return known
+
+    def moves(self, state: State) -> list[tuple[Letter, State]]:
+        """Return what each letter leads to, the plainest letters first."""
         self.budget.state()
-        self.budget.compare(len(self.letters))
+        self.budget.compare(len(self.letters) * self.weight)
         positions, sets, place = state
         follow = [
-            _FOUND if position == _FOUND else automaton.step(position)
-            for automaton, position in zip(self.found, positions, strict=True)
+            _FOUND if reached == _FOUND else automaton.step(reached)
+            for automaton, reached in zip(self.found, positions, strict=True)
         ]
         stepped = [
-            automaton.step(states) if states else 0
-            for automaton, states in zip(self.missed, sets, strict=True)
+            automaton.step(reached) if reached else 0
+            for automaton, reached in zip(self.missed, sets, strict=True)
         ]
         below = self.tree.children[place] if self.tree and place != _FREE else {}
-        count = len(follow)
-        result: list[Step] = []
-        seen: set[State] = set()
+        result: list[tuple[Letter, State]] = []
         for letter in self.letters:
-            readers = letter.readers
-            new_sets = []
-            for at, states in enumerate(stepped):
-                states &= readers[count + at]  # noqa: PLW2901 - a mask narrowed
-                if states & self.missed[at].done:
-                    break
-                new_sets.append(states)
-            else:
-                choices: list[list[int]] = []
-                for at, states in enumerate(follow):
-                    if states == _FOUND:
-                        choices.append([_FOUND])
-                        continue
-                    reading = states & readers[at]
-                    if not reading:
-                        break
-                    if reading & self.found[at].done:
-                        choices.append([_FOUND])
-                    elif not reading & (reading - 1):
-                        choices.append([reading])
-                    else:
-                        choices.append(_single_bits(reading))
-                else:
-                    new_place = below.get(letter.character, _FREE)
-                    fixed = tuple(new_sets)
-                    for chosen in product(*choices):
-                        following = (chosen, fixed, new_place)
-                        if following not in seen:
-                            seen.add(following)
-                            result.append((following, letter.character))
-        self.budget.compare(len(result))
-        self.known[state] = result
+            new_sets = self._missing(letter, stepped)
+            choices = None if new_sets is None else self._finding(letter, follow)
+            if new_sets is not None and choices is not None:
+                new_place = below.get(letter.character, _FREE)
+                for chosen in product(*choices):
+                    result.append((letter, (chosen, new_sets, new_place)))
+        self.budget.compare(len(result) * self.weight)
         return result
+
+    def _missing(self, letter: Letter, stepped: list[int]) -> tuple[int, ...] | None:
+        """Return the sets of what must be missed; `None`: one was found."""
+        sets = []
+        for automaton, states, readers in zip(
+            self.missed, stepped, letter.readers[len(self.found) :], strict=True
+        ):
+            reading = states & readers
+            if reading & automaton.done:
+                return None
+            sets.append(reading)
+        return tuple(sets)
+
+    def _finding(self, letter: Letter, follow: list[int]) -> list[list[int]] | None:
+        """Return the ways on in what must be found; `None`: one has none."""
+        choices: list[list[int]] = []
+        for automaton, states, readers in zip(self.found, follow, letter.readers, strict=False):
+            reading = states if states == _FOUND else states & readers
+            if not reading:
+                return None
+            if states == _FOUND or reading & automaton.done:
+                choices.append([_FOUND])
+            else:
+                choices.append(_single_bits(reading) if self.apart else [reading])
+        return choices
 
 
 def ordered(found: Iterable[Found]) -> list[Found]:
@@ -256,7 +271,19 @@ def shortest(clause: Clause, excluded: frozenset[str], budget: Budget) -> str | 
     """
     if clause.low > LONGEST:
         raise OverBudget(f"a text of more than {LONGEST} characters")
-    graph = _Product(clause, excluded, budget)
+    if clause.found:
+        first = budget.part(_FIRST_SHARE)
+        try:
+            return _shortest(clause, excluded, first, apart=False)
+        except OverBudget:
+            pass
+        finally:
+            budget.take(first)
+    return _shortest(clause, excluded, budget, apart=True)
+
+
+def _shortest(clause: Clause, excluded: frozenset[str], budget: Budget, apart: bool) -> str | None:
+    graph = _Product(clause, excluded, budget, apart)
     start = graph.start()
     if start is None:
         return None
@@ -293,9 +320,10 @@ def shortest(clause: Clause, excluded: frozenset[str], budget: Budget) -> str | 
                 if beaten is not None:
                     before[target] = (state, character)
                     following[target] = None
-                    for rival in beaten:
-                        # One of an earlier layer may still be needed where length is scarce.
-                        following.pop(rival, None)
+                    if len(following) > _SMALL:
+                        for rival in beaten:
+                            # One of an earlier layer may still be needed: length is scarce.
+                            following.pop(rival, None)
         layer = list(following)
     return None
 
@@ -351,8 +379,9 @@ class _Levels:
                 beaten = chain.add(target)
                 if beaten is not None:
                     reached[target] = (state, character)
-                    for loser in beaten:
-                        del reached[loser]
+                    if len(reached) > _SMALL:
+                        for loser in beaten:
+                            reached.pop(loser, None)
         return reached
 
     def text(self, state: State, length: int) -> str:
@@ -389,68 +418,24 @@ class Enumeration:
     def __init__(self, clause: Clause, budget: Budget) -> None:
         self.clause = clause
         self.budget = budget
-        self.found = [each.automaton for each in ordered(clause.found)]
-        self.missed = [each.automaton for each in ordered(clause.missed)]
-        self.letters = alphabet((*self.found, *self.missed))
         self.edges: list[list[tuple[Letter, int]]] = []
         self.accepting = 0
-        self._explore()
-
-    def _explore(self) -> None:
-        start = ((1,) * len(self.found), (1,) * len(self.missed))
-        start = (
-            tuple(_FOUND if a.done & 1 else 1 for a in self.found),
-            start[1],
-        )
-        if any(automaton.done & 1 for automaton in self.missed):
+        graph = _Product(clause, frozenset(), budget, apart=False)
+        start = graph.start()
+        if start is None:
             return
         numbers = {start: 0}
         queue = [start]
-        count = len(self.found)
-        for found, missed in queue:
-            self.budget.state()
-            self.budget.compare(len(self.letters))
-            number = len(self.edges)
-            if all(
-                states == _FOUND or states & a.accept
-                for a, states in zip(self.found, found, strict=True)
-            ) and not any(states & a.accept for a, states in zip(self.missed, missed, strict=True)):
-                self.accepting |= 1 << number
+        for state in queue:
+            if graph.accepts(state):
+                self.accepting |= 1 << len(self.edges)
             edges: list[tuple[Letter, int]] = []
-            follow = [
-                _FOUND if states == _FOUND else a.step(states)
-                for a, states in zip(self.found, found, strict=True)
-            ]
-            stepped = [a.step(states) for a, states in zip(self.missed, missed, strict=True)]
-            for letter in self.letters:
-                target = self._target(letter, follow, stepped, count)
-                if target is not None:
-                    if target not in numbers:
-                        numbers[target] = len(queue)
-                        queue.append(target)
-                    edges.append((letter, numbers[target]))
+            for letter, target in graph.moves(state):
+                if target not in numbers:
+                    numbers[target] = len(queue)
+                    queue.append(target)
+                edges.append((letter, numbers[target]))
             self.edges.append(edges)
-
-    def _target(
-        self, letter: Letter, follow: list[int], stepped: list[int], count: int
-    ) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-        found = []
-        for at, states in enumerate(follow):
-            reading = states
-            if states != _FOUND:
-                reading = states & letter.readers[at]
-                if not reading:
-                    return None
-                if reading & self.found[at].done:
-                    reading = _FOUND
-            found.append(reading)
-        missed = []
-        for at, states in enumerate(stepped):
-            reading = states & letter.readers[count + at]
-            if reading & self.missed[at].done:
-                return None
-            missed.append(reading)
-        return tuple(found), tuple(missed)
 
     def texts(self) -> Iterator[str]:
         """Yield every text, the shorter first; endless if there is no end of them.

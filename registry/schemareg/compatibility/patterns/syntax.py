@@ -7,7 +7,6 @@ lone `]`, `{` or `}`, a hyphen beside a class escape.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,8 +15,9 @@ from .budget import PatternError
 
 if TYPE_CHECKING:
     from .characters import Ranges
+from .values import Value
 
-DEEPEST = 100
+DEEPEST = 50
 """Groups within groups; a deeper pattern is legal, yet nothing is decided about it."""
 
 _HEX = frozenset("0123456789abcdefABCDEF")
@@ -35,83 +35,112 @@ _CLASSES: dict[str, Ranges] = {
 _DOT = characters.complement(characters.LINE_ENDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Chars:
+class Chars(Value):
     """One character of a set; of the empty set, nothing at all."""
 
-    ranges: Ranges
+    __slots__ = ("ranges",)
+
+    def __init__(self, ranges: Ranges) -> None:
+        super().__init__(ranges)
+        self.ranges = ranges
 
 
-@dataclass(frozen=True, slots=True)
-class Cat:
+class Cat(Value):
     """All items, one after the other; without items, the empty text."""
 
-    items: tuple[Node, ...]
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[Node, ...]) -> None:
+        super().__init__(items)
+        self.items = items
 
 
-@dataclass(frozen=True, slots=True)
-class Alt:
+class Alt(Value):
     """One of the branches."""
 
-    branches: tuple[Node, ...]
+    __slots__ = ("branches",)
+
+    def __init__(self, branches: tuple[Node, ...]) -> None:
+        super().__init__(branches)
+        self.branches = branches
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Value):
     """The item again and again, `low` to `high` times; `None` is no bound."""
 
-    item: Node
-    low: int
-    high: int | None
-    greedy: bool = True
+    __slots__ = ("greedy", "high", "item", "low")
+
+    def __init__(self, item: Node, low: int, high: int | None, greedy: bool = True) -> None:
+        super().__init__(item, low, high, greedy)
+        self.item = item
+        self.low = low
+        self.high = high
+        self.greedy = greedy
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Value):
     """A capturing group; `number` counts from 1."""
 
-    item: Node
-    number: int
+    __slots__ = ("item", "number")
+
+    def __init__(self, item: Node, number: int) -> None:
+        super().__init__(item, number)
+        self.item = item
+        self.number = number
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Value):
     """`^`."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class End:
+
+class End(Value):
     """`$`."""
 
-
-@dataclass(frozen=True, slots=True)
-class Boundary:
-    r"""`\\b`, or `\\B` when negated."""
-
-    negated: bool
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Boundary(Value):
+    r"""`\b`, or `\B` when negated."""
+
+    __slots__ = ("negated",)
+
+    def __init__(self, negated: bool) -> None:
+        super().__init__(negated)
+        self.negated = negated
+
+
+class Look(Value):
     """A look-ahead or look-behind."""
 
-    item: Node
-    ahead: bool
-    negated: bool
+    __slots__ = ("ahead", "item", "negated")
+
+    def __init__(self, item: Node, ahead: bool, negated: bool) -> None:
+        super().__init__(item, ahead, negated)
+        self.item = item
+        self.ahead = ahead
+        self.negated = negated
 
 
-@dataclass(frozen=True, slots=True)
-class Back:
+class Back(Value):
     """A back-reference; several numbers when groups share a name."""
 
-    numbers: tuple[int, ...]
+    __slots__ = ("numbers",)
+
+    def __init__(self, numbers: tuple[int, ...]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Value):
     """A legal construct of which not even the matches are known here."""
 
-    what: str
+    __slots__ = ("what",)
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 Node: TypeAlias = Chars | Cat | Alt | Repeat | Group | Start | End | Boundary | Look | Back | Opaque
@@ -123,13 +152,16 @@ NEVER = Chars(())
 """Nothing, not even the empty text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Syntax:
+class Syntax(Value):
     """The tree of a pattern and what is known of it as a whole."""
 
-    node: Node
-    groups: int
-    too_deep: bool
+    __slots__ = ("groups", "node", "too_deep")
+
+    def __init__(self, node: Node, groups: int, too_deep: bool) -> None:
+        super().__init__(node, groups, too_deep)
+        self.node = node
+        self.groups = groups
+        self.too_deep = too_deep
 
 
 def parse(source: str) -> Syntax:
@@ -201,7 +233,7 @@ class _Parser:
                 if len(frames) == 1:
                     raise PatternError("')' without '('", at)
                 self.at += 1
-                deep = len(frames) > DEEPEST
+                deep = len(frames) - 1 > DEEPEST
                 frames.pop()
                 self.too_deep = self.too_deep or deep
                 # A tree deeper than the stack is of no use to anybody: forget it.

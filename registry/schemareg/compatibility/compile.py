@@ -1,0 +1,749 @@
+"""JSON Schema to literals: each draft by its own rules, references followed, nothing judged.
+
+A schema object becomes one literal a keyword, and their conjunction. Two places with the same
+content become the same literal, on whichever side they stand. A schema that is being compiled and
+is asked for again (recursion) becomes a REF, named by its content, so that equal recursive
+definitions of both sides are one node too.
+
+Source: JSON Schema drafts 04, 06, 07, 2019-09 and 2020-12, core and validation.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from schemareg import json_values
+from schemareg.compatibility import patterns, string_formats
+from schemareg.compatibility.nodes import (
+    ANY,
+    ARRAY,
+    BOOLEAN,
+    FRACTIONAL,
+    INTEGER,
+    NULL,
+    OBJECT,
+    STRING,
+    Evaluated,
+    F,
+    Kind,
+    Lit,
+    Nodes,
+    T,
+)
+from schemareg.errors import RegistryError
+from schemareg.formats.json_schema.dialects import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from schemareg.formats.json_schema.references import Library, Location
+    from schemareg.json_values import JsonValue
+    from schemareg.model import Pointer
+
+_MASKS = {
+    "null": NULL,
+    "boolean": BOOLEAN,
+    "integer": INTEGER,
+    "number": INTEGER | FRACTIONAL,
+    "string": STRING,
+    "array": ARRAY,
+    "object": OBJECT,
+}
+_DEEPEST = 400
+"""Schemas inside schemas through references, before recursion in place is suspected."""
+
+
+class Malformed(RegistryError):
+    """A keyword's value is not of the shape its draft asks for, or a reference leads nowhere."""
+
+
+class Here:
+    """A schema to compile: where it stands, and through which resources it was reached."""
+
+    __slots__ = ("at", "key", "scope")
+
+    def __init__(self, at: Location, scope: tuple[Location, ...]) -> None:
+        if not scope or scope[-1].base_uri != at.base_uri or scope[-1].uri != at.uri:
+            scope = (*scope, at)
+        self.at = at
+        self.scope = scope
+        outer = tuple((each.uri, each.base_uri) for each in scope) if len(scope) > 1 else ()
+        self.key = (at.uri, at.pointer, outer)
+
+    def child(self, *steps: str | int) -> Here:
+        """The schema at these steps below."""
+        return Here(self.at.child(*steps), self.scope)
+
+
+class Excuses:
+    """What a reader is forgiven, so that the next search finds another break.
+
+    By place and keyword: None forgives the keyword, else a set of names or keys of values.
+    """
+
+    def __init__(self) -> None:
+        self.forgiven: dict[tuple[str, Pointer, str], set[object] | None] = {}
+
+    def forgive(self, at: Location, keyword: str, detail: object | None = None) -> None:
+        """Forgive one refusal more."""
+        place = (at.uri, at.pointer, keyword)
+        if detail is None:
+            self.forgiven[place] = None
+        elif place not in self.forgiven:
+            self.forgiven[place] = {detail}
+        else:
+            known = self.forgiven[place]
+            if known is not None:
+                known.add(detail)
+
+
+class Compiler:
+    """Compiles the schemas of one side into a table of nodes that both sides share."""
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        library: Library,
+        *,
+        formats: bool = False,
+        excuses: Excuses | None = None,
+    ) -> None:
+        self.nodes = nodes
+        self.library = library
+        self.formats = formats
+        self.excuses = dict(excuses.forgiven) if excuses else {}
+        self._stamp = repr((formats, sorted(map(repr, self.excuses.items()))))
+        self._done: dict[object, Lit] = {}
+        self._doing: dict[object, Here] = {}
+        self._named: dict[object, str] = {}
+        self._closing: set[object] = set()
+        self._closed: dict[object, Lit] = {}
+
+    # -- schemas --------------------------------------------------------------------------------
+
+    def schema(self, here: Here) -> Lit:
+        """The literal of a schema. Raises Malformed."""
+        value = here.at.value
+        if value is True or value == {}:
+            return T
+        if value is False:
+            return T if (here.at.uri, here.at.pointer, "false") in self.excuses else F
+        key = here.key
+        known = self._done.get(key)
+        if known is not None:
+            return known
+        if key in self._doing:
+            return self.nodes.intern(Kind.REF, self._name(here))
+        if len(self._doing) > _DEEPEST:
+            raise Malformed("schemas refer to each other too deeply", where=_text(here))
+        self._doing[key] = here
+        try:
+            literal = self.nodes.conjunction([lit for _, lit in self.keywords(here)])
+        finally:
+            del self._doing[key]
+        if key in self._named:
+            reference = self.nodes.intern(Kind.REF, self._named[key])
+            self.nodes.definition[reference >> 1] = literal
+        self._done[key] = literal
+        return literal
+
+    def keywords(self, here: Here) -> Iterator[tuple[str, Lit]]:
+        """The keywords of a schema object that assert something, each with its literal."""
+        value = here.at.value
+        if not isinstance(value, dict):
+            if not isinstance(value, bool):
+                raise Malformed("a schema is an object, true or false", where=_text(here))
+            return
+        dialect = here.at.dialect
+        if "$ref" in value and dialect <= Dialect.DRAFT7:
+            yield "$ref", self._reference(here, "$ref")
+            return
+        for keyword in value:
+            compile_one = _KEYWORDS[dialect].get(keyword)
+            if compile_one is None:
+                continue
+            place = (here.at.uri, here.at.pointer, keyword)
+            if self.excuses and place in self.excuses and self.excuses[place] is None:
+                continue
+            literal = compile_one(self, here, keyword)
+            if literal != T:
+                yield keyword, literal
+
+    def _name(self, here: Here) -> str:
+        """A name for a recursive definition that equal definitions share."""
+        key = here.key
+        if key not in self._named:
+            self._named[key] = self._content(here)
+        return self._named[key]
+
+    def _content(self, start: Here) -> str:
+        """A digest of a schema and of everything it refers to."""
+        digest = blake2b(digest_size=16)
+        digest.update(self._stamp.encode())
+        order = {start.at.key: 0}
+        queue = [start.at]
+        for at in queue:
+            digest.update(json_values.render(at.value, ordered=True).encode("utf-8", "replace"))
+            digest.update(repr(int(at.dialect)).encode())
+            for inner in at.walk():
+                for keyword, text in inner.references():
+                    target = self.library.resolve(inner, text)
+                    if keyword != "$ref" or len(start.scope) > 1:
+                        # Where a dynamic reference leads depends on the way here.
+                        digest.update(repr((start.key, id(self))).encode())
+                    if target.key not in order:
+                        order[target.key] = len(order)
+                        queue.append(target)
+                    digest.update(
+                        f"{inner.pointer[len(at.pointer) :]}>{order[target.key]};".encode()
+                    )
+        return digest.hexdigest()
+
+    # -- references -----------------------------------------------------------------------------
+
+    def target(self, here: Here, keyword: str) -> Here:
+        """Where a referring keyword leads, dynamic scope considered. Raises Malformed."""
+        text = here.at.value[keyword]
+        if not isinstance(text, str):
+            raise Malformed(f"{keyword} is not a string", where=_text(here))
+        if keyword == "$recursiveRef":
+            return self._recursive_target(here)
+        try:
+            target = self.library.resolve(here.at, text)
+        except RegistryError as problem:
+            raise Malformed(problem.what, where=_text(here), remedy=problem.remedy) from None
+        if keyword == "$dynamicRef" and target.dynamic:
+            for outer in here.scope:
+                found = self.library.dynamic(outer, target.dynamic)
+                if found is not None:
+                    return Here(found, here.scope)
+        return Here(target, here.scope)
+
+    def _recursive_target(self, here: Here) -> Here:
+        target = self.library.resolve(here.at, "#")
+        if self.library.recursive(here.at) is not None:
+            for outer in here.scope:
+                found = self.library.recursive(outer)
+                if found is not None:
+                    return Here(found, here.scope)
+        return Here(target, here.scope)
+
+    def _reference(self, here: Here, keyword: str) -> Lit:
+        return self.schema(self.target(here, keyword))
+
+    # -- assertions -----------------------------------------------------------------------------
+
+    def _type(self, here: Here, keyword: str) -> Lit:
+        names = here.at.value[keyword]
+        mask = 0
+        for name in names if isinstance(names, list) else [names]:
+            if not isinstance(name, str) or name not in _MASKS:
+                raise Malformed(f"{json_values.render(name)} is not a type", where=_text(here))
+            mask |= _MASKS[name]
+        return self.nodes.types(mask)
+
+    def _enum(self, here: Here, keyword: str) -> Lit:
+        values = here.at.value[keyword]
+        if not isinstance(values, list):
+            raise Malformed("enum is not an array", where=_text(here))
+        extra = self.forgiven(here, keyword)
+        literal = self.nodes.enum(values)
+        if not extra:
+            return literal
+        return self.nodes.disjunction([literal, *map(self._enum_of_key, extra)])
+
+    def _const(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.enum([here.at.value[keyword]])
+
+    def _enum_of_key(self, text: object) -> Lit:
+        return self.nodes.enum([json_values.parse(str(text))])
+
+    def _number(self, here: Here, keyword: str) -> int | Fraction:
+        value = here.at.value[keyword]
+        if isinstance(value, bool) or not isinstance(value, int | Fraction):
+            raise Malformed(f"{keyword} is not a number", where=_text(here))
+        return value
+
+    def _minimum(self, here: Here, keyword: str) -> Lit:
+        exclusive = (
+            here.at.dialect is Dialect.DRAFT4 and here.at.value.get("exclusiveMinimum") is True
+        )
+        return self.nodes.intern(Kind.AT_LEAST, (self._number(here, keyword), exclusive))
+
+    def _maximum(self, here: Here, keyword: str) -> Lit:
+        exclusive = (
+            here.at.dialect is Dialect.DRAFT4 and here.at.value.get("exclusiveMaximum") is True
+        )
+        return self.nodes.intern(Kind.AT_MOST, (self._number(here, keyword), exclusive))
+
+    def _exclusive_minimum(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.intern(Kind.AT_LEAST, (self._number(here, keyword), True))
+
+    def _exclusive_maximum(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.intern(Kind.AT_MOST, (self._number(here, keyword), True))
+
+    def _multiple_of(self, here: Here, keyword: str) -> Lit:
+        value = self._number(here, keyword)
+        if value <= 0:
+            raise Malformed("multipleOf is not above 0", where=_text(here))
+        return self.nodes.intern(Kind.MULTIPLE_OF, value)
+
+    def _count(self, here: Here, keyword: str) -> int:
+        value = here.at.value[keyword]
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise Malformed(f"{keyword} is not a whole number from 0 up", where=_text(here))
+        return value
+
+    def _lower(self, here: Here, keyword: str) -> Lit:
+        count = self._count(here, keyword)
+        return self.nodes.intern(_COUNTS[keyword], count) if count else T
+
+    def _upper(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.intern(_COUNTS[keyword], self._count(here, keyword))
+
+    def _pattern(self, here: Here, keyword: str) -> Lit:
+        return self._found(here, here.at.value[keyword])
+
+    def _found(self, here: Here, source: JsonValue) -> Lit:
+        self._compiled(here, source)
+        return self.nodes.intern(Kind.PATTERN, source)
+
+    def _compiled(self, here: Here, source: JsonValue) -> str:
+        if not isinstance(source, str):
+            raise Malformed("a pattern is not a string", where=_text(here))
+        try:
+            patterns.compile(source)
+        except patterns.PatternError as problem:
+            raise Malformed(f"not a regular expression: {problem}", where=_text(here)) from None
+        return source
+
+    def _format(self, here: Here, keyword: str) -> Lit:
+        name = here.at.value[keyword]
+        if not self.formats or name not in string_formats.KNOWN:
+            return T
+        return self.nodes.intern(Kind.FORMAT, name)
+
+    # -- applicators in place -------------------------------------------------------------------
+
+    def _all_of(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.conjunction(self._branches(here, keyword))
+
+    def _any_of(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.disjunction(self._branches(here, keyword))
+
+    def _one_of(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.one_of(self._branches(here, keyword))
+
+    def _branches(self, here: Here, keyword: str) -> list[Lit]:
+        return [self.schema(each) for each in self.branches(here, keyword)]
+
+    def branches(self, here: Here, keyword: str) -> list[Here]:
+        """The schemas of an array of schemas."""
+        schemas = here.at.value[keyword]
+        if not isinstance(schemas, list):
+            raise Malformed(f"{keyword} is not an array", where=_text(here))
+        return [here.child(keyword, index) for index in range(len(schemas))]
+
+    def _not(self, here: Here, keyword: str) -> Lit:
+        return self.schema(here.child(keyword)) ^ 1
+
+    def _then(self, here: Here, keyword: str) -> Lit:
+        if "if" not in here.at.value:
+            return T
+        condition = self.schema(here.child("if"))
+        return self.nodes.disjunction([condition ^ 1, self.schema(here.child(keyword))])
+
+    def _else(self, here: Here, keyword: str) -> Lit:
+        if "if" not in here.at.value:
+            return T
+        condition = self.schema(here.child("if"))
+        return self.nodes.disjunction([condition, self.schema(here.child(keyword))])
+
+    # -- objects --------------------------------------------------------------------------------
+
+    def _required(self, here: Here, keyword: str) -> Lit:
+        names = here.at.value[keyword]
+        if names is False or names is True:
+            return T  # draft 3's form survives in real draft-4 files, where it says nothing
+        forgiven = self.forgiven(here, keyword)
+        return self.nodes.conjunction(
+            [
+                self.nodes.intern(Kind.HAS, name)
+                for name in self._names(here, names)
+                if name not in forgiven
+            ]
+        )
+
+    def _names(self, here: Here, names: JsonValue) -> list[str]:
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise Malformed("not an array of strings", where=_text(here))
+        return names
+
+    def _mapping(self, here: Here, keyword: str) -> dict[str, JsonValue]:
+        value = here.at.value.get(keyword, {})
+        if not isinstance(value, dict):
+            raise Malformed(f"{keyword} is not an object", where=_text(here))
+        return value
+
+    def _properties(self, here: Here, keyword: str) -> Lit:
+        named = {}
+        for name, schema in self._mapping(here, keyword).items():
+            named[name] = self.schema(here.child(keyword, name))
+            if isinstance(schema, dict):
+                self._hint(name, schema)
+        return self.nodes.properties(named)
+
+    def _hint(self, name: str, schema: dict[str, JsonValue]) -> None:
+        examples = schema.get("examples")
+        if isinstance(examples, list):
+            self.nodes.hint(name, examples)
+        if "default" in schema:
+            self.nodes.hint(name, [schema["default"]])
+
+    def _pattern_properties(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.properties(
+            {},
+            [
+                (self._compiled(here, pattern), self.schema(here.child(keyword, pattern)))
+                for pattern in self._mapping(here, keyword)
+            ],
+        )
+
+    def _additional_properties(self, here: Here, keyword: str) -> Lit:
+        named = dict.fromkeys(self._mapping(here, "properties"), T)
+        named.update(dict.fromkeys(map(str, self.forgiven(here, keyword)), T))
+        matched = [
+            (self._compiled(here, pattern), T)
+            for pattern in self._mapping(here, "patternProperties")
+        ]
+        return self.nodes.properties(named, matched, self.schema(here.child(keyword)))
+
+    def _property_names(self, here: Here, keyword: str) -> Lit:
+        literal = self.schema(here.child(keyword))
+        if literal == T or self.nodes.must(literal) & STRING:
+            return T
+        return self.nodes.intern(Kind.NAMES, literal)
+
+    def _dependencies(self, here: Here, keyword: str) -> Lit:
+        parts = []
+        for name, needed in self._mapping(here, keyword).items():
+            if isinstance(needed, dict | bool):
+                then = self.schema(here.child(keyword, name))
+            else:
+                names = [needed] if isinstance(needed, str) else self._names(here, needed)
+                then = self.nodes.conjunction([self.nodes.intern(Kind.HAS, each) for each in names])
+            parts.append(self._if_present(name, then))
+        return self.nodes.conjunction(parts)
+
+    def _if_present(self, name: str, then: Lit) -> Lit:
+        lacks = self.nodes.intern(Kind.HAS, name) ^ 1
+        other = self.nodes.types(ANY & ~OBJECT)
+        return self.nodes.disjunction([other, lacks, then])
+
+    # -- arrays ---------------------------------------------------------------------------------
+
+    def _prefix_items(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.items(self._branches(here, keyword), T)
+
+    def _items(self, here: Here, keyword: str) -> Lit:
+        if isinstance(here.at.value[keyword], list):
+            if here.at.dialect >= Dialect.DRAFT2020:
+                raise Malformed("items is an array: write prefixItems", where=_text(here))
+            return self._prefix_items(here, keyword)
+        first = 0
+        if here.at.dialect >= Dialect.DRAFT2020 and "prefixItems" in here.at.value:
+            first = len(here.at.value["prefixItems"])
+        return self.nodes.items([T] * first, self.schema(here.child(keyword)))
+
+    def _additional_items(self, here: Here, keyword: str) -> Lit:
+        first = here.at.value.get("items")
+        if not isinstance(first, list):
+            return T
+        return self.nodes.items([T] * len(first), self.schema(here.child(keyword)))
+
+    def _contains(self, here: Here, keyword: str) -> Lit:
+        least, most = 1, None
+        if here.at.dialect >= Dialect.DRAFT2019:
+            if "minContains" in here.at.value:
+                least = self._count(here, "minContains")
+            if "maxContains" in here.at.value:
+                most = self._count(here, "maxContains")
+        return self.nodes.contains(self.schema(here.child(keyword)), least, most)
+
+    def _unique_items(self, here: Here, keyword: str) -> Lit:
+        return self.nodes.intern(Kind.UNIQUE, ()) if here.at.value[keyword] is True else T
+
+    # -- what other keywords have not evaluated -------------------------------------------------
+
+    def _unevaluated_properties(self, here: Here, keyword: str) -> Lit:
+        entries = list(self._evaluations(here, Kind.PROPERTIES, keyword, frozenset()))
+        allowed = frozenset(map(str, self.forgiven(here, keyword)))
+        if allowed:
+            entries.append(((), Evaluated(names=allowed)))
+        return self.nodes.unevaluated(Kind.PROPERTIES, entries, self.schema(here.child(keyword)))
+
+    def _unevaluated_items(self, here: Here, keyword: str) -> Lit:
+        entries = list(self._evaluations(here, Kind.ITEMS, keyword, frozenset()))
+        return self.nodes.unevaluated(Kind.ITEMS, entries, self.schema(here.child(keyword)))
+
+    def _evaluations(
+        self, here: Here, about: Kind, beside: str, seen: frozenset[object]
+    ) -> Iterator[tuple[tuple[Lit, ...], Evaluated]]:
+        """What the keywords beside `beside` evaluate, and on which conditions."""
+        if not isinstance(here.at.value, dict) or here.key in seen:
+            return
+        seen |= {here.key}
+        own = self._evaluated_here(here, about, beside)
+        if own is not None:
+            yield (), own
+        for guards, inner in self.in_place(here):
+            conditions = tuple(self._guard(guard) for guard in guards)
+            for more, entry in self._evaluations(inner, about, "", seen):
+                yield conditions + more, entry
+
+    def _guard(self, guard: Here | tuple[str, Here | str]) -> Lit:
+        if isinstance(guard, Here):
+            return self.schema(guard)
+        sign, what = guard
+        if isinstance(what, Here):
+            return self.schema(what) ^ 1
+        return self.nodes.conjunction([self.nodes.types(OBJECT), self.nodes.intern(Kind.HAS, what)])
+
+    def _evaluated_here(self, here: Here, about: Kind, beside: str) -> Evaluated | None:
+        value, dialect = here.at.value, here.at.dialect
+        if "$ref" in value and dialect <= Dialect.DRAFT7:
+            return None
+        if about is Kind.PROPERTIES:
+            everything = "additionalProperties" in value or (
+                "unevaluatedProperties" in value and beside != "unevaluatedProperties"
+            )
+            return Evaluated(
+                names=frozenset(self._mapping(here, "properties")),
+                patterns=tuple(self._mapping(here, "patternProperties")),
+                everything=everything,
+            )
+        everything = "unevaluatedItems" in value and beside != "unevaluatedItems"
+        first, matching = 0, ()
+        items = value.get("items")
+        if dialect >= Dialect.DRAFT2020:
+            first = len(value.get("prefixItems", ()))
+            everything |= items is not None
+            if "contains" in value:
+                matching = (self.schema(here.child("contains")),)
+        elif isinstance(items, list):
+            first = len(items)
+            everything |= "additionalItems" in value
+        else:
+            everything |= items is not None
+        return Evaluated(everything=everything, first=first, matching=matching)
+
+    def in_place(
+        self, here: Here
+    ) -> Iterator[tuple[tuple[Here | tuple[str, Here | str], ...], Here]]:
+        """The schemas applied to the same value, `not` aside, each with what has to hold for it."""
+        value, dialect = here.at.value, here.at.dialect
+        if not isinstance(value, dict):
+            return
+        for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
+            if keyword in value and keyword in _KEYWORDS[dialect]:
+                yield (), self.target(here, keyword)
+        if "$ref" in value and dialect <= Dialect.DRAFT7:
+            return
+        for branch in self.branches(here, "allOf") if "allOf" in value else ():
+            yield (), branch
+        for keyword in ("anyOf", "oneOf"):
+            for branch in self.branches(here, keyword) if keyword in value else ():
+                yield (branch,), branch
+        if "if" in value and dialect >= Dialect.DRAFT7:
+            condition = here.child("if")
+            yield (condition,), condition
+            if "then" in value:
+                yield (condition,), here.child("then")
+            if "else" in value:
+                yield (("not", condition),), here.child("else")
+        for keyword in ("dependentSchemas", "dependencies"):
+            if keyword in value and keyword in _KEYWORDS[dialect]:
+                for name, schema in self._mapping(here, keyword).items():
+                    if isinstance(schema, dict | bool):
+                        yield (("has", name),), here.child(keyword, name)
+
+    def forgiven(self, here: Here, keyword: str) -> set[object]:
+        """The names that a keyword is forgiven for at a place."""
+        if not self.excuses:
+            return set()
+        return self.excuses.get((here.at.uri, here.at.pointer, keyword)) or set()
+
+    # -- the declared content model -------------------------------------------------------------
+
+    def declared(self, here: Here) -> Lit:
+        """A record holds only what the schema declares, at every depth.
+
+        An object schema that declares no property, or that says what additional properties are,
+        is open. What any schema applied in place declares is declared.
+        """
+        return self._close((here,))
+
+    def _close(self, schemas: tuple[Here, ...]) -> Lit:
+        group = self.group(schemas)
+        if not group:
+            return T
+        key = frozenset(here.key for here in group)
+        if key in self._closed:
+            return self._closed[key]
+        name = ("declared", id(self), key)
+        if key in self._closing:
+            return self.nodes.intern(Kind.REF, name)
+        if len(self._closing) > _DEEPEST:
+            raise Malformed("schemas refer to each other too deeply", where=_text(schemas[0]))
+        self._closing.add(key)
+        try:
+            literal = self.nodes.conjunction(
+                [self._close_properties(group), self._close_items(group)]
+            )
+        finally:
+            self._closing.discard(key)
+        self.nodes.definition[self.nodes.intern(Kind.REF, name) >> 1] = literal
+        self._closed[key] = literal
+        return literal
+
+    def group(self, schemas: tuple[Here, ...]) -> list[Here]:
+        """These schemas and all that are applied in place, each once; only objects."""
+        group: dict[object, Here] = {}
+        stack = list(schemas)
+        while stack:
+            here = stack.pop()
+            if here.key not in group and isinstance(here.at.value, dict):
+                group[here.key] = here
+                stack.extend(inner for _, inner in self.in_place(here))
+        return [
+            here
+            for here in group.values()
+            if here.at.dialect > Dialect.DRAFT7 or "$ref" not in here.at.value
+        ]
+
+    def _close_properties(self, group: list[Here]) -> Lit:
+        names: dict[str, list[Here]] = {}
+        matched: dict[str, list[Here]] = {}
+        others: list[Here] = []
+        closed = True
+        for here in group:
+            for name in self._mapping(here, "properties"):
+                names.setdefault(name, []).append(here.child("properties", name))
+            for pattern in self._mapping(here, "patternProperties"):
+                self._compiled(here, pattern)
+                matched.setdefault(pattern, []).append(here.child("patternProperties", pattern))
+            for keyword in ("additionalProperties", "unevaluatedProperties"):
+                if keyword in here.at.value and keyword in _KEYWORDS[here.at.dialect]:
+                    closed = False
+                    others.append(here.child(keyword))
+        if not names and not matched:
+            closed = False
+        for here in group:
+            required = here.at.value.get("required")
+            for name in required if closed and isinstance(required, list) else ():
+                names.setdefault(name, [])
+        return self.nodes.properties(
+            {name: self._close(tuple(schemas)) for name, schemas in names.items()},
+            [(pattern, self._close(tuple(schemas))) for pattern, schemas in matched.items()],
+            F if closed else self._close(tuple(others)),
+        )
+
+    def _close_items(self, group: list[Here]) -> Lit:
+        first: list[list[Here]] = []
+        rest: list[Here] = []
+        for here in group:
+            value = here.at.value
+            for keyword in ("prefixItems", "items"):
+                schemas = value.get(keyword)
+                if isinstance(schemas, list):
+                    while len(first) < len(schemas):
+                        first.append([])
+                    for index in range(len(schemas)):
+                        first[index].append(here.child(keyword, index))
+            rest += [
+                here.child(keyword)
+                for keyword in ("items", "additionalItems", "unevaluatedItems")
+                if isinstance(value.get(keyword), dict)
+            ]
+        return self.nodes.items(
+            [self._close(tuple(schemas)) for schemas in first], self._close(tuple(rest))
+        )
+
+
+def _text(here: Here) -> str:
+    return f"{here.at.uri}#{''.join(f'/{step}' for step in here.at.pointer)}"
+
+
+_COUNTS = {
+    "minLength": Kind.MIN_LENGTH,
+    "maxLength": Kind.MAX_LENGTH,
+    "minItems": Kind.MIN_ITEMS,
+    "maxItems": Kind.MAX_ITEMS,
+    "minProperties": Kind.MIN_PROPERTIES,
+    "maxProperties": Kind.MAX_PROPERTIES,
+}
+
+_DRAFT4: dict[str, Callable[[Compiler, Here, str], Lit]] = {
+    "$ref": Compiler._reference,
+    "type": Compiler._type,
+    "enum": Compiler._enum,
+    "minimum": Compiler._minimum,
+    "maximum": Compiler._maximum,
+    "multipleOf": Compiler._multiple_of,
+    "minLength": Compiler._lower,
+    "maxLength": Compiler._upper,
+    "pattern": Compiler._pattern,
+    "format": Compiler._format,
+    "allOf": Compiler._all_of,
+    "anyOf": Compiler._any_of,
+    "oneOf": Compiler._one_of,
+    "not": Compiler._not,
+    "required": Compiler._required,
+    "properties": Compiler._properties,
+    "patternProperties": Compiler._pattern_properties,
+    "additionalProperties": Compiler._additional_properties,
+    "minProperties": Compiler._lower,
+    "maxProperties": Compiler._upper,
+    "dependencies": Compiler._dependencies,
+    "items": Compiler._items,
+    "additionalItems": Compiler._additional_items,
+    "minItems": Compiler._lower,
+    "maxItems": Compiler._upper,
+    "uniqueItems": Compiler._unique_items,
+}
+_DRAFT6 = {
+    **_DRAFT4,
+    "const": Compiler._const,
+    "exclusiveMinimum": Compiler._exclusive_minimum,
+    "exclusiveMaximum": Compiler._exclusive_maximum,
+    "propertyNames": Compiler._property_names,
+    "contains": Compiler._contains,
+}
+_DRAFT7 = {**_DRAFT6, "then": Compiler._then, "else": Compiler._else}
+_DRAFT2019 = {
+    **{keyword: each for keyword, each in _DRAFT7.items() if keyword != "dependencies"},
+    "dependentRequired": Compiler._dependencies,
+    "dependentSchemas": Compiler._dependencies,
+    "unevaluatedItems": Compiler._unevaluated_items,
+    "unevaluatedProperties": Compiler._unevaluated_properties,
+    "$recursiveRef": Compiler._reference,
+}
+_DRAFT2020 = {
+    **{
+        keyword: each
+        for keyword, each in _DRAFT2019.items()
+        if keyword not in ("$recursiveRef", "additionalItems")
+    },
+    "prefixItems": Compiler._prefix_items,
+    "$dynamicRef": Compiler._reference,
+}
+_KEYWORDS = {
+    Dialect.DRAFT4: _DRAFT4,
+    Dialect.DRAFT6: _DRAFT6,
+    Dialect.DRAFT7: _DRAFT7,
+    Dialect.DRAFT2019: _DRAFT2019,
+    Dialect.DRAFT2020: _DRAFT2020,
+}
+"""What asserts something in each draft; everything else is words."""

@@ -1,0 +1,241 @@
+"""One question: may this reader refuse what that writer may write?
+
+Compile both sides, search for a record that the writer accepts and the reader refuses, have it
+checked by the independent validator, name the keywords that refuse it, forgive those, and search
+again, until nothing is left.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from schemareg import json_values
+from schemareg.compatibility.compile import Compiler, Excuses, Here, Malformed
+from schemareg.compatibility.evaluate import InPlaceLoop, holds
+from schemareg.compatibility.goals import BudgetSpent, Search
+from schemareg.compatibility.nodes import Kind, Nodes
+from schemareg.compatibility.patterns import OverBudget
+from schemareg.compatibility.refusals import Refusal, refusals
+from schemareg.compatibility.verdict import Break, Budget, Lookup, SchemaSource, Verdict
+from schemareg.compatibility.witness import Referee
+from schemareg.formats.json_schema.dialects import Dialect, by_label
+from schemareg.formats.json_schema.references import Library, UnresolvableReference
+from schemareg.model import Content, Outcome
+from schemareg.names import field_text
+from schemareg.rules import compatibility as rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemareg.formats.json_schema.references import Locate
+    from schemareg.json_values import JsonValue
+
+_FRAMES = 12_000
+"""Python frames that the deepest search may need; its own bounds end it long before."""
+
+
+def compare(
+    reader: SchemaSource,
+    writer: SchemaSource,
+    *,
+    content: Content = Content.DECLARED,
+    formats: bool = False,
+    budget: Budget = Budget(),  # noqa: B008 (a frozen value)
+    lookup: Lookup | None = None,
+    locate: Locate | None = None,
+) -> Verdict:
+    """Whether the reader accepts whatever the writer may write, with every break that was found.
+
+    `lookup` and `locate` give the other documents of the registry that references may reach; no
+    other is read. Nothing is raised for a bad schema: the verdict is undecided and says why.
+    """
+    with _frames():
+        try:
+            return _Comparison(reader, writer, content, formats, budget, lookup, locate).verdict()
+        except (Malformed, UnresolvableReference) as problem:
+            return Verdict(Outcome.UNDECIDED, str(problem))
+        except RecursionError:
+            return Verdict(Outcome.UNDECIDED, "the schemas are nested too deeply")
+
+
+class _Comparison:
+    def __init__(
+        self,
+        reader: SchemaSource,
+        writer: SchemaSource,
+        content: Content,
+        formats: bool,
+        budget: Budget,
+        lookup: Lookup | None,
+        locate: Locate | None,
+    ) -> None:
+        self.reader, self.writer = reader, writer
+        self.content, self.formats, self.budget = content, formats, budget
+        self.lookup = _with_metaschemas(lookup)
+        self.locate = locate
+        self.nodes = Nodes()
+        self.search = Search(self.nodes, budget)
+        self.excuses = Excuses()
+        self.breaks: list[Break] = []
+        self._referees: tuple[Referee, Referee] | None = None
+
+    def verdict(self) -> Verdict:
+        """The whole answer."""
+        writing = self._opened(self.writer)
+        compiler = Compiler(self.nodes, writing[0], formats=self.formats)
+        self.writing = (compiler, writing[1])
+        goal = [compiler.schema(writing[1])]
+        if self.content is Content.DECLARED:
+            goal.append(compiler.declared(writing[1]))
+        library, root = self._opened(self.reader)
+        reason = ""
+        while len(self.breaks) < self.budget.findings:
+            reading = Compiler(self.nodes, library, formats=self.formats, excuses=self.excuses)
+            try:
+                answer = self.search.solve([*goal, reading.schema(root) ^ 1])
+            except BudgetSpent as spent:
+                reason = str(spent)
+                break
+            if answer is None:
+                break
+            if isinstance(answer, str):
+                reason = answer
+                break
+            problem = self._take(answer[0], reading, root)
+            if problem:
+                reason = problem
+                break
+        else:
+            reason = f"further breaks may exist beyond these {len(self.breaks)}"
+        if self.breaks:
+            found = sorted(self.breaks, key=lambda each: (each.field, each.rule, each.pointer))
+            return Verdict(Outcome.BREAKING, reason, tuple(found))
+        return Verdict(Outcome.UNDECIDED if reason else Outcome.COMPATIBLE, reason)
+
+    def _opened(self, source: SchemaSource) -> tuple[Library, Here]:
+        dialect = by_label(source.dialect) or Dialect.DRAFT2020
+        library = Library(self.lookup, self.locate, dialect=dialect)
+        return library, Here(library.open(source.value, source.uri), ())
+
+    def _take(self, record: JsonValue, reading: Compiler, root: Here) -> str:
+        """Check a witness, turn its refusals into breaks, forgive them; why that failed, or ''."""
+        if self._referees is None:
+            self._referees = (
+                Referee(self.reader, self.lookup, self.formats),
+                Referee(self.writer, self.lookup, self.formats),
+            )
+        refused, accepted = (referee.accepts(record) for referee in self._referees)
+        if refused is not False or accepted is not True:
+            return "the independent validator does not confirm the witness that was found"
+        found = refusals(reading, root, record)
+        if not found:
+            return "no keyword was found that refuses the witness"
+        text = json_values.render(record)
+        for refusal in found:
+            for leaf in refusal.leaves:
+                self._add(leaf, text)
+        return "" if self._forgive(found, record, root, reading) else "further breaks may exist"
+
+    def _add(self, refusal: Refusal, text: str) -> None:
+        named = rules.named(refusal, *self.writing)
+        at = refusal.here.at
+        found = Break(
+            rule=named.rule,
+            message=named.message,
+            keyword=refusal.keyword,
+            pointer=at.pointer if refusal.keyword == "false" else (*at.pointer, refusal.keyword),
+            uri=at.uri,
+            field=field_text(_steps(refusal)),
+            instance=refusal.instance,
+            witness=text,
+            remedy=named.remedy,
+        )
+        key = (found.rule, found.pointer, found.uri, found.field)
+        if all(key != (each.rule, each.pointer, each.uri, each.field) for each in self.breaks):
+            self.breaks.append(found)
+
+    def _forgive(
+        self, found: tuple[Refusal, ...], record: JsonValue, root: Here, reading: Compiler
+    ) -> bool:
+        """Forgive as little as makes the reader accept the record: the leaves, else the keywords."""
+        declared = self._declared_names()
+        for coarse in (False, True):
+            for refusal in found:
+                for leaf in (refusal,) if coarse else refusal.leaves:
+                    detail = _detail(leaf, declared) if not coarse else None
+                    keyword = leaf.keyword
+                    if keyword == "false":
+                        self._forgive_false(leaf)
+                    else:
+                        self.excuses.forgive(leaf.here.at, keyword, detail)
+            again = Compiler(
+                self.nodes, reading.library, formats=self.formats, excuses=self.excuses
+            )
+            try:
+                if holds(self.nodes, again.schema(root), record):
+                    return True
+            except (OverBudget, InPlaceLoop):
+                return False
+        return False
+
+    def _forgive_false(self, refusal: Refusal) -> None:
+        at = refusal.here.at
+        self.excuses.forgive(at, "false")
+
+    def _declared_names(self) -> frozenset[str]:
+        names: set[str] = set()
+        for number, kind in enumerate(self.nodes.kind):
+            if kind is Kind.PROPERTIES:
+                names.update(self.nodes.named(number))
+        return frozenset(names)
+
+
+def _detail(refusal: Refusal, declared: frozenset[str]) -> str | None:
+    """What of the keyword to forgive: one name of `required`, one value of `enum`, or all of it."""
+    if refusal.keyword == "required":
+        return refusal.detail
+    if refusal.keyword in ("additionalProperties", "unevaluatedProperties"):
+        # A name that a schema declares is a break of its own; of the others one stands for all.
+        return refusal.detail if refusal.detail in declared else None
+    return None
+
+
+def _steps(refusal: Refusal) -> tuple[str | None, ...]:
+    steps = [None if isinstance(step, int) else step for step in refusal.instance]
+    if refusal.keyword in (
+        "required",
+        "additionalProperties",
+        "unevaluatedProperties",
+        "dependentRequired",
+    ):
+        steps.append(refusal.detail)
+    return tuple(step for step in steps)
+
+
+def _with_metaschemas(lookup: Lookup | None) -> Lookup:
+    """The drafts' own schemas are known without fetching: they come with the validator."""
+
+    def found(uri: str) -> JsonValue | None:
+        value = lookup(uri) if lookup else None
+        if value is None and uri.partition("://")[2].startswith("json-schema.org/"):
+            from jsonschema.validators import SPECIFICATIONS
+
+            for known in (uri, uri + "#"):
+                if known in SPECIFICATIONS:
+                    return SPECIFICATIONS.contents(known)
+        return value
+
+    return found
+
+
+@contextmanager
+def _frames() -> Iterator[None]:
+    """Room for the search's recursion; its depth is bounded by its own limits, not by Python's."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

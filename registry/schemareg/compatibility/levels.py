@@ -1,0 +1,69 @@
+"""Two schemas at a compatibility level: each direction the level asks for, gathered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from schemareg import json_values
+from schemareg.compatibility.engine import compare
+from schemareg.compatibility.verdict import Budget, SchemaSource, Verdict
+from schemareg.errors import RegistryError
+from schemareg.model import Content, Direction, Level, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from schemareg.compatibility.verdict import Break
+
+_Member = TypeVar("_Member")
+
+
+def check(
+    old: object,
+    new: object,
+    level: str = "BACKWARD",
+    content: str = "declared",
+    *,
+    dialect: str = "2020-12",
+    budget: Budget = Budget(),  # noqa: B008 (a frozen value)
+) -> Verdict:
+    """Whether `new` keeps what `level` promises to the users of `old`; both are JSON Schemas.
+
+    Schemas are given as `json.load` gives them, a dict or a bool; a float counts as it prints, so
+    that 0.1 is a tenth. `dialect` counts where `$schema` is silent.
+
+    Raises RegistryError for a level, content model or dialect that does not exist, TypeError or
+    ValueError for what is not JSON.
+    """
+    asked = _named(Level.__members__, level, "level")
+    model = _named({each.value: each for each in Content}, content, "content model")
+    older = SchemaSource(json_values.exact(old), "", dialect)
+    newer = SchemaSource(json_values.exact(new), "", dialect)
+    return judge(older, newer, asked, content=model, budget=budget)
+
+
+def judge(
+    older: SchemaSource, newer: SchemaSource, level: Level, *, content: Content, budget: Budget
+) -> Verdict:
+    """The verdicts of a level's directions as one; a break in any of them is a break."""
+    findings: list[Break] = []
+    reasons: list[str] = []
+    undecided = False
+    for direction in level.directions:
+        backward = direction is Direction.BACKWARD
+        reader, writer = (newer, older) if backward else (older, newer)
+        verdict = compare(reader, writer, content=content, budget=budget)
+        findings += [replace(each, direction=direction) for each in verdict.findings]
+        undecided |= verdict.outcome is Outcome.UNDECIDED
+        if verdict.reason:
+            reasons.append(verdict.reason)
+    outcome = Outcome.UNDECIDED if undecided else Outcome.COMPATIBLE
+    return Verdict(Outcome.BREAKING if findings else outcome, "; ".join(reasons), tuple(findings))
+
+
+def _named(members: Mapping[str, _Member], name: str, what: str) -> _Member:
+    found = members.get(name)
+    if found is None:
+        raise RegistryError(f"{name!r} is not a {what}", remedy=f"Write {', '.join(members)}")
+    return found

@@ -1,0 +1,191 @@
+"""The independent check of a witness: `jsonschema` reads both schemas as their drafts say.
+
+Two things are ours there, and the same on both sides of the claim: patterns are ECMA-262's, not
+Python's, and numbers are exact. Everything else is the library's own reading.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from schemareg.compatibility.patterns import OverBudget, PatternError
+from schemareg.compatibility.patterns import compile as compile_pattern
+from schemareg.formats.json_schema.dialects import Dialect, by_label, by_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemareg.compatibility.verdict import Lookup, SchemaSource
+    from schemareg.json_values import JsonValue
+
+
+_QUANTIFIED_GROUP = re.compile(r"\)[*+?{]|\\[1-9]")
+
+
+class Referee:
+    """One schema as the independent validator reads it."""
+
+    def __init__(self, source: SchemaSource, lookup: Lookup | None, formats: bool) -> None:
+        self._validator = _validator(source, lookup, formats)
+
+    def accepts(self, value: JsonValue) -> bool | None:
+        """Whether the validator accepts the value; None where it cannot tell."""
+        try:
+            return bool(self._validator.is_valid(value))
+        except (OverBudget, PatternError, RecursionError, re.error):
+            return None
+        except Exception as problem:
+            # The library raises errors of several packages for references and odd schemas.
+            if type(problem).__module__.partition(".")[0] in ("jsonschema", "referencing"):
+                return None
+            raise
+
+
+def _validator(source: SchemaSource, lookup: Lookup | None, formats: bool) -> Any:
+    from jsonschema.validators import SPECIFICATIONS
+    from referencing import Registry
+    from referencing.exceptions import NoSuchResource
+    from referencing.jsonschema import specification_with
+
+    default = by_label(source.dialect) or Dialect.DRAFT2020
+    root, dialect = _without_dialect(source.value, default)
+
+    def retrieve(uri: str) -> Any:
+        value = lookup(uri) if lookup else None
+        if value is None:
+            if uri in SPECIFICATIONS:
+                return SPECIFICATIONS[uri]
+            raise NoSuchResource(ref=uri)
+        inner, own = _without_dialect(value, default)
+        if own is not dialect:
+            inner = value
+        return specification_with(own.uri).create_resource(inner)
+
+    resource = specification_with(dialect.uri).create_resource(root)
+    registry: Any = Registry(retrieve=retrieve)  # type: ignore[call-arg]
+    registry = registry.with_resource(source.uri, resource)
+    return _class(dialect)(
+        root,
+        _resolver=registry.resolver(source.uri).in_subresource(resource),
+        registry=registry,
+        format_checker=_format_checker() if formats else None,
+    )
+
+
+def _without_dialect(value: JsonValue, default: Dialect) -> tuple[JsonValue, Dialect]:
+    """The schema without its `$schema`, and the dialect that it names.
+
+    The library picks a class of its own for a schema that has one, and with it Python's patterns.
+    """
+    declared = value.get("$schema") if isinstance(value, dict) else None
+    if not isinstance(declared, str):
+        return value, default
+    return {name: each for name, each in value.items() if name != "$schema"}, (
+        by_uri(declared) or default
+    )
+
+
+@cache
+def _class(dialect: Dialect) -> Any:
+    import jsonschema
+    from jsonschema.validators import extend
+
+    base = {
+        Dialect.DRAFT4: jsonschema.Draft4Validator,
+        Dialect.DRAFT6: jsonschema.Draft6Validator,
+        Dialect.DRAFT7: jsonschema.Draft7Validator,
+        Dialect.DRAFT2019: jsonschema.Draft201909Validator,
+        Dialect.DRAFT2020: jsonschema.Draft202012Validator,
+    }[dialect]
+    keywords = {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+    }
+    if dialect >= Dialect.DRAFT2019:
+        keywords["unevaluatedProperties"] = _unevaluated_properties
+    return extend(base, keywords)
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    if isinstance(instance, str) and not compile_pattern(pattern).search(instance):
+        yield ValidationError("does not match")
+
+
+def _pattern_properties(
+    validator: Any, schemas: dict[str, Any], instance: Any, schema: Any
+) -> Iterator[Any]:
+    if isinstance(instance, dict):
+        for pattern, subschema in schemas.items():
+            for name, value in instance.items():
+                if compile_pattern(pattern).search(name):
+                    yield from validator.descend(value, subschema, path=name, schema_path=pattern)
+
+
+def _additional_properties(
+    validator: Any, additional: Any, instance: Any, schema: Any
+) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    if not isinstance(instance, dict):
+        return
+    properties, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    for name, value in instance.items():
+        if name in properties or any(compile_pattern(each).search(name) for each in patterns):
+            continue
+        if additional is False:
+            yield ValidationError("not allowed")
+        else:
+            yield from validator.descend(value, additional, path=name)
+
+
+def _unevaluated_properties(
+    validator: Any, unevaluated: Any, instance: Any, schema: Any
+) -> Iterator[Any]:
+    """The library's own, unless a pattern might keep Python's backtracking busy for ever."""
+    for pattern in _patterns_of_names(schema):
+        if _QUANTIFIED_GROUP.search(pattern):
+            raise OverBudget("a pattern of names beside unevaluatedProperties")
+    from jsonschema import Draft201909Validator, Draft202012Validator
+
+    official = (
+        Draft201909Validator if "$recursiveRef" in validator.VALIDATORS else Draft202012Validator
+    )
+    yield from (
+        official.VALIDATORS["unevaluatedProperties"](validator, unevaluated, instance, schema) or ()
+    )
+
+
+def _patterns_of_names(schema: Any) -> Iterator[str]:
+    stack = [schema]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            patterns = value.get("patternProperties")
+            if isinstance(patterns, dict):
+                yield from patterns
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+
+
+@cache
+def _format_checker() -> Any:
+    from jsonschema import FormatChecker
+
+    from schemareg.compatibility import string_formats
+
+    checker = FormatChecker(formats=())
+    for name in string_formats.KNOWN:
+        checker.checks(name)(_check(name))
+    return checker
+
+
+def _check(name: str) -> Any:
+    from schemareg.compatibility import string_formats
+
+    return lambda value: not isinstance(value, str) or string_formats.conforms(name, value)
