@@ -218,8 +218,9 @@ class _Product:
             choices = None if new_sets is None else self._finding(letter, follow)
             if new_sets is not None and choices is not None:
                 new_place = below.get(letter.character, _FREE)
-                for chosen in product(*choices):
-                    result.append((letter, (chosen, new_sets, new_place)))
+                result.extend(
+                    (letter, (chosen, new_sets, new_place)) for chosen in product(*choices)
+                )
         self.budget.compare(len(result) * self.weight)
         return result
 
