@@ -107,3 +107,9 @@ _PEOPLE = ("AUTHOR", "COMMITTER")
 def repo(tmp_path: Path) -> Repo:
     """An empty repository whose branch is `main`."""
     return Repo(tmp_path / "registry")
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path) -> Callable[..., Repo]:
+    """Makes further repositories: a name, and options of `git init`."""
+    return lambda name, *options: Repo(tmp_path / name, *options)
