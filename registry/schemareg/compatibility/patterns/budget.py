@@ -50,13 +50,9 @@ class Budget:
         return Budget(self.states // share, self.comparisons // share, self._deadline)
 
     def take(self, part: Budget) -> None:
-        """Count what a part of this budget was spent on.
-
-        Raises:
-            OverBudget: that was too much, or the deadline has passed.
-        """
+        """Count what a part of this budget was spent on."""
         self.states -= part._states - max(part.states, 0)
-        self.compare(part._comparisons - max(part.comparisons, 0))
+        self.comparisons -= part._comparisons - max(part.comparisons, 0)
 
     def state(self) -> None:
         """Count one explored state.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _CANDIDATES = 400
 _CANDIDATE_STEPS = 5_000
 _RELAXED = 48
-_ENUMERABLE = 1_000
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def find_many(
     if _contradictory(goal):
         return [], True
     wanted, obstacle = _clauses(goal)
-    if obstacle is not None or goal.min_length > _ENUMERABLE or count < 4:
+    if obstacle is not None or count < _FEW:
         return _one_by_one(goal, count, deadline, max_states, max_comparisons)
     texts: set[str] = set()
     complete = True

@@ -421,6 +421,8 @@ class Enumeration:
         self.budget = budget
         self.edges: list[list[tuple[Letter, int]]] = []
         self.accepting = 0
+        if clause.low > LONGEST:
+            raise OverBudget(f"a text of more than {LONGEST} characters")
         graph = _Product(clause, frozenset(), budget, apart=False)
         start = graph.start()
         if start is None:
