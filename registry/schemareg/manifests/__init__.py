@@ -1,0 +1,15 @@
+"""The files that people write about data products: registry.yaml and product.yaml, text to value."""
+
+from schemareg.manifests.overrides import effective, refused
+from schemareg.manifests.product import parse_product
+from schemareg.manifests.registry import parse_registry
+from schemareg.manifests.schemas import KINDS, schema_text
+
+__all__ = [
+    "KINDS",
+    "effective",
+    "parse_product",
+    "parse_registry",
+    "refused",
+    "schema_text",
+]
