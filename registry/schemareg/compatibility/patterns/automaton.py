@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 MOST_POSITIONS = 100_000
 """Positions of one automaton, counters multiplied out."""
 
-MOST_BITS = 200_000_000
+MOST_BITS = 50_000_000
 """Bits in the masks of one automaton: what bounds its memory."""
 
 _CACHED_SETS = 2_000
@@ -384,7 +384,7 @@ class Automaton:
         return bool(states & (self.accept | self.done))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def automaton(node: Node) -> Automaton:
     """Return the automaton of a search for the node; equal nodes share one.
 

@@ -26,7 +26,7 @@ class Pattern:
         self.source = source
         self._syntax = syntax.parse(source)
         self._formula: language.Formula | None = None
-        self._obstacle: Unsupported | OverBudget | None = None
+        self._obstacle: tuple[type[Unsupported | OverBudget], str] | None = None
         self._program: Program | None = None
 
     def __eq__(self, other: object) -> bool:
@@ -67,17 +67,17 @@ class Pattern:
             Unsupported: it holds what automata cannot decide.
             OverBudget: it is too large.
         """
-        if self._formula is None:
-            if self._obstacle is None:
-                try:
-                    self._formula = language.formula(self.node)
-                    return self._formula
-                except Unsupported as unsupported:
-                    self._obstacle = Unsupported(f"{unsupported} in {_excerpt(self.source)}")
-                except OverBudget as over:
-                    self._obstacle = OverBudget(f"{over} in {_excerpt(self.source)}")
-            raise self._obstacle
-        return self._formula
+        if self._formula is None and self._obstacle is None:
+            try:
+                self._formula = language.formula(self.node)
+            except (Unsupported, OverBudget) as raised:
+                self._obstacle = type(raised), f"{raised} in {_excerpt(self.source)}"
+        if self._formula is not None:
+            return self._formula
+        assert self._obstacle is not None  # noqa: S101 - one of the two is known by now
+        # A new exception each time: one kept would gather a traceback at every raise.
+        kind, message = self._obstacle
+        raise kind(message)
 
     def search(self, text: str, steps: int = 1_000_000) -> bool:
         """Say whether the pattern is found anywhere in the text.

@@ -252,7 +252,8 @@ class _Product:
 
 def ordered(found: Iterable[Found]) -> list[Found]:
     """Return the members of a set in an order that does not change from run to run."""
-    return sorted(found, key=repr)
+    several = list(found)
+    return sorted(several, key=repr) if len(several) > 1 else several
 
 
 def _single_bits(mask: int) -> list[int]:
