@@ -113,3 +113,16 @@ def repo(tmp_path: Path) -> Repo:
 def make_repo(tmp_path: Path) -> Callable[..., Repo]:
     """Makes further repositories: a name, and options of `git init`."""
     return lambda name, *options: Repo(tmp_path / name, *options)
+
+
+@pytest.fixture
+def reg(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command in this process; its exit code, stdout and stderr."""
+    from schemareg_cli.main import main
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(arguments)
+        return (code, *capsys.readouterr())
+
+    return run

@@ -105,7 +105,7 @@ class Contents(TyperGroup):
         super().__init__(**settings | {"commands": {}})
         self.commands = _Loaded()  # type: ignore[assignment]  # only ever read
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:
         """The names, in the order of the table."""
         return list(COMMANDS)
 
@@ -116,7 +116,7 @@ class Contents(TyperGroup):
         with formatter.section("Options"):
             formatter.write_dl([record for record in records if record])
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         """A section of help for each section of the table."""
         for title, commands in SECTIONS.items():
             with formatter.section(title):
@@ -148,7 +148,7 @@ def _version(wanted: bool) -> None:
 def reg(
     context: typer.Context,
     root: Root = Path(),
-    version: Annotated[  # noqa: ARG001  answered by its callback
+    version: Annotated[
         bool,
         typer.Option(
             "--version", "-V", is_eager=True, callback=_version, help="Print the version."

@@ -1,15 +1,77 @@
-"""The options that several commands share, each declared once."""
+"""The options and arguments that several commands share, each declared once."""
 
-from __future__ import annotations
-
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from schemareg_cli import completion
+
+
+def day(text: str) -> date:
+    """A day as ISO 8601 writes it: 2026-11-22."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day, such as 2026-11-22") from None
+
 
 Root = Annotated[
     Path,
     typer.Option(
         "--root", "-C", metavar="DIR", help="Work as if started in this folder.", show_default=False
+    ),
+]
+Form = Annotated[
+    Literal["text", "json", "markdown", "github"],
+    typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+]
+Plain = Annotated[
+    Literal["text", "json"],
+    typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the answer to a file."),
+]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REF",
+        help="What to compare with; by default where the protected branch and this one part.",
+    ),
+]
+Head = Annotated[
+    str | None,
+    typer.Option(metavar="REF", help="What to judge; by default the working tree as it stands."),
+]
+At = Annotated[
+    str | None,
+    typer.Option(metavar="REF", help="Look at this revision; by default the working tree."),
+]
+Today = Annotated[
+    date | None,
+    typer.Option(parser=day, metavar="DATE", help="The day to judge for; by default today, UTC."),
+]
+Target = Annotated[
+    str,
+    typer.Argument(metavar="PRODUCT/SCHEMA", autocompletion=completion.schemas, show_default=False),
+]
+Level = Literal[
+    "BACKWARD",
+    "BACKWARD_TRANSITIVE",
+    "FORWARD",
+    "FORWARD_TRANSITIVE",
+    "FULL",
+    "FULL_TRANSITIVE",
+    "NONE",
+]
+ContentModel = Annotated[
+    Literal["declared", "open"],
+    typer.Option(
+        "--content",
+        help="declared: a writer writes only what its schema declares. open: anything it may.",
+        case_sensitive=False,
     ),
 ]

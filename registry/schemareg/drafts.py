@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from schemareg.errors import RegistryError, Undecidable
 from schemareg.model import Outcome
 from schemareg.overview import schema as schema_overview
+from schemareg.review import review
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from schemareg.model import Report, SchemaVersion
     from schemareg.names import Target
     from schemareg.snapshot import Snapshot
@@ -34,7 +37,8 @@ def next_draft(base: Snapshot, head: Snapshot, target: Target) -> tuple[SchemaVe
     if latest is None:
         raise RegistryError(
             f"{overview.name} has no version to copy",
-            remedy=f"To write the first one: reg new schema {overview.name}",
+            remedy="Put its first one at"
+            f" {overview.product.folder}/schemas/{target.schema}/1.0.0.json",
         )
     if target.version is None:
         waiting = drafts(base, head, target)
@@ -56,29 +60,49 @@ def next_draft(base: Snapshot, head: Snapshot, target: Target) -> tuple[SchemaVe
     return latest, path
 
 
-def honest_name(report: Report, draft: SchemaVersion, before: SemVer) -> tuple[SemVer, str]:
-    """The version a draft's changes call for, after the version before it; and the draft's new path.
+def bumped(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple[str, str]:
+    """The path of a schema's draft, and its path under the version that its changes call for.
 
-    Raises Undecidable, with the reason, where the report could not decide.
+    Raises RegistryError where there is no draft, or more than one to choose from, or nothing to
+    compare it with; Undecidable, with the reason, where it cannot be told what it breaks.
     """
+    waiting = drafts(base, head, target)
+    if target.version is not None:
+        waiting = tuple(each for each in waiting if each.version == target.version)
+    name = f"{target.product}/{target.schema}"
+    if not waiting:
+        raise RegistryError(
+            f"{name} has no version that has not landed yet",
+            remedy=f"To begin one: reg draft {name}",
+        )
+    if len(waiting) > 1:
+        several = ", ".join(str(each.version) for each in waiting)
+        raise RegistryError(
+            f"{name} has {len(waiting)} versions that have not landed yet: {several}",
+            remedy=f"Say which: reg bump {waiting[0].name}",
+        )
+    (draft,) = waiting
+    released = [each.version for each in base.versions(target.product, target.schema)]
+    before = max((each for each in released if not each.pre), default=None)
+    if before is None:
+        return draft.path, draft.path  # a first version may have any number
+    bump = _required_bump(review(base, head, today), draft, before)
+    return draft.path, _renamed(draft, before.bumped(bump)) if bump else draft.path
+
+
+def _required_bump(report: Report, draft: SchemaVersion, before: SemVer) -> str:
     for verdict in report.versions:
-        if (verdict.product, verdict.schema, verdict.version) != (
-            draft.product,
-            draft.schema,
-            str(draft.version),
-        ):
+        if f"{verdict.product}/{verdict.schema}@{verdict.version}" != draft.name:
             continue
         if verdict.outcome is Outcome.UNDECIDED:
             raise Undecidable(
                 f"what {draft.name} breaks could not be decided: {verdict.reason}",
                 where=draft.path,
-                remedy="Choose the version yourself, and rename the file; "
-                f"{before.bumped('major')} breaks nobody",
+                remedy="Choose the version yourself, and rename the file;"
+                f" {before.bumped('major')} breaks nobody",
             )
-        if verdict.required_bump:
-            wanted = before.bumped(verdict.required_bump)
-            return wanted, _renamed(draft, wanted)
-    return draft.version, draft.path
+        return verdict.required_bump
+    return ""
 
 
 def _renamed(version: SchemaVersion, wanted: SemVer) -> str:

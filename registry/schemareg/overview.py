@@ -86,6 +86,16 @@ def schema(snapshot: Snapshot, target: Target) -> SchemaOverview:
     raise RegistryError(f"there is no schema {name!r}", remedy=remedy)
 
 
+def named(snapshot: Snapshot, target: Target) -> ProductOverview | VersionOverview:
+    """What a target names: a product, or one version of a schema, the latest where none is said."""
+    return version(snapshot, target) if target.schema else product(snapshot, target.product)
+
+
+def version_named(snapshot: Snapshot, target: Target) -> SchemaVersion:
+    """The version that a target names. Raises RegistryError where there is no such version."""
+    return chosen_version(schema(snapshot, target), target)
+
+
 def version(snapshot: Snapshot, target: Target) -> VersionOverview:
     """One version with its fields; the latest of the line, or of all, where none is named.
 
@@ -94,14 +104,14 @@ def version(snapshot: Snapshot, target: Target) -> VersionOverview:
     from schemareg.formats.json_schema.fields import fields
 
     found = schema(snapshot, target)
-    chosen = named_version(found, target)
+    chosen = chosen_version(found, target)
     value = snapshot.document(chosen.path).value
     return VersionOverview(
         found, chosen, _text(value, "title"), _text(value, "description"), fields(value)
     )
 
 
-def named_version(found: SchemaOverview, target: Target) -> SchemaVersion:
+def chosen_version(found: SchemaOverview, target: Target) -> SchemaVersion:
     """The version that a target names: exactly, or the latest of its line, or of all."""
     if target.version is not None:
         candidates = [each for each in found.versions if each.version == target.version]
@@ -111,6 +121,7 @@ def named_version(found: SchemaOverview, target: Target) -> SchemaVersion:
         candidates = [found.latest] if found.latest else []
     if candidates:
         return candidates[-1]
+    first = f"{found.product.folder}/schemas/{found.schema.name}/1.0.0.json"
     there = ", ".join(str(each.version) for each in found.versions)
     raise RegistryError(
         f"there is no version {str(target)!r}",

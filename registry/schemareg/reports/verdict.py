@@ -13,43 +13,40 @@ from schemareg.reports.layout import wrapped
 from schemareg.reports.text import WIDEST, findings_text, painter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from schemareg.compatibility.verdict import Break, Verdict
     from schemareg.json_values import JsonValue
-    from schemareg.model import Finding
+    from schemareg.loose import Judged
 
 
-def as_text(
-    verdict: Verdict,
-    findings: Sequence[Finding],
-    question: str,
+def render(
+    judged: Judged,
+    level: str,
+    content: str,
+    form: str = "text",
     *,
     colour: bool = False,
     width: int = 100,
 ) -> str:
     """The findings, then the verdict on one line: `breaking: 2 breaks (BACKWARD, content declared)`.
 
-    `question` says what was asked: `BACKWARD, content declared`.
+    As `json` one document, described by `verdict.schema.json`.
     """
-    paint = painter(colour)
-    blocks = findings_text(findings, colour=colour, width=width)
+    verdict = judged.verdict
+    if form == "json":
+        return document_text(document(verdict))
+    paint, width = painter(colour), min(width, WIDEST)
+    blocks = findings_text(judged.findings, colour=colour, width=width)
     word = verdict.outcome.value
     said = {
         Outcome.COMPATIBLE: "proved",
-        Outcome.BREAKING: sentences.plural(len(findings), "break"),
+        Outcome.BREAKING: sentences.plural(len(judged.findings), "break"),
         Outcome.UNDECIDED: "neither proved nor broken",
     }[verdict.outcome]
-    lines = wrapped(f"{word}: {said} ({question})", min(width, WIDEST), hanging="  ")
+    lines = wrapped(f"{word}: {said} ({level}, content {content})", width, hanging="  ")
+    lines[0] = lines[0].replace(word, paint(word, word), 1)
     if verdict.reason:
-        lines += wrapped(escape.visible(verdict.reason), min(width, WIDEST), indent="  ")
-    first = lines[0].replace(word, paint(word, word), 1)
-    return escape.inert("\n".join([blocks + first, *lines[1:]]) + "\n")
-
-
-def as_json(verdict: Verdict) -> str:
-    """One document, described by `verdict.schema.json`."""
-    return document_text(document(verdict))
+        lines += wrapped(escape.visible(verdict.reason), width, indent="  ")
+    return blocks + escape.inert("\n".join(lines) + "\n")
 
 
 def line(name: JsonValue, verdict: Verdict, seconds: float) -> str:

@@ -1,0 +1,29 @@
+"""`reg bump`."""
+
+from pathlib import Path
+
+from schemareg_cli import answers, opening, writing
+from schemareg_cli.options import Base, Root, Target
+
+
+def bump(target: Target, base: Base = None, root: Root = Path()) -> None:
+    """Rename a draft to the version its changes call for.
+
+    Judges the version that has not landed yet against the one before it: words only make a patch,
+    what breaks nobody a minor, what breaks a reader a major version.
+
+    \b
+    Examples:
+      reg bump orders/order_placed               products/orders/…/1.3.0.json becomes 2.0.0.json
+    """
+    from schemareg import additions, drafts
+    from schemareg.edges import clock
+
+    with opening.compared(root, base) as (before, after):
+        old, new = drafts.bumped(before, after, additions.target_of(target), clock.today())
+    if old == new:
+        answers.hint(f"{old} is the version it should be")
+        return
+    writing.rename(opening.home(root), old, new)
+    answers.give(f"{old} -> {new}\n")
+    answers.hint("Next: reg check")

@@ -1,0 +1,51 @@
+"""`reg check`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from schemareg_cli import answers, opening
+from schemareg_cli.options import Base, Form, Head, Output, Root, Today
+
+
+def check(
+    base: Base = None,
+    head: Head = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Judge every version, not only what changed.")
+    ] = False,
+    today: Today = None,
+    form: Form = "text",
+    output: Output = None,
+    fail_on: Annotated[
+        Literal["error", "warning", "notice"],
+        typer.Option(help="The least severe finding that makes the exit code 1."),
+    ] = "error",
+    root: Root = Path(),
+) -> None:
+    """Say, before the merge, whether a change keeps its promises.
+
+    Compares the working tree with the point where it left the protected branch, and judges every
+    version that is new or changed: proved compatible, or broken, with a record that shows it.
+
+    \b
+    Examples:
+      reg check                                       the working tree, before a commit
+      reg check --base origin/main --head HEAD        what a branch would change
+      reg check --format github                       annotations in GitHub Actions
+      reg check --format markdown >> "$GITHUB_STEP_SUMMARY"
+      reg check --all                                 the whole registry, every version
+      reg check --today 2027-03-01                    as of another day
+
+    Exit codes: 0 nothing breaks; 1 findings at or above --fail-on; 2 files or the call are wrong;
+    3 it cannot be decided.
+    """
+    from schemareg.edges import clock
+    from schemareg.model import Severity
+    from schemareg.review import review
+
+    with answers.mistakes_as(form, output), opening.compared(root, base, head) as (before, after):
+        report = review(before, after, today or clock.today(), all=everything)
+    answers.give_report(report, form, output)
+    raise typer.Exit(report.exit_code(Severity(fail_on)))

@@ -1,0 +1,89 @@
+"""What the shell offers after a tab: names read off the folders, without Git, YAML or a schema."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+_SUFFIXES = (".json", ".yaml", ".yml")
+
+
+def products(context: typer.Context, incomplete: str) -> list[str]:
+    """Names of products."""
+    return sorted(name for name, _ in _products(context) if name.startswith(incomplete))
+
+
+def schemas(context: typer.Context, incomplete: str) -> list[str]:
+    """`orders/order_placed`."""
+    return sorted(name for name in _schemas(context) if name.startswith(incomplete))
+
+
+def versions(context: typer.Context, incomplete: str) -> list[str]:
+    """`orders/order_placed@1.2.0`, once the schema is typed; names of schemas before."""
+    if "@" not in incomplete:
+        return schemas(context, incomplete)
+    found = _schemas(context)
+    name = incomplete.partition("@")[0]
+    folder = found.get(name)
+    files = _names(folder) if folder else []
+    return sorted(
+        f"{name}@{Path(file).stem}"
+        for file in files
+        if file.endswith(_SUFFIXES) and f"{name}@{Path(file).stem}".startswith(incomplete)
+    )
+
+
+def anything(context: typer.Context, incomplete: str) -> list[str]:
+    """Names of products, schemas and, after an @, versions."""
+    if "@" in incomplete:
+        return versions(context, incomplete)
+    return schemas(context, incomplete) if "/" in incomplete else products(context, incomplete)
+
+
+def rules(incomplete: str) -> list[tuple[str, str]]:
+    """Ids of rules with their titles."""
+    from schemareg.reports.rules import titles
+
+    return [(name, title) for name, title in titles() if name.startswith(incomplete)]
+
+
+def kinds(incomplete: str) -> list[str]:
+    """Kinds of files that have a JSON Schema."""
+    from schemareg.reports.published import KINDS
+
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
+def _schemas(context: typer.Context) -> dict[str, Path]:
+    return {
+        f"{product}/{name}": folder / "schemas" / name
+        for product, folder in _products(context)
+        for name in _names(folder / "schemas")
+    }
+
+
+def _products(context: typer.Context) -> Iterator[tuple[str, Path]]:
+    """Name and folder; a folder without a product.yaml is a domain, and holds products itself."""
+    top = _top(Path(context.params.get("root") or "."))
+    for name in _names(top):
+        if (top / name / "product.yaml").is_file():
+            yield name, top / name
+        else:
+            yield from ((inner, top / name / inner) for inner in _names(top / name))
+
+
+def _top(start: Path) -> Path:
+    """The nearest `products/` from here upwards."""
+    here = Path(os.path.abspath(start))  # noqa: PTH100  without following links
+    return next(
+        (folder / "products" for folder in (here, *here.parents) if (folder / "products").is_dir()),
+        here / "products",
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
+    except OSError:
+        return []

@@ -1,0 +1,31 @@
+"""`reg explain`."""
+
+from typing import Annotated
+
+import typer
+
+from schemareg_cli import answers, completion
+from schemareg_cli.options import Plain
+
+
+def explain(
+    rule: Annotated[
+        str | None,
+        typer.Argument(metavar="[RULE]", autocompletion=completion.rules, show_default=False),
+    ] = None,
+    form: Plain = "text",
+) -> None:
+    """Explain a rule: what it says, why, and how to go on.
+
+    Without a rule, all of them, a line each.
+
+    \b
+    Examples:
+      reg explain property-required
+      reg explain
+      reg explain --format json
+    """
+    from schemareg.reports import rules
+
+    width, colour = answers.page()
+    answers.give(rules.render(rule, form, colour=colour, width=width))

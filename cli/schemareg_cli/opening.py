@@ -1,0 +1,107 @@
+"""How commands come to the registry they speak of: its states, as values, and its folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemareg.errors import RegistryError, Undecidable
+
+if TYPE_CHECKING:
+    from schemareg.model import Files
+    from schemareg.snapshot import Snapshot
+
+
+@contextmanager
+def compared(
+    root: Path, base: str | None = None, head: str | None = None
+) -> Iterator[tuple["Snapshot", "Snapshot"]]:
+    """Base and head, by default what the working tree is to be compared with, and itself."""
+    from schemareg.edges.git import open_repository
+    from schemareg.snapshot import Snapshot
+
+    with open_repository(root) as repository:
+        after = repository.files_at(head) if head else repository.working_files()
+        changed = Snapshot(after)
+        if base:
+            before = repository.files_at(base)
+        else:
+            before = repository.default_base(changed.policy.protected_branch, after)
+        yield Snapshot(before), changed
+
+
+@contextmanager
+def files(root: Path, revision: str | None = None) -> Iterator["Files"]:
+    """The files at a revision, or as they stand; a plain folder without Git will do for that."""
+    from schemareg.edges.files import files_in
+    from schemareg.edges.git import open_repository
+
+    try:
+        repository = open_repository(root)
+    except Undecidable:
+        raise
+    except RegistryError:
+        folder = _registry_above(root)
+        if revision or folder is None:
+            raise
+        yield files_in(folder)
+        return
+    with repository:
+        yield repository.files_at(revision) if revision else repository.working_files()
+
+
+@contextmanager
+def current(root: Path, revision: str | None = None) -> Iterator["Snapshot"]:
+    """The registry at a revision, or as it stands."""
+    from schemareg.snapshot import Snapshot
+
+    with files(root, revision) as found:
+        yield Snapshot(found)
+
+
+def home(root: Path) -> Path:
+    """The folder that holds registry.yaml and products/, to write to.
+
+    Raises RegistryError in a bare repository, which has none, and where there is no registry.
+    """
+    from schemareg.edges.git import open_repository
+
+    try:
+        with open_repository(root) as repository:
+            top = repository.top
+    except Undecidable:
+        raise
+    except RegistryError:
+        folder = _registry_above(root)
+        if folder is None:
+            raise
+        return folder
+    if top is None:
+        raise RegistryError(
+            "a bare repository has no files to write to",
+            where=str(root),
+            remedy="Work in a clone of it: git clone",
+        )
+    return top
+
+
+def begun(folder: Path) -> Path:
+    """The top of the repository that a folder belongs to; where there is none, one is begun there."""
+    from schemareg.edges import git_commits
+    from schemareg.edges.git import open_repository
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        open_repository(folder).close()
+    except Undecidable:
+        raise
+    except RegistryError:
+        git_commits.begin(folder)
+    return home(folder)
+
+
+def _registry_above(start: Path) -> Path | None:
+    here = start.resolve()
+    return next(
+        (each for each in (here, *here.parents) if (each / "registry.yaml").is_file()), None
+    )

@@ -1,0 +1,29 @@
+"""`reg schema`."""
+
+from typing import Annotated
+
+import typer
+
+from schemareg_cli import answers, completion
+
+
+def schema(
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="[KIND]", autocompletion=completion.kinds, show_default=False),
+    ] = None,
+) -> None:
+    """Print the JSON Schema of one of the registry's own file kinds.
+
+    Editors complete and check files by it; programs read reports by it. Without a kind, their
+    names.
+
+    \b
+    Examples:
+      reg schema
+      reg schema product > product.schema.json
+      reg schema report
+    """
+    from schemareg.reports import published
+
+    answers.give(published.schema_text(kind) if kind else published.kinds_text())

@@ -1,0 +1,40 @@
+"""`reg show`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemareg_cli import answers, completion, opening
+from schemareg_cli.options import At, Plain, Root
+
+
+def show(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="PRODUCT[/SCHEMA[@VERSION]]",
+            autocompletion=completion.anything,
+            show_default=False,
+        ),
+    ],
+    at: At = None,
+    form: Plain = "text",
+    root: Root = Path(),
+) -> None:
+    """Show a product, a schema or one version with its fields.
+
+    \b
+    Examples:
+      reg show orders                            what it is, whose it is, its schemas
+      reg show orders/order_placed               the latest version, with its fields
+      reg show orders/order_placed@1.0.0         that version
+      reg show orders/order_placed@1             the latest of that major line
+    """
+    from schemareg import names, overview
+    from schemareg.reports import overview as shown
+
+    width, colour = answers.page()
+    with opening.current(root, at) as snapshot:
+        found = overview.named(snapshot, names.parse(target))
+    answers.give(shown.one(found, form, colour=colour, width=width))

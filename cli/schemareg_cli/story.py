@@ -1,0 +1,93 @@
+"""The demonstration, step by step: each is said in a line, and done with the rooms themselves."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemareg import drafts, example, names
+from schemareg.edges import git_commits
+from schemareg.reports import render
+from schemareg_cli import answers, opening, terminal, writing
+
+if TYPE_CHECKING:
+    from schemareg.model import Report
+
+_ADA = git_commits.Person("Ada Lovelace", "ada@example.com")
+_GRACE = git_commits.Person("Grace Hopper", "grace@example.com")
+_DAY = date(2026, 5, 4)
+
+
+def tell(folder: Path, kept: Path | None) -> None:
+    """Tell the story in an empty folder. Raises RuntimeError where it does not end as told."""
+    git_commits.begin(folder)
+    _say("A registry is a Git repository. This one has one product, orders, of the team checkout.")
+    _land(folder, example.first(), "Add orders", _ADA, date(2026, 3, 2))
+    _say(f"Version 1.0.0 of {example.TARGET} landed on main. From now on it is a promise.")
+    _land(folder, example.second(), "orders: say which coupon was used", _ADA, date(2026, 4, 13))
+    _say("Version 1.1.0 landed: one more optional field. Nobody had to do anything.")
+    git_commits.branch(folder, "tidy-up")
+    _land(folder, example.breaking(), "orders: tidy up order_placed", _GRACE, _DAY)
+    _say("A branch proposes 1.2.0: phone is required, a status is renamed, total becomes a string.")
+    _say("Before it is merged, the check looks at it:")
+    _command("git checkout tidy-up", "reg check")
+    _expect(_checked(folder), "fail")
+    _say("Exit code 1: the pull request stops here. Each record above is one that breaks a reader.")
+    _say("If the change is meant, it opens a new major line beside the old one:")
+    _bump(folder)
+    _command("reg check")
+    _expect(_checked(folder), "pass")
+    _say("Readers of 1.x keep what they were promised, and 2.0.0 can be merged.")
+    if kept is None:
+        answers.give(
+            "\nTo go on by yourself:\n"
+            "  reg demo --keep shop     the same, in a folder to play with\n"
+            "  reg init shop-registry   a registry of your own\n"
+            "  reg explain              every rule, with what it protects\n"
+        )
+    else:
+        answers.give(
+            "\nTo go on by yourself:\n"
+            f"  cd {kept}\n"
+            f"  git log --stat           what happened\n"
+            f"  reg show {example.TARGET}\n"
+            f"  reg diff {example.TARGET}@1.1.0 {example.TARGET}@2.0.0\n"
+        )
+
+
+def _say(text: str) -> None:
+    answers.give(f"- {text}\n")
+
+
+def _command(*lines: str) -> None:
+    answers.give("\n" + "".join(f"  $ {line}\n" for line in lines) + "\n")
+
+
+def _land(
+    folder: Path, files: dict[str, str], message: str, by: git_commits.Person, day: date
+) -> None:
+    writing.create(folder, files)
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    git_commits.commit(folder, message, by=by, at=at)
+
+
+def _checked(folder: Path) -> "Report":
+    from schemareg.review import review
+
+    with opening.compared(folder) as (base, head):
+        report = review(base, head, _DAY)
+    shown = render(report, "text", colour=terminal.colour(), width=terminal.width() - 4)
+    answers.give("".join(f"    {line}".rstrip() + "\n" for line in shown.splitlines()) + "\n")
+    return report
+
+
+def _bump(folder: Path) -> None:
+    with opening.compared(folder) as (base, head):
+        old, new = drafts.bumped(base, head, names.parse(example.TARGET), _DAY)
+    _command(f"reg bump {example.TARGET}")
+    answers.give(f"    {old} -> {new}\n")
+    writing.rename(folder, old, new)
+
+
+def _expect(report: "Report", verdict: str) -> None:
+    if report.verdict != verdict:
+        raise RuntimeError(f"the demonstration ended in {report.verdict!r}, not {verdict!r}")

@@ -1,0 +1,48 @@
+"""Two schema files outside any registry: their verdict, and its findings with their places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.compatibility.levels import judge
+from schemareg.compatibility.verdict import Budget, SchemaSource, Verdict
+from schemareg.formats.json_schema.uris import pointer_text
+from schemareg.model import Direction, Finding, Severity
+
+if TYPE_CHECKING:
+    from schemareg.compatibility.verdict import Break
+    from schemareg.documents import Document
+    from schemareg.model import Content, Level
+
+
+class Judged(NamedTuple):
+    """The verdict, and each of its breaks as a finding with the line that refuses."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+
+
+def judged(
+    old: Document, new: Document, level: Level, content: Content, dialect: str = "2020-12"
+) -> Judged:
+    """Whether `new` keeps what `level` promises to the users of `old`."""
+    older, newer = (SchemaSource(each.value, "", dialect) for each in (old, new))
+    verdict = judge(older, newer, level, content=content, budget=Budget())
+    return Judged(verdict, tuple(_finding(each, old, new) for each in verdict.findings))
+
+
+def _finding(found: Break, old: Document, new: Document) -> Finding:
+    reader = new if found.direction is Direction.BACKWARD else old
+    return Finding(
+        found.rule,
+        Severity.ERROR,
+        reader.place(found.pointer, key=True),
+        found.message,
+        version=new.path,
+        against=old.path,
+        direction=found.direction,
+        field=found.field,
+        pointer=pointer_text(found.pointer),
+        witness=found.witness,
+        remedy=found.remedy,
+    )
