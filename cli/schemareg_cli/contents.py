@@ -41,7 +41,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
     ),
     "Judge": (
         Command("check", "Say, before the merge, whether a change keeps its promises."),
-        Command("diff", "Say what changed between two versions, and what it breaks for whom."),
+        Command("diff", "Say what changed between two versions, and whom it breaks."),
         Command("compat", "Judge two schema files, or many pairs, without a repository."),
     ),
     "Look": (

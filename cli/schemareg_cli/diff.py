@@ -26,7 +26,7 @@ def diff(
     form: Plain = "text",
     root: Root = Path(),
 ) -> None:
-    """Say what changed between two versions, and what it breaks for whom.
+    """Say what changed between two versions, and whom it breaks.
 
     Fields that came and went, words that changed, and both questions: can the second read what the
     first wrote, and the other way round? Nothing here passes or fails.

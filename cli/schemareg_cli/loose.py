@@ -32,8 +32,10 @@ def files(
 
 def _document(root: Path, path: Path, dialect: str) -> "Document":
     from schemareg.documents import parse
+    from schemareg.loose import refuse_malformed
 
     document = parse((root / path).read_bytes(), path.as_posix())
+    refuse_malformed(document, dialect)
     return document
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemareg.compatibility import patterns
 from schemareg.compatibility.levels import judge
 from schemareg.compatibility.verdict import Budget, SchemaSource, Verdict
+from schemareg.errors import InvalidFiles
+from schemareg.formats.json_schema import wellformed
+from schemareg.formats.json_schema.dialects import Dialect, by_label
 from schemareg.formats.json_schema.uris import pointer_text
-from schemareg.model import Direction, Finding, Severity
+from schemareg.model import Direction, Finding, Mistake, Severity
 
 if TYPE_CHECKING:
     from schemareg.compatibility.verdict import Break
@@ -29,6 +33,29 @@ def judged(
     older, newer = (SchemaSource(each.value, "", dialect) for each in (old, new))
     verdict = judge(older, newer, level, content=content, budget=Budget())
     return Judged(verdict, tuple(_finding(each, old, new) for each in verdict.findings))
+
+
+def refuse_malformed(document: Document, dialect: str = "2020-12") -> None:
+    """Raises InvalidFiles with every mistake where the document is no schema of its dialect."""
+    faults = wellformed.find(
+        document.value, by_label(dialect) or Dialect.DRAFT2020, pattern_error=_pattern_error
+    )
+    mistakes = [
+        Mistake(document.place(each.pointer, key=each.key), each.rule, each.what, each.remedy)
+        for each in faults
+    ]
+    if mistakes:
+        raise InvalidFiles(tuple(sorted(mistakes)))
+
+
+def _pattern_error(pattern: str) -> str | None:
+    try:
+        patterns.compile(pattern)
+    except patterns.PatternError as error:
+        return str(error)
+    except (patterns.Unsupported, patterns.OverBudget):
+        return None  # a pattern all the same; the verdict says what could not be decided
+    return None
 
 
 def _finding(found: Break, old: Document, new: Document) -> Finding:

@@ -13,9 +13,12 @@ from schemareg.reports.layout import wrapped
 from schemareg.reports.text import WIDEST, findings_text, painter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schemareg.compatibility.verdict import Break, Verdict
     from schemareg.json_values import JsonValue
     from schemareg.loose import Judged
+    from schemareg.model import Finding
 
 
 def render(
@@ -33,7 +36,7 @@ def render(
     """
     verdict = judged.verdict
     if form == "json":
-        return document_text(document(verdict))
+        return document_text(document(verdict, judged.findings))
     paint, width = painter(colour), min(width, WIDEST)
     blocks = findings_text(judged.findings, colour=colour, width=width)
     word = verdict.outcome.value
@@ -55,14 +58,21 @@ def line(name: JsonValue, verdict: Verdict, seconds: float) -> str:
     return escape.json_text(json_values.render(value)) + "\n"
 
 
-def document(verdict: Verdict) -> dict[str, Any]:
-    """The verdict as a JSON value; `witness` is that of the first finding."""
+def document(verdict: Verdict, findings: Sequence[Finding] = ()) -> dict[str, Any]:
+    """The verdict as a JSON value; `witness` is that of the first finding.
+
+    `findings` are those of the verdict with their places, where they have any.
+    """
     first = verdict.findings[0].witness if verdict.findings else None
+    breaks = [_break(each) for each in verdict.findings]
+    for each, finding in zip(breaks, findings, strict=False):
+        path, line, column = finding.place
+        each.update(path=path, line=line, column=column)
     return {
         "outcome": verdict.outcome.value,
         "reason": verdict.reason,
         "witness": witness_value(first),
-        "findings": [_break(each) for each in verdict.findings],
+        "findings": breaks,
     }
 
 
