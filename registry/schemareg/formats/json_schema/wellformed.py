@@ -1,0 +1,488 @@
+"""Is this document a schema of its draft? What the metaschemas ask, and what they cannot.
+
+The metaschemas are followed keyword by keyword through one table (`keywords`), so that a large
+schema costs a millisecond and every fault is told in words at the keyword itself. Beyond them:
+a draft nobody knows, a pattern that ECMA-262 does not read, an identifier that stands twice.
+
+Source: the metaschemas of drafts 04, 06, 07, 2019-09 and 2020-12; 2020-12 core, section 8.1.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg import json_values
+from schemareg.formats.json_schema.dialects import LABELS, Dialect, by_label, by_uri
+from schemareg.formats.json_schema.keywords import KEYWORDS, TYPE_NAMES, Shape
+from schemareg.formats.json_schema.references import Library, Location
+from schemareg.wording import listed, nearest, quoted
+
+if TYPE_CHECKING:
+    from schemareg.json_values import JsonValue
+    from schemareg.model import Pointer
+
+PatternError = Callable[[str], "str | None"]
+"""A pattern to why it is none, or None where it is one."""
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong with a schema."""
+
+    pointer: Pointer
+    rule: str
+    what: str
+    remedy: str
+    key: bool = False
+    """Whether the key at `pointer` is meant, not its value."""
+
+
+class _Lack(NamedTuple):
+    """Where below a keyword something is not as it must be."""
+
+    steps: Pointer
+    what: str
+    remedy: str
+
+
+def find(
+    value: JsonValue,
+    dialect: Dialect = Dialect.DRAFT2020,
+    *,
+    pattern_error: PatternError | None = None,
+) -> tuple[Fault, ...]:
+    """Everything that is wrong with a schema, in document order; `dialect` where it names none.
+
+    Whether its references lead anywhere is not asked here: see `references.dangling`.
+    """
+    if not _is_schema(value, dialect):
+        what = f"a schema is an object, and this is {_sort(value)}"
+        return (Fault((), "schema-malformed", what, 'Write {"type": "object", …}'),)
+    library = Library(dialect=dialect)
+    root = library.open(value)
+    faults = [fault for here in root.walk() for fault in _faults(here, pattern_error)]
+    faults += [
+        Fault(
+            collision.pointer,
+            "identifier-repeated",
+            f"another schema of this file is called {quoted(collision.name)} already",
+            "Give each its own name, and correct the references to it",
+        )
+        for collision in library.collisions(root)
+    ]
+    return tuple(faults)
+
+
+def notices(value: JsonValue, dialect: Dialect = Dialect.DRAFT2020) -> tuple[Fault, ...]:
+    """What is valid, but probably not meant: keywords misspelled, or of another draft."""
+    if not isinstance(value, dict | bool):
+        return ()
+    found = []
+    for here in Library(dialect=dialect).open(value).walk():
+        if isinstance(here.value, dict):
+            found += [fault for name in here.value for fault in _suspected(here, name)]
+    return tuple(found)
+
+
+def _faults(here: Location, pattern_error: PatternError | None) -> Iterator[Fault]:
+    schema, dialect = here.value, here.dialect
+    if not isinstance(schema, dict):
+        return
+    table = KEYWORDS[dialect]
+    for keyword, value in schema.items():
+        shape = table.get(keyword)
+        if shape is None:
+            continue
+        for steps, what, remedy in _SHAPES[shape](value, dialect):
+            yield Fault(
+                (*here.pointer, keyword, *steps),
+                "schema-malformed",
+                f"{_named(keyword, steps)} {what}",
+                remedy if steps else _mend(keyword, value, dialect) or remedy,
+            )
+        if shape in (Shape.REGEX, Shape.SCHEMAS_BY_REGEX) and pattern_error is not None:
+            yield from _bad_patterns(here, keyword, value, pattern_error)
+    yield from _unknown_dialect(here)
+    if dialect is Dialect.DRAFT4:
+        yield from _lone_exclusive_bounds(here)
+
+
+def _bad_patterns(
+    here: Location, keyword: str, value: JsonValue, pattern_error: PatternError
+) -> Iterator[Fault]:
+    patterns = [value] if isinstance(value, str) else list(value) if isinstance(value, dict) else []
+    for pattern in patterns:
+        why = pattern_error(pattern)
+        if why is not None:
+            by_name = keyword == "patternProperties"
+            yield Fault(
+                (*here.pointer, keyword, *((pattern,) if by_name else ())),
+                "pattern-invalid",
+                f"{quoted(pattern)} is not a regular expression of ECMA-262: {why}",
+                "Correct the pattern; ECMA-262 is what JavaScript reads",
+                key=by_name,
+            )
+
+
+def _unknown_dialect(here: Location) -> Iterator[Fault]:
+    declared = here.value.get("$schema")
+    root = not here.pointer
+    if isinstance(declared, str) and by_uri(declared) is None and (root or "$id" in here.value):
+        known = [dialect.uri for label in LABELS if (dialect := by_label(label))]
+        near = nearest(declared, known)
+        yield Fault(
+            (*here.pointer, "$schema"),
+            "dialect-unknown",
+            f"{quoted(declared)} is no draft of JSON Schema that is known here",
+            f"Did you mean {quoted(near)}?" if near else f"Write {listed(known)}",
+        )
+
+
+def _lone_exclusive_bounds(here: Location) -> Iterator[Fault]:
+    for exclusive, bound in (("exclusiveMaximum", "maximum"), ("exclusiveMinimum", "minimum")):
+        if exclusive in here.value and bound not in here.value:
+            yield Fault(
+                (*here.pointer, exclusive),
+                "schema-malformed",
+                f"{exclusive} stands without {bound}, which it belongs to in draft 4",
+                f"Add {bound}, or remove {exclusive}",
+                key=True,
+            )
+
+
+# --- shapes --------------------------------------------------------------------------------------
+
+
+def _anything(_value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    return iter(())
+
+
+def _string(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, str):
+        yield _lack(value, "a string")
+
+
+def _boolean(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, bool):
+        yield _lack(value, "true or false")
+
+
+def _number(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not _is_number(value):
+        yield _lack(value, "a number")
+
+
+def _positive(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not _is_number(value) or value <= 0:
+        yield _lack(value, "a number above 0")
+
+
+def _count(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        yield _lack(value, "a whole number, 0 or more")
+
+
+def _array(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, list):
+        yield _lack(value, "an array")
+
+
+def _values(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, list):
+        yield _lack(value, "an array")
+        return
+    if not value:
+        yield _Lack((), "is empty", "Write at least one value, or remove the keyword")
+    yield from _repeated(value)
+
+
+def _names(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, list):
+        yield _lack(value, "an array of strings")
+        return
+    for position, name in enumerate(value):
+        if not isinstance(name, str):
+            yield _lack(name, "a string", (position,))
+    yield from _repeated(value)
+
+
+def _some_names(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    yield from _names(value, dialect)
+    if value == []:
+        what = "is empty, which draft 4 does not allow"
+        yield _Lack((), what, "Write at least one name, or remove the keyword")
+
+
+def _names_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    yield from _each(value, lambda item: _names(item, dialect))
+
+
+def _booleans_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    yield from _each(value, lambda item: _boolean(item, dialect))
+
+
+def _type(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, list):
+        if not isinstance(value, str) or value not in TYPE_NAMES:
+            yield _no_type(value, ())
+        return
+    if not value:
+        yield _Lack((), "is empty", "Name at least one type, or remove the keyword")
+    for position, name in enumerate(value):
+        if not isinstance(name, str) or name not in TYPE_NAMES:
+            yield _no_type(name, (position,))
+    yield from _repeated(value)
+
+
+def _anchor(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, str):
+        yield _lack(value, "a string")
+    elif not _ANCHORS[dialect].fullmatch(value):
+        what = f"is {quoted(value)}, and must be a plain name"
+        yield _Lack((), what, "Write a letter, then letters, digits, '-', '_' and '.'")
+
+
+def _without_fragment(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, str):
+        yield _lack(value, "a string")
+    elif "#" in value[:-1]:
+        what = f"is {quoted(value)}, and must be a URI without a fragment"
+        yield _Lack((), what, "Remove what follows '#'; $anchor names a place in a schema")
+
+
+def _schema(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    if not _is_schema(value, dialect):
+        yield _lack(value, "a schema", remedy=_AS_SCHEMA)
+
+
+def _schema_or_boolean(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, dict | bool):
+        yield _lack(value, "a schema, true or false")
+
+
+def _schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, list):
+        yield _lack(value, "an array of schemas")
+        return
+    if not value:
+        yield _Lack((), "is empty", "Write at least one schema, or remove the keyword")
+    for position, item in enumerate(value):
+        if not _is_schema(item, dialect):
+            yield _lack(item, "a schema", (position,), _AS_SCHEMA)
+
+
+def _schema_or_schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    yield from (_schemas if isinstance(value, list) else _schema)(value, dialect)
+
+
+def _schemas_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    if not isinstance(value, dict):
+        yield _lack(value, "an object of schemas")
+        return
+    for name, item in value.items():
+        # Most of what is checked passes here: no generator a schema.
+        if not isinstance(item, dict) and not _is_schema(item, dialect):
+            yield _lack(item, "a schema", (name,), _AS_SCHEMA)
+
+
+def _dependencies(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    yield from _each(
+        value, lambda item: (_names if isinstance(item, list) else _schema)(item, dialect)
+    )
+
+
+def _dependencies_of_draft4(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+    yield from _each(
+        value, lambda item: (_some_names if isinstance(item, list) else _schema)(item, dialect)
+    )
+
+
+_SHAPES: dict[Shape, Callable[[JsonValue, Dialect], Iterator[_Lack]]] = {
+    Shape.ANYTHING: _anything,
+    Shape.STRING: _string,
+    Shape.URI: _string,
+    Shape.REGEX: _string,
+    Shape.BOOLEAN: _boolean,
+    Shape.NUMBER: _number,
+    Shape.POSITIVE: _positive,
+    Shape.COUNT: _count,
+    Shape.ARRAY: _array,
+    Shape.VALUES: _values,
+    Shape.TYPE: _type,
+    Shape.NAMES: _names,
+    Shape.SOME_NAMES: _some_names,
+    Shape.NAMES_BY_NAME: _names_by_name,
+    Shape.BOOLEANS_BY_NAME: _booleans_by_name,
+    Shape.ANCHOR: _anchor,
+    Shape.URI_WITHOUT_FRAGMENT: _without_fragment,
+    Shape.SCHEMA: _schema,
+    Shape.SCHEMA_OR_BOOLEAN: _schema_or_boolean,
+    Shape.SCHEMAS: _schemas,
+    Shape.SCHEMA_OR_SCHEMAS: _schema_or_schemas,
+    Shape.SCHEMAS_BY_NAME: _schemas_by_name,
+    Shape.SCHEMAS_BY_REGEX: _schemas_by_name,
+    Shape.SCHEMAS_OR_NAMES_BY_NAME: _dependencies,
+    Shape.SCHEMAS_OR_SOME_NAMES_BY_NAME: _dependencies_of_draft4,
+}
+
+_ANCHORS = {
+    Dialect.DRAFT2019: re.compile(r"[A-Za-z][-A-Za-z0-9.:_]*"),
+    Dialect.DRAFT2020: re.compile(r"[A-Za-z_][-A-Za-z0-9._]*"),
+}
+_AS_SCHEMA = 'Write a schema, as {"type": "string"}'
+
+_MENDS = {
+    ("exclusiveMinimum", bool): (
+        Dialect.DRAFT6,
+        "Since draft 6 it is the bound itself: write it instead of minimum",
+    ),
+    ("exclusiveMaximum", bool): (
+        Dialect.DRAFT6,
+        "Since draft 6 it is the bound itself: write it instead of maximum",
+    ),
+    ("required", bool): (
+        Dialect.DRAFT4,
+        "List the name under required of the object that holds this property",
+    ),
+    ("items", list): (
+        Dialect.DRAFT2020,
+        "Since 2020-12 the schemas of the first items stand under prefixItems",
+    ),
+}
+"""Keyword and what stands there to the mend of an earlier draft's writing, and since when."""
+
+_OTHER_NAMES = {
+    **dict.fromkeys(("int", "long", "bigint", "int32", "int64"), "integer"),
+    **dict.fromkeys(("float", "double", "decimal", "numeric"), "number"),
+    **dict.fromkeys(("str", "text", "varchar", "uuid"), "string"),
+    **dict.fromkeys(("bool",), "boolean"),
+    **dict.fromkeys(("list",), "array"),
+    **dict.fromkeys(("map", "dict", "record", "struct"), "object"),
+    **dict.fromkeys(("none", "nil"), "null"),
+}
+_MOMENTS = {"date": "date", "datetime": "date-time", "timestamp": "date-time", "time": "time"}
+
+
+def _mend(keyword: str, value: JsonValue, dialect: Dialect) -> str:
+    since, mend = _MENDS.get((keyword, type(value)), (dialect, ""))
+    return mend if dialect >= since else ""
+
+
+def _no_type(value: JsonValue, steps: Pointer) -> _Lack:
+    if not isinstance(value, str):
+        return _lack(value, "the name of a type", steps)
+    name = value.lower()
+    remedy = f"Write {listed(TYPE_NAMES)}"
+    if name in _MOMENTS:
+        remedy = f'Write "type": "string", "format": "{_MOMENTS[name]}"'
+    else:
+        near = _OTHER_NAMES.get(name) or nearest(value, TYPE_NAMES)
+        if near:
+            remedy = f"Did you mean {quoted(near)}?"
+    return _Lack(steps, f"is {quoted(value)}, which is no type", remedy)
+
+
+def _lack(value: JsonValue, wanted: str, steps: Pointer = (), remedy: str = "") -> _Lack:
+    return _Lack(steps, f"is {_sort(value)}, and must be {wanted}", remedy or f"Write {wanted}")
+
+
+def _each(value: JsonValue, check: Callable[[JsonValue], Iterator[_Lack]]) -> Iterator[_Lack]:
+    if not isinstance(value, dict):
+        yield _lack(value, "an object")
+        return
+    for name, item in value.items():
+        for steps, what, remedy in check(item):
+            yield _Lack((name, *steps), what, remedy)
+
+
+def _repeated(value: list[JsonValue]) -> Iterator[_Lack]:
+    seen = set()
+    for position, item in enumerate(value):
+        key = json_values.key(item)
+        if key in seen:
+            yield _Lack((position,), "stands in the array already", "Keep one of the two")
+        seen.add(key)
+
+
+def _is_schema(value: JsonValue, dialect: Dialect) -> bool:
+    return isinstance(value, dict) or (isinstance(value, bool) and dialect > Dialect.DRAFT4)
+
+
+def _is_number(value: JsonValue) -> bool:
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def _named(keyword: str, steps: Pointer) -> str:
+    indices = "".join(f"[{step}]" for step in steps if isinstance(step, int))
+    names = [quoted(step) for step in steps if isinstance(step, str)]
+    return f"{names[0]}{indices} under {keyword}" if names else f"{keyword}{indices}"
+
+
+def _sort(value: JsonValue) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return f"the string {quoted(value, 40)}"
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, dict):
+        return "an object"
+    return f"the number {json_values.number_text(value)[:24]}"
+
+
+# --- notices -------------------------------------------------------------------------------------
+
+_EVERY_KEYWORD = sorted({name for table in KEYWORDS.values() for name in table})
+_WITHOUT_EFFECT = {
+    Dialect.DRAFT2019: {"dependencies": "dependentRequired or dependentSchemas"},
+    Dialect.DRAFT2020: {
+        "dependencies": "dependentRequired or dependentSchemas",
+        "additionalItems": "items, with the first items under prefixItems",
+        "$recursiveRef": "$dynamicRef",
+        "$recursiveAnchor": "$dynamicAnchor",
+    },
+}
+_ELSEWHERE = {"nullable": 'Add "null" to the types of this schema'}
+"""Keywords of relatives of JSON Schema, and what says the same here."""
+_FAMILIAR = frozenset(("example", "name", "tag", "tags", "type_", "unit", "self"))
+"""Annotations that others use on purpose and that look like a keyword misspelled."""
+
+
+def _suspected(here: Location, name: str) -> Iterator[Fault]:
+    dialect = here.dialect
+    successor = _WITHOUT_EFFECT.get(dialect, {}).get(name)
+    pointer = (*here.pointer, name)
+    if successor is not None:
+        what = f"{name} says nothing in {dialect.label}"
+        remedy = f"Write {successor}"
+        yield Fault(pointer, "keyword-of-another-draft", what, remedy, key=True)
+        return
+    if name in _ELSEWHERE:
+        what = f"{name} is no keyword of JSON Schema, so it says nothing"
+        yield Fault(pointer, "keyword-of-another-draft", what, _ELSEWHERE[name], key=True)
+        return
+    if name in KEYWORDS[dialect] or name in _FAMILIAR or name.startswith(("x-", "x_")):
+        return
+    if name in _EVERY_KEYWORD:
+        drafts = [each.label for each in KEYWORDS if name in KEYWORDS[each]]
+        what = f"{name} says nothing in {dialect.label}; it is a keyword of {', '.join(drafts)}"
+        remedy = "Say it in this draft's words, or name the draft with $schema"
+        yield Fault(pointer, "keyword-of-another-draft", what, remedy, key=True)
+        return
+    near = _near(name, dialect)
+    if near is not None:
+        what = f"{quoted(name)} is no keyword, so it says nothing"
+        yield Fault(
+            pointer, "keyword-unknown-near", what, f"Did you mean {quoted(near)}?", key=True
+        )
+
+
+def _near(name: str, dialect: Dialect) -> str | None:
+    import difflib
+
+    found = difflib.get_close_matches(name[:40], KEYWORDS[dialect], n=1, cutoff=0.8)
+    return found[0] if found else None
