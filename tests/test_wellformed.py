@@ -383,6 +383,8 @@ def test_the_form_of_a_schema_is_judged_as_the_metaschema_judges_it(dialect: Dia
             schema = _mutated(schema, names, chance)
         if isinstance(schema, dict):
             schema.pop("$schema", None)
+        if dialect is D4 and "1.0" in json.dumps(schema):
+            continue  # to draft 4 this is no integer; here 1.0 is 1 from the parser on
         judged = {"$schema": dialect.uri, **schema} if isinstance(schema, dict) else schema
         ours = [each for each in find(json_values.exact(schema), dialect) if each.rule == SHAPE]
         # One referee is quick, the other follows the published metaschemas to the letter.
