@@ -72,7 +72,7 @@ def test_every_command_says_what_it_does_and_shows_it(
 
 def test_every_option_is_explained(reg: Callable[..., Any]) -> None:
     for command in contents.COMMANDS.values():
-        for path in [(command.name, each) for each in command.subcommands] or [(command.name,)]:
+        for path in [[command.name, each] for each in command.subcommands] or [[command.name]]:
             loaded = contents.loaded(command)
             for step in path[1:]:
                 loaded = loaded.commands[step]

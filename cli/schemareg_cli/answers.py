@@ -69,10 +69,10 @@ def mistakes_as(form: str, output: Path | None = None) -> Iterator[None]:
         raise
 
 
-def wrote(home: Path, paths: Iterable[str]) -> None:
+def wrote(home: Path, paths: Iterable[str], did: str = "wrote") -> None:
     """Say which files a command wrote, as the user would name them from where they stand."""
     for path in paths:
-        give(f"wrote {_from_here(home / path)}\n")
+        give(f"{did} {_from_here(home / path)}\n")
 
 
 def hint(*lines: str) -> None:

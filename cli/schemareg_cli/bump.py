@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from schemareg_cli import answers, opening, writing
-from schemareg_cli.options import Base, Root, Target
+from schemareg_cli.options import Landed, Root, Target
 
 
-def bump(target: Target, base: Base = None, root: Root = Path()) -> None:
+def bump(target: Target, base: Landed = None, root: Root = Path()) -> None:
     """Rename a draft to the version its changes call for.
 
     Judges the version that has not landed yet against the one before it: words only make a patch,
@@ -19,11 +19,12 @@ def bump(target: Target, base: Base = None, root: Root = Path()) -> None:
     from schemareg import additions, drafts
     from schemareg.edges import clock
 
-    with opening.compared(root, base) as (before, after):
+    home = opening.home(root)
+    with opening.drafting(root, base) as (before, after):
         old, new = drafts.bumped(before, after, additions.target_of(target), clock.today())
     if old == new:
         answers.hint(f"{old} is the version it should be")
         return
-    writing.rename(opening.home(root), old, new)
+    writing.rename(home, old, new)
     answers.give(f"{old} -> {new}\n")
     answers.hint("Next: reg check")

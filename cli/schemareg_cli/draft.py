@@ -32,9 +32,9 @@ def draft(
     """
     from schemareg import additions, drafts
 
-    with opening.compared(root) as (base, head):
+    home = opening.home(root)
+    with opening.drafting(root) as (base, head):
         latest, path = drafts.next_draft(base, head, additions.target_of(target))
         text = head.document(latest.path).text
-    home = opening.home(root)
     answers.wrote(home, writing.create(home, {path: text}))
     answers.hint(f"Next: edit it, then: reg check, and: reg bump {latest.product}/{latest.schema}")

@@ -34,9 +34,9 @@ def product(
     from schemareg import additions, scaffold
 
     files = scaffold.product(name, team=team, contact=contact, title=title, domain=domain)
+    home = opening.home(root)
     with opening.current(root) as snapshot:
         additions.refuse_known(snapshot, name)
-    home = opening.home(root)
     answers.wrote(home, writing.create(home, files))
     answers.hint(
         f"Next: reg new schema {name}/NAME, from nothing or --from a sample of its records"
@@ -69,10 +69,11 @@ def schema(
     from schemareg import additions
 
     value = opening.sample_schema(root / sample) if sample else None
+    home = opening.home(root)
     with opening.current(root) as snapshot:
         added = additions.schema(snapshot, target, version, value, description)
-    home = opening.home(root)
     written = writing.create(home, added.created)
     writing.put(home, added.declaration, added.declared)
-    answers.wrote(home, [*written, added.declaration])
+    answers.wrote(home, written)
+    answers.wrote(home, [added.declaration], "changed")
     answers.hint(f"Next: edit {written[0]}, then: reg validate, and: git add products")

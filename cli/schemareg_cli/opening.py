@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
+    from schemareg.edges.git import Repository
     from schemareg.model import Files
     from schemareg.snapshot import Snapshot
 
@@ -31,6 +32,34 @@ def compared(
 
 
 @contextmanager
+def drafting(root: Path, base: str | None = None) -> Iterator[tuple["Snapshot", "Snapshot"]]:
+    """What has landed, and the working tree: a version that only the second has is a draft.
+
+    Landed is what the protected branch has, here as far as it was fetched; not what a merge base
+    has, for a name that was taken meanwhile is taken.
+    """
+    from schemareg.edges.git import open_repository
+    from schemareg.snapshot import Snapshot
+
+    with open_repository(root) as repository:
+        head = Snapshot(repository.working_files())
+        yield Snapshot(_landed(repository, head.policy.protected_branch, base)), head
+
+
+def _landed(repository: "Repository", branch: str, base: str | None) -> "Files":
+    if base:
+        return repository.files_at(base)
+    for folder in ("remotes/upstream", "remotes/origin", "heads"):
+        try:
+            return repository.files_at(f"refs/{folder}/{branch}")
+        except Undecidable:
+            raise
+        except RegistryError:
+            continue
+    return repository.working_files().head
+
+
+@contextmanager
 def files(root: Path, revision: str | None = None) -> Iterator["Files"]:
     """The files at a revision, or as they stand; a plain folder without Git will do for that."""
     from schemareg.edges.files import files_in
@@ -43,7 +72,7 @@ def files(root: Path, revision: str | None = None) -> Iterator["Files"]:
     except RegistryError:
         folder = _registry_above(root)
         if revision or folder is None:
-            raise
+            raise _no_registry(root) from None
         yield files_in(folder)
         return
     with repository:
@@ -74,7 +103,7 @@ def home(root: Path) -> Path:
     except RegistryError:
         folder = _registry_above(root)
         if folder is None:
-            raise
+            raise _no_registry(root) from None
         return folder
     if top is None:
         raise RegistryError(
@@ -83,6 +112,14 @@ def home(root: Path) -> Path:
             remedy="Work in a clone of it: git clone",
         )
     return top
+
+
+def _no_registry(root: Path) -> RegistryError:
+    return RegistryError(
+        "there is no Git repository and no registry here, nor above",
+        where=str(root),
+        remedy="To make one here: reg init. Or name its folder: -C DIR",
+    )
 
 
 def begun(folder: Path) -> Path:

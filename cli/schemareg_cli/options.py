@@ -42,6 +42,14 @@ Base = Annotated[
         help="What to compare with; by default where the protected branch and this one part.",
     ),
 ]
+Landed = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        metavar="REF",
+        help="Where versions have landed; by default the protected branch.",
+    ),
+]
 Head = Annotated[
     str | None,
     typer.Option(metavar="REF", help="What to judge; by default the working tree as it stands."),

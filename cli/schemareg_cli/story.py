@@ -81,7 +81,7 @@ def _checked(folder: Path) -> "Report":
 
 
 def _bump(folder: Path) -> None:
-    with opening.compared(folder) as (base, head):
+    with opening.drafting(folder) as (base, head):
         old, new = drafts.bumped(base, head, names.parse(example.TARGET), _DAY)
     _command(f"reg bump {example.TARGET}")
     answers.give(f"    {old} -> {new}\n")

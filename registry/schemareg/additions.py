@@ -57,8 +57,8 @@ def schema(
 
 
 def refuse_known(snapshot: Snapshot, product: str) -> None:
-    """Raises RegistryError where a product of this name, or one that differs by case, is there."""
-    known = snapshot.folder_of(product) if product in snapshot.product_names() else None
+    """Raises RegistryError where a product of this name is there, in whichever domain."""
+    known = snapshot.folder_of(product)
     if known is not None:
         raise RegistryError(
             f"there is a product {product!r} already",

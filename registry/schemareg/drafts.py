@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from schemareg.errors import RegistryError, Undecidable
 from schemareg.model import Outcome
 from schemareg.overview import schema as schema_overview
-from schemareg.review import review
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,6 +65,8 @@ def bumped(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple
     Raises RegistryError where there is no draft, or more than one to choose from, or nothing to
     compare it with; Undecidable, with the reason, where it cannot be told what it breaks.
     """
+    from schemareg.review import review
+
     waiting = drafts(base, head, target)
     if target.version is not None:
         waiting = tuple(each for each in waiting if each.version == target.version)

@@ -32,13 +32,13 @@ class SchemaOverview:
     @property
     def latest(self) -> SchemaVersion | None:
         """The highest release, else the highest pre-release, else None."""
-        releases = [each for each in self.versions if not each.version.pre]
-        return (releases or list(self.versions) or [None])[-1]
+        candidates = [each for each in self.versions if not each.version.pre] or self.versions
+        return candidates[-1] if candidates else None
 
 
 @dataclass(frozen=True, slots=True)
 class ProductOverview:
-    """One product and its schemas, in the order product.yaml declares them."""
+    """One product and its schemas, by name."""
 
     product: Product
     schemas: tuple[SchemaOverview, ...]
