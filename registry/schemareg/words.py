@@ -1,0 +1,98 @@
+"""What of a schema is words: annotations that tell people something and no validator anything.
+
+Two schemas of the same meaning accept the same records; a version that changes words only is a
+patch. What a keyword nobody knows may mean (`unit`, `x-…`) we cannot tell, so it is no word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg import json_values
+from schemareg.formats.json_schema import keywords, uris
+from schemareg.formats.json_schema.dialects import Dialect, by_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemareg.json_values import JsonValue
+    from schemareg.model import Pointer
+
+WORDS = frozenset({"title", "description", "examples", "$comment", "default", "deprecated"})
+"""Source: JSON Schema 2020-12, Validation, section 9; Core, section 8.3."""
+
+_UNORDERED = frozenset({"required", "enum", "type"})
+
+
+def words_only(before: JsonValue, after: JsonValue) -> bool:
+    """Whether two schema documents differ in words, in order or not at all."""
+    return json_values.key(meaning(before)) == json_values.key(meaning(after))
+
+
+def meaning(document: JsonValue) -> JsonValue:
+    """A schema document without its words, sets in one order.
+
+    The document's own identifier goes too where no reference could notice.
+    """
+    if not isinstance(document, dict):
+        return document
+    dialect = dialect_of(document)
+    references = [text for _, text in _references(document, dialect)]
+    if any(_reads_words(text) for text in references):
+        return document
+    stripped = _stripped(document, dialect)
+    if all(text.startswith("#") for text in references):
+        stripped.pop("id" if dialect is Dialect.DRAFT4 else "$id", None)
+    return stripped
+
+
+def dialect_of(document: JsonValue) -> Dialect:
+    """The dialect that a document's `$schema` names; 2020-12 where it names none."""
+    named = document.get("$schema") if isinstance(document, dict) else None
+    return (by_uri(named) if isinstance(named, str) else None) or Dialect.DRAFT2020
+
+
+def schemas(document: JsonValue, dialect: Dialect) -> Iterator[tuple[Pointer, JsonValue]]:
+    """Every schema of a document with its pointer, each before those inside it."""
+    pending: list[tuple[Pointer, JsonValue]] = [((), document)]
+    while pending:
+        pointer, schema = pending.pop()
+        yield pointer, schema
+        inner = [(pointer + steps, each) for steps, each in keywords.subschemas(schema, dialect)]
+        pending += reversed(inner)
+
+
+def _references(document: JsonValue, dialect: Dialect) -> Iterator[tuple[str, str]]:
+    for _, schema in schemas(document, dialect):
+        for keyword in keywords.REFERENCES[dialect]:
+            text = schema.get(keyword) if isinstance(schema, dict) else None
+            if isinstance(text, str):
+                yield keyword, text
+
+
+def _reads_words(reference: str) -> bool:
+    """Whether a reference leads into an annotation, which makes a schema of it."""
+    fragment = uris.decoded(reference.partition("#")[2]) or ""
+    return not WORDS.isdisjoint(uris.tokens(fragment) or ())
+
+
+def _stripped(schema: dict[str, JsonValue], dialect: Dialect) -> dict[str, JsonValue]:
+    kept = {name: _settled(name, each) for name, each in schema.items() if name not in WORDS}
+    for (keyword, *rest), inner in keywords.subschemas(schema, dialect):
+        if not isinstance(inner, dict):
+            continue
+        name = str(keyword)
+        if not rest:
+            kept[name] = _stripped(inner, dialect)
+            continue
+        if kept[name] is schema[name]:
+            kept[name] = kept[name].copy()
+        kept[name][rest[0]] = _stripped(inner, dialect)
+    return kept
+
+
+def _settled(keyword: str, value: JsonValue) -> JsonValue:
+    if keyword in _UNORDERED and isinstance(value, list):
+        ordered = sorted(value, key=lambda each: json_values.render(each, ordered=True))
+        return ordered[0] if keyword == "type" and len(ordered) == 1 else ordered
+    return value
