@@ -1,0 +1,125 @@
+"""The rules of policies and descriptions: what hub and owners change about their own promises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.model import (
+    Classification,
+    Content,
+    Finding,
+    Overrides,
+    Place,
+    Scope,
+    Severity,
+    Stability,
+)
+from schemareg.rules.fingerprint import fingerprint
+from schemareg.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from schemareg.model import Compatibility, Policy, Product
+
+LOOSENED = Rule(
+    id="policy-loosened",
+    title="A policy asks for less than it did",
+    rationale="What was refused before would pass from now on, for everybody it covers. This change"
+    " itself is still judged by the policy at the base: nobody grants themselves leave.",
+    remedy="Nothing is to be mended if that is meant; have the hub agree to it.",
+    source="Design, section 4, Time: policy, waivers and owners are read from the base",
+)
+CHANGED = Rule(
+    id="product-changed",
+    title="What a product says of itself changed",
+    rationale="Owner, purpose, classification and location are what readers go by.",
+    remedy="Nothing is to be mended; have the owner agree to it.",
+    source="Design, section 2, The files of a registry",
+)
+
+RULES = (LOOSENED, CHANGED)
+
+_SCOPES = (Scope.LATEST, Scope.SUPPORTED, Scope.ALL)
+_CONTENTS = (Content.DECLARED, Content.OPEN)
+_OVERRIDES = (Overrides.NOTHING, Overrides.STRICTER, Overrides.ANYTHING)
+_STABILITIES = tuple(Stability)
+_CLASSIFICATIONS = tuple(Classification)
+
+
+def loosened(before: Policy, after: Policy, path: str) -> Iterator[Finding]:
+    """One notice for all that a registry's policy gave up, at its file."""
+    given_up = list(_compatibility(before.compatibility, after.compatibility))
+    if _OVERRIDES.index(after.overrides) > _OVERRIDES.index(before.overrides):
+        given_up.append(f"overrides: {before.overrides.value} → {after.overrides.value}")
+    if after.protected_branch != before.protected_branch:
+        given_up.append(f"protected-branch: {before.protected_branch} → {after.protected_branch}")
+    given_up += [
+        f"deprecation window of {stability.value}: {days} d → {after.windows.get(stability, 0)} d"
+        for stability, days in before.windows.items()
+        if after.windows.get(stability, 0) < days
+    ]
+    yield from _notice("", path, given_up)
+
+
+def product_loosened(
+    product: Product, before: Product, asked: Compatibility, asks: Compatibility, path: str
+) -> Iterator[Finding]:
+    """One notice for all that a product gave up; `asked` and `asks` are what counted and counts."""
+    given_up = list(_compatibility(asked, asks))
+    if _STABILITIES.index(product.stability) < _STABILITIES.index(before.stability):
+        given_up.append(f"stability: {before.stability.value} → {product.stability.value}")
+    classes = before.classification, product.classification
+    if classes[0] and (not classes[1] or _rank(classes[1]) < _rank(classes[0])):
+        lower = classes[1].value if classes[1] else "none"
+        given_up.append(f"classification: {classes[0].value} → {lower}")
+    yield from _notice(product.name, path, given_up)
+
+
+def changed(product: Product, path: str, sentences: Sequence[str]) -> Finding:
+    """What a product's file says otherwise now."""
+    return Finding(
+        CHANGED.id,
+        Severity.NOTICE,
+        Place(path),
+        "; ".join(sentences),
+        product=product.name,
+        remedy=CHANGED.remedy,
+        fingerprint=fingerprint(CHANGED.id, product.name, *sentences),
+    )
+
+
+def _notice(product: str, path: str, given_up: Sequence[str]) -> Iterator[Finding]:
+    if given_up:
+        yield Finding(
+            LOOSENED.id,
+            Severity.NOTICE,
+            Place(path),
+            "; ".join(given_up),
+            product=product,
+            why=LOOSENED.rationale,
+            remedy=LOOSENED.remedy,
+            fingerprint=fingerprint(LOOSENED.id, product, *given_up),
+        )
+
+
+def _compatibility(before: Compatibility, after: Compatibility) -> Iterator[str]:
+    lost = set(before.level.directions) - set(after.level.directions)
+    if lost or before.level.transitive > after.level.transitive:
+        yield f"level: {before.level.name} → {after.level.name}"
+    if _SCOPES.index(after.scope) < _SCOPES.index(before.scope):
+        yield f"scope: {before.scope.value} → {after.scope.value}"
+    if _CONTENTS.index(after.content) < _CONTENTS.index(before.content):
+        yield f"content: {before.content.value} → {after.content.value}"
+    if before.formats != after.formats:
+        yield f"formats: {_formats(before)} → {_formats(after)}"
+    if (before.undecided, after.undecided) == ("fail", "warn"):
+        yield "undecided: fail → warn"
+
+
+def _formats(compatibility: Compatibility) -> str:
+    return "assertion" if compatibility.formats else "annotation"
+
+
+def _rank(classification: Classification) -> int:
+    return _CLASSIFICATIONS.index(classification)

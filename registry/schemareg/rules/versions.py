@@ -1,0 +1,215 @@
+"""The rules of versions: what has landed stays, and a version is called what its changes call for."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from schemareg import lineage
+from schemareg.model import Finding, Place, Severity
+from schemareg.rules.fingerprint import fingerprint
+from schemareg.rules.rule import Rule
+from schemareg.versions import BUMPS, bump_between
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from schemareg.model import SchemaVersion
+    from schemareg.versions import SemVer
+
+_LAW = "Design, section 2, Versions"
+_SEMVER = "Semantic Versioning 2.0.0, "
+
+MODIFIED = Rule(
+    id="version-modified",
+    title="A landed version was altered",
+    rationale="Readers and writers have built on these very bytes; a version that changes under them"
+    " is no version. Not even its words change: people compare files by their content.",
+    remedy="Restore the file, and put the change in a new version.",
+    source=f"{_LAW}; {_SEMVER}item 3",
+)
+REMOVED = Rule(
+    id="version-removed",
+    title="A landed version went away, or moved",
+    rationale="Records written under it are still there, and references name its path. A folder that"
+    " is renamed, or moved to another domain, removes every version in it.",
+    remedy="Restore the file. To supersede a version, add one.",
+    source=_LAW,
+)
+TOO_SMALL = Rule(
+    id="bump-too-small",
+    title="A version's number promises more than the version keeps",
+    rationale="A minor version tells readers that they may follow without a look, a patch that only"
+    " words changed. Who trusts the number is hurt by this one.",
+    remedy="Give the version the number that its changes call for: reg bump PRODUCT/SCHEMA.",
+    source=f"{_LAW}; {_SEMVER}items 6 to 8",
+)
+LARGER = Rule(
+    id="bump-larger-than-needed",
+    title="A version's number says more changed than did",
+    rationale="A new major line asks every reader to move. Nothing here makes them.",
+    remedy="Choose the smaller number, or keep it where you mean to open a new line.",
+    source=f"{_LAW}; {_SEMVER}items 6 to 8",
+)
+GAP = Rule(
+    id="version-gap",
+    title="A version number was skipped",
+    rationale="People look for the version in between and cannot know that there never was one.",
+    remedy="Take the next number: reg bump PRODUCT/SCHEMA.",
+    source=f"{_LAW}; {_SEMVER}items 6 to 8",
+)
+BACKWARDS = Rule(
+    id="version-backwards",
+    title="A version was added below one that has landed",
+    rationale="The higher version was judged without it, so nobody has said whether the two keep"
+    " their promises to each other; and who has the higher one never meets this one.",
+    remedy="Number it after the highest version of its line.",
+    source=f"{_LAW}; {_SEMVER}item 11",
+)
+PRERELEASE = Rule(
+    id="reference-to-prerelease",
+    title="A release refers to a pre-release",
+    rationale="A pre-release may change or go until it is released, and would take the meaning of"
+    " this release with it.",
+    remedy="Refer to a release; release the other schema first.",
+    source=f"{_LAW}; {_SEMVER}item 9",
+)
+
+RULES = (MODIFIED, REMOVED, TOO_SMALL, LARGER, GAP, BACKWARDS, PRERELEASE)
+
+
+def altered(version: SchemaVersion, commit: str) -> Finding:
+    """A landed version whose file is not what it was at the base, `commit`."""
+    return _finding(
+        MODIFIED,
+        version,
+        f"{version.version} has landed, and its file is not what it was",
+        remedy=f"Restore it: {_restore(commit, version.path)};"
+        f" for the change: reg draft {version.product}/{version.schema}",
+    )
+
+
+def removed(
+    version: SchemaVersion, commit: str, place: Place, moved: SchemaVersion | None = None
+) -> Finding:
+    """A landed version that is not at its path any more; `place` is what is left near it."""
+    whither = f", it went to {moved.path}" if moved else ""
+    return _finding(
+        REMOVED,
+        version,
+        f"{version.version} has landed, and is not at {version.path} any more{whither}",
+        place=place,
+        remedy=f"Restore it: {_restore(commit, version.path)}",
+    )
+
+
+def numbered(
+    version: SchemaVersion, landed: Sequence[SemVer], new: Sequence[SemVer]
+) -> Iterator[Finding]:
+    """A gap or a step backwards; `new` are the versions that land together with this one."""
+    number = version.version
+    above = [each for each in lineage.releases(landed) if each.major == number.major]
+    above = [each for each in above if each > (number if not number.pre else number.release)]
+    if number.pre and number.release in landed:
+        above.append(number.release)
+    opens = not any(each.major == number.major for each in lineage.releases((*landed, *new)))
+    if not above and opens:
+        above = [each for each in lineage.releases(landed) if each.major > number.major]
+    if above:
+        top = max(above)
+        yield _finding(
+            BACKWARDS,
+            version,
+            f"{number} comes after {top} has landed",
+            severity=Severity.NOTICE if number.pre else Severity.ERROR,
+            remedy=f"Number it after {top}: {_following(top, opens)}",
+            what=(str(top),),
+        )
+    elif not number.pre:
+        yield from _skipped(version, landed, new)
+
+
+def _skipped(
+    version: SchemaVersion, landed: Sequence[SemVer], new: Sequence[SemVer]
+) -> Iterator[Finding]:
+    followers = lineage.followers(version.version, (*landed, *new))
+    if not followers or version.version in followers:
+        return
+    previous = lineage.before(version.version, (*landed, *new))
+    choice = " or ".join(map(str, followers))
+    # Who brings the history of a schema along has its gaps already, and nobody to mend them for.
+    yield _finding(
+        GAP,
+        version,
+        f"{version.version} follows {previous}; {choice} would come next",
+        severity=Severity.ERROR if landed else Severity.NOTICE,
+        remedy=f"Call it {choice}: reg bump {version.product}/{version.schema}",
+        what=(str(previous),),
+    )
+
+
+def bumped(
+    version: SchemaVersion, previous: SemVer, required: str, honest: SemVer
+) -> Iterator[Finding]:
+    """The step that the number declares against the one that its changes call for."""
+    declared = bump_between(previous, version.version)
+    small = BUMPS.index(declared) < BUMPS.index(required)
+    if declared == required:
+        return
+    rename = f"Call it {honest}: reg bump {version.product}/{version.schema}"
+    serious = small and not version.version.pre
+    yield _finding(
+        TOO_SMALL if small else LARGER,
+        version,
+        f"{version.version} is a {declared} step from {previous}, and its changes"
+        f" {'call for' if small else 'need only'} a {required} one: {honest}",
+        severity=Severity.ERROR if serious else Severity.NOTICE,
+        remedy=rename if small else f"{rename}; or keep the number, if you mean it",
+        what=(str(previous), required),
+    )
+
+
+def leaning(version: SchemaVersion, place: Place, on: SchemaVersion) -> Finding:
+    """A release that refers to a pre-release, at the reference's place."""
+    return _finding(
+        PRERELEASE,
+        version,
+        f"{version.version} refers to {on.name}, which may still change",
+        place=place,
+        remedy=f"Refer to a release of {on.product}/{on.schema}, or make this version a pre-release",
+        what=(on.name,),
+    )
+
+
+def _finding(
+    rule: Rule,
+    version: SchemaVersion,
+    message: str,
+    *,
+    remedy: str,
+    severity: Severity = Severity.ERROR,
+    place: Place | None = None,
+    what: tuple[str, ...] = (),
+) -> Finding:
+    return Finding(
+        rule.id,
+        severity,
+        place or Place(version.path),
+        message,
+        product=version.product,
+        schema=version.schema,
+        version=str(version.version),
+        why=rule.rationale,
+        remedy=remedy,
+        fingerprint=fingerprint(rule.id, version.name, *what),
+    )
+
+
+def _restore(commit: str, path: str) -> str:
+    return f"git restore --source={commit[:12]} --staged --worktree -- {shlex.quote(path)}"
+
+
+def _following(top: SemVer, opens: bool) -> str:
+    if opens:
+        return str(top.bumped("major"))
+    return f"{top.bumped('patch')} or {top.bumped('minor')}"
