@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemareg import lineage
 from schemareg.errors import RegistryError, Undecidable
 from schemareg.model import Outcome
 from schemareg.overview import schema as schema_overview
@@ -83,15 +84,16 @@ def bumped(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple
             remedy=f"Say which: reg bump {waiting[0].name}",
         )
     (draft,) = waiting
-    released = [each.version for each in base.versions(target.product, target.schema)]
-    before = max((each for each in released if not each.pre), default=None)
+    known = [each.version for each in base.versions(target.product, target.schema)]
+    before = lineage.before(draft.version, known)
     if before is None:
         return draft.path, draft.path  # a first version may have any number
-    bump = _required_bump(review(base, head, today), draft, before)
-    return draft.path, _renamed(draft, before.bumped(bump)) if bump else draft.path
+    bump = _required_bump(review(base, head, today), draft)
+    wanted = lineage.honest(bump, before, known) if bump else draft.version
+    return draft.path, _renamed(draft, wanted)
 
 
-def _required_bump(report: Report, draft: SchemaVersion, before: SemVer) -> str:
+def _required_bump(report: Report, draft: SchemaVersion) -> str:
     for verdict in report.versions:
         if f"{verdict.product}/{verdict.schema}@{verdict.version}" != draft.name:
             continue
@@ -99,8 +101,8 @@ def _required_bump(report: Report, draft: SchemaVersion, before: SemVer) -> str:
             raise Undecidable(
                 f"what {draft.name} breaks could not be decided: {verdict.reason}",
                 where=draft.path,
-                remedy="Choose the version yourself, and rename the file;"
-                f" {before.bumped('major')} breaks nobody",
+                remedy="Choose the version yourself, and rename the file; a new major version"
+                " breaks nobody",
             )
         return verdict.required_bump
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.compatibility import patterns
+from schemareg import checking
 from schemareg.compatibility.levels import judge
 from schemareg.compatibility.verdict import Budget, SchemaSource, Verdict
 from schemareg.errors import InvalidFiles
@@ -38,7 +38,7 @@ def judged(
 def refuse_malformed(document: Document, dialect: str = "2020-12") -> None:
     """Raises InvalidFiles with every mistake where the document is no schema of its dialect."""
     faults = wellformed.find(
-        document.value, by_label(dialect) or Dialect.DRAFT2020, pattern_error=_pattern_error
+        document.value, by_label(dialect) or Dialect.DRAFT2020, pattern_error=checking.pattern_error
     )
     mistakes = [
         Mistake(document.place(each.pointer, key=each.key), each.rule, each.what, each.remedy)
@@ -46,16 +46,6 @@ def refuse_malformed(document: Document, dialect: str = "2020-12") -> None:
     ]
     if mistakes:
         raise InvalidFiles(tuple(sorted(mistakes)))
-
-
-def _pattern_error(pattern: str) -> str | None:
-    try:
-        patterns.compile(pattern)
-    except patterns.PatternError as error:
-        return str(error)
-    except (patterns.Unsupported, patterns.OverBudget):
-        return None  # a pattern all the same; the verdict says what could not be decided
-    return None
 
 
 def _finding(found: Break, old: Document, new: Document) -> Finding:
