@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from schemareg import json_values
 from schemareg.compatibility import patterns, string_formats
+from schemareg.compatibility.budgets import BudgetSpent
 from schemareg.compatibility.nodes import (
     ANY,
     ARRAY,
@@ -51,6 +52,8 @@ _MASKS = {
     "array": ARRAY,
     "object": OBJECT,
 }
+_MOST_EVALUATIONS = 5_000
+"""Keywords that evaluate something for one `unevaluated…`; references can multiply them."""
 _DEEPEST = 400
 """Schemas inside schemas through references, before recursion in place is suspected."""
 
@@ -109,15 +112,21 @@ class Compiler:
         *,
         formats: bool = False,
         excuses: Excuses | None = None,
+        before: Compiler | None = None,
     ) -> None:
         self.nodes = nodes
         self.library = library
         self.formats = formats
         self.excuses = dict(excuses.forgiven) if excuses else {}
         self._stamp = repr((formats, sorted(map(repr, self.excuses.items()))))
-        self._done: dict[object, Lit] = {}
+        self._done: dict[object, Lit] = before.unaffected(self.excuses) if before else {}
+        self._plain: set[object] = set()
+        """Compiled schemas that no reference leads out of."""
+        self._followed = 0
         self._doing: dict[object, Here] = {}
         self._named: dict[object, str] = {}
+        self._evaluated = 0
+        self._contents: dict[object, tuple[bytes, list[tuple[Pointer, str, Location]]]] = {}
         self._closing: set[object] = set()
         self._closed: dict[object, Lit] = {}
 
@@ -139,6 +148,7 @@ class Compiler:
         if len(self._doing) > _DEEPEST:
             raise Malformed("schemas refer to each other too deeply", where=_text(here))
         self._doing[key] = here
+        followed = self._followed
         try:
             literal = self.nodes.conjunction([lit for _, lit in self.keywords(here)])
         finally:
@@ -147,7 +157,24 @@ class Compiler:
             reference = self.nodes.intern(Kind.REF, self._named[key])
             self.nodes.definition[reference >> 1] = literal
         self._done[key] = literal
+        if followed == self._followed:
+            self._plain.add(key)
         return literal
+
+    def unaffected(
+        self, excuses: dict[tuple[str, Pointer, str], set[object] | None]
+    ) -> dict[object, Lit]:
+        """What was compiled and does not depend on a place that is excused now."""
+        around = {
+            (uri, pointer[:length])
+            for uri, pointer, _ in excuses
+            for length in range(len(pointer) + 1)
+        }
+        return {
+            key: self._done[key]
+            for key in self._plain
+            if key[:2] not in around  # type: ignore[index]
+        }
 
     def keywords(self, here: Here) -> Iterator[tuple[str, Lit]]:
         """The keywords of a schema object that assert something, each with its literal."""
@@ -185,21 +212,29 @@ class Compiler:
         order = {start.at.key: 0}
         queue = [start.at]
         for at in queue:
-            digest.update(json_values.render(at.value, ordered=True).encode("utf-8", "replace"))
-            digest.update(repr(int(at.dialect)).encode())
-            for inner in at.walk():
-                for keyword, text in inner.references():
-                    target = self.library.resolve(inner, text)
-                    if keyword != "$ref" or len(start.scope) > 1:
-                        # Where a dynamic reference leads depends on the way here.
-                        digest.update(repr((start.key, id(self))).encode())
-                    if target.key not in order:
-                        order[target.key] = len(order)
-                        queue.append(target)
-                    digest.update(
-                        f"{inner.pointer[len(at.pointer) :]}>{order[target.key]};".encode()
-                    )
+            text, found = self._references_of(at)
+            digest.update(text)
+            for pointer, keyword, target in found:
+                if keyword != "$ref" or len(start.scope) > 1:
+                    # Where a dynamic reference leads depends on the way here.
+                    digest.update(repr((start.key, id(self))).encode())
+                if target.key not in order:
+                    order[target.key] = len(order)
+                    queue.append(target)
+                digest.update(f"{pointer}>{order[target.key]};".encode())
         return digest.hexdigest()
+
+    def _references_of(self, at: Location) -> tuple[bytes, list[tuple[Pointer, str, Location]]]:
+        """A digest of a schema's own text, and where the references inside it lead."""
+        if at.key not in self._contents:
+            text = json_values.render(at.value, ordered=True).encode("utf-8", "replace")
+            found = [
+                (inner.pointer[len(at.pointer) :], keyword, self.library.resolve(inner, reference))
+                for inner in at.walk()
+                for keyword, reference in inner.references()
+            ]
+            self._contents[at.key] = (blake2b(text + b"%d" % at.dialect).digest(), found)
+        return self._contents[at.key]
 
     # -- references -----------------------------------------------------------------------------
 
@@ -231,6 +266,7 @@ class Compiler:
         return Here(target, here.scope)
 
     def _reference(self, here: Here, keyword: str) -> Lit:
+        self._followed += 1
         return self.schema(self.target(here, keyword))
 
     # -- assertions -----------------------------------------------------------------------------
@@ -478,6 +514,7 @@ class Compiler:
     # -- what other keywords have not evaluated -------------------------------------------------
 
     def _unevaluated_properties(self, here: Here, keyword: str) -> Lit:
+        self._evaluated = 0
         entries = list(self._evaluations(here, Kind.PROPERTIES, keyword, frozenset()))
         allowed = frozenset(map(str, self.forgiven(here, keyword)))
         if allowed:
@@ -485,6 +522,7 @@ class Compiler:
         return self.nodes.unevaluated(Kind.PROPERTIES, entries, self.schema(here.child(keyword)))
 
     def _unevaluated_items(self, here: Here, keyword: str) -> Lit:
+        self._evaluated = 0
         entries = list(self._evaluations(here, Kind.ITEMS, keyword, frozenset()))
         return self.nodes.unevaluated(Kind.ITEMS, entries, self.schema(here.child(keyword)))
 
@@ -496,6 +534,9 @@ class Compiler:
             return
         seen |= {here.key}
         own = self._evaluated_here(here, about, beside)
+        self._evaluated += 1
+        if self._evaluated > _MOST_EVALUATIONS:
+            raise BudgetSpent(f"too many keywords beside {about.name.lower()} that are unevaluated")
         if own is not None:
             yield (), own
         for guards, inner in self.in_place(here):
@@ -506,7 +547,7 @@ class Compiler:
     def _guard(self, guard: Here | tuple[str, Here | str]) -> Lit:
         if isinstance(guard, Here):
             return self.schema(guard)
-        sign, what = guard
+        _, what = guard
         if isinstance(what, Here):
             return self.schema(what) ^ 1
         return self.nodes.conjunction([self.nodes.types(OBJECT), self.nodes.intern(Kind.HAS, what)])
@@ -525,7 +566,8 @@ class Compiler:
                 everything=everything,
             )
         everything = "unevaluatedItems" in value and beside != "unevaluatedItems"
-        first, matching = 0, ()
+        first = 0
+        matching: tuple[Lit, ...] = ()
         items = value.get("items")
         if dialect >= Dialect.DRAFT2020:
             first = len(value.get("prefixItems", ()))

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from schemareg import json_values
+from schemareg.compatibility.budgets import BudgetSpent
 from schemareg.compatibility.compile import Compiler, Excuses, Here, Malformed
 from schemareg.compatibility.evaluate import InPlaceLoop, holds
-from schemareg.compatibility.goals import BudgetSpent, Search
-from schemareg.compatibility.nodes import Kind, Nodes
+from schemareg.compatibility.goals import Search
+from schemareg.compatibility.nodes import Kind, Lit, Nodes
 from schemareg.compatibility.patterns import OverBudget
 from schemareg.compatibility.refusals import Refusal, refusals
 from schemareg.compatibility.verdict import Break, Budget, Lookup, SchemaSource, Verdict
@@ -29,6 +30,7 @@ from schemareg.rules import compatibility as rules
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from schemareg.compatibility.goals import Answer
     from schemareg.formats.json_schema.references import Locate
     from schemareg.json_values import JsonValue
 
@@ -54,7 +56,7 @@ def compare(
     with _frames():
         try:
             return _Comparison(reader, writer, content, formats, budget, lookup, locate).verdict()
-        except (Malformed, UnresolvableReference) as problem:
+        except (Malformed, UnresolvableReference, BudgetSpent) as problem:
             return Verdict(Outcome.UNDECIDED, str(problem))
         except RecursionError:
             return Verdict(Outcome.UNDECIDED, "the schemas are nested too deeply")
@@ -83,50 +85,60 @@ class _Comparison:
 
     def verdict(self) -> Verdict:
         """The whole answer."""
-        writing = self._opened(self.writer)
-        compiler = Compiler(self.nodes, writing[0], formats=self.formats)
-        self.writing = (compiler, writing[1])
-        goal = [compiler.schema(writing[1])]
+        library, root = self._opened(self.writer)
+        compiler = Compiler(self.nodes, library, formats=self.formats)
+        self.writing = (compiler, root)
+        written = [compiler.schema(root)]
         if self.content is Content.DECLARED:
-            goal.append(compiler.declared(writing[1]))
-        library, root = self._opened(self.reader)
-        reason = ""
-        while len(self.breaks) < self.budget.findings:
-            reading = Compiler(self.nodes, library, formats=self.formats, excuses=self.excuses)
-            try:
-                answer = self.search.solve([*goal, reading.schema(root) ^ 1])
-            except BudgetSpent as spent:
-                reason = str(spent)
-                break
-            if answer is None:
-                break
-            if isinstance(answer, str):
-                reason = answer
-                break
-            problem = self._take(answer[0], reading, root)
-            if problem:
-                reason = problem
-                break
-        else:
-            reason = f"further breaks may exist beyond these {len(self.breaks)}"
+            written.append(compiler.declared(root))
+        reason = self._gather(written)
         if self.breaks:
             found = sorted(self.breaks, key=lambda each: (each.field, each.rule, each.pointer))
             return Verdict(Outcome.BREAKING, reason, tuple(found))
         return Verdict(Outcome.UNDECIDED if reason else Outcome.COMPATIBLE, reason)
+
+    def _gather(self, written: list[Lit]) -> str:
+        """Find break after break until none is left: `""`, or why the search ended before that."""
+        library, root = self._opened(self.reader)
+        reading: Compiler | None = None
+        first: Lit | None = None
+        while len(self.breaks) < self.budget.findings:
+            reading = self._reading(library, reading)
+            refused = reading.schema(root) ^ 1
+            # Forgiving inside a oneOf may refuse elsewhere: what was accepted at first, stays so.
+            first = refused if first is None else first
+            try:
+                answer = self.search.solve((*written, first, refused))
+                problem = answer if answer is None else self._take(answer, reading, root)
+            except BudgetSpent as spent:
+                problem = str(spent)
+            if problem is None or problem:
+                return problem or ""
+        return f"further breaks may exist beyond these {len(self.breaks)}"
+
+    def _reading(self, library: Library, before: Compiler | None) -> Compiler:
+        """The reader's compiler with today's excuses; what they do not touch is not done again."""
+        return Compiler(
+            self.nodes, library, formats=self.formats, excuses=self.excuses, before=before
+        )
 
     def _opened(self, source: SchemaSource) -> tuple[Library, Here]:
         dialect = by_label(source.dialect) or Dialect.DRAFT2020
         library = Library(self.lookup, self.locate, dialect=dialect)
         return library, Here(library.open(source.value, source.uri), ())
 
-    def _take(self, record: JsonValue, reading: Compiler, root: Here) -> str:
-        """Check a witness, turn its refusals into breaks, forgive them; why that failed, or ''."""
+    def _take(self, answer: Answer, reading: Compiler, root: Here) -> str:
+        """Check a witness, turn its refusals into breaks, forgive them; why that failed, or `""`."""
+        if not isinstance(answer, tuple):
+            return answer or ""
+        record = answer[0]
         if self._referees is None:
             self._referees = (
                 Referee(self.reader, self.lookup, self.formats),
                 Referee(self.writer, self.lookup, self.formats),
             )
-        refused, accepted = (referee.accepts(record) for referee in self._referees)
+        seconds = self.search.remaining()
+        refused, accepted = (each.accepts(record, seconds) for each in self._referees)
         if refused is not False or accepted is not True:
             return "the independent validator does not confirm the witness that was found"
         found = refusals(reading, root, record)
@@ -135,7 +147,8 @@ class _Comparison:
         text = json_values.render(record)
         for refusal in found:
             for leaf in refusal.leaves:
-                self._add(leaf, text)
+                if len(self.breaks) < self.budget.findings:
+                    self._add(leaf, text)
         return "" if self._forgive(found, record, root, reading) else "further breaks may exist"
 
     def _add(self, refusal: Refusal, text: str) -> None:
@@ -170,9 +183,7 @@ class _Comparison:
                         self._forgive_false(leaf)
                     else:
                         self.excuses.forgive(leaf.here.at, keyword, detail)
-            again = Compiler(
-                self.nodes, reading.library, formats=self.formats, excuses=self.excuses
-            )
+            again = self._reading(reading.library, reading)
             try:
                 if holds(self.nodes, again.schema(root), record):
                     return True
@@ -220,7 +231,7 @@ def _with_metaschemas(lookup: Lookup | None) -> Lookup:
     def found(uri: str) -> JsonValue | None:
         value = lookup(uri) if lookup else None
         if value is None and uri.partition("://")[2].startswith("json-schema.org/"):
-            from jsonschema.validators import SPECIFICATIONS
+            from jsonschema_specifications import REGISTRY as SPECIFICATIONS
 
             for known in (uri, uri + "#"):
                 if known in SPECIFICATIONS:

@@ -24,6 +24,7 @@ def holds(nodes: Nodes, literal: Lit, value: JsonValue, depth: int = 0) -> bool:
     Raises InPlaceLoop for a definition that asks for itself in place, and OverBudget where a
     pattern cannot be matched within its bound.
     """
+    nodes.spend()
     number, negative = literal >> 1, bool(literal & 1)
     kind = nodes.kind[number]
     guard = GUARD.get(kind)
@@ -82,11 +83,11 @@ def _multiple_of(nodes: Nodes, number: int, value: JsonValue, depth: int) -> boo
 
 
 def _min_length(nodes: Nodes, number: int, value: JsonValue, depth: int) -> bool:
-    return len(value) >= nodes.data[number]
+    return bool(len(value) >= nodes.data[number])
 
 
 def _max_length(nodes: Nodes, number: int, value: JsonValue, depth: int) -> bool:
-    return len(value) <= nodes.data[number]
+    return bool(len(value) <= nodes.data[number])
 
 
 def _pattern(nodes: Nodes, number: int, value: JsonValue, depth: int) -> bool:

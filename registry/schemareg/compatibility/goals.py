@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 from schemareg import json_values
 from schemareg.compatibility import arrays, numbers, objects, strings
+from schemareg.compatibility.budgets import BudgetSpent
+from schemareg.compatibility.denials import Ways, denied
 from schemareg.compatibility.evaluate import InPlaceLoop, holds
 from schemareg.compatibility.nodes import (
     ANY,
@@ -60,10 +62,6 @@ _SOLVERS = {
 _NEVER = 10**9
 
 
-class BudgetSpent(Exception):
-    """The search has used up its steps or its time; `str()` says which."""
-
-
 class Clause:
     """Something that must hold and can hold in more than one way.
 
@@ -73,7 +71,7 @@ class Clause:
 
     __slots__ = ("literal", "ways")
 
-    def __init__(self, literal: Lit, ways: tuple[tuple[Lit, ...], ...] | None) -> None:
+    def __init__(self, literal: Lit, ways: Ways | None) -> None:
         self.literal = literal
         self.ways = ways
 
@@ -89,6 +87,7 @@ class State:
         self.clauses = clauses
 
     def copy(self) -> State:
+        """The same branch, to be extended on its own."""
         return State(set(self.facts), set(self.leaves), list(self.clauses))
 
 
@@ -98,9 +97,11 @@ class Search:
     def __init__(self, nodes: Nodes, budget: Budget) -> None:
         self.nodes = nodes
         self.steps = budget.steps
-        self.deadline = time.perf_counter() + budget.seconds
+        self.deadline = time.thread_time() + budget.seconds
+        nodes.late = self.late
         self._answers: dict[Goal, Answer] = {}
         self._leaf_answers: dict[tuple[int, Goal], Answer] = {}
+        self._overlapping: dict[tuple[int, Lit], list[tuple[Lit, Lit]]] = {}
         self._open: dict[Goal, int] = {}
         self._lowest = _NEVER
         self._provisional: dict[Goal, int] = {}
@@ -115,12 +116,16 @@ class Search:
         self.steps = before - count
         if self.steps < 0:
             raise BudgetSpent("the search used up its steps")
-        if (before ^ self.steps) & ~31 and time.perf_counter() > self.deadline:
+        if (before ^ self.steps) & ~31 and time.thread_time() > self.deadline:
             raise BudgetSpent("the search used up its time")
+
+    def remaining(self) -> float:
+        """Seconds of CPU time left, never less than a tenth of a second."""
+        return max(0.1, self.deadline - time.thread_time())
 
     def late(self) -> bool:
         """Whether the time is over; polled by the pattern search."""
-        return time.perf_counter() > self.deadline
+        return time.thread_time() > self.deadline
 
     # -- goals ----------------------------------------------------------------------------------
 
@@ -266,8 +271,8 @@ class Search:
             kind = kinds[number]
             if kind is Kind.AND:
                 if negative:
-                    ways = tuple((part ^ 1,) for part in data[number])
-                    state.clauses.append(Clause(literal, ways))
+                    plainest = sorted(data[number], key=nodes.height)
+                    state.clauses.append(Clause(literal, tuple((part ^ 1,) for part in plainest)))
                 else:
                     stack.extend(data[number])
             elif kind is Kind.REF:
@@ -282,7 +287,7 @@ class Search:
             elif kind is Kind.TYPE:
                 continue
             elif negative:
-                ways = self._denied(kind, data[number])
+                ways = denied(nodes, kind, data[number])
                 if ways is None:
                     state.leaves.add(literal)
                 elif len(ways) == 1:
@@ -292,11 +297,6 @@ class Search:
             else:
                 state.leaves.add(literal)
         return True
-
-    def _denied(self, kind: Kind, data: object) -> tuple[tuple[Lit, ...], ...] | None:
-        """The ways in which a keyword is not satisfied; None where the type's solver knows."""
-        denial = _DENIALS.get(kind)
-        return None if denial is None else denial(self.nodes, data)
 
     def _branch(self, bit: int, state: State) -> Answer:
         if not self._propagate(bit, state):
@@ -349,9 +349,7 @@ class Search:
             state.clauses = kept + state.clauses
         return True
 
-    def _live(
-        self, bit: int, state: State, ways: tuple[tuple[Lit, ...], ...]
-    ) -> tuple[tuple[Lit, ...], ...] | None:
+    def _live(self, bit: int, state: State, ways: Ways) -> Ways | None:
         """The ways still open; None where one of them holds already."""
         nodes, facts = self.nodes, state.facts
         live = []
@@ -404,7 +402,9 @@ class Search:
             return self._ways_of_one(bit, state, literal)
         if kind is Kind.UNEVALUATED:
             return self._ways_of_unevaluated(bit, state, literal)
-        assert isinstance(answer, tuple)  # noqa: S101 (a clause of excluded values needs a value)
+        # Only an answer can be a value that is excluded: `_worst` picks this clause for no other.
+        if not isinstance(answer, tuple):
+            return ()
         return self._ways_to_differ(answer[0])
 
     def _ways_of_one(self, bit: int, state: State, literal: Lit) -> Iterable[tuple[Lit, ...]]:
@@ -420,13 +420,31 @@ class Search:
         if len(true) > 1:
             return ((),)
         none = () if true else (tuple(part ^ 1 for part in parts),)
+        alive = set(live)
         pairs = (
             (one, other)
-            for position, one in enumerate(live)
-            for other in live[position + 1 :]
-            if not true or one in true or other in true
+            for one, other in self._overlaps(bit, literal)
+            if one in alive and other in alive and (not true or one in true or other in true)
         )
-        return (*none, *(pair for pair in pairs if not self._disjoint(bit, pair)))
+        return (*none, *pairs)
+
+    def _overlaps(self, bit: int, literal: Lit) -> list[tuple[Lit, Lit]]:
+        """The pairs of a ONE_OF's parts that some value of the type may satisfy both."""
+        key = (bit, literal & ~1)
+        if key in self._overlapping:
+            return self._overlapping[key]
+        parts = [part for part in self.nodes.data[literal >> 1] if self.nodes.may(part) & bit]
+        before, self._lowest = self._lowest, _NEVER
+        pairs = [
+            (one, other)
+            for position, one in enumerate(parts)
+            for other in parts[position + 1 :]
+            if not self._disjoint(bit, (one, other))
+        ]
+        if self._lowest == _NEVER:
+            self._overlapping[key] = pairs
+        self._lowest = min(before, self._lowest)
+        return pairs
 
     def _disjoint(self, bit: int, pair: tuple[Lit, Lit]) -> bool:
         goal = self._normal((*pair, self.nodes.types(bit)))
@@ -541,94 +559,3 @@ def _variants(value: JsonValue) -> Iterable[JsonValue]:
         for name, item in value.items():
             for other in _variants(item):
                 yield {**value, name: other}
-
-
-def _bound(kind: Kind, offset: int) -> object:
-    def denial(nodes: Nodes, data: int) -> tuple[tuple[Lit, ...], ...]:
-        return ((nodes.intern(kind, data + offset),),)
-
-    return denial
-
-
-def _not_at_least(nodes: Nodes, data: tuple[object, bool]) -> tuple[tuple[Lit, ...], ...]:
-    return ((nodes.intern(Kind.AT_MOST, (data[0], not data[1])),),)
-
-
-def _not_at_most(nodes: Nodes, data: tuple[object, bool]) -> tuple[tuple[Lit, ...], ...]:
-    return ((nodes.intern(Kind.AT_LEAST, (data[0], not data[1])),),)
-
-
-def _not_items(nodes: Nodes, data: tuple[tuple[Lit, ...], Lit]) -> tuple[tuple[Lit, ...], ...]:
-    first, rest = data
-    ways = [(nodes.intern(Kind.ITEM, (i, lit ^ 1)),) for i, lit in enumerate(first) if lit != T]
-    if rest != T:
-        ways.append((nodes.intern(Kind.CONTAINS, (rest ^ 1, 1, None, len(first))),))
-    return tuple(ways)
-
-
-def _not_item(nodes: Nodes, data: tuple[int, Lit]) -> tuple[tuple[Lit, ...], ...]:
-    index, literal = data
-    return (
-        (nodes.intern(Kind.MAX_ITEMS, index),),
-        (nodes.intern(Kind.ITEM, (index, literal ^ 1)),),
-    )
-
-
-def _not_contains(
-    nodes: Nodes, data: tuple[Lit, int, int | None, int]
-) -> tuple[tuple[Lit, ...], ...]:
-    literal, lowest, highest, start = data
-    ways: list[tuple[Lit, ...]] = []
-    if lowest:
-        ways.append((nodes.contains(literal, 0, lowest - 1, start),))
-    if highest is not None:
-        ways.append((nodes.contains(literal, highest + 1, None, start),))
-    return tuple(ways)
-
-
-def _not_property(nodes: Nodes, data: tuple[str, Lit]) -> tuple[tuple[Lit, ...], ...]:
-    name, literal = data
-    return (
-        (nodes.intern(Kind.HAS, name) ^ 1,),
-        (nodes.intern(Kind.PROPERTY, (name, literal ^ 1)),),
-    )
-
-
-def _not_properties(
-    nodes: Nodes,
-    data: tuple[tuple[tuple[str, Lit], ...], tuple[tuple[str, Lit], ...], Lit],
-) -> tuple[tuple[Lit, ...], ...]:
-    named, patterns, rest = data
-    ways = [(nodes.intern(Kind.PROPERTY, (name, lit ^ 1)),) for name, lit in named if lit != T]
-    ways += [
-        (nodes.intern(Kind.SOME_PROPERTY, ((), (), (pattern,), T, lit ^ 1)),)
-        for pattern, lit in patterns
-        if lit != T
-    ]
-    if rest != T:
-        names = tuple(name for name, _ in named)
-        missed = tuple(pattern for pattern, _ in patterns)
-        ways.append((nodes.intern(Kind.SOME_PROPERTY, (names, missed, (), T, rest ^ 1)),))
-    return tuple(ways)
-
-
-def _not_names(nodes: Nodes, data: Lit) -> tuple[tuple[Lit, ...], ...]:
-    return ((nodes.intern(Kind.SOME_PROPERTY, ((), (), (), data ^ 1, T)),),)
-
-
-_DENIALS = {
-    Kind.AT_LEAST: _not_at_least,
-    Kind.AT_MOST: _not_at_most,
-    Kind.MIN_LENGTH: _bound(Kind.MAX_LENGTH, -1),
-    Kind.MAX_LENGTH: _bound(Kind.MIN_LENGTH, 1),
-    Kind.MIN_ITEMS: _bound(Kind.MAX_ITEMS, -1),
-    Kind.MAX_ITEMS: _bound(Kind.MIN_ITEMS, 1),
-    Kind.MIN_PROPERTIES: _bound(Kind.MAX_PROPERTIES, -1),
-    Kind.MAX_PROPERTIES: _bound(Kind.MIN_PROPERTIES, 1),
-    Kind.ITEMS: _not_items,
-    Kind.ITEM: _not_item,
-    Kind.CONTAINS: _not_contains,
-    Kind.PROPERTY: _not_property,
-    Kind.PROPERTIES: _not_properties,
-    Kind.NAMES: _not_names,
-}

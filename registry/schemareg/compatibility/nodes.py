@@ -10,14 +10,17 @@ of which it *must* accept every value. Most of what two schemas share is settled
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from enum import IntEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemareg import json_values
+from schemareg.compatibility.budgets import BudgetSpent
+from schemareg.compatibility.patterns import compile as compile_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Callable, Iterable
 
     from schemareg.json_values import JsonValue
 
@@ -110,6 +113,10 @@ def type_of(value: JsonValue) -> int:
     return ARRAY if isinstance(value, list) else OBJECT
 
 
+def _never() -> bool:
+    return False
+
+
 class Evaluated(NamedTuple):
     """What one keyword evaluates, for `unevaluatedProperties` and `unevaluatedItems`."""
 
@@ -136,6 +143,10 @@ class Nodes:
         self.members: dict[int, tuple[JsonValue, ...]] = {}
         """The values of an ENUM node, in the order first written."""
         self._named: dict[int, dict[str, Lit]] = {}
+        self._height: dict[int, int] = {}
+        self.late: Callable[[], bool] = _never
+        """Whether the time for work on these nodes is over; `spend` asks it now and then."""
+        self._spent = 0
         self.hints: dict[str, list[JsonValue]] = {}
         """By property name, values that the schemas' authors wrote as examples or defaults."""
 
@@ -185,9 +196,40 @@ class Nodes:
             return F
         if len(parts) == 1:
             return parts[0]
-        if self._disjoint_types(parts):
+        if self._disjoint_types(parts) or self._discriminated(parts):
             return self.disjunction(parts)
         return self.intern(Kind.ONE_OF, tuple(parts))
+
+    def _discriminated(self, parts: list[Lit]) -> bool:
+        """Whether one property tells the parts apart: each needs it, with values of its own."""
+        tags = [self._tags(part) for part in parts]
+        for name in tags[0]:
+            values = [each.get(name) for each in tags]
+            known = [each for each in values if each is not None]
+            if len(known) == len(parts) and sum(map(len, known)) == len(
+                frozenset[Hashable]().union(*known)
+            ):
+                return True
+        return False
+
+    def _tags(self, part: Lit) -> dict[str, frozenset[Hashable]]:
+        """Properties that every value of this literal has, with the finitely many values they take."""
+        if part & 1 or self.may(part) != OBJECT or self.kind[part >> 1] is not Kind.AND:
+            return {}
+        needed, listed = set(), {}
+        for literal in self.data[part >> 1]:
+            kind, data = self.kind[literal >> 1], self.data[literal >> 1]
+            if literal & 1:
+                continue
+            if kind is Kind.HAS:
+                needed.add(data)
+            elif kind is Kind.PROPERTIES:
+                for name, fits in data[0]:
+                    inner = self.data[fits >> 1] if self.kind[fits >> 1] is Kind.AND else (fits,)
+                    for each in inner if not fits & 1 else ():
+                        if not each & 1 and self.kind[each >> 1] is Kind.ENUM:
+                            listed[name] = self.data[each >> 1]
+        return {name: values for name, values in listed.items() if name in needed}
 
     def _disjoint_types(self, parts: list[Lit]) -> bool:
         seen = 0
@@ -206,7 +248,7 @@ class Nodes:
 
     def enum(self, values: Iterable[JsonValue]) -> Lit:
         """One of these values."""
-        by_key = {}
+        by_key: dict[Hashable, JsonValue] = {}
         for value in values:
             by_key.setdefault(json_values.key(value), value)
         if not by_key:
@@ -269,7 +311,36 @@ class Nodes:
             return T
         if not any(guards for guards, _ in kept):
             return self.evaluated(about, [entry for _, entry in kept], rest)
+        if about is Kind.PROPERTIES and not any(
+            guards and (entry.patterns or entry.everything) for guards, entry in kept
+        ):
+            return self._unevaluated_names(kept, rest)
         return self.intern(Kind.UNEVALUATED, (about, tuple(kept), rest))
+
+    def _unevaluated_names(
+        self, entries: list[tuple[tuple[Lit, ...], Evaluated]], rest: Lit
+    ) -> Lit:
+        """The same, name by name, where only names depend on guards: no choice of guards needed."""
+        free = [entry for guards, entry in entries if not guards]
+        guarded: dict[str, list[Lit]] = {}
+        for guards, entry in entries:
+            for name in entry.names if guards else ():
+                guarded.setdefault(name, []).append(self.conjunction(guards))
+        if any(entry.everything for entry in free):
+            return T
+        outside = self.evaluated(
+            Kind.PROPERTIES, [*free, Evaluated(names=frozenset(guarded))], rest
+        )
+        parts = [outside]
+        for name, conditions in guarded.items():
+            if any(name in entry.names for entry in free):
+                continue
+            absent = [self.types(ANY & ~OBJECT), self.intern(Kind.HAS, name) ^ 1]
+            fits = [] if rest == F else [self.intern(Kind.PROPERTY, (name, rest))]
+            matched = [compile_pattern(p).search(name) for entry in free for p in entry.patterns]
+            if not any(matched):
+                parts.append(self.disjunction([*absent, *fits, *conditions]))
+        return self.conjunction(parts)
 
     def named(self, number: int) -> dict[str, Lit]:
         """The names that a PROPERTIES node lists, with their literals."""
@@ -288,6 +359,39 @@ class Nodes:
             return self.items([T] * max((entry.first for entry in entries), default=0), fits)
         names = {name: T for entry in entries for name in entry.names}
         return self.properties(names, [(p, T) for entry in entries for p in entry.patterns], rest)
+
+    def spend(self) -> None:
+        """Account for one test of a value. Raises BudgetSpent when the time is over."""
+        self._spent += 1
+        if not self._spent & 1023 and self.late():
+            raise BudgetSpent("testing a value used up the time")
+
+    def height(self, literal: Lit) -> int:
+        """How deep a value has to be to satisfy or to miss it, roughly; recursion counts as deep.
+
+        Used to try the plain ways first: witnesses are read by people.
+        """
+        number = literal >> 1
+        known = self._height.get(number)
+        if known is not None:
+            return known
+        kind, data = self.kind[number], self.data[number]
+        self._height[number] = 99
+        inner: Iterable[Lit] = ()
+        deeper = 0
+        if kind in (Kind.AND, Kind.ONE_OF):
+            inner = data
+        elif kind is Kind.REF:
+            return 99
+        elif kind is Kind.PROPERTIES:
+            deeper, inner = 1, [lit for _, lit in data[0]] + [lit for _, lit in data[1]] + [data[2]]
+        elif kind is Kind.ITEMS:
+            deeper, inner = 1, [*data[0], data[1]]
+        elif kind in (Kind.CONTAINS, Kind.PROPERTY, Kind.ITEM, Kind.SOME_PROPERTY):
+            deeper, inner = 1, [data[0] if kind is Kind.CONTAINS else data[-1]]
+        height = min(99, deeper + max((self.height(each) for each in inner), default=0))
+        self._height[number] = height
+        return height
 
     def may(self, literal: Lit) -> int:
         """Mask of the types of which the literal may accept a value."""

@@ -122,11 +122,8 @@ def _multiple(search: Search, wanted: _Wanted, steps: list[Fraction]) -> Answer:
         periods.append(period.numerator)
     first = None if wanted.low is None else ceil(wanted.low / step)
     last = None if wanted.high is None else floor(wanted.high / step)
-    tried = 0
-    for factor in _nearest_to_zero(first, last):
-        tried += 1
-        value = factor * step
-        value = value.numerator if value.denominator == 1 else value
+    for tried, factor in enumerate(_nearest_to_zero(first, last), 1):
+        value = _plain(factor * step)
         if wanted.admits(value):
             return (value,)
         if tried > _TRIED + 2 * len(wanted.excluded):
@@ -140,12 +137,15 @@ def _multiple(search: Search, wanted: _Wanted, steps: list[Fraction]) -> Answer:
     start = first if first is not None else (last or 0) - whole * (len(wanted.excluded) + 4)
     factor = start + (1 - start) % whole
     for _ in range(len(wanted.excluded) + 4):
-        value = factor * step
-        value = value.numerator if value.denominator == 1 else value
+        value = _plain(factor * step)
         if wanted.admits(value):
             return (value,)
         factor += whole
     return "no multiple was found among very many"
+
+
+def _plain(value: Fraction) -> Number:
+    return value.numerator if value.denominator == 1 else value
 
 
 def _common(one: Fraction, other: Fraction) -> Fraction:

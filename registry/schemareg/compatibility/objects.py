@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from schemareg.compatibility.nodes import Lit, Nodes
     from schemareg.json_values import JsonValue
 
-_MOST_PATTERNS = 10
-"""With more patterns at once, the classes of names (two to that power) are not all visited."""
-
 
 def find(search: Search, leaves: Iterable[Lit]) -> Answer:
     """An object within the constraints, with no property that is not needed."""
@@ -169,8 +166,8 @@ class _Record:
         self.search.step()
         data = self.wanted.some[index]
         literal = data[4]
-        for name in record:
-            if in_class(self.nodes, data, name) and self.search.fits((literal,), record[name]):
+        for name, item in record.items():
+            if in_class(self.nodes, data, name) and self.search.fits((literal,), item):
                 return self._place(index + 1, chosen, record)
         for name, goal in self._candidates(data, chosen):
             asked = goal | {literal}
@@ -225,31 +222,52 @@ class _Record:
     ) -> Iterator[tuple[list[Lit], frozenset[Lit]]]:
         """Classes of new names: the goal of the name, and the goal of a value there."""
         nodes = self.nodes
-        patterns = self.patterns
-        if len(patterns) > _MOST_PATTERNS:
-            self.unknown = f"{len(patterns)} patterns of names at once"
-            patterns = patterns[:_MOST_PATTERNS]
-        text = nodes.types(STRING)
-        base = [text, *self.wanted.of_names, of_name]
+        base = [nodes.types(STRING), *self.wanted.of_names, of_name]
         base += [nodes.intern(Kind.PATTERN, pattern) for pattern in found]
         base += [nodes.intern(Kind.PATTERN, pattern) ^ 1 for pattern in missed]
         taken = list(used)
         if taken:
             base.append(nodes.enum(taken) ^ 1)
-        for choice in range(1 << len(patterns)):
-            matched = {p for bit, p in enumerate(patterns) if choice >> bit & 1}
-            if matched & set(missed) or (set(found) & set(patterns)) - matched:
-                continue
+        # What the class itself says goes first: it settles most classes before they multiply.
+        patterns = sorted(self.patterns, key=lambda each: each not in found and each not in missed)
+        stack: list[frozenset[str]] = [frozenset()]
+        depths = [0]
+        while stack:
+            matched, depth = stack.pop(), depths.pop()
             self.search.step()
+            asked = {literal}
+            for pattern in matched:
+                asked |= self.asked_by(pattern)
+            if self.search.solve(asked) is None:
+                continue
+            if depth < len(patterns):
+                pattern = patterns[depth]
+                if pattern not in missed:
+                    stack.append(matched | {pattern})
+                    depths.append(depth + 1)
+                if pattern not in found:
+                    stack.append(matched)
+                    depths.append(depth + 1)
+                continue
             goal = self._goal_of_class(matched)
             if self.search.solve(goal | {literal}) is None:
                 continue
-            name_goal = list(base)
-            for pattern in patterns:
-                name_goal.append(nodes.intern(Kind.PATTERN, pattern) ^ (pattern not in matched))
-            yield name_goal, goal
+            signed = [
+                nodes.intern(Kind.PATTERN, pattern) ^ (pattern not in matched)
+                for pattern in patterns
+            ]
+            yield [*base, *signed], goal
 
-    def _goal_of_class(self, matched: set[str]) -> frozenset[Lit]:
+    def asked_by(self, pattern: str) -> set[Lit]:
+        """What the constraints ask of every value whose name matches the pattern."""
+        return {
+            literal
+            for number in self.wanted.properties
+            for each, literal in self.nodes.data[number][1]
+            if each == pattern
+        }
+
+    def _goal_of_class(self, matched: frozenset[str]) -> frozenset[Lit]:
         """What is asked of the value at a new name that matches exactly these patterns."""
         nodes, goal = self.nodes, set()
         for number in self.wanted.properties:
@@ -277,15 +295,15 @@ class _Record:
             return record
         used = {*record, *self._listed(), *self.wanted.lacks}
         for name_goal, goal in self._classes(used, (), (), T, T):
-            value = self.search.solve(goal)
-            if not isinstance(value, tuple):
-                self.unknown = value or self.unknown
+            answer = self.search.solve(goal)
+            if not isinstance(answer, tuple):
+                self.unknown = answer or self.unknown
                 continue
             names, _, unknown = self.search.distinct(name_goal, missing)
             if unknown:
                 self.unknown = unknown
             for name in names:
-                record[name] = value[0]
+                record[name] = answer[0]
             missing -= len(names)
             if missing <= 0:
                 return record

@@ -57,11 +57,15 @@ class _Walk:
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
         self.nodes = compiler.nodes
+        self.seen: set[object] = set()
 
     def accepts(self, literal: Lit, value: JsonValue) -> bool:
         return holds(self.nodes, literal, value)
 
     def schema(self, here: Here, value: JsonValue, at: Pointer) -> Iterator[Refusal]:
+        if (here.key, at) in self.seen:
+            return  # reached twice by references: the first time has said it
+        self.seen.add((here.key, at))
         if here.at.value is False:
             yield Refusal("false", here, at, value)
             return
@@ -104,17 +108,15 @@ class _Walk:
             if self.accepts(self.compiler.schema(branch), value):
                 return Refusal(keyword, here, at, value, "overlap")
             found = tuple(self.schema(branch, value, at))
-            shallow = sum(
-                leaf.keyword in ("type", "const", "enum", "false") and leaf.instance == at
-                for each in found
-                for leaf in each.leaves
-            )
-            deepest = max((len(leaf.instance) for each in found for leaf in each.leaves), default=0)
-            score = (shallow, len(found) - deepest)
+            leaves = [leaf for each in found for leaf in each.leaves]
+            other_kind = sum(_tells_apart(leaf, at) for leaf in leaves)
+            deepest = max((len(leaf.instance) for leaf in leaves), default=0)
+            score = (other_kind, len(leaves) - deepest)
             if found and (best is None or score < best):
                 best, nearest = score, found
         if best is not None and best[0]:
-            nearest = ()  # no branch is even of the kind: the alternatives as a whole refuse
+            # No alternative is even of the value's kind: it is the list that lacks one.
+            nearest = ()
         return Refusal(keyword, here, at, value, within=nearest)
 
     def dependencies(
@@ -173,7 +175,7 @@ class _Walk:
         self, keyword: str, here: Here, value: list[JsonValue], at: Pointer
     ) -> Iterator[Refusal]:
         schemas = here.at.value[keyword]
-        if isinstance(schemas, list):
+        if isinstance(schemas, list) and keyword in ("items", "prefixItems"):
             for index, item in enumerate(value[: len(schemas)]):
                 yield from self.schema(here.child(keyword, index), item, (*at, index))
             return
@@ -192,3 +194,10 @@ class _Walk:
             if index >= first and not self.accepts(fits, item):
                 yield from self.schema(child, item, (*at, index))
                 return  # one item shows it; the others fail alike
+
+
+def _tells_apart(leaf: Refusal, at: Pointer) -> bool:
+    """Whether the value is not of an alternative's kind at all, rather than wrong inside it."""
+    depth = len(leaf.instance) - len(at)
+    tag = leaf.keyword in ("const", "enum")
+    return (depth == 0 and (tag or leaf.keyword in ("type", "false"))) or (depth == 1 and tag)

@@ -7,6 +7,7 @@ Python's, and numbers are exact. Everything else is the library's own reading.
 from __future__ import annotations
 
 import re
+import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,9 @@ class Referee:
     def __init__(self, source: SchemaSource, lookup: Lookup | None, formats: bool) -> None:
         self._validator = _validator(source, lookup, formats)
 
-    def accepts(self, value: JsonValue) -> bool | None:
-        """Whether the validator accepts the value; None where it cannot tell."""
+    def accepts(self, value: JsonValue, seconds: float = 2.0) -> bool | None:
+        """Whether the validator accepts the value; None where it cannot tell within the time."""
+        _CLOCK.deadline = time.thread_time() + seconds
         try:
             return bool(self._validator.is_valid(value))
         except (OverBudget, PatternError, RecursionError, re.error):
@@ -44,7 +46,7 @@ class Referee:
 
 
 def _validator(source: SchemaSource, lookup: Lookup | None, formats: bool) -> Any:
-    from jsonschema.validators import SPECIFICATIONS
+    from jsonschema_specifications import REGISTRY as SPECIFICATIONS
     from referencing import Registry
     from referencing.exceptions import NoSuchResource
     from referencing.jsonschema import specification_with
@@ -57,7 +59,7 @@ def _validator(source: SchemaSource, lookup: Lookup | None, formats: bool) -> An
         if value is None:
             if uri in SPECIFICATIONS:
                 return SPECIFICATIONS[uri]
-            raise NoSuchResource(ref=uri)
+            raise NoSuchResource(uri)
         inner, own = _without_dialect(value, default)
         if own is not dialect:
             inner = value
@@ -100,13 +102,36 @@ def _class(dialect: Dialect) -> Any:
         Dialect.DRAFT2020: jsonschema.Draft202012Validator,
     }[dialect]
     keywords = {
+        **{
+            keyword: _timed(base.VALIDATORS[keyword])
+            for keyword in ("$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf")
+            if keyword in base.VALIDATORS
+        },
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
     }
     if dialect >= Dialect.DRAFT2019:
         keywords["unevaluatedProperties"] = _unevaluated_properties
-    return extend(base, keywords)
+    return extend(base, keywords)  # type: ignore[no-untyped-call]
+
+
+class _Clock:
+    """Until when a validation may take; references can make a small schema exponential work."""
+
+    deadline = 0.0
+
+
+_CLOCK = _Clock()
+
+
+def _timed(keyword: Any) -> Any:
+    def timed(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
+        if time.thread_time() > _CLOCK.deadline:
+            raise OverBudget("the independent validator takes too long")
+        return keyword(validator, value, instance, schema)
+
+    return timed
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
