@@ -316,6 +316,10 @@ class VersionVerdict:
     """The versions it was compared with, oldest first."""
     changes: tuple[str, ...] = ()
     """What changed in words and metadata, one sentence each, sorted."""
+    honest: str = ""
+    """The version that its changes call for: its own, or the one it should be; empty if unknown."""
+    policy: Compatibility | None = None
+    """What it was judged by, where that is not the report's policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +340,9 @@ class Report:
         """`fail` when something breaks, `undecided` when something could not be decided, else `pass`."""
         if any(each.severity is Severity.ERROR for each in self.findings):
             return "fail"
-        if self.policy.undecided == "fail" and any(
-            each.outcome is Outcome.UNDECIDED for each in self.versions
+        if any(
+            each.outcome is Outcome.UNDECIDED and (each.policy or self.policy).undecided == "fail"
+            for each in self.versions
         ):
             return "undecided"
         return "pass"
