@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg import lineage
+from schemareg import versions
 from schemareg.errors import RegistryError, Undecidable
 from schemareg.model import Outcome
 from schemareg.overview import schema as schema_overview
@@ -12,7 +12,7 @@ from schemareg.overview import schema as schema_overview
 if TYPE_CHECKING:
     from datetime import date
 
-    from schemareg.model import Report, SchemaVersion
+    from schemareg.model import SchemaVersion, VersionVerdict
     from schemareg.names import Target
     from schemareg.snapshot import Snapshot
     from schemareg.versions import SemVer
@@ -84,28 +84,21 @@ def bumped(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple
             remedy=f"Say which: reg bump {waiting[0].name}",
         )
     (draft,) = waiting
-    known = [each.version for each in base.versions(target.product, target.schema)]
-    before = lineage.before(draft.version, known)
-    if before is None:
-        return draft.path, draft.path  # a first version may have any number
-    bump = _required_bump(review(base, head, today), draft)
-    wanted = lineage.honest(bump, before, known) if bump else draft.version
-    return draft.path, _renamed(draft, wanted)
+    for verdict in review(base, head, today).versions:
+        if f"{verdict.product}/{verdict.schema}@{verdict.version}" == draft.name:
+            return draft.path, _renamed(draft, _honest(verdict, draft))
+    return draft.path, draft.path
 
 
-def _required_bump(report: Report, draft: SchemaVersion) -> str:
-    for verdict in report.versions:
-        if f"{verdict.product}/{verdict.schema}@{verdict.version}" != draft.name:
-            continue
-        if verdict.outcome is Outcome.UNDECIDED:
-            raise Undecidable(
-                f"what {draft.name} breaks could not be decided: {verdict.reason}",
-                where=draft.path,
-                remedy="Choose the version yourself, and rename the file; a new major version"
-                " breaks nobody",
-            )
-        return verdict.required_bump
-    return ""
+def _honest(verdict: VersionVerdict, draft: SchemaVersion) -> SemVer:
+    if verdict.outcome is Outcome.UNDECIDED:
+        raise Undecidable(
+            f"what {draft.name} breaks could not be decided: {verdict.reason}",
+            where=draft.path,
+            remedy="Choose the version yourself, and rename the file; a new major version breaks"
+            " nobody",
+        )
+    return versions.parse(verdict.honest) or draft.version
 
 
 def _renamed(version: SchemaVersion, wanted: SemVer) -> str:

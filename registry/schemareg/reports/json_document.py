@@ -62,8 +62,10 @@ def _version(verdict: VersionVerdict) -> dict[str, Any]:
         "outcome": verdict.outcome.value,
         "reason": verdict.reason,
         "required_bump": verdict.required_bump,
+        "honest_version": verdict.honest,
         "against": list(verdict.against),
         "changes": list(verdict.changes),
+        "policy": _policy(verdict.policy) if verdict.policy else None,
     }
 
 

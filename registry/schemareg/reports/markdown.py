@@ -18,6 +18,9 @@ LONGEST = 60_000
 LONGEST_WITNESS = 2_000
 """Characters of one witness; the JSON form has it whole."""
 
+MOST_WORDS = 40
+"""Changes of words that a comment lists."""
+
 _HEADLINES = {
     "pass": "Nothing breaks",
     "fail": "This change breaks promises",
@@ -34,6 +37,7 @@ def render(report: Report) -> str:
     ]
     if report.versions:
         parts.append(_versions(report))
+        parts += _words(report)
     room = LONGEST - sum(len(part) + 2 for part in parts) - 1_000
     for index, finding in enumerate(report.findings):
         block = _finding(finding)
@@ -61,6 +65,22 @@ def _versions(report: Report) -> str:
     return text
 
 
+def _words(report: Report) -> list[str]:
+    """What changed in words and metadata, folded; empty where nothing did."""
+    changes = [
+        f"- {escape.markdown_code(f'{each.product}/{each.schema} {each.version}')} "
+        f"{escape.markdown(escape.shortened(change, 300))}"
+        for each in report.versions
+        for change in each.changes
+    ]
+    if not changes:
+        return []
+    left = sentences.plural(len(changes) - MOST_WORDS, "more change")
+    more = [f"- _{left}: run `reg check`._"] if len(changes) > MOST_WORDS else []
+    listed = "\n".join([*changes[:MOST_WORDS], *more])
+    return [f"<details><summary>Words that changed</summary>\n\n{listed}\n\n</details>"]
+
+
 def _row(verdict: VersionVerdict) -> str:
     name = f"{verdict.product}/{verdict.schema} {verdict.version}"
     found = (
@@ -69,10 +89,16 @@ def _row(verdict: VersionVerdict) -> str:
     cells = (
         escape.markdown_code(name),
         escape.markdown(escape.shortened(found, 300)),
-        verdict.required_bump,
+        _bump(verdict),
         escape.markdown(", ".join(verdict.against)),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _bump(verdict: VersionVerdict) -> str:
+    if verdict.honest in ("", verdict.version):
+        return verdict.required_bump
+    return f"{verdict.required_bump}: {escape.markdown_code(verdict.honest)}"
 
 
 def _finding(finding: Finding) -> str:

@@ -111,12 +111,17 @@ def witnessed(finding: Finding) -> str:
 
 
 def outcome(verdict: VersionVerdict) -> str:
-    """What was found about one version: `breaking, compared with 1.1.0, 1.2.0; needs a major bump`."""
+    """What was found about one version: `breaking, compared with 1.2.0; its changes call for …`."""
     text = verdict.outcome.value
     if verdict.against:
         text += f", compared with {', '.join(verdict.against)}"
-    if verdict.required_bump:
-        text += f"; needs a {verdict.required_bump} bump"
+    if verdict.required_bump and verdict.honest == verdict.version:
+        text += f"; a {verdict.required_bump} step, as its number says"
+    elif verdict.required_bump:
+        text += f"; its changes call for a {verdict.required_bump} step"
+        text += f": {verdict.honest}" if verdict.honest else ""
     if verdict.reason:
         text += f"; {verdict.reason}"
+    if verdict.policy is not None:
+        text += f"; judged by {policy(verdict.policy)}"
     return text
