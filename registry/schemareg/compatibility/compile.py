@@ -284,17 +284,10 @@ class Compiler:
         values = here.at.value[keyword]
         if not isinstance(values, list):
             raise Malformed("enum is not an array", where=_text(here))
-        extra = self.forgiven(here, keyword)
-        literal = self.nodes.enum(values)
-        if not extra:
-            return literal
-        return self.nodes.disjunction([literal, *map(self._enum_of_key, extra)])
+        return self.nodes.enum(values)
 
     def _const(self, here: Here, keyword: str) -> Lit:
         return self.nodes.enum([here.at.value[keyword]])
-
-    def _enum_of_key(self, text: object) -> Lit:
-        return self.nodes.enum([json_values.parse(str(text))])
 
     def _number(self, here: Here, keyword: str) -> int | Fraction:
         value = here.at.value[keyword]

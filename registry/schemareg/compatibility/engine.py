@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg import json_values
+from schemareg.compatibility import prover
 from schemareg.compatibility.budgets import BudgetSpent
 from schemareg.compatibility.compile import Compiler, Excuses, Here, Malformed
 from schemareg.compatibility.evaluate import InPlaceLoop, holds
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from schemareg.compatibility.goals import Answer
     from schemareg.formats.json_schema.references import Locate
     from schemareg.json_values import JsonValue
+    from schemareg.model import Pointer
 
 _FRAMES = 12_000
 """Python frames that the deepest search may need; its own bounds end it long before."""
@@ -81,6 +84,7 @@ class _Comparison:
         self.search = Search(self.nodes, budget)
         self.excuses = Excuses()
         self.breaks: list[Break] = []
+        self._known: set[object] = set()
         self._referees: tuple[Referee, Referee] | None = None
 
     def verdict(self) -> Verdict:
@@ -95,6 +99,8 @@ class _Comparison:
         if self.breaks:
             found = sorted(self.breaks, key=lambda each: (each.field, each.rule, each.pointer))
             return Verdict(Outcome.BREAKING, reason, tuple(found))
+        if reason and self.content is Content.OPEN and prover.proves(self.reader, self.writer):
+            return Verdict(Outcome.COMPATIBLE)
         return Verdict(Outcome.UNDECIDED if reason else Outcome.COMPATIBLE, reason)
 
     def _gather(self, written: list[Lit]) -> str:
@@ -108,7 +114,7 @@ class _Comparison:
             # Forgiving inside a oneOf may refuse elsewhere: what was accepted at first, stays so.
             first = refused if first is None else first
             try:
-                answer = self.search.solve((*written, first, refused))
+                answer = self.search.solve((*written, first, refused), _examples(self.writer.value))
                 problem = answer if answer is None else self._take(answer, reading, root)
             except BudgetSpent as spent:
                 problem = str(spent)
@@ -132,41 +138,62 @@ class _Comparison:
         if not isinstance(answer, tuple):
             return answer or ""
         record = answer[0]
+        if not self._confirmed(record):
+            return "the independent validator does not confirm the witness that was found"
+        found = refusals(reading, root, record)
+        if not found:
+            return "no keyword was found that refuses the witness"
+        for refusal in found:
+            for leaf in refusal.leaves:
+                self._add(leaf, record)
+                if leaf.keyword == "enum":
+                    self._other_values(leaf, record)
+        return "" if self._forgive(found, record, root, reading) else "further breaks may exist"
+
+    def _confirmed(self, record: JsonValue) -> bool:
+        """Whether the independent validator says so too: the writer accepts, the reader refuses."""
         if self._referees is None:
             self._referees = (
                 Referee(self.reader, self.lookup, self.formats),
                 Referee(self.writer, self.lookup, self.formats),
             )
+        reader, writer = self._referees
         seconds = self.search.remaining()
-        refused, accepted = (each.accepts(record, seconds) for each in self._referees)
-        if refused is not False or accepted is not True:
-            return "the independent validator does not confirm the witness that was found"
-        found = refusals(reading, root, record)
-        if not found:
-            return "no keyword was found that refuses the witness"
-        text = json_values.render(record)
-        for refusal in found:
-            for leaf in refusal.leaves:
-                if len(self.breaks) < self.budget.findings:
-                    self._add(leaf, text)
-        return "" if self._forgive(found, record, root, reading) else "further breaks may exist"
+        return writer.accepts(record, seconds) is True and reader.accepts(record, seconds) is False
 
-    def _add(self, refusal: Refusal, text: str) -> None:
+    def _other_values(self, refusal: Refusal, record: JsonValue) -> None:
+        """Every other value that the writer lists there and the reader does not: a break each."""
+        at = refusal.here.at
+        accepted = {json_values.key(value) for value in at.value["enum"]}
+        for value in rules.listed_before(refusal, *self.writing):
+            if len(self.breaks) >= self.budget.findings or self.search.late():
+                return
+            if json_values.key(value) in accepted or json_values.equal(value, refusal.value):
+                continue
+            other = _replaced(record, refusal.instance, value)
+            if self._confirmed(other):
+                self._add(replace(refusal, value=value), other)
+
+    def _add(self, refusal: Refusal, record: JsonValue) -> None:
+        if len(self.breaks) >= self.budget.findings:
+            return
         named = rules.named(refusal, *self.writing)
         at = refusal.here.at
+        steps = field_text(_steps(refusal))
         found = Break(
             rule=named.rule,
             message=named.message,
             keyword=refusal.keyword,
             pointer=at.pointer if refusal.keyword == "false" else (*at.pointer, refusal.keyword),
             uri=at.uri,
-            field=field_text(_steps(refusal)),
+            field=steps,
             instance=refusal.instance,
-            witness=text,
+            witness=json_values.render(record),
             remedy=named.remedy,
         )
-        key = (found.rule, found.pointer, found.uri, found.field)
-        if all(key != (each.rule, each.pointer, each.uri, each.field) for each in self.breaks):
+        key = (found.rule, found.pointer, found.uri, found.field, found.message)
+        if key not in self._known:
+            self._known.add(key)
             self.breaks.append(found)
 
     def _forgive(
@@ -204,13 +231,29 @@ class _Comparison:
 
 
 def _detail(refusal: Refusal, declared: frozenset[str]) -> str | None:
-    """What of the keyword to forgive: one name of `required`, one value of `enum`, or all of it."""
+    """What of the keyword to forgive: one name of `required` or of what is additional, or all of it."""
     if refusal.keyword == "required":
         return refusal.detail
     if refusal.keyword in ("additionalProperties", "unevaluatedProperties"):
         # A name that a schema declares is a break of its own; of the others one stands for all.
         return refusal.detail if refusal.detail in declared else None
     return None
+
+
+def _examples(schema: JsonValue) -> list[JsonValue]:
+    """Whole records that the schema's authors wrote down."""
+    examples = schema.get("examples") if isinstance(schema, dict) else None
+    return examples[:8] if isinstance(examples, list) else []
+
+
+def _replaced(record: JsonValue, at: Pointer, value: JsonValue) -> JsonValue:
+    """The record with another value at a place."""
+    if not at:
+        return value
+    step, *rest = at
+    copy = list(record) if isinstance(record, list) else dict(record)
+    copy[step] = _replaced(record[step], tuple(rest), value)  # type: ignore[index, call-overload]
+    return copy
 
 
 def _steps(refusal: Refusal) -> tuple[str | None, ...]:

@@ -7,6 +7,7 @@ Python's, and numbers are exact. Everything else is the library's own reading.
 from __future__ import annotations
 
 import re
+import sys
 import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from schemareg.json_values import JsonValue
 
 
+_FRAMES = 3_000
+"""The validator's generators need room on the C stack, which Python does not guard for them."""
+
 _QUANTIFIED_GROUP = re.compile(r"\)[*+?{]|\\[1-9]")
 
 
@@ -34,6 +38,8 @@ class Referee:
     def accepts(self, value: JsonValue, seconds: float = 2.0) -> bool | None:
         """Whether the validator accepts the value; None where it cannot tell within the time."""
         _CLOCK.deadline = time.thread_time() + seconds
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(_FRAMES)
         try:
             return bool(self._validator.is_valid(value))
         except (OverBudget, PatternError, RecursionError, re.error):
@@ -43,6 +49,8 @@ class Referee:
             if type(problem).__module__.partition(".")[0] in ("jsonschema", "referencing"):
                 return None
             raise
+        finally:
+            sys.setrecursionlimit(before)
 
 
 def _validator(source: SchemaSource, lookup: Lookup | None, formats: bool) -> Any:

@@ -373,6 +373,15 @@ def named(refusal: Refusal, writer: Compiler, root: Here) -> Named:
     return Named(rule.id, _sentence(rule, refusal, before), rule.remedy)
 
 
+def listed_before(refusal: Refusal, writer: Compiler, root: Here) -> list[Any]:
+    """The values that the writer's schema lists where the refusal stands."""
+    values: list[Any] = []
+    for before in _asserted(writer, root, refusal.instance, "enum"):
+        values += before if isinstance(before, list) else []
+    values += _asserted(writer, root, refusal.instance, "const")
+    return values
+
+
 def _overlap(refusal: Refusal) -> bool:
     return refusal.keyword == "oneOf" and refusal.detail == "overlap"
 
