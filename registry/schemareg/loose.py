@@ -60,6 +60,6 @@ def _finding(found: Break, old: Document, new: Document) -> Finding:
         direction=found.direction,
         field=found.field,
         pointer=pointer_text(found.pointer),
-        witness=found.witness,
+        witness=found.record,
         remedy=found.remedy,
     )

@@ -188,7 +188,7 @@ class _Comparison:
             uri=at.uri,
             field=steps,
             instance=refusal.instance,
-            witness=json_values.render(record),
+            record=json_values.render(record),
             remedy=named.remedy,
         )
         key = (found.rule, found.pointer, found.uri, found.field, found.message)

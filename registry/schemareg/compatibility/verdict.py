@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -49,10 +50,15 @@ class Break:
     """Where in a record, in the registry's words: `customer.email`, `lines[].sku`; "" is the root."""
     instance: Pointer
     """The same place in the witness."""
-    witness: str
-    """A record as JSON text: the writer accepts it, the reader refuses it, `jsonschema` says so."""
+    record: str
+    """The witness as JSON text: the writer accepts it, the reader refuses it, `jsonschema` agrees."""
     remedy: str = ""
     direction: Direction = Direction.BACKWARD
+
+    @property
+    def witness(self) -> JsonValue:
+        """The record as `json.loads` gives it: what the writer may write and the reader refuses."""
+        return json.loads(self.record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""Breaks between two versions as findings: where they stand for who mends them, each told once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemareg import json_values, rules
+from schemareg.formats.json_schema import uris
+from schemareg.model import Direction, Finding, Place, Severity
+from schemareg.rules.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from schemareg.compatibility.verdict import Break
+    from schemareg.documents import Document
+    from schemareg.json_values import JsonValue
+    from schemareg.model import Pointer, SchemaVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A version with an older one, and a break in one direction between them."""
+
+    older: SchemaVersion
+    direction: Direction
+    found: Break
+
+
+def uri_of(path: str) -> str:
+    """The URI of a file of the registry."""
+    return f"file:///{path}"
+
+
+def told(
+    version: SchemaVersion,
+    pairs: Iterable[Pair],
+    documents: Mapping[str, Document],
+    next_line: str,
+) -> tuple[Finding, ...]:
+    """The breaks of a version, the same one against several older versions as one finding.
+
+    `documents` are those of the version and the older ones, by path; `next_line` is the version
+    that may break everybody. Each finding names the latest of the older versions it concerns.
+    """
+    groups: dict[tuple[object, ...], list[Pair]] = {}
+    for pair in pairs:
+        found = pair.found
+        own = found.uri == uri_of(_reader(version, pair).path)
+        where = (found.pointer, "" if own else found.uri)
+        key = (found.rule, pair.direction, found.field, found.keyword, where)
+        groups.setdefault(key, []).append(pair)
+    return tuple(_finding(version, group, documents, next_line) for group in groups.values())
+
+
+def _finding(
+    version: SchemaVersion,
+    group: Sequence[Pair],
+    documents: Mapping[str, Document],
+    next_line: str,
+) -> Finding:
+    pair, *others = sorted(group, key=lambda each: each.older.version, reverse=True)
+    found, older = pair.found, pair.older
+    reader = _reader(version, pair)
+    name = f"{version.product}/{version.schema}"
+    pointer = uris.pointer_text(found.pointer)
+    return Finding(
+        found.rule,
+        Severity.NOTICE if version.version.pre else Severity.ERROR,
+        place_of(found, pair.direction, documents[version.path]),
+        found.message,
+        product=version.product,
+        schema=version.schema,
+        version=str(version.version),
+        against=str(older.version),
+        direction=pair.direction,
+        field=found.field,
+        pointer=pointer,
+        witness=found.record,
+        why=_why(found, version, others),
+        remedy=_remedy(found.remedy, f"{next_line}: reg bump {name}"),
+        fingerprint=fingerprint(
+            found.rule,
+            version.name,
+            str(older.version),
+            pair.direction.value,
+            found.field,
+            pointer,
+            _text(_at(documents[reader.path].value, found.pointer)),
+        ),
+    )
+
+
+def place_of(found: Break, direction: Direction, new: Document) -> Place:
+    """Where in the new version's file a break shows.
+
+    That is the keyword that refuses, where the new version is the one that refuses. Else the
+    keyword stands in a file that cannot be changed any more: then the same field in the new file.
+    """
+    if direction is Direction.BACKWARD and found.uri == uri_of(new.path):
+        return new.place(found.pointer, key=True)
+    from schemareg.formats.json_schema.fields import fields
+
+    field = found.field
+    known = {each.path: each.pointer for each in fields(new.value)} if field else {}
+    while field and field not in known:
+        field = field.removesuffix("[]") if field.endswith("[]") else field.rpartition(".")[0]
+    if field:
+        return new.place(known[field], key=True)
+    return new.place(found.pointer if direction is Direction.FORWARD else (), key=True)
+
+
+def _reader(version: SchemaVersion, pair: Pair) -> SchemaVersion:
+    return version if pair.direction is Direction.BACKWARD else pair.older
+
+
+def _why(found: Break, version: SchemaVersion, others: Sequence[Pair]) -> str:
+    rule = rules.CATALOGUE.get(found.rule)
+    parts = [rule.rationale] if rule else []
+    if found.uri != uri_of(version.path):
+        path = found.uri.removeprefix("file:///")
+        parts.append(f"What refuses stands in {path}#{uris.pointer_text(found.pointer)}.")
+    if others:
+        names = ", ".join(str(each.older.version) for each in others)
+        parts.append(f"It is the same with {names}.")
+    return " ".join(parts)
+
+
+def _remedy(remedy: str, opening: str) -> str:
+    """A rule's mend with the number of the line that it speaks of, and the command."""
+    general = "open a new major line"
+    if general in remedy:
+        return remedy.replace(general, f"open {opening}").rstrip(".")
+    return f"{remedy} Or open {opening}".strip()
+
+
+def _at(value: JsonValue, pointer: Pointer) -> JsonValue:
+    for step in pointer:
+        inside = isinstance(value, dict) and step in value
+        inside = inside or (isinstance(value, list) and isinstance(step, int) and step < len(value))
+        if not inside:
+            return None
+        value = value[step]
+    return value
+
+
+def _text(value: JsonValue) -> str:
+    return json_values.render(value, ordered=True)
