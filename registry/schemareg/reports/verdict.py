@@ -63,7 +63,7 @@ def document(verdict: Verdict, findings: Sequence[Finding] = ()) -> dict[str, An
 
     `findings` are those of the verdict with their places, where they have any.
     """
-    first = verdict.findings[0].witness if verdict.findings else None
+    first = verdict.findings[0].record if verdict.findings else None
     breaks = [_break(each) for each in verdict.findings]
     for each, finding in zip(breaks, findings, strict=False):
         path, line, column = finding.place
@@ -84,6 +84,6 @@ def _break(found: Break) -> dict[str, Any]:
         "keyword": found.keyword,
         "pointer": pointer_text(found.pointer),
         "message": found.message,
-        "witness": witness_value(found.witness),
+        "witness": witness_value(found.record),
         "remedy": found.remedy,
     }
