@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from schemareg import json_values, rules
 from schemareg.formats.json_schema import uris
 from schemareg.model import Direction, Finding, Place, Severity
+from schemareg.names import field_text, parse
 from schemareg.rules.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -102,13 +103,23 @@ def place_of(found: Break, direction: Direction, new: Document) -> Place:
         return new.place(found.pointer, key=True)
     from schemareg.formats.json_schema.fields import fields
 
+    here = uri_of(new.path)
+    known = {
+        each.path: each.pointer
+        for each in (fields(new.value, None, here) if found.field else ())
+        if each.uri == here
+    }
     field = found.field
-    known = {each.path: each.pointer for each in fields(new.value)} if field else {}
     while field and field not in known:
-        field = field.removesuffix("[]") if field.endswith("[]") else field.rpartition(".")[0]
+        field = field_above(field)
     if field:
         return new.place(known[field], key=True)
     return new.place(found.pointer if direction is Direction.FORWARD else (), key=True)
+
+
+def field_above(field: str) -> str:
+    """The field that a field stands in, or `""`: `lines[].sku`, `lines[]`, `lines`."""
+    return field_text(parse(f"product/schema#{field}").field[:-1])
 
 
 def _reader(version: SchemaVersion, pair: Pair) -> SchemaVersion:

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 WORDS = frozenset({"title", "description", "examples", "$comment", "default", "deprecated"})
 """Source: JSON Schema 2020-12, Validation, section 9; Core, section 8.3."""
 
+_MEANT = frozenset(
+    {
+        *("format", "readOnly", "writeOnly"),
+        *("contentEncoding", "contentMediaType", "contentSchema"),
+    }
+)
+"""Keywords that validators pass over, by default or always, and that readers go by."""
+
 _UNORDERED = frozenset({"required", "enum", "type"})
 
 
@@ -44,6 +52,30 @@ def meaning(document: JsonValue) -> JsonValue:
     if all(text.startswith("#") for text in references):
         stripped.pop("id" if dialect is Dialect.DRAFT4 else "$id", None)
     return stripped
+
+
+def reaches_out(document: JsonValue) -> bool:
+    """Whether some reference of a document leads out of it, or may."""
+    return any(not text.startswith("#") for _, text in _references(document, dialect_of(document)))
+
+
+def unjudged(document: JsonValue) -> tuple[str, ...]:
+    """What a document says that is no word and that no validator judges, sorted.
+
+    Units, formats, keywords of one's own: two schemas that accept the same records may still mean
+    something else by them.
+    """
+    dialect = dialect_of(document)
+    known = keywords.KEYWORDS[dialect].keys() - _MEANT
+    return tuple(
+        sorted(
+            f"{name}={json_values.render(value, ordered=True)}"
+            for _, schema in schemas(document, dialect)
+            if isinstance(schema, dict)
+            for name, value in schema.items()
+            if name not in known and name not in WORDS
+        )
+    )
 
 
 def dialect_of(document: JsonValue) -> Dialect:

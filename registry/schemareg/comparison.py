@@ -1,0 +1,158 @@
+"""One version against the older ones that it owes something to: every break, every doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.compatibility.verdict import SchemaSource
+from schemareg.findings import Pair, field_above, uri_of
+from schemareg.formats.json_schema import uris
+from schemareg.model import Content, Direction, Outcome
+from schemareg.rules import promises
+from schemareg.words import unjudged
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    from schemareg.compatibility.verdict import Verdict
+    from schemareg.documents import Document
+    from schemareg.formats.json_schema.fields import Field
+    from schemareg.model import Compatibility, Finding, SchemaVersion
+    from schemareg.shelf import Shelf
+    from schemareg.versions import SemVer
+
+PATIENCE = 3
+"""Undecided questions of a version after which no more are asked: each has cost its whole budget."""
+
+
+class Doubt(NamedTuple):
+    """A question that was not decided."""
+
+    older: SemVer
+    direction: Direction
+    reason: str
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What was found of one version; `older` are the versions it is held against."""
+
+    version: SchemaVersion
+    shelf: Shelf
+    policy: Compatibility
+    pairs: list[Pair] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    lost: list[Finding] = field(default_factory=list)
+    """Fields that went away, where no validator minds."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether some reader was shown to be hurt."""
+        return bool(self.pairs or self.lost)
+
+    def hold_against(self, older: Iterable[SchemaVersion]) -> Comparison:
+        """Ask what the level asks about each of the older versions, the latest first."""
+        new = self.shelf.proposed(self.version)
+        seen: dict[Hashable, SchemaVersion] = {}
+        for version in older:
+            old = self.shelf.landed(version)
+            meaning = self.shelf.meaning(old)
+            if meaning == self.shelf.meaning(new):
+                continue  # every schema reads itself
+            if meaning in seen:
+                self._repeat(version, seen[meaning])
+                continue
+            seen[meaning] = version
+            for direction in self.policy.level.directions:
+                self._ask(version, direction, new, old)
+            if Direction.FORWARD in self.policy.level.directions:
+                self._look_for_fields(version, new, old)
+        return self
+
+    def _repeat(self, version: SchemaVersion, twin: SchemaVersion) -> None:
+        """What was found of a version holds for another that differs from it in words only."""
+        same = [each for each in self.pairs if each.older is twin]
+        self.pairs += [Pair(version, each.direction, each.found) for each in same]
+
+    def _ask(
+        self, version: SchemaVersion, direction: Direction, new: Document, old: Document
+    ) -> None:
+        if len(self.doubts) >= PATIENCE:
+            reason = "the later versions were undecided already, so it was not tried"
+            self.doubts.append(Doubt(version.version, direction, reason))
+            return
+        reader, writer = (new, old) if direction is Direction.BACKWARD else (old, new)
+        verdict = verdict_of(self.shelf, reader, writer, self.policy)
+        self.pairs += [Pair(version, direction, found) for found in verdict.findings]
+        if verdict.outcome is Outcome.UNDECIDED:
+            self.doubts.append(Doubt(version.version, direction, verdict.reason))
+
+    def _look_for_fields(self, version: SchemaVersion, new: Document, old: Document) -> None:
+        here = {each.path: each for each in fields_of(self.shelf, new)}
+        told = {each.field for each in self.lost}
+        told |= {each.found.field for each in self.pairs if each.direction is Direction.FORWARD}
+        for each in fields_of(self.shelf, old):
+            if each.path in here or any(above in told for above in (each.path, *_above(each.path))):
+                continue
+            told.add(each.path)
+            near = next((here[above] for above in _above(each.path) if above in here), None)
+            if near is not None and near.uri != uri_of(new.path):
+                near = None
+            self.lost.append(
+                promises.field_removed(
+                    self.version,
+                    version.version,
+                    each.path,
+                    f"{'required' if each.required else 'optional'} {each.type}",
+                    uris.pointer_text(each.pointer),
+                    new.place(near.pointer if near else ("properties",), key=True),
+                )
+            )
+
+
+def verdict_of(
+    shelf: Shelf,
+    reader: Document,
+    writer: Document,
+    policy: Compatibility,
+    content: Content | None = None,
+) -> Verdict:
+    """Whether one document's readers take what another's writers write, by a policy."""
+    from schemareg.compatibility.engine import compare
+
+    return compare(
+        SchemaSource(reader.value, uri_of(reader.path)),
+        SchemaSource(writer.value, uri_of(writer.path)),
+        content=content or policy.content,
+        formats=policy.formats,
+        lookup=shelf.lookup,
+        locate=shelf.locate,
+    )
+
+
+def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibility) -> bool:
+    """Whether two documents are proved to say the same in other keywords."""
+    if unjudged(one.value) != unjudged(other.value):
+        return False
+    if {each.path for each in fields_of(shelf, one)} != {
+        each.path for each in fields_of(shelf, other)
+    }:
+        return False
+    return all(
+        verdict_of(shelf, reader, writer, policy, Content.OPEN).outcome is Outcome.COMPATIBLE
+        for reader, writer in ((one, other), (other, one))
+    )
+
+
+def fields_of(shelf: Shelf, document: Document) -> tuple[Field, ...]:
+    """The fields of a version's records."""
+    from schemareg.formats.json_schema.fields import fields
+
+    return fields(document.value, shelf.library(), uri_of(document.path))
+
+
+def _above(path: str) -> Iterable[str]:
+    """The fields that a field stands in, the nearest first."""
+    while path := field_above(path):
+        yield path

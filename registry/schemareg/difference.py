@@ -1,0 +1,103 @@
+"""Two versions of a schema side by side: fields, words, and what breaks for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemareg import lineage, manifests
+from schemareg.changes import words_changed
+from schemareg.comparison import fields_of, verdict_of
+from schemareg.findings import Pair, told
+from schemareg.model import Direction
+from schemareg.shelf import Shelf
+from schemareg.words import words_only
+
+if TYPE_CHECKING:
+    from schemareg.compatibility.verdict import Verdict
+    from schemareg.documents import Document
+    from schemareg.formats.json_schema.fields import Field
+    from schemareg.model import Compatibility, Finding, SchemaVersion
+    from schemareg.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field that both versions have, and that is not the same in both."""
+
+    before: Field
+    after: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What lies between two versions; nothing here passes or fails."""
+
+    old: SchemaVersion
+    new: SchemaVersion
+    policy: Compatibility
+    """What was compared by: content model and formats."""
+    added: tuple[Field, ...]
+    removed: tuple[Field, ...]
+    changed: tuple[FieldChange, ...]
+    """Each sorted by path."""
+    words: tuple[str, ...]
+    """What changed in words and metadata."""
+    words_only: bool
+    """Whether nothing but words and order changed."""
+    backward: Verdict
+    """Can the new version read what the old one wrote?"""
+    forward: Verdict
+    """Can the old version read what the new one writes?"""
+    findings: tuple[Finding, ...]
+    """The breaks of both directions, with their places, backward first."""
+
+
+def diff(snapshot: Snapshot, old: SchemaVersion, new: SchemaVersion) -> Difference:
+    """What changed between two versions of a registry, and what breaks, in both directions.
+
+    Raises InvalidFiles where one of them is wrong.
+    """
+    shelf = Shelf(snapshot, snapshot)
+    policy = snapshot.policy.compatibility
+    product = snapshot.product(new.product)
+    if product is not None:
+        policy = manifests.effective(snapshot.policy, product)
+    before, after = shelf.landed(old), shelf.proposed(new)
+    backward = verdict_of(shelf, after, before, policy)
+    forward = verdict_of(shelf, before, after, policy)
+    pairs = [Pair(old, Direction.BACKWARD, each) for each in backward.findings]
+    pairs += [Pair(old, Direction.FORWARD, each) for each in forward.findings]
+    known = [each.version for each in snapshot.versions(new.product, new.schema)]
+    opening = lineage.honest("major", new.version, known)
+    documents = {old.path: before, new.path: after}
+    return Difference(
+        old,
+        new,
+        policy,
+        *_fields(shelf, before, after),
+        words_changed(before.value, after.value),
+        words_only(before.value, after.value),
+        backward,
+        forward,
+        told(new, pairs, documents, str(opening)),
+    )
+
+
+def _fields(
+    shelf: Shelf, before: Document, after: Document
+) -> tuple[tuple[Field, ...], tuple[Field, ...], tuple[FieldChange, ...]]:
+    old = {each.path: each for each in fields_of(shelf, before)}
+    new = {each.path: each for each in fields_of(shelf, after)}
+    added = tuple(new[path] for path in sorted(new.keys() - old.keys()))
+    removed = tuple(old[path] for path in sorted(old.keys() - new.keys()))
+    changed = tuple(
+        FieldChange(old[path], new[path])
+        for path in sorted(old.keys() & new.keys())
+        if _facts(old[path]) != _facts(new[path])
+    )
+    return added, removed, changed
+
+
+def _facts(field: Field) -> tuple[object, ...]:
+    return field.type, field.required, field.nullable, field.format

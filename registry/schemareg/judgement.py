@@ -1,0 +1,242 @@
+"""A verdict for each new version: what it breaks, what it should be called, what it says otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg import lineage, manifests
+from schemareg.changes import words_changed
+from schemareg.comparison import Comparison, Doubt, equivalent
+from schemareg.errors import InvalidFiles
+from schemareg.findings import told, uri_of
+from schemareg.model import Outcome, VersionVerdict
+from schemareg.rules import promises
+from schemareg.rules import versions as rules
+from schemareg.shelf import Shelf
+from schemareg.versions import bump_between
+from schemareg.words import reaches_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from schemareg.landed import Landing
+    from schemareg.model import Compatibility, Finding, Policy, SchemaVersion
+    from schemareg.snapshot import Snapshot
+    from schemareg.versions import SemVer
+
+
+class Judge:
+    """Judges versions of `head` by the policy that is in force."""
+
+    def __init__(self, base: Snapshot, head: Snapshot, policy: Policy, landing: Landing) -> None:
+        self._base = base
+        self._head = head
+        self._policy = policy
+        self._landing = landing
+        self._shelf = Shelf(base, head)
+
+    def verdicts(
+        self, versions: Iterable[SchemaVersion]
+    ) -> tuple[list[VersionVerdict], list[Finding]]:
+        """A verdict for each version, and all findings about them.
+
+        Versions of one schema are judged in the order of their numbers, each against those before.
+        """
+        verdicts: list[VersionVerdict] = []
+        findings: list[Finding] = []
+        ordered = sorted(versions, key=lambda each: (each.product, each.schema, each.version))
+        self._head.prefetch(each.path for each in ordered)
+        for version in ordered:
+            case = _Case(self, version, ordered)
+            verdicts.append(case.verdict())
+            findings += case.findings()
+        return verdicts, findings
+
+    @property
+    def shelf(self) -> Shelf:
+        """The documents of both states."""
+        return self._shelf
+
+    @property
+    def landing(self) -> Landing:
+        """What has landed, and what is proposed."""
+        return self._landing
+
+    def policy_of(self, version: SchemaVersion) -> Compatibility:
+        """What a product is judged by: its own wishes count as they stood at base."""
+        here = version.path.split("/schemas/")[0]
+        for snapshot, folder in (
+            (self._base, self._landing.home(version)),
+            (self._head, here),
+        ):
+            try:
+                product = snapshot.product_in(folder) if snapshot.is_product(folder) else None
+            except InvalidFiles:
+                continue
+            if product is not None:
+                return manifests.effective(self._policy, product)
+        return self._policy.compatibility
+
+    def report_policy(self, policy: Compatibility) -> Compatibility | None:
+        """A product's policy where it is not the report's."""
+        return None if policy == self._policy.compatibility else policy
+
+    def prefetch(self, versions: Iterable[SchemaVersion]) -> None:
+        """Have the documents of landed versions at hand."""
+        self._base.prefetch(each.path for each in versions if self._base.has(each.path))
+
+    def prerelease_at(self, uri: str) -> SchemaVersion | None:
+        """The pre-release that a URI names, or None."""
+        found = self._head.version_at(uri.removeprefix("file:///"))
+        return found if found and found.version.pre else None
+
+
+class _Case:
+    """One version before its judge."""
+
+    def __init__(
+        self, judge: Judge, version: SchemaVersion, together: Sequence[SchemaVersion]
+    ) -> None:
+        self._judge = judge
+        self._version = version
+        self._policy = judge.policy_of(version)
+        self._landed = judge.landing.of_schema(version)
+        self._new = [
+            each
+            for each in together
+            if (each.product, each.schema) == (version.product, version.schema)
+            and each.version < version.version
+        ]
+        self._known = {
+            each.version: each
+            for each in (*self._landed, *self._new)
+            if not each.version.pre and each.version != version.version
+        }
+        counting = lineage.counting(version.version, self._known, self._policy)
+        self._against = [self._known[each] for each in counting]
+        before = lineage.before(version.version, self._known)
+        self._previous = None if before is None else self._known[before]
+        judge.prefetch([*self._against, *([self._previous] if self._previous else [])])
+        self._comparison = Comparison(version, judge.shelf, self._policy).hold_against(
+            reversed(self._against)
+        )
+        self._bump = self._required()
+
+    def verdict(self) -> VersionVerdict:
+        """What was found, in one value."""
+        comparison = self._comparison
+        outcome = Outcome.UNDECIDED if comparison.doubts else Outcome.COMPATIBLE
+        return VersionVerdict(
+            self._version.product,
+            self._version.schema,
+            str(self._version.version),
+            self._version.path,
+            Outcome.BREAKING if comparison.broken else outcome,
+            reason="; ".join(dict.fromkeys(each.reason for each in comparison.doubts)),
+            required_bump=self._bump,
+            against=tuple(str(each.version) for each in self._against),
+            changes=self._changes(),
+            honest=self._honest(),
+            policy=self._tolerance(),
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything there is to say."""
+        documents = {each.path: self._judge.shelf.landed(each) for each in self._against}
+        documents[self._version.path] = self._judge.shelf.proposed(self._version)
+        yield from told(self._version, self._comparison.pairs, documents, str(self._next_line()))
+        yield from self._comparison.lost
+        for doubt in self._first_doubts():
+            yield promises.undecided(self._version, *doubt)
+        yield from self._leaning()
+        if not self._judge.landing.has_landed(self._version) or self._version.version.pre:
+            yield from self._misnumbered()
+
+    def _misnumbered(self) -> Iterator[Finding]:
+        landed = [each.version for each in self._landed if each.version != self._version.version]
+        order = list(rules.numbered(self._version, landed, [each.version for each in self._new]))
+        yield from order
+        if any(each.rule == rules.BACKWARDS.id for each in order) or not self._previous:
+            return
+        previous = self._previous.version
+        promised = bool(self._policy.level.directions)
+        opens = bump_between(previous, self._version.version) == "major"
+        if self._bump and (promised or not opens):
+            honest = lineage.honest(self._bump, previous, self._known)
+            yield from rules.bumped(self._version, previous, self._bump, honest)
+
+    def _first_doubts(self) -> Iterator[Doubt]:
+        """One doubt a direction: the others say the same of older versions."""
+        told_of = set()
+        for doubt in self._comparison.doubts:
+            if doubt.direction not in told_of:
+                told_of.add(doubt.direction)
+                yield doubt
+
+    def _leaning(self) -> Iterator[Finding]:
+        """References of a release to pre-releases."""
+        document = self._judge.shelf.proposed(self._version)
+        if self._version.version.pre or not reaches_out(document.value):
+            return
+        from schemareg.formats.json_schema.references import references
+
+        library = self._judge.shelf.library()
+        root = library.open(document.value, uri_of(document.path))
+        for reference in references(library, root):
+            target = reference.target and self._judge.prerelease_at(reference.target.uri)
+            if target:
+                place = document.place(reference.pointer)
+                yield rules.leaning(self._version, place, target)
+
+    # --- what it should be called
+
+    def _required(self) -> str:
+        """The smallest honest bump over the version before; empty where there is none, or in doubt."""
+        if self._previous is None:
+            return ""
+        comparison = self._comparison
+        if self._previous not in self._against and self._policy.level.directions:
+            # It opens a line, which owes the other lines nothing. Was that needed?
+            comparison = Comparison(self._version, self._judge.shelf, self._policy).hold_against(
+                [self._previous]
+            )
+        if comparison.broken:
+            return "major"
+        if comparison.doubts:
+            return ""
+        return "patch" if self._words_only() else "minor"
+
+    def _words_only(self) -> bool:
+        if self._previous is None:
+            return False
+        shelf = self._judge.shelf
+        old, new = shelf.landed(self._previous), shelf.proposed(self._version)
+        if shelf.meaning(old) == shelf.meaning(new):
+            return True
+        return equivalent(shelf, old, new, self._policy)
+
+    def _honest(self) -> str:
+        if self._previous is None:
+            return str(self._version.version)
+        if not self._bump:
+            return ""
+        return str(lineage.honest(self._bump, self._previous.version, self._known))
+
+    def _next_line(self) -> SemVer:
+        return lineage.honest("major", self._version.version, self._known)
+
+    def _changes(self) -> tuple[str, ...]:
+        if self._previous is None:
+            return ()
+        shelf = self._judge.shelf
+        old, new = shelf.landed(self._previous), shelf.proposed(self._version)
+        return words_changed(old.value, new.value)
+
+    def _tolerance(self) -> Compatibility | None:
+        """The policy to say beside the verdict; a pre-release in doubt holds nobody up."""
+        from dataclasses import replace
+
+        policy = self._policy
+        if self._version.version.pre:
+            policy = replace(policy, undecided="warn")
+        return self._judge.report_policy(policy)

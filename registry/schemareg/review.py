@@ -1,0 +1,123 @@
+"""Two states of a registry and a date go in, a report comes out: what a change does to its promises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg import manifests
+from schemareg.changes import metadata_changed
+from schemareg.difference import Difference, diff
+from schemareg.errors import InvalidFiles
+from schemareg.judgement import Judge
+from schemareg.landed import Landing
+from schemareg.model import Report
+from schemareg.rules import policies
+from schemareg.snapshot import PRODUCT, REGISTRY, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from schemareg.model import FileChange, Finding, Policy
+    from schemareg.snapshot import Snapshot
+
+__all__ = ["Difference", "diff", "review"]
+
+
+def review(base: Snapshot, head: Snapshot, today: date, *, all: bool = False) -> Report:  # noqa: A002
+    """Whether `head` keeps the promises that have landed at `base`, as of `today`.
+
+    Only what differs is read and judged; with `all`, every version of `head` is. The policy is the
+    base's: a change cannot grant itself leave.
+
+    Raises InvalidFiles where files that changed are wrong.
+    """
+    changes = differences(base.files, head.files)
+    _refuse_mistakes(base, head, None if all else [each.path for each in changes])
+    policy = policy_in_force(base, head)
+    landing = Landing(base, head, changes)
+    judge = Judge(base, head, policy, landing)
+    verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
+    findings += landing.findings()
+    findings += _policy_findings(base, head, policy, changes)
+    return Report(
+        base=base.label,
+        head=head.label,
+        today=today,
+        findings=tuple(sorted(findings, key=_order)),
+        versions=tuple(sorted(verdicts, key=lambda each: (each.path, each.version))),
+        policy=policy.compatibility,
+        base_commit=base.commit,
+        head_commit=head.commit,
+    )
+
+
+def policy_in_force(base: Snapshot, head: Snapshot) -> Policy:
+    """The policy that a change is judged by: the base's, or the first one there is.
+
+    Raises InvalidFiles where only a wrong registry.yaml could say.
+    """
+    if base.has(REGISTRY):
+        try:
+            return base.policy
+        except InvalidFiles:
+            # It landed wrong. The change that mends it must be able to land, by its own words.
+            return head.policy
+    return head.policy
+
+
+def _refuse_mistakes(base: Snapshot, head: Snapshot, paths: Sequence[str] | None) -> None:
+    if paths is not None and not paths:
+        return
+    from schemareg import checking
+
+    mistakes = checking.mistakes(head.files, paths, base=base.files)
+    if mistakes:
+        raise InvalidFiles(mistakes)
+
+
+def _policy_findings(
+    base: Snapshot, head: Snapshot, policy: Policy, changes: Iterable[FileChange]
+) -> Iterator[Finding]:
+    for change in changes:
+        if change.before is None or change.path.rpartition("/")[2] not in (REGISTRY, PRODUCT):
+            continue
+        if change.path == REGISTRY:
+            yield from policies.loosened(policy, head.policy, REGISTRY)
+        elif change.after is not None:
+            yield from _product_findings(base, head, policy, change.path)
+
+
+def _product_findings(
+    base: Snapshot, head: Snapshot, policy: Policy, path: str
+) -> Iterator[Finding]:
+    folder = path.rpartition("/")[0]
+    after = head.product_in(folder) if head.is_product(folder) else None
+    try:
+        before = base.product_in(folder) if base.is_product(folder) else None
+    except InvalidFiles:
+        return  # it landed wrong; what it promised cannot be told
+    if before is None or after is None:
+        return
+    asked, asks = manifests.effective(policy, before), manifests.effective(policy, after)
+    yield from policies.product_loosened(after, before, asked, asks, path)
+    sentences = metadata_changed(base.document(path).value, head.document(path).value)
+    told = [each for each in sentences if not _new_schema(each)]
+    if told:
+        yield policies.changed(after, path, told)
+
+
+def _new_schema(sentence: str) -> bool:
+    """A schema that joins is told by its versions."""
+    return sentence.startswith("schemas.") and " added: " in sentence
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (
+        finding.severity.rank,
+        finding.place,
+        finding.rule,
+        finding.field,
+        finding.against,
+        finding.fingerprint,
+    )
