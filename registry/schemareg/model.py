@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
+    from schemareg.names import Target
     from schemareg.versions import SemVer
 
 Pointer = tuple[str | int, ...]
@@ -87,6 +88,64 @@ class FileChange(NamedTuple):
     path: str
     before: Entry | None
     after: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """One first-parent commit of the protected branch: what landed, and when."""
+
+    commit: str
+    ordinal: int
+    """Its place on the line; 0 is the oldest."""
+    time: datetime
+    """When it landed, aware, in UTC: what the commit claims, never before the landing before it."""
+    claimed: datetime
+    """The committer time that the commit claims, aware, in UTC."""
+    author: str = ""
+    email: str = ""
+    """The author's."""
+    committer: str = ""
+    subject: str = ""
+    """The first paragraph of the message, on one line."""
+
+
+class PathChange(NamedTuple):
+    """What one landing did to one path: a file, a link or a submodule, never a folder."""
+
+    landing: Landing
+    path: str
+    before: Entry | None
+    after: Entry | None
+
+
+class History(Protocol):
+    """The landings of one first-parent line, and what they did to the paths of a registry.
+
+    Paths are POSIX, relative to the repository root; `""` is everything that is watched. Where the
+    history that an answer needs was not cloned, it raises Undecidable, which names the fetch.
+    """
+
+    @property
+    def head(self) -> Landing | None:
+        """The newest landing; None before the first."""
+
+    def line(self) -> tuple[Landing, ...]:
+        """All landings, oldest first."""
+
+    def landing(self, commit: str) -> Landing | None:
+        """The landing of this full id; None where it is not on the line."""
+
+    def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
+        """What happened to a path and to everything below it, oldest first, then by path.
+
+        With `after`, only what landed later than that.
+        """
+
+    def landed(self, path: str) -> Landing | None:
+        """Where the path that stands at the head came, for the last time; None if it is not there."""
+
+    def read(self, id_: str) -> bytes:
+        """The content of a file, by its entry's id. Raises KeyError where there is none."""
 
 
 class Severity(Enum):
@@ -256,6 +315,34 @@ class Product:
     schemas: tuple[Schema, ...] = ()
     compatibility: Mapping[str, str] = field(default_factory=dict)
     """The product's own wishes (`level`, `scope`, `content`, …), as written; see `overrides`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deprecation:
+    """One file of `deprecations/`: a promise that is going to end, as its owner says it."""
+
+    path: str
+    target: Target
+    reason: str
+    sunset: date | None = None
+    """The first day on which the promise may be over; None says that no date is set yet."""
+    loosens: str = ""
+    """Not the element goes but one guarantee about it: `required`, `values`, `type`, …."""
+    replacement: Target | None = None
+    migration: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One file of `waivers/`: a finding that somebody accepts, for a time."""
+
+    path: str
+    fingerprint: str
+    rule: str
+    reason: str
+    approver: str
+    until: date
+    """The last day on which it counts."""
 
 
 class SchemaVersion(NamedTuple):
