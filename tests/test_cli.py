@@ -176,8 +176,9 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
             InvalidFiles(MISTAKES),
             2,
             (
-                "registry.yaml:2:1: 'x' is not a key (key-unknown)\n  Take it out.\n"
-                "registry.yaml:5:1: 'version' twice (duplicate-key)\nreg: 2 mistakes in 1 file\n"
+                "registry.yaml:2:1: error key-unknown\n  'x' is not a key\n  Take it out.\n"
+                "registry.yaml:5:1: error duplicate-key\n  'version' twice\n"
+                "reg: 2 mistakes in 1 file\n"
             ),
         ),
         (PermissionError(13, "Permission denied", "a/b"), 2, "reg: a/b: Permission denied\n"),

@@ -175,6 +175,14 @@ def test_equal_reports_give_equal_bytes(form: str) -> None:
     assert render(REPORT, form) == render(again, form)
 
 
+def test_who_cannot_read_whom_is_said_only_where_a_record_shows_it() -> None:
+    doubt = dataclasses.replace(REQUIRED, rule="undecided", witness=None)
+    report = dataclasses.replace(NOTHING, findings=(doubt,))
+    for form in ("text", "markdown", "github"):
+        assert "cannot read" not in render(report, form)
+        assert "orders/order 1.3.0 against 1.2.0 (BACKWARD)" in render(report, form)
+
+
 def test_an_unknown_form_is_refused() -> None:
     with pytest.raises(ValueError, match="'sarif' is not one of text, json, markdown, github"):
         render(REPORT, "sarif")

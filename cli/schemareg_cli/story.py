@@ -27,7 +27,7 @@ def tell(folder: Path, kept: Path | None) -> None:
     _say("Version 1.1.0 landed: one more optional field. Nobody had to do anything.")
     git_commits.branch(folder, "tidy-up")
     _land(folder, example.breaking(), "orders: tidy up order_placed", _GRACE, _DAY)
-    _say("A branch proposes 1.2.0: phone is required, a status is renamed, total becomes a string.")
+    _say("A branch proposes 1.2.0: phone becomes required, and the status cancelled goes.")
     _say("Before it is merged, the check looks at it:")
     _command("git checkout tidy-up", "reg check")
     _expect(_checked(folder), "fail")

@@ -32,12 +32,10 @@ def second() -> dict[str, str]:
 
 
 def breaking() -> dict[str, str]:
-    """Version 1.2.0: three edits that look harmless in review, and are not."""
+    """Version 1.2.0: two edits that look harmless in review, and are not."""
     schema = _second()
     schema["properties"]["customer"]["required"] = ["customer_id", "phone"]
-    schema["properties"]["status"]["enum"] = ["placed", "shipped", "returned"]
-    schema["properties"]["total"]["type"] = "string"
-    del schema["properties"]["total"]["minimum"]
+    schema["properties"]["status"]["enum"] = ["placed", "shipped"]
     return _version("1.2.0", schema)
 
 
@@ -61,8 +59,12 @@ _FIRST: JsonValue = {
     "description": "An order that a customer placed in the shop.",
     "type": "object",
     "properties": {
-        "order_id": {"type": "string", "format": "uuid"},
-        "placed_at": {"type": "string", "format": "date-time"},
+        "order_id": {"type": "string", "examples": ["o-1042"]},
+        "placed_at": {
+            "type": "string",
+            "format": "date-time",
+            "examples": ["2026-03-02T09:30:00Z"],
+        },
         "status": {"type": "string", "enum": ["placed", "shipped", "cancelled"]},
         "total": {
             "description": "What the customer pays, in cents, taxes included.",
@@ -72,7 +74,7 @@ _FIRST: JsonValue = {
         "customer": {
             "type": "object",
             "properties": {
-                "customer_id": {"type": "string"},
+                "customer_id": {"type": "string", "examples": ["c-7"]},
                 "email": {"type": "string", "format": "email"},
                 "phone": {"type": "string"},
             },
@@ -84,7 +86,7 @@ _FIRST: JsonValue = {
             "items": {
                 "type": "object",
                 "properties": {
-                    "sku": {"type": "string"},
+                    "sku": {"type": "string", "examples": ["tea-250g"]},
                     "quantity": {"type": "integer", "minimum": 1},
                 },
                 "required": ["sku", "quantity"],

@@ -101,14 +101,15 @@ def version(snapshot: Snapshot, target: Target) -> VersionOverview:
 
     Raises RegistryError where there is no such version.
     """
-    from schemareg.formats.json_schema.fields import fields
+    from schemareg.comparison import fields_of
+    from schemareg.shelf import Shelf
 
     found = schema(snapshot, target)
     chosen = chosen_version(found, target)
-    value = snapshot.document(chosen.path).value
-    return VersionOverview(
-        found, chosen, _text(value, "title"), _text(value, "description"), fields(value)
-    )
+    document = snapshot.document(chosen.path)
+    title, description = (_text(document.value, word) for word in ("title", "description"))
+    fields = fields_of(Shelf(snapshot, snapshot), document)
+    return VersionOverview(found, chosen, title, description, fields)
 
 
 def chosen_version(found: SchemaOverview, target: Target) -> SchemaVersion:
@@ -121,13 +122,11 @@ def chosen_version(found: SchemaOverview, target: Target) -> SchemaVersion:
         candidates = [found.latest] if found.latest else []
     if candidates:
         return candidates[-1]
-    first = f"{found.product.folder}/schemas/{found.schema.name}/1.0.0.json"
     there = ", ".join(str(each.version) for each in found.versions)
+    first = f"{found.product.folder}/schemas/{found.schema.name}/1.0.0.json"
     raise RegistryError(
         f"there is no version {str(target)!r}",
-        remedy=f"There are: {there}"
-        if there
-        else f"To write the first one: reg draft {found.name}",
+        remedy=f"There are: {there}" if there else f"Put the first one at {first}",
     )
 
 

@@ -18,14 +18,12 @@ MOST = 200
 
 
 def as_text(mistakes: Sequence[Mistake], *, width: int = 100) -> str:
-    """A block a mistake, then how many there are."""
+    """A block a mistake: the place and rule on a line of their own, the sentence, the mend."""
     lines: list[str] = []
     for each in mistakes:
-        lines += wrapped(
-            escape.visible(f"{each.place}: {each.what} ({each.rule})"), width, hanging="    "
-        )
-        if each.remedy:
-            lines += wrapped(escape.visible(each.remedy), width, indent="  ")
+        lines.append(escape.visible(f"{each.place}: error {each.rule}"))
+        for text in filter(None, (each.what, each.remedy)):
+            lines += wrapped(escape.visible(text), width, indent="  ")
     return escape.inert("".join(f"{line}\n" for line in lines))
 
 

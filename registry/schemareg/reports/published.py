@@ -10,6 +10,7 @@ from schemareg.wording import listed, nearest
 _ANSWERS = {
     "report": "what `reg check --format json` prints",
     "mistakes": "what `reg validate --format json` prints",
+    "difference": "what `reg diff --format json` prints",
     "verdict": "what `reg compat --format json` prints",
 }
 

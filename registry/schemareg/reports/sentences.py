@@ -86,9 +86,14 @@ def subject(finding: Finding) -> str:
 
 
 def relation(finding: Finding) -> str:
-    """Who cannot read whom: `orders/order 1.3.0 cannot read 1.2.0 (BACKWARD)`; or what it is about."""
+    """Who cannot read whom: `orders/order 1.3.0 cannot read 1.2.0 (BACKWARD)`; or what it is about.
+
+    Only a record shows that somebody cannot read; without one, it is said what was compared.
+    """
     if finding.direction is None or not finding.against:
         return subject(finding)
+    if finding.witness is None:
+        return f"{subject(finding)} against {finding.against} ({finding.direction.value})"
     name = "/".join(part for part in (finding.product, finding.schema) if part)
     reader, writer = parties(finding)
     return f"{name} {reader} cannot read {writer} ({finding.direction.value})".lstrip()

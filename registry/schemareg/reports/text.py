@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from schemareg.reports import escape, sentences
@@ -84,9 +85,21 @@ def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> 
         yield from wrapped(f"{lead}:  {record}", width, indent="  ", hanging="    ")
     if finding.why:
         yield from wrapped(escape.visible(finding.why), width, indent="  ")
-    yield from paired(
-        escape.visible(finding.remedy), f"reg explain {finding.rule}", width, indent="  "
-    )
+    remedy = _COMMAND.sub(_unbroken, escape.visible(finding.remedy))
+    for line in paired(
+        remedy, f"reg explain {finding.rule}".replace(" ", _GLUE), width, indent="  "
+    ):
+        yield line.replace(_GLUE, " ")
+
+
+_COMMAND = re.compile(r"\b(?:reg|git) [a-z-]+(?: -\S+)*(?: [\w.@'-]+/[\w./@'-]+)?")
+_GLUE = "\N{WORD JOINER}"
+"""Stands for a blank at which a line must not break; `visible` leaves none of its own."""
+
+
+def _unbroken(command: re.Match[str]) -> str:
+    """A command stays on one line, so that it can be copied."""
+    return command.group().replace(" ", _GLUE)
 
 
 def _version(
