@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from schemareg.names import Target
@@ -146,6 +146,9 @@ class History(Protocol):
 
     def read(self, id_: str) -> bytes:
         """The content of a file, by its entry's id. Raises KeyError where there is none."""
+
+    def fetch(self, ids: Iterable[str]) -> None:
+        """Have these files at hand: one journey to the remote where a partial clone lacks them."""
 
 
 class Severity(Enum):
@@ -384,6 +387,12 @@ class Finding:
     remedy: str = ""
     fingerprint: str = ""
     """Stable over unrelated edits: a digest of rule, target, versions and what changed."""
+    value: str = ""
+    """The one enum value that it is about, as targets write it: plain, or JSON text if no string."""
+    dates: str = ""
+    """How the earliest legal day comes about, where the promise is announced to end."""
+    waived: str = ""
+    """Who accepted it until when and why; empty where nobody did."""
 
 
 @dataclass(frozen=True, slots=True)

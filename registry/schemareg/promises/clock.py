@@ -1,0 +1,151 @@
+"""The clock: when what stands on the protected branch landed there.
+
+A landing is one commit of the branch's first-parent line; whatever a merge brings lands with it.
+Its time is `t(c) = max(committer time of c, t(first parent))`, so time never runs backwards.
+
+What that proves, and what it does not. A commit that claims less than the landing before it is held
+up to that landing's time: nobody dates a landing before what had landed already. A commit that
+claims the future is believed, and with it all that land after it: their windows grow longer, none
+shorter. What Git alone cannot show is how long after its claim a commit was pushed; between the
+landing before it and today it may have been any moment. A receipt, written by whoever saw the
+landing, says that a commit was on the branch at some moment, so it and all before it landed no
+later: it takes back a forged future, and it never dates a landing later than its claim.
+
+Source: the rules of time, the clock; git-commit(1) for what a committer date is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.model import History, Landing, PathChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+__all__ = [
+    "History",
+    "Landing",
+    "PathChange",
+    "Receipt",
+    "backwards",
+    "bounded",
+    "day",
+    "monotone",
+    "premature",
+]
+
+
+class Receipt(NamedTuple):
+    """A commit was on the protected branch at this moment: it landed no later."""
+
+    commit: str
+    not_after: datetime
+    """Aware, in UTC."""
+
+
+def monotone(claims: Iterable[datetime]) -> tuple[datetime, ...]:
+    """The times of landings, of what they claim, oldest first: none before the one before it."""
+    return tuple(accumulate(claims, max))
+
+
+def day(landing: Landing) -> date:
+    """The UTC calendar day of a landing: the first day of a window that it begins."""
+    return landing.time.date()
+
+
+def backwards(line: Iterable[Landing]) -> tuple[Landing, ...]:
+    """The landings that claim to be older than what had landed before them, oldest first."""
+    return tuple(each for each in line if each.claimed < each.time)
+
+
+def premature(history: History, receipts: Iterable[Receipt]) -> tuple[Landing, ...]:
+    """The landings that claim a moment after the one at which they had been seen, oldest first.
+
+    Only those that a receipt of their own convicts; the times are as `history` has them.
+    """
+    bounds = _bounds(history, receipts)
+    found = (history.landing(commit) for commit in bounds)
+    guilty = [each for each in found if each and each.claimed > bounds[each.commit]]
+    return tuple(sorted(guilty, key=lambda each: each.ordinal))
+
+
+def bounded(history: History, receipts: Iterable[Receipt]) -> History:
+    """The same history, no landing of it dated later than a receipt of it or of a later one allows.
+
+    Receipts of commits that are not on the line say nothing. Time still never runs backwards.
+    """
+    bounds = _bounds(history, receipts)
+    seen = [history.landing(commit) for commit in bounds]
+    # What stays below its own receipt stays below those of all later landings: nothing to mend.
+    if all(each is None or each.time <= bounds[each.commit] for each in seen):
+        return history
+    return _Bounded(history, _mended(history.line(), bounds))
+
+
+def _bounds(history: History, receipts: Iterable[Receipt]) -> dict[str, datetime]:
+    bounds: dict[str, datetime] = {}
+    for commit, not_after in receipts:
+        if history.landing(commit) is not None:
+            bounds[commit] = min(not_after, bounds.get(commit, not_after))
+    return bounds
+
+
+def _mended(line: tuple[Landing, ...], bounds: dict[str, datetime]) -> tuple[Landing, ...]:
+    """Each claim cut at the earliest receipt of its own or any later landing; then made monotone."""
+    claims = []
+    bound: datetime | None = None
+    for landing in reversed(line):
+        own = bounds.get(landing.commit)
+        if own is not None:
+            bound = own if bound is None else min(own, bound)
+        claims.append(landing.claimed if bound is None else min(landing.claimed, bound))
+    times = monotone(reversed(claims))
+    return tuple(
+        dataclasses.replace(landing, time=time) for landing, time in zip(line, times, strict=True)
+    )
+
+
+class _Bounded:
+    """A history whose landings are dated anew."""
+
+    def __init__(self, history: History, line: tuple[Landing, ...]) -> None:
+        self._history = history
+        self._line = line
+        self._by_commit = {each.commit: each for each in line}
+
+    @property
+    def head(self) -> Landing | None:
+        """The newest landing."""
+        return self._line[-1] if self._line else None
+
+    def line(self) -> tuple[Landing, ...]:
+        """All landings, oldest first."""
+        return self._line
+
+    def landing(self, commit: str) -> Landing | None:
+        """The landing of this full id."""
+        return self._by_commit.get(commit)
+
+    def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
+        """What happened to a path and to everything below it."""
+        return tuple(
+            each._replace(landing=self._by_commit[each.landing.commit])
+            for each in self._history.changes(path, after=after)
+        )
+
+    def landed(self, path: str) -> Landing | None:
+        """Where the path that stands at the head came, for the last time."""
+        found = self._history.landed(path)
+        return None if found is None else self._by_commit[found.commit]
+
+    def read(self, id_: str) -> bytes:
+        """The content of a file, by its entry's id."""
+        return self._history.read(id_)
+
+    def fetch(self, ids: Iterable[str]) -> None:
+        """Have these files at hand."""
+        self._history.fetch(ids)
