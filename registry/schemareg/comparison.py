@@ -122,8 +122,8 @@ def verdict_of(
     from schemareg.compatibility.engine import compare
 
     return compare(
-        SchemaSource(reader.value, uri_of(reader.path)),
-        SchemaSource(writer.value, uri_of(writer.path)),
+        SchemaSource(shelf.spelled_out(reader.value), uri_of(reader.path)),
+        SchemaSource(shelf.spelled_out(writer.value), uri_of(writer.path)),
         content=content or policy.content,
         formats=policy.formats,
         lookup=shelf.lookup,

@@ -50,7 +50,7 @@ def told(
         found = pair.found
         own = found.uri == uri_of(_reader(version, pair).path)
         where = (found.pointer, "" if own else found.uri)
-        key = (found.rule, pair.direction, found.field, found.keyword, where)
+        key = (found.rule, pair.direction, found.field, found.keyword, where, _listed(found))
         groups.setdefault(key, []).append(pair)
     return tuple(_finding(version, group, documents, next_line) for group in groups.values())
 
@@ -66,6 +66,7 @@ def _finding(
     reader = _reader(version, pair)
     name = f"{version.product}/{version.schema}"
     pointer = uris.pointer_text(found.pointer)
+    refused = _listed(found)
     return Finding(
         found.rule,
         Severity.NOTICE if version.version.pre else Severity.ERROR,
@@ -89,7 +90,9 @@ def _finding(
             found.field,
             pointer,
             _text(_at(documents[reader.path].value, found.pointer)),
+            *([refused] if refused else []),
         ),
+        value=refused,
     )
 
 
@@ -144,6 +147,14 @@ def _remedy(remedy: str, opening: str) -> str:
     if general in remedy:
         return remedy.replace(general, f"open {opening}").rstrip(".")
     return f"{remedy} Or open {opening}".strip()
+
+
+def _listed(found: Break) -> str:
+    """The value that left a list, as a target writes it; empty for a break of another kind."""
+    if found.keyword != "enum":
+        return ""
+    value = _at(json_values.parse(found.record), found.instance)
+    return value if isinstance(value, str) else _text(value)
 
 
 def _at(value: JsonValue, pointer: Pointer) -> JsonValue:

@@ -63,6 +63,16 @@ class Landing:
                     return old.path.split(f"/{SCHEMAS}/")[0]
         return folder
 
+    def emptied(self) -> frozenset[str]:
+        """The product.yaml of products that lost a schema's every release."""
+        return frozenset(
+            f"{folder}/{PRODUCT}"
+            for folder, schema in {
+                (each.path.split(f"/{SCHEMAS}/")[0], each.schema) for each, _ in self._removed
+            }
+            if not self._head.versions_in(folder, schema)
+        )
+
     def findings(self) -> list[Finding]:
         """Landed versions that were altered, or are not where they were."""
         found = []

@@ -33,9 +33,9 @@ def review(base: Snapshot, head: Snapshot, today: date, *, all: bool = False) ->
     Raises InvalidFiles where files that changed are wrong.
     """
     changes = differences(base.files, head.files)
-    _refuse_mistakes(base, head, None if all else [each.path for each in changes])
-    policy = policy_in_force(base, head)
     landing = Landing(base, head, changes)
+    _refuse_mistakes(base, head, landing, None if all else [each.path for each in changes])
+    policy = policy_in_force(base, head)
     judge = Judge(base, head, policy, landing)
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
@@ -66,12 +66,20 @@ def policy_in_force(base: Snapshot, head: Snapshot) -> Policy:
     return head.policy
 
 
-def _refuse_mistakes(base: Snapshot, head: Snapshot, paths: Sequence[str] | None) -> None:
+def _refuse_mistakes(
+    base: Snapshot, head: Snapshot, landing: Landing, paths: Sequence[str] | None
+) -> None:
     if paths is not None and not paths:
         return
     from schemareg import checking
 
-    mistakes = checking.mistakes(head.files, paths, base=base.files)
+    emptied = landing.emptied()
+    mistakes = tuple(
+        each
+        for each in checking.mistakes(head.files, paths, base=base.files)
+        # That its versions went is the news; to have it undeclared too would make it worse.
+        if each.rule != "schema-without-version" or each.place.path not in emptied
+    )
     if mistakes:
         raise InvalidFiles(mistakes)
 
@@ -117,6 +125,9 @@ def _order(finding: Finding) -> tuple[object, ...]:
         finding.severity.rank,
         finding.place,
         finding.rule,
+        finding.product,
+        finding.schema,
+        finding.version,
         finding.field,
         finding.against,
         finding.fingerprint,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from schemareg import json_values
-from schemareg.words import meaning
+from schemareg.errors import RegistryError
+from schemareg.findings import uri_of
+from schemareg.formats.json_schema import keywords
+from schemareg.names import parse
+from schemareg.words import dialect_of, meaning, references_in, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -44,9 +49,36 @@ class Shelf:
         return known
 
     def lookup(self, uri: str) -> JsonValue | None:
-        """The value of the version that a URI names, or None."""
+        """The value of the version that a URI names, as `spelled_out`; or None."""
         value = self._head.lookup(uri)
-        return self._base.lookup(uri) if value is None else value
+        return self.spelled_out(self._base.lookup(uri) if value is None else value)
+
+    def spelled_out(self, value: JsonValue) -> JsonValue:
+        """A schema whose references by name, `reg:payments/payment@1.2.0`, are URIs of files.
+
+        A validator that is not ours knows files, and what stands beside them, but no names.
+        """
+        if not any(text.startswith("reg:") for text in references_in(value)):
+            return value
+        copied = deepcopy(value)
+        dialect = dialect_of(copied)
+        for _, schema in schemas(copied, dialect):
+            for keyword in keywords.REFERENCES[dialect]:
+                text = schema.get(keyword) if isinstance(schema, dict) else None
+                if isinstance(text, str) and text.startswith("reg:"):
+                    schema[keyword] = self._by_path(text)
+        return copied
+
+    def _by_path(self, reference: str) -> str:
+        name, sign, fragment = reference.removeprefix("reg:").partition("#")
+        try:
+            target = parse(name)
+        except RegistryError:
+            return reference
+        if target.version is None:
+            return reference
+        path = self.locate(target.product, target.schema, target.version)
+        return reference if path is None else f"{uri_of(path)}{sign}{fragment}"
 
     def locate(self, product: str, schema: str, version: SemVer) -> str | None:
         """The path of a version's file, or None."""

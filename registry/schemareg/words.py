@@ -45,7 +45,7 @@ def meaning(document: JsonValue) -> JsonValue:
     if not isinstance(document, dict):
         return document
     dialect = dialect_of(document)
-    references = [text for _, text in _references(document, dialect)]
+    references = list(references_in(document))
     if any(_reads_words(text) for text in references):
         return document
     stripped = _stripped(document, dialect)
@@ -56,7 +56,7 @@ def meaning(document: JsonValue) -> JsonValue:
 
 def reaches_out(document: JsonValue) -> bool:
     """Whether some reference of a document leads out of it, or may."""
-    return any(not text.startswith("#") for _, text in _references(document, dialect_of(document)))
+    return any(not text.startswith("#") for text in references_in(document))
 
 
 def unjudged(document: JsonValue) -> tuple[str, ...]:
@@ -94,12 +94,14 @@ def schemas(document: JsonValue, dialect: Dialect) -> Iterator[tuple[Pointer, Js
         pending += reversed(inner)
 
 
-def _references(document: JsonValue, dialect: Dialect) -> Iterator[tuple[str, str]]:
+def references_in(document: JsonValue) -> Iterator[str]:
+    """Every reference that a document makes, as it is written."""
+    dialect = dialect_of(document)
     for _, schema in schemas(document, dialect):
         for keyword in keywords.REFERENCES[dialect]:
             text = schema.get(keyword) if isinstance(schema, dict) else None
             if isinstance(text, str):
-                yield keyword, text
+                yield text
 
 
 def _reads_words(reference: str) -> bool:
