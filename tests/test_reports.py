@@ -431,14 +431,25 @@ MISTAKES = (
 )
 
 
+NOTICES = (
+    Mistake(
+        Place("products/orders/schemas/order/1.0.0.json", 4, 3),
+        "keyword-unknown-near",
+        "'requird' is no keyword",
+        "Did you mean required?",
+    ),
+)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_mistakes_read_as_agreed(form: str, golden: Callable[[str, str], None]) -> None:
-    golden(f"mistakes.{form}", render_mistakes(MISTAKES, form))
+    golden(f"mistakes.{form}", render_mistakes(MISTAKES, form, notices=NOTICES))
+    golden(f"no-mistakes.{form}", render_mistakes((), form))
 
 
 def test_mistakes_as_json_are_valid_for_their_published_schema() -> None:
     for mistakes in (MISTAKES, ()):
-        value = json.loads(render_mistakes(mistakes, "json"))
+        value = json.loads(render_mistakes(mistakes, "json", notices=NOTICES))
         jsonschema.validate(value, shipped("mistakes.schema.json"))
         assert value["counts"]["mistakes"] == len(mistakes) == len(value["mistakes"])
 

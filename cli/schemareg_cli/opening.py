@@ -47,6 +47,8 @@ def drafting(root: Path, base: str | None = None) -> Iterator[tuple["Snapshot", 
 
 
 def _landed(repository: "Repository", branch: str, base: str | None) -> "Files":
+    from schemareg.edges.worktree import WorkingFiles
+
     if base:
         return repository.files_at(base)
     for folder in ("remotes/upstream", "remotes/origin", "heads"):
@@ -56,7 +58,8 @@ def _landed(repository: "Repository", branch: str, base: str | None) -> "Files":
             raise
         except RegistryError:
             continue
-    return repository.working_files().head
+    files = repository.working_files()
+    return files.head if isinstance(files, WorkingFiles) else files
 
 
 @contextmanager

@@ -22,12 +22,14 @@ def validate(
 
     Exit codes: 0 every file is well formed; 2 some file is not.
     """
-    from schemareg.checking import mistakes
+    from schemareg import checking
     from schemareg.errors import InvalidFiles
     from schemareg.reports import render_mistakes
 
     with answers.mistakes_as(form, output), opening.files(root, at) as files:
-        found = mistakes(files)
+        found = checking.mistakes(files)
         if found:
             raise InvalidFiles(found)
-    answers.give(render_mistakes(found, form), output)
+        notices = checking.notices(files)
+    page = answers.page(output)
+    answers.give(render_mistakes((), form, notices=notices, width=page.width), output)

@@ -328,7 +328,7 @@ def test_the_demonstration_may_be_kept_to_play_with(
     monkeypatch.chdir(tmp_path / "shop")
     assert reg("check")[0] == 0
     assert reg("check", "--head", "tidy-up")[0] == 1
-    assert reg("validate") == (0, "", "")
+    assert reg("validate") == (0, "valid: no mistakes\n", "")
     monkeypatch.chdir(tmp_path)
     code, out, err = reg("demo", "--keep", "shop")
     assert (code, out) == (2, "")

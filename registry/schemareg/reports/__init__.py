@@ -32,17 +32,24 @@ def render(report: Report, form: str = "text", *, colour: bool = False, width: i
     return plain(report)
 
 
-def render_mistakes(mistakes: Sequence[Mistake], form: str = "text", *, width: int = 100) -> str:
-    """Mistakes of files in one of FORMS; nothing at all as text or github where there are none."""
+def render_mistakes(
+    mistakes: Sequence[Mistake],
+    form: str = "text",
+    *,
+    notices: Sequence[Mistake] = (),
+    width: int = 100,
+) -> str:
+    """Mistakes of files in one of FORMS; `notices` are valid, but probably not meant."""
     from schemareg.reports import github
     from schemareg.reports import mistakes as listed
 
     if form == "text":
-        return listed.as_text(mistakes, width=width)
-    if form == "json":
-        return listed.as_json(mistakes)
-    if form == "markdown":
-        return listed.as_markdown(mistakes)
-    if form == "github":
-        return github.render_mistakes(mistakes)
-    raise ValueError(f"{form!r} is not one of {', '.join(FORMS)}")
+        return listed.as_text(mistakes, notices, width=width)
+    plain = {
+        "json": listed.as_json,
+        "markdown": listed.as_markdown,
+        "github": github.render_mistakes,
+    }.get(form)
+    if plain is None:
+        raise ValueError(f"{form!r} is not one of {', '.join(FORMS)}")
+    return plain(mistakes, notices)

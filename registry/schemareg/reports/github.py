@@ -15,7 +15,7 @@ from schemareg.model import Mistake, Severity
 from schemareg.reports import escape, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from schemareg.model import Finding, Place, Report
 
@@ -42,16 +42,19 @@ def render(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def render_mistakes(mistakes: Sequence[Mistake]) -> str:
-    """Mistakes of files as error annotations."""
+def render_mistakes(mistakes: Sequence[Mistake], notices: Sequence[Mistake] = ()) -> str:
+    """Mistakes of files as error annotations, and what is probably not meant as notices."""
+    lines = [*_annotated(mistakes, "error"), *_annotated(notices, "notice")]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _annotated(mistakes: Sequence[Mistake], severity: str) -> Iterator[str]:
     shown = mistakes if len(mistakes) <= LIMIT else mistakes[: LIMIT - 1]
-    lines = [
-        command("error", each.place, each.rule, _message(each.what, each.remedy)) for each in shown
-    ]
+    for each in shown:
+        yield command(severity, each.place, each.rule, _message(each.what, each.remedy))
     if len(shown) < len(mistakes):
         rules = [each.rule for each in mistakes[len(shown) :]]
-        lines.append(_rest("error", rules, "reg validate"))
-    return "".join(f"{line}\n" for line in lines)
+        yield _rest(severity, rules, "reg validate")
 
 
 def command(severity: str, place: Place | None, title: str, message: str) -> str:

@@ -9,7 +9,7 @@ from schemareg.reports.json_document import SCHEMA_VERSION, document_text
 from schemareg.reports.layout import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from schemareg.model import Mistake
 
@@ -17,24 +17,36 @@ MOST = 200
 """Mistakes a comment lists; the other forms have them all."""
 
 
-def as_text(mistakes: Sequence[Mistake], *, width: int = 100) -> str:
+def as_text(
+    mistakes: Sequence[Mistake], notices: Sequence[Mistake] = (), *, width: int = 100
+) -> str:
     """A block a mistake: the place and rule on a line of their own, the sentence, the mend."""
-    lines: list[str] = []
-    for each in mistakes:
-        lines.append(escape.visible(f"{each.place}: error {each.rule}"))
-        for text in filter(None, (each.what, each.remedy)):
-            lines += wrapped(escape.visible(text), width, indent="  ")
+    lines = [line for each in mistakes for line in _block(each, "error", width)]
+    lines += [line for each in notices for line in _block(each, "notice", width)]
+    if not mistakes:
+        lines.append("valid: no mistakes")
     return escape.inert("".join(f"{line}\n" for line in lines))
 
 
-def as_json(mistakes: Sequence[Mistake]) -> str:
+def _block(mistake: Mistake, severity: str, width: int) -> Iterator[str]:
+    yield escape.visible(f"{mistake.place}: {severity} {mistake.rule}")
+    for text in filter(None, (mistake.what, mistake.remedy)):
+        yield from wrapped(escape.visible(text), width, indent="  ")
+
+
+def as_json(mistakes: Sequence[Mistake], notices: Sequence[Mistake] = ()) -> str:
     """One document, described by `mistakes.schema.json`."""
     return document_text(
         {
             "schema_version": SCHEMA_VERSION,
             "verdict": "invalid" if mistakes else "valid",
-            "counts": {"mistakes": len(mistakes), "files": files(mistakes)},
+            "counts": {
+                "mistakes": len(mistakes),
+                "files": files(mistakes),
+                "notices": len(notices),
+            },
             "mistakes": [_document(each) for each in mistakes],
+            "notices": [_document(each) for each in notices],
         }
     )
 
@@ -50,20 +62,20 @@ def _document(mistake: Mistake) -> dict[str, Any]:
     }
 
 
-def as_markdown(mistakes: Sequence[Mistake]) -> str:
-    """A list for a comment."""
-    if not mistakes:
-        return "### Every file is well formed\n"
-    lines = [f"### {total(mistakes)}", ""]
-    lines += [
-        f"- {escape.markdown_code(str(each.place))} {escape.markdown(each.what)} "
-        f"({escape.markdown_code(each.rule)})"
-        + (f"<br>{escape.markdown(each.remedy)}" if each.remedy else "")
-        for each in mistakes[:MOST]
-    ]
-    if len(mistakes) > MOST:
-        lines += ["", f"_{len(mistakes) - MOST} more: run `reg validate`._"]
-    return "\n".join(lines) + "\n"
+def as_markdown(mistakes: Sequence[Mistake], notices: Sequence[Mistake] = ()) -> str:
+    """A list for a comment, mistakes first."""
+    title = total(mistakes) if mistakes else "Every file is well formed"
+    every = [*mistakes, *notices]
+    items = [_item(each, "notice: " * (each in notices)) for each in every[:MOST]]
+    if len(every) > MOST:
+        items.append(f"- _{len(every) - MOST} more: run `reg validate`._")
+    return "\n".join([f"### {title}", *([""] if items else []), *items]) + "\n"
+
+
+def _item(mistake: Mistake, lead: str) -> str:
+    remedy = f"<br>{escape.markdown(mistake.remedy)}" if mistake.remedy else ""
+    place, rule = escape.markdown_code(str(mistake.place)), escape.markdown_code(mistake.rule)
+    return f"- {place} {lead}{escape.markdown(mistake.what)} ({rule}){remedy}"
 
 
 def total(mistakes: Sequence[Mistake]) -> str:
