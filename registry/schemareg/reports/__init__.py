@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,24 +13,23 @@ if TYPE_CHECKING:
 FORMS = ("text", "json", "markdown", "github")
 """What `--format` takes."""
 
+_RENDERERS = {"json": "json_document", "markdown": "markdown", "github": "github"}
+"""The module of each other form, imported when it is asked for: a gate needs one."""
+
 
 def render(report: Report, form: str = "text", *, colour: bool = False, width: int = 100) -> str:
     """The report in one of FORMS, ending in a line break; equal reports give equal text.
 
     `colour` and `width` (columns) count for text alone. Raises ValueError for another form.
     """
-    from schemareg.reports import github, json_document, markdown, text
-
     if form == "text":
+        from schemareg.reports import text
+
         return text.render(report, colour=colour, width=width)
-    plain = {
-        "json": json_document.render,
-        "markdown": markdown.render,
-        "github": github.render,
-    }.get(form)
-    if plain is None:
+    if form not in _RENDERERS:
         raise ValueError(f"{form!r} is not one of {', '.join(FORMS)}")
-    return plain(report)
+    module = import_module(f"{__name__}.{_RENDERERS[form]}")
+    return str(module.render(report))
 
 
 def render_mistakes(
