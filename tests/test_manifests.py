@@ -285,6 +285,21 @@ RIGHT = {
         "schemas": {"x": {"description": "d", "format": "json-schema"}, "y": {}},
         "compatibility": {"formats": "assertion", "level": "NONE"},
     },
+    "deprecation": {
+        "target": "orders/order#customer.email",
+        "sunset": "2027-03-01",
+        "reason": "Personal data leaves.",
+        "loosens": "values",
+        "replacement": "orders/order#customer.id",
+        "migration": "https://example.com/move",
+    },
+    "waiver": {
+        "fingerprint": "0123456789abcdef",
+        "rule": "field-removed",
+        "reason": "An emergency.",
+        "approver": "platform",
+        "until": "2027-03-01",
+    },
 }
 _ODD = [None, True, 0, 1, "", " ", "90d", "x\n", "main", "A", [], ["a", "a"], [1], {}, {"a": 1}]
 

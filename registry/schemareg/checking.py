@@ -16,7 +16,7 @@ from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.layout import Role
 from schemareg.manifests.registry import unknown_channel
 from schemareg.model import Kind, Mistake, Place
-from schemareg.snapshot import PRODUCT, PRODUCTS, SCHEMAS, Snapshot
+from schemareg.snapshot import DEPRECATIONS, PRODUCT, PRODUCTS, SCHEMAS, WAIVERS, Snapshot
 from schemareg.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
@@ -157,8 +157,16 @@ def _check_version(snapshot: Snapshot, document: Document) -> Iterable[Mistake]:
     return schema_mistakes(document, library, f"file:///{document.path}")
 
 
-def _check_fact(_snapshot: Snapshot, _document: Document) -> Iterable[Mistake]:
-    """Nothing yet beyond what reading it strictly finds."""
+def _check_fact(_: Snapshot, document: Document) -> Iterable[Mistake]:
+    """What is wrong with a deprecation or a waiver; of other facts, what reading them finds."""
+    folder, part = document.path.split("/")[-3:-1]
+    try:
+        if part == DEPRECATIONS:
+            manifests.parse_deprecation(document, folder)
+        elif part == WAIVERS:
+            manifests.parse_waiver(document)
+    except InvalidFiles as error:
+        return error.mistakes
     return ()
 
 

@@ -9,7 +9,7 @@ from schemareg.changes import words_changed
 from schemareg.comparison import Comparison, Doubt, equivalent
 from schemareg.errors import InvalidFiles
 from schemareg.findings import told, uri_of
-from schemareg.model import Outcome, VersionVerdict
+from schemareg.model import Outcome, Severity, VersionVerdict
 from schemareg.rules import promises
 from schemareg.rules import versions as rules
 from schemareg.shelf import Shelf
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from schemareg.landed import Landing
     from schemareg.model import Compatibility, Finding, Policy, SchemaVersion
+    from schemareg.promises.season import Season
     from schemareg.snapshot import Snapshot
     from schemareg.versions import SemVer
 
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
 class Judge:
     """Judges versions of `head` by the policy that is in force."""
 
-    def __init__(self, base: Snapshot, head: Snapshot, policy: Policy, landing: Landing) -> None:
+    def __init__(
+        self, base: Snapshot, head: Snapshot, policy: Policy, landing: Landing, season: Season
+    ) -> None:
         self._base = base
         self._head = head
         self._policy = policy
         self._landing = landing
+        self._season = season
         self._shelf = Shelf(base, head)
 
     def verdicts(
@@ -56,6 +60,11 @@ class Judge:
     def shelf(self) -> Shelf:
         """The documents of both states."""
         return self._shelf
+
+    @property
+    def season(self) -> Season:
+        """What the day makes of promises."""
+        return self._season
 
     @property
     def landing(self) -> Landing:
@@ -112,7 +121,8 @@ class _Case:
             for each in (*self._landed, *self._new)
             if not each.version.pre and each.version != version.version
         }
-        counting = lineage.counting(version.version, self._known, self._policy)
+        supported = [each for each in self._known if not judge.season.ended(self._known[each])]
+        counting = lineage.counting(version.version, supported, self._policy)
         self._against = [self._known[each] for each in counting]
         before = lineage.before(version.version, self._known)
         self._previous = None if before is None else self._known[before]
@@ -120,6 +130,7 @@ class _Case:
         self._comparison = Comparison(version, judge.shelf, self._policy).hold_against(
             reversed(self._against)
         )
+        self._told = self._seasoned()
         self._bump = self._required()
 
     def verdict(self) -> VersionVerdict:
@@ -131,7 +142,7 @@ class _Case:
             self._version.schema,
             str(self._version.version),
             self._version.path,
-            Outcome.BREAKING if comparison.broken else outcome,
+            Outcome.BREAKING if self._broken else outcome,
             reason="; ".join(dict.fromkeys(each.reason for each in comparison.doubts)),
             required_bump=self._bump,
             against=tuple(str(each.version) for each in self._against),
@@ -142,15 +153,34 @@ class _Case:
 
     def findings(self) -> Iterator[Finding]:
         """Everything there is to say."""
-        documents = {each.path: self._judge.shelf.landed(each) for each in self._against}
-        documents[self._version.path] = self._judge.shelf.proposed(self._version)
-        yield from told(self._version, self._comparison.pairs, documents, str(self._next_line()))
-        yield from self._comparison.lost
+        yield from self._told
         for doubt in self._first_doubts():
             yield promises.undecided(self._version, *doubt)
         yield from self._leaning()
         if not self._judge.landing.has_landed(self._version) or self._version.version.pre:
             yield from self._misnumbered()
+
+    def _seasoned(self) -> tuple[Finding, ...]:
+        """The breaks and the lost fields, as they are today: what is over is not broken."""
+        documents = {each.path: self._judge.shelf.landed(each) for each in self._against}
+        documents[self._version.path] = self._judge.shelf.proposed(self._version)
+        found = told(self._version, self._comparison.pairs, documents, str(self._next_line()))
+        return self._judge.season.of((*found, *self._comparison.lost), self._fields)
+
+    def _fields(self) -> frozenset[str]:
+        """The fields of the version, as it is proposed."""
+        from schemareg.formats.json_schema.fields import fields
+
+        document = self._judge.shelf.proposed(self._version)
+        known = fields(document.value, self._judge.shelf.library(), uri_of(document.path))
+        return frozenset(each.path for each in known)
+
+    @property
+    def _broken(self) -> bool:
+        """Whether a reader is hurt whose promise is not over."""
+        if self._version.version.pre:
+            return self._comparison.broken
+        return any(each.severity is Severity.ERROR for each in self._told)
 
     def _misnumbered(self) -> Iterator[Finding]:
         landed = [each.version for each in self._landed if each.version != self._version.version]
@@ -194,13 +224,14 @@ class _Case:
         """The smallest honest bump over the version before; empty where there is none, or in doubt."""
         if self._previous is None:
             return ""
-        comparison = self._comparison
+        comparison, broken = self._comparison, self._broken
         if self._previous not in self._against and self._policy.level.directions:
             # It opens a line, which owes the other lines nothing. Was that needed?
             comparison = Comparison(self._version, self._judge.shelf, self._policy).hold_against(
                 [self._previous]
             )
-        if comparison.broken:
+            broken = comparison.broken
+        if broken:
             return "major"
         if comparison.doubts:
             return ""

@@ -11,24 +11,35 @@ from schemareg.errors import InvalidFiles
 from schemareg.judgement import Judge
 from schemareg.landed import Landing
 from schemareg.model import Report
+from schemareg.promises.announcements import Announcements
+from schemareg.promises.book import NoHistory, Promises
+from schemareg.promises.season import Season, accepted
 from schemareg.rules import policies
 from schemareg.snapshot import PRODUCT, REGISTRY, differences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
-    from schemareg.model import FileChange, Finding, Policy
+    from schemareg.model import FileChange, Finding, History, Policy
     from schemareg.snapshot import Snapshot
 
 __all__ = ["Difference", "diff", "review"]
 
 
-def review(base: Snapshot, head: Snapshot, today: date, *, all: bool = False) -> Report:  # noqa: A002
+def review(
+    base: Snapshot,
+    head: Snapshot,
+    today: date,
+    *,
+    all: bool = False,  # noqa: A002
+    history: Callable[[], History] | None = None,
+) -> Report:
     """Whether `head` keeps the promises that have landed at `base`, as of `today`.
 
     Only what differs is read and judged; with `all`, every version of `head` is. The policy is the
-    base's: a change cannot grant itself leave.
+    base's: a change cannot grant itself leave. `history` gives the landings up to the base, and is
+    asked for only where a promise is announced to end; without it none has ended.
 
     Raises InvalidFiles where files that changed are wrong.
     """
@@ -36,10 +47,14 @@ def review(base: Snapshot, head: Snapshot, today: date, *, all: bool = False) ->
     landing = Landing(base, head, changes)
     _refuse_mistakes(base, head, landing, None if all else [each.path for each in changes])
     policy = policy_in_force(base, head)
-    judge = Judge(base, head, policy, landing)
+    promises = Promises(base, history or NoHistory)
+    announced = Announcements(promises, head, policy, changes, today)
+    judge = Judge(base, head, policy, landing, Season(promises, announced.proposed, today))
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
     findings += _policy_findings(base, head, policy, changes)
+    findings += announced.findings()
+    findings = list(accepted(findings, promises, today))
     return Report(
         base=base.label,
         head=head.label,

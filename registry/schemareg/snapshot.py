@@ -21,6 +21,8 @@ REGISTRY = "registry.yaml"
 PRODUCTS = "products"
 PRODUCT = "product.yaml"
 SCHEMAS = "schemas"
+DEPRECATIONS = "deprecations"
+WAIVERS = "waivers"
 
 ENDINGS = (".json", ".yaml", ".yml")
 """What the file of a version may end in."""

@@ -252,7 +252,7 @@ def _replaced(record: JsonValue, at: Pointer, value: JsonValue) -> JsonValue:
         return value
     step, *rest = at
     copy = list(record) if isinstance(record, list) else dict(record)
-    copy[step] = _replaced(record[step], tuple(rest), value)  # type: ignore[index, call-overload]
+    copy[step] = _replaced(record[step], tuple(rest), value)  # type: ignore[index]
     return copy
 
 

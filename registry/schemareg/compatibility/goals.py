@@ -378,7 +378,7 @@ class Search:
         self.step(1 + len(ways) // 16)
         return tuple(live)
 
-    def _worst(self, bit: int, state: State, answer: Answer) -> Clause | None:
+    def _worst(self, bit: int, state: State, answer: tuple[JsonValue] | str) -> Clause | None:
         """A clause that the leaf's answer does not satisfy, the one with the fewest ways."""
         if isinstance(answer, str):
             # Nothing to try the clauses on: any of them may still prove the branch empty.
@@ -392,7 +392,7 @@ class Search:
         return min(open_, key=lambda clause: len(clause.ways) if clause.ways else 3)
 
     def _ways(
-        self, bit: int, state: State, clause: Clause, answer: Answer
+        self, bit: int, state: State, clause: Clause, answer: tuple[JsonValue] | str
     ) -> Iterable[tuple[Lit, ...]]:
         if clause.ways is not None:
             return clause.ways
@@ -403,9 +403,8 @@ class Search:
         if kind is Kind.UNEVALUATED:
             return self._ways_of_unevaluated(bit, state, literal)
         # Only an answer can be a value that is excluded: `_worst` picks this clause for no other.
-        if not isinstance(answer, tuple):
-            return ()
-        return self._ways_to_differ(answer[0])
+        # `_worst` picks this kind of clause only for a value.
+        return () if isinstance(answer, str) else self._ways_to_differ(answer[0])
 
     def _ways_of_one(self, bit: int, state: State, literal: Lit) -> Iterable[tuple[Lit, ...]]:
         nodes = self.nodes

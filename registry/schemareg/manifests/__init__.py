@@ -2,14 +2,17 @@
 
 from schemareg.manifests.overrides import effective, refused
 from schemareg.manifests.product import parse_product
+from schemareg.manifests.promises import parse_deprecation, parse_waiver
 from schemareg.manifests.registry import parse_registry
 from schemareg.manifests.schemas import KINDS, schema_text
 
 __all__ = [
     "KINDS",
     "effective",
+    "parse_deprecation",
     "parse_product",
     "parse_registry",
+    "parse_waiver",
     "refused",
     "schema_text",
 ]

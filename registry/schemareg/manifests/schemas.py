@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 KINDS = {
     "registry": "registry.yaml",
     "product": "products/<product>/product.yaml",
+    "deprecation": "products/<product>/deprecations/<id>.yaml",
+    "waiver": "products/<product>/waivers/<fingerprint>.yaml",
 }
 """The kinds of file that have a schema here, and where such a file stands."""
 

@@ -1,0 +1,195 @@
+"""What time makes of a report: what may go today, what may not yet, and from when it may.
+
+A break that is nothing but the end of a promise becomes a notice once that promise is over. Any
+other stays what it is, with the day from which it would be legal and the command that begins it.
+That a thing is deprecated is no leave to change it while it is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from schemareg.model import Direction, Severity
+from schemareg.names import Target, field_text, parse
+from schemareg.promises.terms import State
+from schemareg.rules import time as rules
+from schemareg.versions import parse as parse_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
+
+    from schemareg.model import Deprecation, Finding, SchemaVersion
+    from schemareg.promises.book import Promises
+    from schemareg.promises.terms import Term
+
+ASPECTS = {
+    "property-required": "required",
+    "min-properties-raised": "required",
+    "dependency-added": "required",
+    "enum-value-removed": "values",
+    "const-changed": "values",
+    "branch-removed": "type",
+    "type-narrowed": "type",
+    "minimum-raised": "range",
+    "maximum-lowered": "range",
+    "multiple-narrowed": "range",
+    "pattern-narrowed": "form",
+    "format-narrowed": "form",
+    "min-length-raised": "size",
+    "max-length-lowered": "size",
+    "min-items-raised": "size",
+    "max-items-lowered": "size",
+    "unique-items-added": "size",
+}
+"""Which guarantee an old reader loses when it refuses what a new writer writes, by rule."""
+
+_GONE = (
+    "field-removed",
+    "property-required",
+    "property-removed",
+    "additional-properties-closed",
+    "value-forbidden",
+)
+"""Findings that the removal of a field makes."""
+
+_DAYS = 90
+
+
+class Season:
+    """A day, and what has landed of promises by then."""
+
+    def __init__(
+        self, promises: Promises, proposed: Callable[[], tuple[Deprecation, ...]], today: date
+    ) -> None:
+        self.promises = promises
+        self.today = today
+        self._proposed = proposed
+
+    def ended(self, version: SchemaVersion) -> bool:
+        """Whether nobody is promised anything by a version any more."""
+        if not self.promises.terms(version.product):
+            return False
+        element = Target(version.product, version.schema, version.version)
+        return self.promises.over(element, self.today)
+
+    def of(
+        self, findings: Iterable[Finding], fields: Callable[[], frozenset[str]]
+    ) -> tuple[Finding, ...]:
+        """The findings about one version as they are today; `fields` are those it has."""
+        return tuple(self._one(each, fields) for each in findings)
+
+    def _one(self, finding: Finding, fields: Callable[[], frozenset[str]]) -> Finding:
+        element = _element(finding, fields)
+        if finding.severity is not Severity.ERROR or element is None:
+            return finding
+        target, loosens = element
+        term = self.promises.covering(target, loosens)
+        if term is None:
+            return _unannounced(finding, target, loosens, self._proposed())
+        if term.state(self.today) is State.SUNSET:
+            return _released(finding, target, loosens, term, self.today)
+        return _early(finding, target, term, self.today)
+
+
+def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Target, str] | None:
+    """The element that ends with this finding, and the guarantee if it is only that; or None."""
+    if not finding.field or not finding.schema:
+        return None
+    version = parse_version(finding.version)
+    steps = parse(f"{finding.product}/{finding.schema}#{finding.field}").field
+    target = Target(finding.product, finding.schema, version, None, steps)
+    if finding.rule == "enum-value-removed" and finding.direction is Direction.BACKWARD:
+        return replace(target, value=finding.value), ""
+    there = field_text(steps) in fields()
+    if not there and (finding.rule in _GONE or finding.direction is Direction.FORWARD):
+        return target, ""
+    if there and finding.direction is Direction.FORWARD and finding.rule in ASPECTS:
+        return target, ASPECTS[finding.rule]
+    return None
+
+
+def _released(finding: Finding, target: Target, loosens: str, term: Term, today: date) -> Finding:
+    rule = rules.LOOSENED_AT_SUNSET if loosens else rules.REMOVED_AT_SUNSET
+    return replace(
+        finding,
+        rule=rule.id,
+        severity=Severity.NOTICE,
+        message=f"{_name(target)}: its promise is over ({finding.message})",
+        why=f"{rule.rationale} {term.said.path}: {term.said.reason}",
+        remedy=rule.remedy,
+        dates=term.arithmetic(today),
+    )
+
+
+def _early(finding: Finding, target: Target, term: Term, today: date) -> Finding:
+    """Announced, but not over: the day from which it may go."""
+    rule = rules.REMOVED_BEFORE_SUNSET
+    day = term.earliest
+    when = f"from {day}" if day else f"once {term.said.path} sets a day"
+    return replace(
+        finding,
+        rule=rule.id if finding.rule == "field-removed" else finding.rule,
+        message=f"{_name(target)} is promised still, and may go {when} ({finding.message})",
+        why=f"{rule.rationale} {term.said.path} announced it."
+        if finding.rule == "field-removed"
+        else finding.why,
+        remedy=f"Keep {_name(target)} until then: reg when {_plain(target)}",
+        dates=term.arithmetic(today),
+    )
+
+
+def _unannounced(
+    finding: Finding, target: Target, loosens: str, brought: tuple[Deprecation, ...]
+) -> Finding:
+    from schemareg.promises.book import covers
+
+    beside = [each for each in brought if covers(each.target, target) and each.loosens == loosens]
+    if beside:
+        rule = rules.ANNOUNCED_WITH_REMOVAL
+        return replace(
+            finding,
+            rule=rule.id if finding.rule == "field-removed" else finding.rule,
+            why=f"{rule.rationale} {beside[0].path} does not count before it has landed.",
+            remedy=f"Keep {_name(target)}, and land {beside[0].path} alone",
+        )
+    loosening = f" --loosens {loosens}" if loosens else ""
+    begin = f"reg deprecate {_plain(target)}{loosening} --in {_DAYS}d --reason …"
+    return replace(
+        finding, remedy=f"Keep {_name(target)} and announce it: {begin}. {finding.remedy}"
+    )
+
+
+def _plain(target: Target) -> str:
+    """The element as one deprecates it: of every version of the schema."""
+    return str(replace(target, version=None, major=None))
+
+
+def _name(target: Target) -> str:
+    value = f"={target.value}" if target.value is not None else ""
+    return repr(f"{field_text(target.field)}{value}") if target.field else repr(str(target))
+
+
+def accepted(findings: Iterable[Finding], promises: Promises, today: date) -> Iterator[Finding]:
+    """The findings with the waivers that have landed: what is waived stays visible, as a notice."""
+    for finding in findings:
+        if not finding.product or finding.severity is Severity.NOTICE:
+            yield finding
+            continue
+        waiver = promises.waivers(finding.product).get(finding.fingerprint)
+        if waiver is None:
+            yield finding
+        elif today > waiver.until:
+            yield replace(
+                finding,
+                why=f"{finding.why} {rules.WAIVER_EXPIRED.title}: {waiver.path} counted until"
+                f" {waiver.until}.".strip(),
+                remedy=f"{finding.remedy} Or renew it: reg waive {finding.fingerprint} --until …",
+            )
+        else:
+            yield replace(
+                finding,
+                severity=Severity.NOTICE,
+                waived=f"{waiver.approver}, until {waiver.until}: {waiver.reason}",
+            )

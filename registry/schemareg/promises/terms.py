@@ -1,0 +1,143 @@
+"""The life of one deprecation: from what landed, when, to the first day on which the promise is over.
+
+A pure function of what was said of it, landing by landing. A later date keeps the time that has run;
+an earlier one, or a first one after none, starts the window anew; a withdrawal loses everything.
+The window is the one that the policy asked for when the announcement landed, whatever it asks now.
+
+Source: the rules of time, 1 to 11, 19 and 27.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from schemareg.model import Deprecation, Landing
+
+
+class State(Enum):
+    """Where a promise stands on a day."""
+
+    ACTIVE = "active"
+    PROPOSED = "proposed"
+    OPEN = "deprecated, no date yet"
+    DEPRECATED = "deprecated"
+    SUNSET = "sunset"
+
+
+class Statement(NamedTuple):
+    """What one landing said of a deprecation."""
+
+    landing: Landing
+    said: Deprecation | None
+    """None: the file was taken away."""
+    window: int
+    """Days the policy asked for at that landing, for the highest stability there had been."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened to a deprecation."""
+
+    what: str
+    """`announced`, `dated`, `moved later`, `moved earlier`, `left open`, `withdrawn`, `reworded`."""
+    landing: Landing
+    sunset: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A deprecation as it stands after everything that landed."""
+
+    said: Deprecation
+    announced: Landing
+    """The landing from which the window counts."""
+    window: int
+    steps: tuple[Step, ...]
+    """Oldest first, of this announcement and those before it."""
+
+    @property
+    def opened(self) -> date:
+        """The UTC day of the announcement."""
+        return self.announced.time.date()
+
+    @property
+    def earliest(self) -> date | None:
+        """The first day on which the removal may land; None while no date is set."""
+        if self.said.sunset is None:
+            return None
+        return max(self.said.sunset, self.window_over)
+
+    @property
+    def window_over(self) -> date:
+        """The first day after the window, whatever the sunset says."""
+        return later(self.opened, self.window)
+
+    def state(self, today: date) -> State:
+        """Where the promise stands on a day."""
+        if self.earliest is None:
+            return State.OPEN
+        return State.SUNSET if today >= self.earliest else State.DEPRECATED
+
+    def arithmetic(self, today: date) -> str:
+        """How the earliest day comes about, for a report."""
+        landed = f"landed {self.opened} in {self.announced.commit[:7]}"
+        if self.earliest is None:
+            return f"{landed}, no date is set: {self.window} d from the landing that sets one"
+        if self.earliest == self.window_over:
+            text = f"{landed} + {self.window} d → from {self.earliest}"
+        else:
+            text = f"{landed}, sunset {self.said.sunset} → from {self.earliest}"
+        left = (self.earliest - today).days
+        if left > 0:
+            return f"{text}, {left} day{'s' * (left != 1)} left"
+        return f"{text}, over" if left else f"{text}, which is today"
+
+
+def term(statements: Iterable[Statement]) -> Term | None:
+    """What the statements, oldest first, come to; None where nothing is announced any more."""
+    current: Term | None = None
+    steps: tuple[Step, ...] = ()
+    for landing, said, window in statements:
+        if said is None:
+            if current is not None:
+                steps += (Step("withdrawn", landing, current.said.sunset),)
+            current = None
+            continue
+        what = _what(current, said)
+        steps += (Step(what, landing, said.sunset),)
+        if current is None or what in ("announced", "dated", "moved earlier"):
+            current = Term(said, landing, window, steps)
+        else:
+            current = Term(said, current.announced, current.window, steps)
+    return current
+
+
+def _what(current: Term | None, said: Deprecation) -> str:
+    if current is None or (current.said.target, current.said.loosens) != (
+        said.target,
+        said.loosens,
+    ):
+        return "announced"
+    before, after = current.said.sunset, said.sunset
+    if before == after:
+        return "reworded"
+    if after is None:
+        return "left open"
+    if before is None:
+        return "dated"
+    return "moved later" if after > before else "moved earlier"
+
+
+def later(day: date, days: int) -> date:
+    """The day so many days on; the calendar's last day where that is beyond it."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return day.max
