@@ -1,0 +1,384 @@
+"""The history of a registry, of a Git repository: which landings there were, and what they did.
+
+Answers come from the index; what the index does not know yet is read from Git first, once. pygit2
+is not needed for either: starting it costs more than most answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+import sqlite3
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from schemareg.edges import git_command, history_line
+from schemareg.edges.git_store import Missing, not_owned, shallow_commits
+from schemareg.edges.index import FORMAT, Index, instead, open_index
+from schemareg.errors import RegistryError, Undecidable
+from schemareg.model import Landing, PathChange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import TracebackType
+
+    from schemareg.edges.git_store import Store
+    from schemareg.edges.index import ChangeRow, LandingRow, Lineage, Spot
+
+WATCHED = ("registry.yaml", "products")
+"""The paths that hold a registry."""
+
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MANY = 500
+"""From so many landings on, reading them all at once is cheaper than one by one."""
+
+T = TypeVar("T")
+
+
+class Tip(NamedTuple):
+    """A branch as this clone knows it: `origin/main`, and the id of its newest commit."""
+
+    name: str
+    commit: str
+
+
+def history(folder: str | Path, head: str, *, watched: Sequence[str] = WATCHED) -> GitHistory:
+    """The first-parent history that ends at a revision; `""` is the one before the first commit.
+
+    Raises RegistryError where there is no repository, or no such commit; Undecidable where the
+    repository belongs to somebody else. To be closed, or used in a `with`.
+    """
+    place, commit = _locate(Path(folder), head)
+    return GitHistory(place, commit, tuple(watched))
+
+
+def protected(folder: str | Path, branch: str = "main") -> Tip | None:
+    """The protected branch: where it is tracked, before a copy of one's own; None where it is not."""
+    asked = git_command.run(
+        Path(folder),
+        "for-each-ref",
+        "--format=%(objectname)%00%(refname)%00%(upstream:remotename)",
+        f"refs/heads/{branch}",
+        f"refs/remotes/*/{branch}",
+    )
+    own, tracked, remote = "", {}, ""
+    for line in asked.out.decode(errors="surrogateescape").splitlines():
+        commit, name, upstream = line.split("\0")
+        if name == f"refs/heads/{branch}":
+            own, remote = commit, upstream
+        elif name.startswith("refs/remotes/") and name.count("/") == branch.count("/") + 3:
+            tracked[name.split("/")[2]] = commit
+    for each in (remote, "upstream", "origin", *sorted(tracked)):
+        if each in tracked:
+            return Tip(f"{each}/{branch}", tracked[each])
+    return Tip(branch, own) if own else None
+
+
+class _Place(NamedTuple):
+    """Where a repository is."""
+
+    folder: Path
+    """The folder in which git is asked."""
+    common: Path
+    """The Git directory that its worktrees share."""
+
+
+def _locate(folder: Path, revision: str) -> tuple[_Place, str]:
+    if not folder.is_dir():
+        raise RegistryError(
+            "there is no such folder", where=str(folder), remedy="Name a folder: -C DIR"
+        )
+    odd = revision.startswith("-") or "\n" in revision or "\0" in revision
+    wanted = () if odd or not revision else (f"{revision}^{{commit}}",)
+    asked = git_command.run(
+        folder, "--no-replace-objects", "rev-parse", "--git-common-dir", *wanted
+    )
+    lines = asked.out.decode(errors="surrogateescape").splitlines()
+    if not lines:
+        raise _no_repository(folder, asked.complaint)
+    place = _Place(folder, folder / lines[0])
+    if not revision:
+        return place, ""
+    if asked.code or len(lines) != 2 or not _ID.fullmatch(lines[1]):
+        raise _no_commit(place, revision)
+    return place, lines[1]
+
+
+def _no_repository(folder: Path, complaint: str) -> RegistryError:
+    if "dubious ownership" in complaint:
+        return not_owned(folder, complaint)
+    if "not a git repository" in complaint:
+        return RegistryError(
+            "this is no Git repository, nor does it lie in one",
+            where=str(folder),
+            remedy="Run `git init` here, or name the folder of a registry: -C DIR",
+        )
+    return Undecidable(
+        f"git cannot open this repository: {' '.join(complaint.split()).removeprefix('fatal: ')}",
+        where=str(folder),
+        remedy="See what `git status` and `git fsck` say in that folder",
+    )
+
+
+def _no_commit(place: _Place, revision: str) -> RegistryError:
+    what = f"there is no commit called {revision!r} here"
+    if shallow_commits(place.common):
+        return Undecidable(f"{what}: this clone is shallow and may end before it", remedy=_DEEPER)
+    return RegistryError(
+        what, remedy="`git branch --all` lists what there is; `git fetch origin` brings more"
+    )
+
+
+_DEEPER = (
+    "Fetch the history: git fetch --unshallow (in GitHub Actions, `fetch-depth: 0` at"
+    " actions/checkout; with `filter: tree:0` it stays cheap)"
+)
+
+
+class GitHistory:
+    """The landings of one line, and what they did to the watched paths.
+
+    Where the clone is shallow and cuts the line off, nothing about landings can be told: not what
+    came before, and so not the time of what came after, which never is before that. Only that a
+    path is not there, and the content of files, is answered all the same.
+    """
+
+    def __init__(self, place: _Place, head: str, watched: tuple[str, ...]) -> None:
+        self._place = place
+        self._head = head
+        self._watched = watched
+        self._index: Index | None = None
+        self._spot: Spot | None = None
+        self._lineage: Lineage = {}
+        self._landings: dict[int, Landing | None] = {}
+        self._store: Store | None = None
+        self._doubts = 0
+
+    def __enter__(self) -> GitHistory:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back what is held open."""
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    @property
+    def head(self) -> Landing | None:
+        """The newest landing; None before the first. Raises Undecidable."""
+        return self.landing(self._head) if self._head else None
+
+    def line(self) -> tuple[Landing, ...]:
+        """All landings, oldest first. Raises Undecidable."""
+        return self._ask("which landings there were", self._line) if self._head else ()
+
+    def landing(self, commit: str) -> Landing | None:
+        """The landing of this full id; None where it is not on the line. Raises Undecidable."""
+        if not self._head or not _ID.fullmatch(commit):
+            return None
+        question = f"when {commit[:12]} landed"
+        return self._ask(question, lambda index: self._found(index, commit))
+
+    def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
+        """What happened to a path and to everything below it, oldest first, then by path.
+
+        With `after`, only what landed later than that. Equal entries before and after: only the
+        mode changed. Raises Undecidable.
+        """
+        if not self._head:
+            return ()
+        question = f"what happened to `{path}`" if path else "what happened"
+        return self._ask(question, lambda index: self._changes(index, path, after))
+
+    def landed(self, path: str) -> Landing | None:
+        """Where the path that stands at the head came, for the last time; None if it is not there.
+
+        A folder comes with the first file below it. Raises Undecidable.
+        """
+        try:
+            return _last_arrival(self.changes(path))
+        except Undecidable:
+            if not self._stands(path):
+                return None
+            raise
+
+    def read(self, id_: str) -> bytes:
+        """The content of a file, by its entry's id. Raises KeyError where there is none."""
+        try:
+            kind, content = self._objects.read(id_)
+        except Missing:
+            raise KeyError(id_) from None
+        if kind != "blob":
+            raise KeyError(id_)
+        return content
+
+    def fetch(self, ids: Iterable[str]) -> None:
+        """Have these files at hand: one journey to the remote where a partial clone lacks them."""
+        self._objects.fetch(ids)
+
+    @property
+    def _objects(self) -> Store:
+        if self._store is None:
+            if "pygit2" in sys.modules:
+                from schemareg.edges.git_library import open_store
+
+                self._store = open_store(self._place.folder)
+            else:
+                from schemareg.edges.git_conversation import CommandStore
+
+                self._store = CommandStore(self._place.folder)
+        return self._store
+
+    def _stands(self, path: str) -> bool:
+        asked = git_command.run(
+            self._place.folder, "rev-parse", "--quiet", "--verify", f"{self._head}:{path}"
+        )
+        return not asked.code
+
+    # What the index answers
+
+    def _line(self, index: Index) -> tuple[Landing, ...]:
+        rows = (row for row in index.landings() if self._on_line(row))
+        return tuple(map(_landing, rows))
+
+    def _found(self, index: Index, commit: str) -> Landing | None:
+        spot = index.spot(commit)
+        if spot is None:
+            return None
+        self._load(index, {spot.id})
+        return self._landings[spot.id]
+
+    def _changes(self, index: Index, path: str, after: Landing | None) -> tuple[PathChange, ...]:
+        rows = list(self._rows(index, path, after))
+        self._load(index, {row.landing for row in rows})
+        found = []
+        for row in rows:
+            landing = self._landings[row.landing]
+            if landing is not None and (after is None or landing.ordinal > after.ordinal):
+                found.append(PathChange(landing, row.path, row.before, row.after))
+        found.sort(key=lambda each: (each.landing.ordinal, each.path))
+        return tuple(found)
+
+    def _rows(self, index: Index, path: str, after: Landing | None) -> Iterator[ChangeRow]:
+        spot = index.spot(after.commit) if after is not None and not path else None
+        # Along a line the numbers grow, for a commit is added after its parent.
+        return index.changes(path) if spot is None else index.changes_after(spot.id)
+
+    def _load(self, index: Index, numbers: set[int]) -> None:
+        """Have the landings of these numbers at hand; None for what is not on the line."""
+        lacking = numbers - self._landings.keys()
+        if not lacking:
+            return
+        for row in index.landings(None if len(lacking) > _MANY else sorted(lacking)):
+            self._landings[row.id] = _landing(row) if self._on_line(row) else None
+
+    def _on_line(self, row: LandingRow) -> bool:
+        return row.ordinal <= self._lineage.get(row.segment, -1)
+
+    # The index itself
+
+    def _ask(self, question: str, answer: Callable[[Index], T]) -> T:
+        """The answer of the index; where its file is in doubt, of a new one, at last of one in memory."""
+        while True:
+            index = self._index
+            try:
+                if index is None:
+                    index = self._index = _open(self._place, self._watched)
+                if self._spot is None:
+                    self._settle(index, question)
+                return answer(index)
+            except sqlite3.Error as error:
+                self._index = self._instead(index, error)
+
+    def _settle(self, index: Index, question: str) -> None:
+        """Find the head in the index, having read from Git what is missing up to it."""
+        if not index.knows(self._head):
+            with index.writing():
+                self._extend(index, question)
+        spot = index.spot(self._head)
+        if spot is None:
+            raise sqlite3.DatabaseError("what was added is not there")
+        self._lineage = index.lineage(spot)
+        self._spot = spot
+
+    def _extend(self, index: Index, question: str) -> None:
+        folder = self._place.folder
+        commits, met = history_line.walk(folder, self._head, index.knows, near=not index.empty)
+        if not commits:
+            return  # another process was quicker
+        if not met and commits[-1].id in shallow_commits(self._place.common):
+            raise Undecidable(
+                f"{question} cannot be told: this clone is shallow, its history ends at"
+                f" {commits[-1].id[:12]}",
+                remedy=_DEEPER,
+            )
+        commits.reverse()
+        history_line.fetch_trees(folder, commits)
+        differences = history_line.differences(folder, commits, self._watched)
+        index.append(index.spot(met) if met else None, commits, differences)
+
+    def _instead(self, index: Index | None, error: sqlite3.Error) -> Index:
+        """An index in the place of one that failed."""
+        self._spot = None
+        self._landings = {}
+        if index is None or index.file is None:
+            raise error  # in memory nothing is in doubt: the mistake is ours
+        self._doubts += 1
+        return instead(index, error, last=self._doubts > 1)
+
+
+def _open(place: _Place, watched: tuple[str, ...]) -> Index:
+    # Grafts put other parents in the place of those that a commit's id decides.
+    if (place.common / "info" / "grafts").exists():
+        return Index(None)
+    return open_index(place.common / "reg", _name(watched))
+
+
+def _name(watched: tuple[str, ...]) -> str:
+    if watched == WATCHED:
+        return f"index-{FORMAT}"
+    digest = hashlib.sha256("\0".join(watched).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"index-{FORMAT}-{digest[:12]}"
+
+
+def _landing(row: LandingRow) -> Landing:
+    return Landing(
+        row.commit,
+        row.ordinal,
+        datetime.fromtimestamp(row.time, UTC),
+        datetime.fromtimestamp(row.claimed, UTC),
+        row.author,
+        row.email,
+        row.committer,
+        row.subject,
+    )
+
+
+def _last_arrival(changes: tuple[PathChange, ...]) -> Landing | None:
+    """The landing since which there has always been something."""
+    standing: set[str] = set()
+    since: Landing | None = None
+    for _, together in itertools.groupby(changes, key=lambda each: each.landing.ordinal):
+        new = not standing
+        for each in together:
+            (standing.discard if each.after is None else standing.add)(each.path)
+            landing = each.landing
+        if not standing:
+            since = None
+        elif new:
+            since = landing
+    return since
