@@ -71,7 +71,7 @@ def _finding(
         found.rule,
         Severity.NOTICE if version.version.pre else Severity.ERROR,
         place_of(found, pair.direction, documents[version.path]),
-        found.message,
+        found.towards(pair.direction).message,
         product=version.product,
         schema=version.schema,
         version=str(version.version),

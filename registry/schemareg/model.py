@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -164,8 +164,8 @@ class Severity(Enum):
         return list(Severity).index(self)
 
 
-class Outcome(Enum):
-    """What was found about a pair of schemas, or a whole version."""
+class Outcome(StrEnum):
+    """What was found about a pair of schemas, or a whole version; equal to its word, `"breaking"`."""
 
     COMPATIBLE = "compatible"
     BREAKING = "breaking"

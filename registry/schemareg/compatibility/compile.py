@@ -419,17 +419,26 @@ class Compiler:
     def _properties(self, here: Here, keyword: str) -> Lit:
         named = {}
         for name, schema in self._mapping(here, keyword).items():
-            named[name] = self.schema(here.child(keyword, name))
+            child = here.child(keyword, name)
+            named[name] = self.schema(child)
             if isinstance(schema, dict):
-                self._hint(name, schema)
+                self._hint(name, child)
         return self.nodes.properties(named)
 
-    def _hint(self, name: str, schema: dict[str, JsonValue]) -> None:
-        examples = schema.get("examples")
-        if isinstance(examples, list):
-            self.nodes.hint(name, examples)
-        if "default" in schema:
-            self.nodes.hint(name, [schema["default"]])
+    def _hint(self, name: str, here: Here) -> None:
+        """Remember what the authors wrote as examples of a property, there or where it refers to."""
+        for _ in range(3):
+            value = here.at.value
+            if not isinstance(value, dict):
+                return
+            examples = value.get("examples")
+            if isinstance(examples, list):
+                self.nodes.hint(name, examples[:8])
+            if "default" in value:
+                self.nodes.hint(name, [value["default"]])
+            if not isinstance(value.get("$ref"), str):
+                return
+            here = self.target(here, "$ref")
 
     def _pattern_properties(self, here: Here, keyword: str) -> Lit:
         return self.nodes.properties(
@@ -567,6 +576,13 @@ class Compiler:
             everything |= items is not None
             if "contains" in value:
                 matching = (self.schema(here.child("contains")),)
+        elif "contains" in value and dialect is Dialect.DRAFT2019:
+            # The draft says no, the validators say yes: whoever relies on it gets no answer here.
+            raise Malformed(
+                "draft 2019-09 leaves open whether contains evaluates items for unevaluatedItems",
+                where=_text(here),
+                remedy="Use draft 2020-12, which says that it does",
+            )
         elif isinstance(items, list):
             first = len(items)
             everything |= "additionalItems" in value
@@ -659,52 +675,101 @@ class Compiler:
         ]
 
     def _close_properties(self, group: list[Here]) -> Lit:
-        names: dict[str, list[Here]] = {}
-        matched: dict[str, list[Here]] = {}
-        others: list[Here] = []
+        names: dict[str, None] = {}
+        patterns: dict[str, None] = {}
         closed = True
         for here in group:
-            for name in self._mapping(here, "properties"):
-                names.setdefault(name, []).append(here.child("properties", name))
+            names.update(dict.fromkeys(self._mapping(here, "properties")))
             for pattern in self._mapping(here, "patternProperties"):
-                self._compiled(here, pattern)
-                matched.setdefault(pattern, []).append(here.child("patternProperties", pattern))
-            for keyword in ("additionalProperties", "unevaluatedProperties"):
-                if keyword in here.at.value and keyword in _KEYWORDS[here.at.dialect]:
-                    closed = False
-                    others.append(here.child(keyword))
-        if not names and not matched:
-            closed = False
-        for here in group:
-            required = here.at.value.get("required")
-            for name in required if closed and isinstance(required, list) else ():
-                names.setdefault(name, [])
+                patterns[self._compiled(here, pattern)] = None
+            closed = closed and not any(self._others(here))
+        closed = closed and bool(names or patterns)
+        for here in group if closed else ():
+            names.update(dict.fromkeys(self._demanded(here)))
+        # Two patterns may match one name: what either declares there, is declared.
+        matched = self._close(tuple(each for here in group for each in self._matched(here)))
+        rest = self._close(tuple(each for here in group for each in self._others(here)))
         return self.nodes.properties(
-            {name: self._close(tuple(schemas)) for name, schemas in names.items()},
-            [(pattern, self._close(tuple(schemas))) for pattern, schemas in matched.items()],
-            F if closed else self._close(tuple(others)),
+            {name: self._close(self._at_name(group, name)) for name in names},
+            [(pattern, matched) for pattern in patterns],
+            F if closed else rest,
         )
 
-    def _close_items(self, group: list[Here]) -> Lit:
-        first: list[list[Here]] = []
-        rest: list[Here] = []
+    def _at_name(self, group: list[Here], name: str) -> tuple[Here, ...]:
+        """The schemas that the group applies to the value at a name."""
+        found: list[Here] = []
         for here in group:
-            value = here.at.value
-            for keyword in ("prefixItems", "items"):
-                schemas = value.get(keyword)
-                if isinstance(schemas, list):
-                    while len(first) < len(schemas):
-                        first.append([])
-                    for index in range(len(schemas)):
-                        first[index].append(here.child(keyword, index))
-            rest += [
-                here.child(keyword)
-                for keyword in ("items", "additionalItems", "unevaluatedItems")
-                if isinstance(value.get(keyword), dict)
+            own = [
+                here.child("patternProperties", pattern)
+                for pattern in self._mapping(here, "patternProperties")
+                if patterns.compile(pattern).search(name)
             ]
+            if name in self._mapping(here, "properties"):
+                own.append(here.child("properties", name))
+            found += own or self._others(here)
+        return tuple(found)
+
+    def _matched(self, here: Here) -> list[Here]:
+        """The schemas of one object for names that a pattern of some object matches."""
+        own = [
+            here.child("patternProperties", pattern)
+            for pattern in self._mapping(here, "patternProperties")
+        ]
+        return [*own, *self._others(here)]
+
+    def _others(self, here: Here) -> list[Here]:
+        """What an object says of additional properties."""
+        return [
+            here.child(keyword)
+            for keyword in ("additionalProperties", "unevaluatedProperties")
+            if keyword in here.at.value and keyword in _KEYWORDS[here.at.dialect]
+        ]
+
+    def _demanded(self, here: Here) -> list[str]:
+        """Names that a writer has to write, declared or not."""
+        required = here.at.value.get("required")
+        found = list(required) if isinstance(required, list) else []
+        for keyword in ("dependentRequired", "dependencies"):
+            if keyword in _KEYWORDS[here.at.dialect]:
+                for needed in self._mapping(here, keyword).values():
+                    found += needed if isinstance(needed, list) else []
+        return [name for name in found if isinstance(name, str)]
+
+    def _close_items(self, group: list[Here]) -> Lit:
+        longest = max(len(_first(here)) for here in group)
         return self.nodes.items(
-            [self._close(tuple(schemas)) for schemas in first], self._close(tuple(rest))
+            [
+                self._close(tuple(each for here in group for each in _item(here, index)))
+                for index in range(longest)
+            ],
+            self._close(tuple(each for here in group for each in _further(here))),
         )
+
+
+def _first(here: Here) -> list[JsonValue]:
+    """The schemas of the first items, as they are written."""
+    value = here.at.value
+    for keyword in ("prefixItems", "items"):
+        if isinstance(value.get(keyword), list) and keyword in _KEYWORDS[here.at.dialect]:
+            return value[keyword]  # type: ignore[no-any-return]
+    return []
+
+
+def _item(here: Here, index: int) -> list[Here]:
+    """The schemas that one object applies to the item at an index."""
+    if index < len(_first(here)):
+        prefix = isinstance(here.at.value.get("prefixItems"), list)
+        return [here.child("prefixItems" if prefix else "items", index)]
+    return _further(here)
+
+
+def _further(here: Here) -> list[Here]:
+    """What one object says of items beyond the first ones."""
+    return [
+        here.child(keyword)
+        for keyword in ("items", "additionalItems", "unevaluatedItems")
+        if isinstance(here.at.value.get(keyword), dict) and keyword in _KEYWORDS[here.at.dialect]
+    ]
 
 
 def _text(here: Here) -> str:

@@ -154,8 +154,8 @@ class _Comparison:
         """Whether the independent validator says so too: the writer accepts, the reader refuses."""
         if self._referees is None:
             self._referees = (
-                Referee(self.reader, self.lookup, self.formats),
-                Referee(self.writer, self.lookup, self.formats),
+                Referee(self.reader, self.lookup, self.locate, formats=self.formats),
+                Referee(self.writer, self.lookup, self.locate, formats=self.formats),
             )
         reader, writer = self._referees
         seconds = self.search.remaining()
@@ -190,6 +190,7 @@ class _Comparison:
             instance=refusal.instance,
             record=json_values.render(record),
             remedy=named.remedy,
+            forward=named.forward,
         )
         key = (found.rule, found.pointer, found.uri, found.field, found.message)
         if key not in self._known:

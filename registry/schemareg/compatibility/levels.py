@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from schemareg import json_values
 from schemareg.compatibility.engine import compare
 from schemareg.compatibility.verdict import Budget, SchemaSource, Verdict
 from schemareg.errors import RegistryError
+from schemareg.formats.json_schema.dialects import LABELS, by_label
 from schemareg.model import Content, Direction, Level, Outcome
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def check(
     Raises RegistryError for a level, content model or dialect that does not exist, TypeError or
     ValueError for what is not JSON.
     """
+    if by_label(dialect) is None:
+        raise RegistryError(f"{dialect!r} is not a dialect", remedy=f"Write {', '.join(LABELS)}")
     asked = _named(Level.__members__, level, "level")
     model = _named({each.value: each for each in Content}, content, "content model")
     older = SchemaSource(json_values.exact(old), "", dialect)
@@ -54,7 +56,7 @@ def judge(
         backward = direction is Direction.BACKWARD
         reader, writer = (newer, older) if backward else (older, newer)
         verdict = compare(reader, writer, content=content, budget=budget)
-        findings += [replace(each, direction=direction) for each in verdict.findings]
+        findings += [each.towards(direction) for each in verdict.findings]
         undecided |= verdict.outcome is Outcome.UNDECIDED
         if verdict.reason:
             reasons.append(verdict.reason)

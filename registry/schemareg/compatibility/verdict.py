@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemareg.model import Direction, Outcome, Pointer
@@ -54,11 +54,18 @@ class Break:
     """The witness as JSON text: the writer accepts it, the reader refuses it, `jsonschema` agrees."""
     remedy: str = ""
     direction: Direction = Direction.BACKWARD
+    forward: str = ""
+    """The message as it reads where the older schema is the reader."""
 
     @property
     def witness(self) -> JsonValue:
         """The record as `json.loads` gives it: what the writer may write and the reader refuses."""
         return json.loads(self.record)
+
+    def towards(self, direction: Direction) -> Break:
+        """The same break, told as one of this direction."""
+        message = self.forward if direction is Direction.FORWARD else self.message
+        return replace(self, direction=direction, message=message or self.message)
 
 
 @dataclass(frozen=True, slots=True)

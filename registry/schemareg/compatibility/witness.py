@@ -9,17 +9,22 @@ from __future__ import annotations
 import re
 import sys
 import time
+from contextlib import suppress
+from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from schemareg.compatibility.patterns import OverBudget, PatternError
 from schemareg.compatibility.patterns import compile as compile_pattern
+from schemareg.formats.json_schema import uris
 from schemareg.formats.json_schema.dialects import Dialect, by_label, by_uri
+from schemareg.formats.json_schema.references import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemareg.compatibility.verdict import Lookup, SchemaSource
+    from schemareg.formats.json_schema.references import Locate
     from schemareg.json_values import JsonValue
 
 
@@ -32,17 +37,28 @@ _QUANTIFIED_GROUP = re.compile(r"\)[*+?{]|\\[1-9]")
 class Referee:
     """One schema as the independent validator reads it."""
 
-    def __init__(self, source: SchemaSource, lookup: Lookup | None, formats: bool) -> None:
-        self._validator = _validator(source, lookup, formats)
+    def __init__(
+        self,
+        source: SchemaSource,
+        lookup: Lookup | None = None,
+        locate: Locate | None = None,
+        *,
+        formats: bool = False,
+    ) -> None:
+        self._validator = None
+        with suppress(*_NOT_OURS):
+            self._validator = _validator(source, lookup, locate, formats)
 
     def accepts(self, value: JsonValue, seconds: float = 2.0) -> bool | None:
         """Whether the validator accepts the value; None where it cannot tell within the time."""
+        if self._validator is None:
+            return None
         _CLOCK.deadline = time.thread_time() + seconds
         before = sys.getrecursionlimit()
         sys.setrecursionlimit(_FRAMES)
         try:
             return bool(self._validator.is_valid(value))
-        except (OverBudget, PatternError, RecursionError, re.error):
+        except (OverBudget, PatternError, RecursionError, re.error, *_NOT_OURS):
             return None
         except Exception as problem:
             # The library raises errors of several packages for references and odd schemas.
@@ -53,14 +69,21 @@ class Referee:
             sys.setrecursionlimit(before)
 
 
-def _validator(source: SchemaSource, lookup: Lookup | None, formats: bool) -> Any:
+_NOT_OURS = (AttributeError, TypeError, ValueError, KeyError, IndexError)
+"""What the library raises for a schema that is not well formed: then it cannot tell."""
+
+
+def _validator(
+    source: SchemaSource, lookup: Lookup | None, locate: Locate | None, formats: bool
+) -> Any:
     from jsonschema_specifications import REGISTRY as SPECIFICATIONS
     from referencing import Registry
     from referencing.exceptions import NoSuchResource
     from referencing.jsonschema import specification_with
 
     default = by_label(source.dialect) or Dialect.DRAFT2020
-    root, dialect = _without_dialect(source.value, default)
+    library = Library(lookup, locate, dialect=default)
+    root, dialect = _without_dialect(_named(library, source.value, source.uri), default)
 
     def retrieve(uri: str) -> Any:
         value = lookup(uri) if lookup else None
@@ -68,10 +91,9 @@ def _validator(source: SchemaSource, lookup: Lookup | None, formats: bool) -> An
             if uri in SPECIFICATIONS:
                 return SPECIFICATIONS[uri]
             raise NoSuchResource(uri)
+        value = _named(library, value, uri)
         inner, own = _without_dialect(value, default)
-        if own is not dialect:
-            inner = value
-        return specification_with(own.uri).create_resource(inner)
+        return specification_with(own.uri).create_resource(inner if own is dialect else value)
 
     resource = specification_with(dialect.uri).create_resource(root)
     registry: Any = Registry(retrieve=retrieve)  # type: ignore[call-arg]
@@ -82,6 +104,29 @@ def _validator(source: SchemaSource, lookup: Lookup | None, formats: bool) -> An
         registry=registry,
         format_checker=_format_checker() if formats else None,
     )
+
+
+def _named(library: Library, value: JsonValue, uri: str) -> JsonValue:
+    """The schema with each `reg:` reference written as the path of the file that it names.
+
+    A document that was fetched under its name would count its own relative references from there.
+    """
+    if not isinstance(value, dict):
+        return value
+    renamed = {}
+    for here in library.open(value, uri).walk():
+        for keyword, reference in here.references():
+            if uris.scheme_of(reference) == "reg":
+                renamed[*here.pointer, keyword] = library.absolute(here, reference)
+    if not renamed:
+        return value
+    copy = deepcopy(value)
+    for pointer, absolute in renamed.items():
+        holder = copy
+        for step in pointer[:-1]:
+            holder = holder[step]
+        holder[pointer[-1]] = absolute
+    return copy
 
 
 def _without_dialect(value: JsonValue, default: Dialect) -> tuple[JsonValue, Dialect]:
@@ -119,6 +164,8 @@ def _class(dialect: Dialect) -> Any:
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
     }
+    if "additionalItems" in base.VALIDATORS:
+        keywords["additionalItems"] = _additional_items
     if dialect >= Dialect.DRAFT2019:
         keywords["unevaluatedProperties"] = _unevaluated_properties
     return extend(base, keywords)  # type: ignore[no-untyped-call]
@@ -174,6 +221,13 @@ def _additional_properties(
             yield ValidationError("not allowed")
         else:
             yield from validator.descend(value, additional, path=name)
+
+
+def _additional_items(validator: Any, additional: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    first = schema.get("items")
+    if isinstance(instance, list) and isinstance(first, list):
+        for index, item in enumerate(instance[len(first) :], len(first)):
+            yield from validator.descend(item, additional, path=index)
 
 
 def _unevaluated_properties(

@@ -30,6 +30,8 @@ class Named:
     rule: str
     message: str
     remedy: str
+    forward: str
+    """The message where the older schema is the reader."""
 
 
 def _string(**keywords: object) -> dict[str, object]:
@@ -370,7 +372,9 @@ def named(refusal: Refusal, writer: Compiler, root: Here) -> Named:
         rule = rule if declared else BY_ID["additional-properties-closed"]
     elif rule.id == "branch-removed" and _overlap(refusal):
         rule = BY_ID["branches-overlap"]
-    return Named(rule.id, _sentence(rule, refusal, before), rule.remedy)
+    return Named(
+        rule.id, _sentence(rule, refusal, before), rule.remedy, _forward(rule, refusal, before)
+    )
 
 
 def listed_before(refusal: Refusal, writer: Compiler, root: Here) -> list[Any]:
@@ -446,6 +450,38 @@ def _sentence(rule: CompatibilityRule, refusal: Refusal, before: list[Any]) -> s
     if isinstance(own, bool | int | str) or (own is not None and not isinstance(own, dict | list)):
         return f"{keyword} {was}, is {_short(own)}"
     return f"{rule.title[0].lower()}{rule.title[1:]} ({keyword})"
+
+
+def _forward(rule: CompatibilityRule, refusal: Refusal, before: list[Any]) -> str:
+    """The same where the older version reads what the newer one writes."""
+    keyword, name = refusal.keyword, refusal.detail
+    own = refusal.here.at.value.get(keyword) if isinstance(refusal.here.at.value, dict) else None
+    new = f"is {_short(before[0])} now" if before else "is not asked for any more"
+    older = "the older version"
+    if rule.id == "property-required":
+        return f"{name!r} may be left out now, and {older} requires it"
+    if rule.id == "type-narrowed":
+        now = f"is {_short(before[0])} now" if before else "is any now"
+        return f"type {now}, and {older} takes only {_short(own)}"
+    if rule.id == "enum-value-removed":
+        return f"{_short(refusal.value)} is new, and {older} does not list it"
+    if rule.id == "property-removed":
+        return f"{name!r} is new, and {older} refuses what it does not list"
+    if rule.id == "additional-properties-closed":
+        return f"properties of any name may come now, and {older} refuses what it does not list"
+    if rule.id == "value-forbidden":
+        return f"a value may stand here now, and {older} accepts none"
+    if rule.id == "property-names-narrowed":
+        return f"the name {name!r} may be used now, and {older} does not accept it"
+    if rule.id == "dependency-added":
+        return f"a record with {name!r} may lack what {older} needs beside it"
+    if rule.id == "branches-overlap":
+        return f"two alternatives of {older}'s oneOf accept the value, and only one may"
+    if rule.id == "branch-removed":
+        return f"none of the {len(own or ())} alternatives of {older} accepts the value"
+    if isinstance(own, bool | int | str) or (own is not None and not isinstance(own, dict | list)):
+        return f"{keyword} {new}, and {older} asks for {_short(own)}"
+    return f"{older} refuses a value that may be written now ({keyword})"
 
 
 def _short(value: Any) -> str:

@@ -155,15 +155,18 @@ class Library:
         A relative path resolves against the base; `reg:payments/payment@1.2.0#/$defs/x` names a
         version of the registry. Raises UnresolvableReference.
         """
-        named = uris.scheme_of(reference) == "reg"
-        absolute = self._named(reference) if named else uris.join(at.base_uri, reference)
-        uri, _, fragment = absolute.partition("#")
+        uri, _, fragment = self.absolute(at, reference).partition("#")
         document = self._documents[at.uri]
         resource = document.resources.get(uri)
         if resource is None:
             document = self._document(uri, reference)
             resource = document.resources[uri]
         return document.inside(resource, fragment, reference)
+
+    def absolute(self, at: Location, reference: str) -> str:
+        """The URI that `reference`, standing in `at`, means. Raises UnresolvableReference."""
+        named = uris.scheme_of(reference) == "reg"
+        return self._named(reference) if named else uris.join(at.base_uri, reference)
 
     def dynamic(self, at: Location, name: str) -> Location | None:
         """The schema with `$dynamicAnchor: name` in the resource that `at` stands in, or None."""
