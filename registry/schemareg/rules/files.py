@@ -76,6 +76,13 @@ RULES = (
         _YAML,
     ),
     _rule(
+        "csv-syntax",
+        "A sample of records is not CSV",
+        "Its cells cannot be told apart, or belong to no column.",
+        "Mend the line it names.",
+        "RFC 4180.",
+    ),
+    _rule(
         "duplicate-key",
         "A key stands twice in one object",
         "Some readers keep the first, some the last.",
