@@ -9,6 +9,7 @@ from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from schemareg.edges.git import Repository
+    from schemareg.json_values import JsonValue
     from schemareg.model import Files
     from schemareg.snapshot import Snapshot
 
@@ -115,6 +116,14 @@ def home(root: Path) -> Path:
             remedy="Work in a clone of it: git clone",
         )
     return top
+
+
+def sample_schema(path: Path) -> "JsonValue":
+    """A schema that every record of a sample fits. Raises RegistryError where it cannot be read."""
+    from schemareg import samples
+    from schemareg.formats.json_schema.infer import infer
+
+    return infer(samples.read(path.read_bytes(), path.as_posix()))
 
 
 def _no_registry(root: Path) -> RegistryError:

@@ -50,9 +50,8 @@ def schema(
             remedy=f"For its next version: reg draft {target}",
         )
     path = f"{found.product.folder}/product.yaml"
-    created = scaffold.schema(
-        found.product.folder, name, version, scaffold.blank(name) if value is None else value
-    )
+    content = scaffold.blank(name) if value is None else scaffold.titled(value, name)
+    created = scaffold.schema(found.product.folder, name, version, content)
     return Addition(created, path, scaffold.declared(snapshot.document(path), name, description))
 
 

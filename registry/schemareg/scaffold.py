@@ -92,6 +92,14 @@ def blank(name: str) -> JsonValue:
     }
 
 
+def titled(value: JsonValue, name: str) -> JsonValue:
+    """An inferred schema with a title, after `$schema`, for people to go on from."""
+    if not isinstance(value, dict) or "title" in value:
+        return value
+    dialect = {"$schema": value["$schema"]} if "$schema" in value else {}
+    return {**dialect, "title": words(name), **value}
+
+
 def declared(document: Document, name: str, description: str = "") -> str:
     """The text of a product.yaml with one more schema declared; nothing else in it is touched.
 

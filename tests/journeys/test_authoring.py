@@ -61,6 +61,54 @@ def test_from_an_empty_folder_to_a_first_schema(
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "sample"),
+    [
+        ("sample.json", '[{"id": "o-1", "total": 12, "paid": true}, {"id": "o-2", "total": 0}]'),
+        ("sample.jsonl", '{"id": "o-1", "total": 12, "paid": true}\n{"id": "o-2", "total": 0}\n'),
+        ("sample.csv", "id,total,paid\no-1,12,true\no-2,0,\n"),
+    ],
+)
+def test_a_schema_may_be_inferred_from_a_sample(
+    name: str, sample: str, shop: Any, reg: Callable[..., Any]
+) -> None:
+    shop.write({name: sample})
+    code, out, _ = reg("new", "schema", "orders/line", "--from", name)
+    assert code == 0
+    assert out.startswith("wrote products/orders/schemas/line/1.0.0.json\n")
+    schema = json.loads((shop.path / "products/orders/schemas/line/1.0.0.json").read_text())
+    assert list(schema)[:3] == ["$schema", "title", "type"]
+    assert schema["title"] == "Line"
+    assert {key: value["type"] for key, value in schema["properties"].items()} == {
+        "id": "string",
+        "total": "integer",
+        "paid": "boolean",
+    }
+    assert sorted(schema["required"]) == ["id", "total"]
+    assert reg("validate")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "sample", "complaint"),
+    [
+        ("sample.jsonl", '{"id": 1}\n{"id": }\n', "sample.jsonl:2:"),
+        ("sample.csv", "a,b\n1\n", "sample.csv:2:"),
+        ("sample.json", "", "sample.json:1:1: error file-empty"),
+        ("sample.xml", "<a/>", "reg: sample.xml: "),
+        ("gone.json", None, "reg: gone.json: No such file or directory"),
+    ],
+)
+def test_a_sample_that_cannot_be_read_is_told_with_its_line(
+    name: str, sample: str | None, complaint: str, shop: Any, reg: Callable[..., Any]
+) -> None:
+    if sample is not None:
+        shop.write({name: sample})
+    code, out, err = reg("new", "schema", "orders/line", "--from", name)
+    assert (code, out) == (2, "")
+    assert err.startswith(complaint)
+    assert not (shop.path / "products/orders/schemas/line").exists()
+
+
 def test_init_takes_an_existing_repository_at_its_top_and_overwrites_nothing(
     repo: Any, monkeypatch: pytest.MonkeyPatch, reg: Callable[..., Any]
 ) -> None:
