@@ -43,9 +43,12 @@ def check(
     """
     from schemareg.edges import clock
     from schemareg.model import Severity
-    from schemareg.review import review
+    from schemareg.review import policy_in_force, review
 
     with answers.mistakes_as(form, output), opening.compared(root, base, head) as (before, after):
-        report = review(before, after, today or clock.today(), all=everything)
+        branch = policy_in_force(before, after).protected_branch
+        with opening.landings(root, before.files, branch) as history:
+            day = today or clock.today()
+            report = review(before, after, day, all=everything, history=history)
     answers.give_report(report, form, output)
     raise typer.Exit(report.exit_code(Severity(fail_on)))

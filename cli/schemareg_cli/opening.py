@@ -1,7 +1,8 @@
 """How commands come to the registry they speak of: its states, as values, and its folder."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from schemareg.edges.git import Repository
+    from schemareg.edges.history import GitHistory
     from schemareg.json_values import JsonValue
-    from schemareg.model import Files
+    from schemareg.model import Files, History
     from schemareg.snapshot import Snapshot
 
 
@@ -30,6 +32,32 @@ def compared(
         else:
             before = repository.default_base(changed.policy.protected_branch, after)
         yield Snapshot(before), changed
+
+
+@contextmanager
+def landings(root: Path, base: "Files", branch: str) -> Iterator[Callable[[], "History"]]:
+    """What gives the landings that a base may go by; nothing is opened before it is asked for.
+
+    They are those of the protected branch, up to the base where it is one of them. A base beside
+    the branch proves nothing by its own commits, whatever their dates say: then the branch's line
+    counts as far as it is known here.
+    """
+    with ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(_line(root, base.commit, branch)))
+
+
+def _line(root: Path, commit: str, branch: str) -> "GitHistory":
+    from schemareg.edges.history import history, protected
+
+    tip = protected(root, branch) if commit else None
+    if tip is None or tip.commit == commit:
+        # A clone of nothing but a pull request has no branch; its base is the branch as it was.
+        return history(root, commit)
+    line = history(root, tip.commit)
+    if line.landing(commit) is None:
+        return line
+    line.close()
+    return history(root, commit)
 
 
 @contextmanager
