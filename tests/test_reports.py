@@ -78,11 +78,27 @@ GAP = Finding(
     remedy="Name it 1.3.0.",
     fingerprint="000000000001",
 )
+WAIVED = Finding(
+    "field-removed",
+    Severity.NOTICE,
+    Place("products/orders/schemas/order/1.3.0.json", 3, 3),
+    "'customer.fax' is gone",
+    product="orders",
+    schema="order",
+    version="1.3.0",
+    against="1.2.0",
+    direction=Direction.FORWARD,
+    field="customer.fax",
+    remedy="Keep the field.",
+    fingerprint="88bb00cc11dd",
+    dates="landed 2026-11-01 in 3f2a9c1 + 90 d: from 2027-01-30, 69 days left",
+    waived="Ada Lovelace, until 2026-12-31: nobody has a fax",
+)
 REPORT = Report(
     base="main (3f2a9c1)",
     head="working tree",
     today=date(2026, 11, 22),
-    findings=(REQUIRED, NARROWED, GAP),
+    findings=(REQUIRED, NARROWED, WAIVED, GAP),
     versions=(
         VersionVerdict(
             "orders",
@@ -219,7 +235,7 @@ def test_the_published_schema_names_every_key_in_order() -> None:
 
 
 def test_a_witness_is_the_record_itself_and_may_be_null() -> None:
-    required, narrowed, gap = json.loads(render(REPORT, "json"))["findings"]
+    required, narrowed, _, gap = json.loads(render(REPORT, "json"))["findings"]
     assert required["witness"] == {"order_id": "o-1", "total": 0.1, "customer": {}}
     assert (narrowed["witness"], narrowed["witnessed"]) == (None, True)
     assert (gap["witness"], gap["witnessed"]) == (None, False)
@@ -236,8 +252,9 @@ def test_numbers_of_a_witness_stay_exact() -> None:
 
 def test_counts_add_up() -> None:
     counts = json.loads(render(REPORT, "json"))["counts"]
-    assert counts["shown"] + counts["waived"] + counts["hidden"] == counts["total"] == 3
-    assert counts["error"] + counts["warning"] + counts["notice"] == 3
+    assert counts["shown"] + counts["waived"] + counts["hidden"] == counts["total"] == 4
+    assert (counts["shown"], counts["waived"]) == (3, 1)
+    assert counts["error"] + counts["warning"] + counts["notice"] == 4
     assert (
         counts["compatible"] + counts["breaking"] + counts["undecided"] == counts["versions"] == 2
     )

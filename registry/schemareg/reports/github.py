@@ -81,7 +81,8 @@ def _finding(finding: Finding) -> str:
     if finding.witness is not None:
         record = escape.shortened(escape.json_text(finding.witness), LONGEST_WITNESS)
         parts.append(f"{sentences.witnessed(finding)}: {record}")
-    parts += [finding.why, finding.remedy, f"reg explain {finding.rule}"]
+    parts += [finding.why, finding.dates, sentences.waiver(finding), finding.remedy]
+    parts.append(f"reg explain {finding.rule}")
     return command(finding.severity.value, finding.place, title, _message(*parts))
 
 

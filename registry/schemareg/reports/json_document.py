@@ -80,6 +80,7 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "against": finding.against,
         "direction": finding.direction.value if finding.direction else None,
         "field": finding.field,
+        "value": finding.value,
         "pointer": finding.pointer,
         "path": finding.place.path,
         "line": finding.place.line,
@@ -88,6 +89,8 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "witnessed": finding.witness is not None,
         "witness": witness_value(finding.witness),
         "why": finding.why,
+        "dates": finding.dates,
+        "waived": finding.waived,
         "remedy": finding.remedy,
         "fingerprint": finding.fingerprint,
     }

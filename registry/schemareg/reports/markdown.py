@@ -113,8 +113,8 @@ def _finding(finding: Finding) -> str:
         parts[-1] += f" — {escape.markdown(sentences.relation(finding))}"
     if finding.witness is not None:
         parts.append(_witness(finding.witness, sentences.witnessed(finding)))
-    if finding.why:
-        parts.append(escape.markdown(finding.why))
+    told = (finding.why, finding.dates, sentences.waiver(finding))
+    parts += [escape.markdown(text) for text in told if text]
     if finding.remedy:
         parts.append(f"**Mend it:** {escape.markdown(finding.remedy)}")
     return "\n\n".join(parts)

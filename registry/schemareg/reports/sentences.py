@@ -18,14 +18,18 @@ def plural(count: int, noun: str) -> str:
 
 
 def counts(report: Report) -> dict[str, int]:
-    """How many of what; `shown + waived + hidden == total`, and the severities add up to it too."""
+    """How many of what; `shown + waived + hidden == total`, and the severities add up to it too.
+
+    A waived finding stays in every report; it counts apart.
+    """
     total = len(report.findings)
+    waived = sum(bool(each.waived) for each in report.findings)
     return {
         "error": _count(report.findings, Severity.ERROR),
         "warning": _count(report.findings, Severity.WARNING),
         "notice": _count(report.findings, Severity.NOTICE),
-        "shown": total,
-        "waived": 0,
+        "shown": total - waived,
+        "waived": waived,
         "hidden": 0,
         "total": total,
         "versions": len(report.versions),
@@ -44,13 +48,14 @@ def _judged(versions: Iterable[VersionVerdict], outcome: Outcome) -> int:
 
 
 def findings_total(report: Report) -> str:
-    """`2 findings (1 error, 1 warning)`, or `no findings`."""
+    """`2 findings (1 error, 1 notice; 1 of them waived)`, or `no findings`."""
     numbers = counts(report)
     if not numbers["total"]:
         return "no findings"
     parts = [plural(numbers[each], each) for each in ("error", "warning", "notice")]
     named = ", ".join(part for part in parts if not part.startswith("0 "))
-    return f"{plural(numbers['total'], 'finding')} ({named})"
+    waived = f"; {numbers['waived']} of them waived" if numbers["waived"] else ""
+    return f"{plural(numbers['total'], 'finding')} ({named}{waived})"
 
 
 def versions_total(report: Report) -> str:
@@ -115,8 +120,11 @@ def witnessed(finding: Finding) -> str:
     return f"refused by {reader}, written by {writer}{at}"
 
 
-def outcome(verdict: VersionVerdict) -> str:
-    """What was found about one version: `breaking, compared with 1.2.0; its changes call for …`."""
+def outcome(verdict: VersionVerdict, in_force: Compatibility) -> str:
+    """What was found about one version: `breaking, compared with 1.2.0; its changes call for …`.
+
+    `in_force` is the report's policy; a version's own is told where it reads otherwise.
+    """
     text = verdict.outcome.value
     if verdict.against:
         text += f", compared with {', '.join(verdict.against)}"
@@ -127,6 +135,11 @@ def outcome(verdict: VersionVerdict) -> str:
         text += f": {verdict.honest}" if verdict.honest else ""
     if verdict.reason:
         text += f"; {verdict.reason}"
-    if verdict.policy is not None:
+    if verdict.policy is not None and policy(verdict.policy) != policy(in_force):
         text += f"; judged by {policy(verdict.policy)}"
     return text
+
+
+def waiver(finding: Finding) -> str:
+    """Who accepted a finding, until when and why; empty where nobody did."""
+    return f"waived by {finding.waived}" if finding.waived else ""

@@ -11,7 +11,7 @@ from schemareg.reports.layout import paired, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from schemareg.model import Finding, Report, VersionVerdict
+    from schemareg.model import Compatibility, Finding, Report, VersionVerdict
 
 LONGEST_WITNESS = 600
 """Characters of a witness; the JSON form has it whole."""
@@ -39,7 +39,7 @@ def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
     paint = painter(colour)
     lines: list[str] = []
     for verdict in report.versions:
-        lines += _version(verdict, width, paint)
+        lines += _version(verdict, report.policy, width, paint)
     if report.versions:
         lines.append("")
     totals = f"{sentences.findings_total(report)}; {sentences.versions_total(report)}"
@@ -83,8 +83,8 @@ def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> 
         record = escape.shortened(escape.json_text(finding.witness), LONGEST_WITNESS)
         lead = escape.visible(sentences.witnessed(finding))
         yield from wrapped(f"{lead}:  {record}", width, indent="  ", hanging="    ")
-    if finding.why:
-        yield from wrapped(escape.visible(finding.why), width, indent="  ")
+    for text in filter(None, (finding.why, finding.dates, sentences.waiver(finding))):
+        yield from wrapped(escape.visible(text), width, indent="  ")
     remedy = _COMMAND.sub(_unbroken, escape.visible(finding.remedy))
     for line in paired(
         remedy, f"reg explain {finding.rule}".replace(" ", _GLUE), width, indent="  "
@@ -103,10 +103,10 @@ def _unbroken(command: re.Match[str]) -> str:
 
 
 def _version(
-    verdict: VersionVerdict, width: int, paint: Callable[[str, str], str]
+    verdict: VersionVerdict, policy: Compatibility, width: int, paint: Callable[[str, str], str]
 ) -> Iterator[str]:
     name = f"{verdict.product}/{verdict.schema} {verdict.version}"
-    text = escape.visible(f"{name}: {sentences.outcome(verdict)}")
+    text = escape.visible(f"{name}: {sentences.outcome(verdict, policy)}")
     first, *rest = wrapped(text, width, hanging="  ")
     word = verdict.outcome.value
     yield first.replace(f": {word}", f": {paint(word, word)}", 1)
