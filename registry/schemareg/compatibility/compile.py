@@ -52,8 +52,10 @@ _MASKS = {
     "array": ARRAY,
     "object": OBJECT,
 }
-_MOST_EVALUATIONS = 5_000
-"""Keywords that evaluate something for one `unevaluated…`; references can multiply them."""
+_MOST_APPLIED = 5_000
+"""Schemas applied to one value, conditions counted."""
+_MOST_CONDITIONS = 100
+"""Beyond so many alternatives of one value, what any of them declares inside it is declared."""
 _DEEPEST = 400
 """Schemas inside schemas through references, before recursion in place is suspected."""
 
@@ -68,7 +70,8 @@ class Here:
     __slots__ = ("at", "key", "scope")
 
     def __init__(self, at: Location, scope: tuple[Location, ...]) -> None:
-        if not scope or scope[-1].base_uri != at.base_uri or scope[-1].uri != at.uri:
+        # The outermost resource that has an anchor wins: one met again says nothing new.
+        if not any(each.base_uri == at.base_uri and each.uri == at.uri for each in scope):
             scope = (*scope, at)
         self.at = at
         self.scope = scope
@@ -123,9 +126,10 @@ class Compiler:
         self._plain: set[object] = set()
         """Compiled schemas that no reference leads out of."""
         self._followed = 0
-        self._doing: dict[object, Here] = {}
+        self._doing: dict[object, int] = {}
+        """Schemas being compiled, each with how deep in a value it stands."""
+        self._level = 0
         self._named: dict[object, str] = {}
-        self._evaluated = 0
         self._contents: dict[object, tuple[bytes, list[tuple[Pointer, str, Location]]]] = {}
         self._closing: set[object] = set()
         self._closed: dict[object, Lit] = {}
@@ -144,10 +148,12 @@ class Compiler:
         if known is not None:
             return known
         if key in self._doing:
+            if self._doing[key] == self._level:
+                raise Malformed("a schema asks for itself of the same value", where=_text(here))
             return self.nodes.intern(Kind.REF, self._name(here))
         if len(self._doing) > _DEEPEST:
             raise Malformed("schemas refer to each other too deeply", where=_text(here))
-        self._doing[key] = here
+        self._doing[key] = self._level
         followed = self._followed
         try:
             literal = self.nodes.conjunction([lit for _, lit in self.keywords(here)])
@@ -160,6 +166,14 @@ class Compiler:
         if followed == self._followed:
             self._plain.add(key)
         return literal
+
+    def _inside(self, here: Here) -> Lit:
+        """The literal of a schema that speaks of a part of the value: an item, a property, a name."""
+        self._level += 1
+        try:
+            return self.schema(here)
+        finally:
+            self._level -= 1
 
     def unaffected(
         self, excuses: dict[tuple[str, Pointer, str], set[object] | None]
@@ -420,7 +434,7 @@ class Compiler:
         named = {}
         for name, schema in self._mapping(here, keyword).items():
             child = here.child(keyword, name)
-            named[name] = self.schema(child)
+            named[name] = self._inside(child)
             if isinstance(schema, dict):
                 self._hint(name, child)
         return self.nodes.properties(named)
@@ -444,7 +458,7 @@ class Compiler:
         return self.nodes.properties(
             {},
             [
-                (self._compiled(here, pattern), self.schema(here.child(keyword, pattern)))
+                (self._compiled(here, pattern), self._inside(here.child(keyword, pattern)))
                 for pattern in self._mapping(here, keyword)
             ],
         )
@@ -456,10 +470,10 @@ class Compiler:
             (self._compiled(here, pattern), T)
             for pattern in self._mapping(here, "patternProperties")
         ]
-        return self.nodes.properties(named, matched, self.schema(here.child(keyword)))
+        return self.nodes.properties(named, matched, self._inside(here.child(keyword)))
 
     def _property_names(self, here: Here, keyword: str) -> Lit:
-        literal = self.schema(here.child(keyword))
+        literal = self._inside(here.child(keyword))
         if literal == T or self.nodes.must(literal) & STRING:
             return T
         return self.nodes.intern(Kind.NAMES, literal)
@@ -483,7 +497,8 @@ class Compiler:
     # -- arrays ---------------------------------------------------------------------------------
 
     def _prefix_items(self, here: Here, keyword: str) -> Lit:
-        return self.nodes.items(self._branches(here, keyword), T)
+        first = [self._inside(each) for each in self.branches(here, keyword)]
+        return self.nodes.items(first, T)
 
     def _items(self, here: Here, keyword: str) -> Lit:
         if isinstance(here.at.value[keyword], list):
@@ -493,13 +508,13 @@ class Compiler:
         first = 0
         if here.at.dialect >= Dialect.DRAFT2020 and "prefixItems" in here.at.value:
             first = len(here.at.value["prefixItems"])
-        return self.nodes.items([T] * first, self.schema(here.child(keyword)))
+        return self.nodes.items([T] * first, self._inside(here.child(keyword)))
 
     def _additional_items(self, here: Here, keyword: str) -> Lit:
         first = here.at.value.get("items")
         if not isinstance(first, list):
             return T
-        return self.nodes.items([T] * len(first), self.schema(here.child(keyword)))
+        return self.nodes.items([T] * len(first), self._inside(here.child(keyword)))
 
     def _contains(self, here: Here, keyword: str) -> Lit:
         least, most = 1, None
@@ -508,7 +523,7 @@ class Compiler:
                 least = self._count(here, "minContains")
             if "maxContains" in here.at.value:
                 most = self._count(here, "maxContains")
-        return self.nodes.contains(self.schema(here.child(keyword)), least, most)
+        return self.nodes.contains(self._inside(here.child(keyword)), least, most)
 
     def _unique_items(self, here: Here, keyword: str) -> Lit:
         return self.nodes.intern(Kind.UNIQUE, ()) if here.at.value[keyword] is True else T
@@ -516,35 +531,48 @@ class Compiler:
     # -- what other keywords have not evaluated -------------------------------------------------
 
     def _unevaluated_properties(self, here: Here, keyword: str) -> Lit:
-        self._evaluated = 0
-        entries = list(self._evaluations(here, Kind.PROPERTIES, keyword, frozenset()))
-        allowed = frozenset(map(str, self.forgiven(here, keyword)))
-        if allowed:
-            entries.append(((), Evaluated(names=allowed)))
-        return self.nodes.unevaluated(Kind.PROPERTIES, entries, self.schema(here.child(keyword)))
+        entries = self.evaluations(here, keyword)
+        return self.nodes.unevaluated(Kind.PROPERTIES, entries, self._inside(here.child(keyword)))
 
     def _unevaluated_items(self, here: Here, keyword: str) -> Lit:
-        self._evaluated = 0
-        entries = list(self._evaluations(here, Kind.ITEMS, keyword, frozenset()))
-        return self.nodes.unevaluated(Kind.ITEMS, entries, self.schema(here.child(keyword)))
+        entries = self.evaluations(here, keyword)
+        return self.nodes.unevaluated(Kind.ITEMS, entries, self._inside(here.child(keyword)))
 
-    def _evaluations(
-        self, here: Here, about: Kind, beside: str, seen: frozenset[object]
-    ) -> Iterator[tuple[tuple[Lit, ...], Evaluated]]:
-        """What the keywords beside `beside` evaluate, and on which conditions."""
-        if not isinstance(here.at.value, dict) or here.key in seen:
-            return
-        seen |= {here.key}
-        own = self._evaluated_here(here, about, beside)
-        self._evaluated += 1
-        if self._evaluated > _MOST_EVALUATIONS:
-            raise BudgetSpent(f"too many keywords beside {about.name.lower()} that are unevaluated")
-        if own is not None:
-            yield (), own
-        for guards, inner in self.in_place(here):
-            conditions = tuple(self._guard(guard) for guard in guards)
-            for more, entry in self._evaluations(inner, about, "", seen):
-                yield conditions + more, entry
+    def evaluations(self, here: Here, keyword: str) -> list[tuple[tuple[Lit, ...], Evaluated]]:
+        """What is evaluated beside an `unevaluated…` keyword, each with what has to hold for it."""
+        about = Kind.PROPERTIES if keyword == "unevaluatedProperties" else Kind.ITEMS
+        entries = []
+        for guards, inner in self._applied((here,)):
+            beside = keyword if inner is here else ""
+            entries.append((guards, self._evaluated_here(inner, about, beside)))
+        allowed = frozenset(map(str, self.forgiven(here, keyword)))
+        return [*entries, ((), Evaluated(names=allowed))] if allowed else entries
+
+    def _applied(self, schemas: tuple[Here, ...]) -> list[tuple[tuple[Lit, ...], Here]]:
+        """These schema objects and all that are applied in place, each with what has to hold for it.
+
+        Once for every condition. References can multiply them beyond any end: raises BudgetSpent.
+        """
+        found: dict[object, tuple[tuple[Lit, ...], Here]] = {}
+        stack: list[tuple[tuple[Lit, ...], Here]] = [((), here) for here in reversed(schemas)]
+        while stack:
+            guards, here = stack.pop()
+            key = (frozenset(guards), here.key)
+            if key in found or not isinstance(here.at.value, dict):
+                continue
+            found[key] = (guards, here)
+            if len(found) > _MOST_APPLIED:
+                raise BudgetSpent("too many schemas are applied to one value")
+            inner = [
+                ((*guards, *(self._guard(guard) for guard in more)), below)
+                for more, below in self.in_place(here)
+            ]
+            stack.extend(reversed(inner))
+        return [
+            (guards, here)
+            for guards, here in found.values()
+            if here.at.dialect > Dialect.DRAFT7 or "$ref" not in here.at.value
+        ]
 
     def _guard(self, guard: Here | tuple[str, Here | str]) -> Lit:
         if isinstance(guard, Here):
@@ -554,10 +582,8 @@ class Compiler:
             return self.schema(what) ^ 1
         return self.nodes.conjunction([self.nodes.types(OBJECT), self.nodes.intern(Kind.HAS, what)])
 
-    def _evaluated_here(self, here: Here, about: Kind, beside: str) -> Evaluated | None:
+    def _evaluated_here(self, here: Here, about: Kind, beside: str = "") -> Evaluated:
         value, dialect = here.at.value, here.at.dialect
-        if "$ref" in value and dialect <= Dialect.DRAFT7:
-            return None
         if about is Kind.PROPERTIES:
             everything = "additionalProperties" in value or (
                 "unevaluatedProperties" in value and beside != "unevaluatedProperties"
@@ -575,7 +601,7 @@ class Compiler:
             first = len(value.get("prefixItems", ()))
             everything |= items is not None
             if "contains" in value:
-                matching = (self.schema(here.child("contains")),)
+                matching = (self._inside(here.child("contains")),)
         elif "contains" in value and dialect is Dialect.DRAFT2019:
             # The draft says no, the validators say yes: whoever relies on it gets no answer here.
             raise Malformed(
@@ -637,10 +663,10 @@ class Compiler:
         return self._close((here,))
 
     def _close(self, schemas: tuple[Here, ...]) -> Lit:
-        group = self.group(schemas)
-        if not group:
+        applied = self._applied(schemas)
+        if not applied:
             return T
-        key = frozenset(here.key for here in group)
+        key = frozenset((frozenset(guards), here.key) for guards, here in applied)
         if key in self._closed:
             return self._closed[key]
         name = ("declared", id(self), key)
@@ -650,9 +676,7 @@ class Compiler:
             raise Malformed("schemas refer to each other too deeply", where=_text(schemas[0]))
         self._closing.add(key)
         try:
-            literal = self.nodes.conjunction(
-                [self._close_properties(group), self._close_items(group)]
-            )
+            literal = self.nodes.conjunction([self._only(applied), *self._parts(applied)])
         finally:
             self._closing.discard(key)
         self.nodes.definition[self.nodes.intern(Kind.REF, name) >> 1] = literal
@@ -660,39 +684,58 @@ class Compiler:
         return literal
 
     def group(self, schemas: tuple[Here, ...]) -> list[Here]:
-        """These schemas and all that are applied in place, each once; only objects."""
-        group: dict[object, Here] = {}
-        stack = list(schemas)
-        while stack:
-            here = stack.pop()
-            if here.key not in group and isinstance(here.at.value, dict):
-                group[here.key] = here
-                stack.extend(inner for _, inner in self.in_place(here))
-        return [
-            here
-            for here in group.values()
-            if here.at.dialect > Dialect.DRAFT7 or "$ref" not in here.at.value
-        ]
+        """These schemas and all that are applied in place, whatever has to hold for them."""
+        return list({here.key: here for _, here in self._applied(schemas)}.values())
+
+    def _only(self, applied: list[tuple[tuple[Lit, ...], Here]]) -> Lit:
+        """No property but those that a schema that holds declares; what declares none is open."""
+        entries = []
+        declares = False
+        for guards, here in applied:
+            entry = self._evaluated_here(here, Kind.PROPERTIES)
+            declares |= bool(entry.names or entry.patterns)
+            demanded = frozenset(self._demanded(here))
+            entries.append((guards, entry._replace(names=entry.names | demanded)))
+        return self.nodes.unevaluated(Kind.PROPERTIES, entries, F) if declares else T
+
+    def _parts(self, applied: list[tuple[tuple[Lit, ...], Here]]) -> Iterator[Lit]:
+        """The same of the values inside, by the schemas that hold there.
+
+        Where exactly one of several conditional schemas holds, its own parts are closed; where
+        several do, what any of them declares is declared.
+        """
+        yield self._inner([here for _, here in applied])
+        conditions = {frozenset(guards): guards for guards, _ in applied}
+        if not 2 <= len(conditions) <= _MOST_CONDITIONS:
+            return
+        for condition, guards in conditions.items():
+            others = [
+                self.nodes.conjunction(each)
+                for other, each in conditions.items()
+                if not condition.issuperset(other)
+            ]
+            inner = self._inner([here for each, here in applied if condition.issuperset(each)])
+            if others and inner != T:
+                unless = [guard ^ 1 for guard in guards]
+                yield self.nodes.disjunction([*unless, *others, inner])
+
+    def _inner(self, group: list[Here]) -> Lit:
+        return self.nodes.conjunction([self._close_properties(group), self._close_items(group)])
 
     def _close_properties(self, group: list[Here]) -> Lit:
         names: dict[str, None] = {}
         patterns: dict[str, None] = {}
-        closed = True
         for here in group:
             names.update(dict.fromkeys(self._mapping(here, "properties")))
             for pattern in self._mapping(here, "patternProperties"):
                 patterns[self._compiled(here, pattern)] = None
-            closed = closed and not any(self._others(here))
-        closed = closed and bool(names or patterns)
-        for here in group if closed else ():
-            names.update(dict.fromkeys(self._demanded(here)))
         # Two patterns may match one name: what either declares there, is declared.
         matched = self._close(tuple(each for here in group for each in self._matched(here)))
         rest = self._close(tuple(each for here in group for each in self._others(here)))
         return self.nodes.properties(
             {name: self._close(self._at_name(group, name)) for name in names},
             [(pattern, matched) for pattern in patterns],
-            F if closed else rest,
+            rest,
         )
 
     def _at_name(self, group: list[Here], name: str) -> tuple[Here, ...]:

@@ -99,7 +99,8 @@ class _Comparison:
         if self.breaks:
             found = sorted(self.breaks, key=lambda each: (each.field, each.rule, each.pointer))
             return Verdict(Outcome.BREAKING, reason, tuple(found))
-        if reason and self.content is Content.OPEN and prover.proves(self.reader, self.writer):
+        asked = reason and self.content is Content.OPEN and not self.search.spent
+        if asked and prover.proves(self.reader, self.writer):
             return Verdict(Outcome.COMPATIBLE)
         return Verdict(Outcome.UNDECIDED if reason else Outcome.COMPATIBLE, reason)
 

@@ -123,6 +123,11 @@ class Search:
         """Seconds of CPU time left, never less than a tenth of a second."""
         return max(0.1, self.deadline - time.thread_time())
 
+    @property
+    def spent(self) -> bool:
+        """Whether the budget is used up."""
+        return self.steps < 0 or self.late()
+
     def late(self) -> bool:
         """Whether the time is over; polled by the pattern search."""
         return time.thread_time() > self.deadline

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from schemareg.json_values import JsonValue
 
 
+_PLAIN = ("other", "another")
+"""Names for properties that could have any: people read them."""
+
+
 def find(search: Search, leaves: Iterable[Lit]) -> Answer:
     """An object within the constraints, with no property that is not needed."""
     wanted = _read(search.nodes, leaves)
@@ -200,7 +204,8 @@ class _Record:
             names, _, unknown = self.search.distinct(name_goal, 1 + len(self.wanted.some))
             if unknown:
                 self.unknown = unknown
-            for name in names:
+            plain = [name for name in _PLAIN if name not in used]
+            for name in (*(each for each in plain if self.search.fits(name_goal, each)), *names):
                 yield name, goal
 
     def _listed(self) -> list[str]:

@@ -54,18 +54,28 @@ def _canonical(library: Any, source: SchemaSource) -> Any:
     )
 
 
+_DEEPEST = 20
+_MOST = 2_000
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+
+
 def _beyond(value: JsonValue) -> bool:
-    """Whether the schema refers to other documents, or has numbers that it would round."""
-    stack = [value]
+    """Whether the schema is more than the library is safe with.
+
+    References can exhaust the stack of its native code, which ends the whole process, and it has
+    no bound on time; numbers with a fraction it would round.
+    """
+    stack = [(value, 0)]
+    seen = 0
     while stack:
-        each = stack.pop()
-        if isinstance(each, Fraction):
+        each, depth = stack.pop()
+        seen += 1
+        if isinstance(each, Fraction) or depth > _DEEPEST or seen > _MOST:
             return True
         if isinstance(each, dict):
-            reference = each.get("$ref")
-            if isinstance(reference, str) and not reference.startswith("#"):
+            if any(keyword in each for keyword in _REFERENCES):
                 return True
-            stack.extend(each.values())
+            stack.extend((inner, depth + 1) for inner in each.values())
         elif isinstance(each, list):
-            stack.extend(each)
+            stack.extend((inner, depth + 1) for inner in each)
     return False

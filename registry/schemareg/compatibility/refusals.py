@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemareg.compatibility.evaluate import holds
-from schemareg.compatibility.nodes import F, T
+from schemareg.compatibility.nodes import F, Kind
 from schemareg.compatibility.patterns import compile as compile_pattern
 
 if TYPE_CHECKING:
@@ -167,9 +167,14 @@ class _Walk:
                 and name not in self.compiler.forgiven(here, keyword)
                 and not any(compile_pattern(pattern).search(name) for pattern in matched)
             )
-        literal = dict(self.compiler.keywords(here)).get(keyword, T)
-        alone = {other: item for other, item in value.items() if other == name}
-        return not self.accepts(literal, alone) or len(value) > 1
+        evaluated = [
+            entry
+            for guards, entry in self.compiler.evaluations(here, keyword)
+            if all(self.accepts(guard, value) for guard in guards)
+        ]
+        fits = self.compiler.schema(here.child(keyword))
+        left = self.nodes.evaluated(Kind.PROPERTIES, evaluated, fits)
+        return not self.accepts(left, {name: value[name]})
 
     def items(
         self, keyword: str, here: Here, value: list[JsonValue], at: Pointer
