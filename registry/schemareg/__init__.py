@@ -41,4 +41,7 @@ def __getattr__(name: str) -> object:
     """Import a public name's room when it is first asked for: `reg --version` needs none of them."""
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    value = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    # Kept, for the room `review` would else stand here under the name of its function.
+    globals()[name] = value
+    return value
