@@ -233,28 +233,33 @@ def _additional_items(validator: Any, additional: Any, instance: Any, schema: An
 def _unevaluated_properties(
     validator: Any, unevaluated: Any, instance: Any, schema: Any
 ) -> Iterator[Any]:
-    """The library's own, unless a pattern might keep Python's backtracking busy for ever."""
-    for pattern in _patterns_of_names(schema):
-        if _QUANTIFIED_GROUP.search(pattern):
-            raise OverBudget("a pattern of names beside unevaluatedProperties")
+    """The library's own, unless a pattern might keep Python's backtracking busy for ever.
+
+    Its reading for 2019-09 takes the keywords of an `additionalProperties` for names of properties;
+    the one for 2020-12 is right, and the same where nothing refers back recursively.
+    """
     from jsonschema import Draft201909Validator, Draft202012Validator
 
-    official = (
-        Draft201909Validator if "$recursiveRef" in validator.VALIDATORS else Draft202012Validator
-    )
+    recursive = False
+    for part in _parts(schema):
+        recursive = recursive or "$recursiveRef" in part
+        patterns = part.get("patternProperties")
+        for pattern in patterns if isinstance(patterns, dict) else ():
+            if _QUANTIFIED_GROUP.search(pattern):
+                raise OverBudget("a pattern of names beside unevaluatedProperties")
+    official = Draft201909Validator if recursive else Draft202012Validator
     yield from (
         official.VALIDATORS["unevaluatedProperties"](validator, unevaluated, instance, schema) or ()
     )
 
 
-def _patterns_of_names(schema: Any) -> Iterator[str]:
+def _parts(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every object inside a schema."""
     stack = [schema]
     while stack:
         value = stack.pop()
         if isinstance(value, dict):
-            patterns = value.get("patternProperties")
-            if isinstance(patterns, dict):
-                yield from patterns
+            yield value
             stack.extend(value.values())
         elif isinstance(value, list):
             stack.extend(value)
