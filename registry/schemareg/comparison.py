@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.compatibility.verdict import SchemaSource
+from schemareg.evident import evident, properties_kept
 from schemareg.findings import Pair, field_above, uri_of
 from schemareg.formats.json_schema import uris
 from schemareg.model import Content, Direction, Outcome
 from schemareg.rules import promises
-from schemareg.words import unjudged
+from schemareg.words import property_names, unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -66,8 +66,6 @@ class Comparison:
             seen[meaning] = version
             for direction in self.policy.level.directions:
                 self._ask(version, direction, new, old)
-            if Direction.FORWARD in self.policy.level.directions:
-                self._look_for_fields(version, new, old)
         return self
 
     def _repeat(self, version: SchemaVersion, twin: SchemaVersion) -> None:
@@ -78,11 +76,22 @@ class Comparison:
     def _ask(
         self, version: SchemaVersion, direction: Direction, new: Document, old: Document
     ) -> None:
+        forward = direction is Direction.FORWARD
+        reader, writer = (old, new) if forward else (new, old)
+        sides = self.shelf.bare(reader), self.shelf.bare(writer)
+        plain = evident(*sides, self.policy.content, formats=self.policy.formats)
+        if not plain:
+            self._search(version, direction, reader, writer)
+        if forward and not (plain and properties_kept(*sides)):
+            self._look_for_fields(version, new, old)
+
+    def _search(
+        self, version: SchemaVersion, direction: Direction, reader: Document, writer: Document
+    ) -> None:
         if len(self.doubts) >= PATIENCE:
             reason = "the later versions were undecided already, so it was not tried"
             self.doubts.append(Doubt(version.version, direction, reason))
             return
-        reader, writer = (new, old) if direction is Direction.BACKWARD else (old, new)
         verdict = verdict_of(self.shelf, reader, writer, self.policy)
         self.pairs += [Pair(version, direction, found) for found in verdict.findings]
         if verdict.outcome is Outcome.UNDECIDED:
@@ -90,10 +99,12 @@ class Comparison:
 
     def _look_for_fields(self, version: SchemaVersion, new: Document, old: Document) -> None:
         here = {each.path: each for each in fields_of(self.shelf, new)}
+        # What has fields inside it is there, whether it is listed itself or not.
+        kept = {path for each in here for path in (each, *_above(each))}
         told = {each.field for each in self.lost}
         told |= {each.found.field for each in self.pairs if each.direction is Direction.FORWARD}
         for each in fields_of(self.shelf, old):
-            if each.path in here or any(above in told for above in (each.path, *_above(each.path))):
+            if each.path in kept or not told.isdisjoint((each.path, *_above(each.path))):
                 continue
             told.add(each.path)
             near = next((here[above] for above in _above(each.path) if above in here), None)
@@ -119,7 +130,9 @@ def verdict_of(
     content: Content | None = None,
 ) -> Verdict:
     """Whether one document's readers take what another's writers write, by a policy."""
+    # Loaded late: most changes are evident, and the engine costs as much as all the rest.
     from schemareg.compatibility.engine import compare
+    from schemareg.compatibility.verdict import SchemaSource
 
     return compare(
         SchemaSource(shelf.spelled_out(reader.value), uri_of(reader.path)),
@@ -134,6 +147,8 @@ def verdict_of(
 def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibility) -> bool:
     """Whether two documents are proved to say the same in other keywords."""
     if unjudged(one.value) != unjudged(other.value):
+        return False
+    if property_names(one.value) != property_names(other.value):
         return False
     if {each.path for each in fields_of(shelf, one)} != {
         each.path for each in fields_of(shelf, other)

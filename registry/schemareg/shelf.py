@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from schemareg import json_values
 from schemareg.errors import RegistryError
 from schemareg.findings import uri_of
 from schemareg.formats.json_schema import keywords
@@ -14,6 +14,7 @@ from schemareg.words import dialect_of, meaning, references_in, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+    from fractions import Fraction
 
     from schemareg.documents import Document
     from schemareg.formats.json_schema.references import Library
@@ -29,7 +30,7 @@ class Shelf:
     def __init__(self, base: Snapshot, head: Snapshot) -> None:
         self._base = base
         self._head = head
-        self._meanings: dict[str, Hashable] = {}
+        self._bare: dict[Document, tuple[JsonValue, str]] = {}
 
     def landed(self, version: SchemaVersion) -> Document:
         """The document of a version that others are held against. Raises InvalidFiles."""
@@ -40,12 +41,20 @@ class Shelf:
         """The document of a version of head. Raises InvalidFiles."""
         return self._head.document(version.path)
 
+    def bare(self, document: Document) -> JsonValue:
+        """A schema without its words."""
+        return self._stripped(document)[0]
+
     def meaning(self, document: Document) -> Hashable:
         """What two documents share exactly when they differ in words at most."""
-        known = self._meanings.get(document.path)
+        return self._stripped(document)[1]
+
+    def _stripped(self, document: Document) -> tuple[JsonValue, str]:
+        known = self._bare.get(document)
         if known is None:
-            known = json_values.key(meaning(document.value))
-            self._meanings[document.path] = known
+            value = meaning(document.value)
+            text = json.dumps(value, sort_keys=True, default=_fraction)
+            known = self._bare[document] = value, text
         return known
 
     def lookup(self, uri: str) -> JsonValue | None:
@@ -90,3 +99,8 @@ class Shelf:
         from schemareg.formats.json_schema.references import Library
 
         return Library(self.lookup, self.locate)
+
+
+def _fraction(number: Fraction) -> dict[str, list[int]]:
+    """A number that is not whole, as nothing that a file can hold: a lone surrogate is refused."""
+    return {"\ud800": [number.numerator, number.denominator]}

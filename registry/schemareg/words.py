@@ -59,6 +59,16 @@ def reaches_out(document: JsonValue) -> bool:
     return any(not text.startswith("#") for text in references_in(document))
 
 
+def property_names(document: JsonValue) -> frozenset[str]:
+    """Every name that a document declares under `properties`, wherever that stands."""
+    return frozenset(
+        name
+        for _, schema in schemas(document, dialect_of(document))
+        if isinstance(schema, dict) and isinstance(schema.get("properties"), dict)
+        for name in schema["properties"]
+    )
+
+
 def unjudged(document: JsonValue) -> tuple[str, ...]:
     """What a document says that is no word and that no validator judges, sorted.
 
