@@ -293,6 +293,16 @@ RIGHT = {
         "replacement": "orders/order#customer.id",
         "migration": "https://example.com/move",
     },
+    "consumer": {
+        "team": "billing",
+        "contact": "billing@example.com",
+        "channels": ["billing-slack"],
+        "uses": [
+            {"schema": "orders/order", "versions": "^1 || 2.0.1", "fields": ["id", "lines[].sku"]},
+            {"schema": "orders/refund"},
+        ],
+        "acks": ["orders/order#customer.email"],
+    },
     "waiver": {
         "fingerprint": "0123456789abcdef",
         "rule": "field-removed",

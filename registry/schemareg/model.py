@@ -348,6 +348,32 @@ class Waiver:
     """The last day on which it counts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a consumer reads of one schema."""
+
+    schema: Target
+    versions: str = "*"
+    """Which versions, as written: `^1`, `1.2`, `1.2.0`, `^1 || ^2`; `*` is all."""
+    fields: tuple[tuple[str | None, ...], ...] = ()
+    """The fields that are read, as the steps of targets; none named means all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """One file of `consumers/`: who reads a product, and what of it."""
+
+    path: str
+    name: str
+    """The file's, without its ending."""
+    team: str
+    contact: str = ""
+    channels: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
+    acks: tuple[Target, ...] = ()
+    """What the team agrees to lose before its day."""
+
+
 class SchemaVersion(NamedTuple):
     """One version file of a schema."""
 

@@ -21,6 +21,7 @@ REGISTRY = "registry.yaml"
 PRODUCTS = "products"
 PRODUCT = "product.yaml"
 SCHEMAS = "schemas"
+CONSUMERS = "consumers"
 DEPRECATIONS = "deprecations"
 WAIVERS = "waivers"
 

@@ -19,6 +19,7 @@ KINDS = {
     "registry": "registry.yaml",
     "product": "products/<product>/product.yaml",
     "deprecation": "products/<product>/deprecations/<id>.yaml",
+    "consumer": "products/<product>/consumers/<consumer>.yaml",
     "waiver": "products/<product>/waivers/<fingerprint>.yaml",
 }
 """The kinds of file that have a schema here, and where such a file stands."""

@@ -125,6 +125,13 @@ RULES = (
         _LAYOUT,
     ),
     _rule(
+        "use-elsewhere",
+        "A consumer's file stands in another product than it speaks of",
+        "Whoever changes a product asks in its own folder who reads it.",
+        "Move what is read of another product into that product's consumers/.",
+        _LAYOUT,
+    ),
+    _rule(
         "loosens-no-field",
         "A guarantee is to be loosened of something that is no field",
         "Only a field has guarantees of its own.",

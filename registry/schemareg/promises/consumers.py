@@ -1,0 +1,102 @@
+"""What consumers declare: whose use an element's end touches, and who agreed to it.
+
+A consumer's file that is wrong is not passed over: its team is taken to read everything, and to
+have agreed to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg import manifests
+from schemareg.errors import InvalidFiles
+from schemareg.model import Consumer
+from schemareg.promises.book import covers
+from schemareg.snapshot import CONSUMERS
+
+if TYPE_CHECKING:
+    from schemareg.model import Use
+    from schemareg.names import Target
+    from schemareg.snapshot import Snapshot
+
+
+def consumers(snapshot: Snapshot, product: str) -> tuple[Consumer, ...]:
+    """The consumers of a product, by the name of their file."""
+    folder = snapshot.folder_of(product)
+    if folder is None:
+        return ()
+    names = snapshot.files.folder(f"{folder}/{CONSUMERS}")
+    paths = [f"{folder}/{CONSUMERS}/{name}" for name in names if name.endswith(".yaml")]
+    return tuple(consumer_at(snapshot, path) for path in paths if snapshot.has(path))
+
+
+def consumer_at(snapshot: Snapshot, path: str) -> Consumer:
+    """The consumer of a file that is there."""
+    product = path.rpartition(f"/{CONSUMERS}/")[0].rpartition("/")[2]
+    try:
+        return manifests.parse_consumer(snapshot.document(path), product)
+    except InvalidFiles:
+        name = path.rpartition("/")[2].rpartition(".")[0]
+        return Consumer(path, name, name)
+
+
+def hit(snapshot: Snapshot, target: Target) -> tuple[Consumer, ...]:
+    """The consumers that the end of a target hits, by the name of their file."""
+    return tuple(
+        each
+        for each in consumers(snapshot, target.product)
+        if not each.uses or any(touches(use, target) for use in each.uses)
+    )
+
+
+def agreed(snapshot: Snapshot, target: Target) -> bool:
+    """Whether everybody who registered and is hit has agreed in writing to lose a target.
+
+    Where nobody has registered, nobody has agreed.
+    """
+    found = hit(snapshot, target)
+    return bool(found) and all(any(covers(ack, target) for ack in each.acks) for each in found)
+
+
+def touches(use: Use, target: Target) -> bool:
+    """Whether whoever reads this loses something when the target goes."""
+    if target.schema and target.schema != use.schema.schema:
+        return False
+    if not _meets(use.versions, target):
+        return False
+    if not target.field or not use.fields:
+        return True
+    return any(_overlap(each, target.field) for each in use.fields)
+
+
+def lines(versions: str) -> tuple[int | None, ...]:
+    """The major lines that versions speak of, sorted; `(None,)` is every line."""
+    parts = versions.split(" || ")
+    if "*" in parts:
+        return (None,)
+    return tuple(sorted({int(each.removeprefix("^").split(".")[0]) for each in parts}))
+
+
+def _overlap(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> bool:
+    """Whether one of two fields is the other, or stands in it."""
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]
+
+
+def _meets(versions: str, target: Target) -> bool:
+    """Whether any version that is read is one that the target speaks of."""
+    if target.version is None and target.major is None:
+        return True
+    return any(_one_meets(each, target) for each in versions.split(" || "))
+
+
+def _one_meets(wanted: str, target: Target) -> bool:
+    if wanted == "*":
+        return True
+    numbers = tuple(int(each) for each in wanted.removeprefix("^").split("."))
+    if target.version is None:
+        return numbers[0] == target.major
+    version = (target.version.major, target.version.minor, target.version.patch)
+    if not wanted.startswith("^"):
+        return version[: len(numbers)] == numbers
+    return version[0] == numbers[0] and version >= numbers
