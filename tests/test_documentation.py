@@ -1,0 +1,113 @@
+"""The documentation says what is so: what can be generated is, and what is linked is there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from schemareg.rules import CATALOGUE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOP = Path(__file__).parent.parent
+RULES = TOP / "registry" / "RULES.md"
+
+FAMILIES = {
+    "compatibility": "Compatibility: what a reader would refuse",
+    "versions": "Versions: what has landed stays, and numbers are honest",
+    "promises": "Promises that no validator sees",
+    "time": "Time: what has been announced, and from when it may go",
+    "policies": "Policies and descriptions",
+    "files": "Files: what is not well formed",
+}
+"""The modules of `schemareg.rules`, in the order in which a reader wants them."""
+
+
+def rules_page() -> str:
+    """registry/RULES.md, from the catalogue."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# The rules"
+    yield ""
+    yield (
+        "Every finding and every mistake has one of these ids; an id is never used for anything"
+        " else. `reg explain ID` says the same in the terminal, with examples."
+    )
+    yield ""
+    yield (
+        "Generated from the declarations in `registry/schemareg/rules/`:"
+        " `python -m pytest tests/test_documentation.py --update-golden`."
+    )
+    for family, title in FAMILIES.items():
+        module = __import__(f"schemareg.rules.{family}", fromlist=["RULES"])
+        yield f"\n## {title}\n"
+        yield "| rule | what it says | why it matters | how to mend it |"
+        yield "|---|---|---|---|"
+        for rule in module.RULES:
+            cells = (f"`{rule.id}`", rule.title, rule.rationale, rule.remedy)
+            yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+def test_the_page_of_rules_says_what_the_declarations_say(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--update-golden"):
+        RULES.write_text(rules_page(), encoding="utf-8")
+    assert RULES.read_text("utf-8") == rules_page(), "run it with --update-golden"
+
+
+def test_the_page_of_rules_has_every_rule() -> None:
+    listed = re.findall(r"^\| `([a-z0-9-]+)` \|", RULES.read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(CATALOGUE)
+
+
+def _pages() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "-C", str(TOP), "ls-files", "-z", "*.md"], capture_output=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("this is no clone, so git cannot say which pages belong to it")
+    return [TOP / name for name in listed.stdout.decode().split("\0") if name]
+
+
+def test_every_link_between_the_pages_leads_somewhere() -> None:
+    broken = [
+        f"{page.relative_to(TOP)}: {link}"
+        for page in _pages()
+        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
+        if not link.startswith(("https://", "#"))
+        and not (page.parent / link.partition("#")[0]).exists()
+    ]
+    assert broken == []
+
+
+def test_decisions_are_numbered_without_a_gap_and_keep_to_a_page() -> None:
+    pages = sorted((TOP / "registry" / "decisions").glob("[0-9]*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        text = page.read_text("utf-8")
+        parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
+        assert parts == ["Context", "Decision", "Consequences", "Rejected"], page.name
+        assert text.startswith(f"# {page.name[:4]}: ")
+        assert len(text.splitlines()) <= 60, f"{page.name} is longer than a page"
+
+
+def test_every_decision_that_the_code_speaks_of_is_there() -> None:
+    known = {page.name[:4] for page in (TOP / "registry" / "decisions").glob("[0-9]*.md")}
+    sources = [
+        *(TOP / "registry").rglob("*.py"),
+        *(TOP / "cli").rglob("*.py"),
+        TOP / "pyproject.toml",
+    ]
+    told = {
+        number
+        for path in sources
+        for number in re.findall(r"decision (\d{4})", path.read_text("utf-8"))
+    }
+    assert told
+    assert told - known == set()
