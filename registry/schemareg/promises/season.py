@@ -7,6 +7,7 @@ That a thing is deprecated is no leave to change it while it is there.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -156,14 +157,16 @@ def _unannounced(
         )
     loosening = f" --loosens {loosens}" if loosens else ""
     begin = f"reg deprecate {_plain(target)}{loosening} --in {_DAYS}d --reason …"
-    return replace(
-        finding, remedy=f"Keep {_name(target)} and announce it: {begin}. {finding.remedy}"
-    )
+    _, opens, line = finding.remedy.partition("pen ")
+    other = f"; or open {line}" if opens else ""
+    return replace(finding, remedy=f"Keep {_name(target)} and announce it: {begin}{other}")
 
 
 def _plain(target: Target) -> str:
-    """The element as one deprecates it: of every version of the schema."""
-    return str(replace(target, version=None, major=None))
+    """The element as one deprecates it, of every version of the schema; safe to paste in a shell."""
+    text = str(replace(target, version=None, major=None))
+    # A `#` inside a word is no comment, so it alone needs no quotes.
+    return text if shlex.quote(text.replace("#", "")) == text.replace("#", "") else shlex.quote(text)
 
 
 def _name(target: Target) -> str:
