@@ -116,9 +116,14 @@ def make_repo(tmp_path: Path) -> Callable[..., Repo]:
 
 
 @pytest.fixture
-def reg(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+def reg(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
     """Runs a command in this process; its exit code, stdout and stderr."""
     from schemareg_cli.main import main
+
+    for name in ("COLUMNS", "NO_COLOR", "REG_DEBUG"):  # pytest-xdist sets the first one
+        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()
