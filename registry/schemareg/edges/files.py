@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +122,8 @@ def write_atomically(root: str | Path, path: str, data: bytes) -> None:
 
 
 def _replace(full: Path, data: bytes) -> None:
+    import tempfile
+
     descriptor, temporary = tempfile.mkstemp(prefix=f".{full.name}.", dir=full.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

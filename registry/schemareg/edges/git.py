@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +11,13 @@ from schemareg.edges.git_base import base_of
 from schemareg.edges.git_library import open_store
 from schemareg.edges.git_store import Ambiguous
 from schemareg.edges.git_trees import GitFiles
-from schemareg.edges.worktree import WorkingFiles
 from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from schemareg.edges.git_store import Store
+    from schemareg.edges.worktree import WorkingFiles
 
 _SHORT = 7
 _ID = re.compile(r"[0-9a-f]{7,64}")
@@ -93,6 +92,8 @@ class Repository:
         """
         if self._store.work_tree is None:
             return self._at_head
+        from schemareg.edges.worktree import WorkingFiles  # two commits need none of it
+
         return WorkingFiles(self._store.work_tree, self._at_head)
 
     def default_base(
@@ -105,8 +106,10 @@ class Repository:
         """
         if head is None:
             head = self.working_files()
-        dirty = isinstance(head, WorkingFiles) and head.changed
-        commit = head.head.commit if isinstance(head, WorkingFiles) else head.commit
+        if isinstance(head, GitFiles):
+            dirty, commit = False, head.commit
+        else:
+            dirty, commit = head.changed, head.head.commit
         if not commit:
             return GitFiles(self._store)
         base = base_of(self._store, commit, protected, dirty=dirty)
@@ -126,6 +129,8 @@ class Repository:
                 remedy="Fetch the history: git fetch --unshallow (in GitHub Actions,"
                 " `fetch-depth: 0` at actions/checkout)",
             )
+        import difflib
+
         names = [
             name.split("/", 2)[2]
             for name in self._store.references()

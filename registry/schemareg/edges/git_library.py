@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemareg.edges.git_conversation import CommandStore
 from schemareg.edges.git_store import (
     Ambiguous,
     Head,
@@ -47,7 +46,7 @@ def open_store(path: Path) -> Store:
     except pygit2.GitError as error:
         return _open_otherwise(path, str(error))
     if any(entry.name.endswith(".promisor") for entry in repository.config):
-        return CommandStore(path)
+        return _through_git(path)
     return LibraryStore(repository)
 
 
@@ -55,12 +54,18 @@ def _open_otherwise(path: Path, complaint: str) -> Store:
     if "not owned by" in complaint:
         raise not_owned(path, complaint)
     if "unsupported extension" in complaint or "object format" in complaint:
-        return CommandStore(path)
+        return _through_git(path)
     raise Undecidable(
         f"Git cannot open this repository: {complaint.removeprefix(f'{path}: ')}",
         where=str(path),
         remedy="See what `git status` and `git fsck` say in that folder",
     )
+
+
+def _through_git(path: Path) -> Store:
+    from schemareg.edges.git_conversation import CommandStore  # few repositories need it
+
+    return CommandStore(path)
 
 
 class LibraryStore:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 LENGTH = 16
@@ -11,5 +10,7 @@ LENGTH = 16
 
 def fingerprint(rule: str, target: str, *what: str) -> str:
     """A digest of the rule, what it is about (`orders/order@1.3.0`), and what changed."""
+    import hashlib  # a change that hurts nobody needs none
+
     text = json.dumps([rule, target, *what], ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:LENGTH]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from schemareg import lineage
@@ -206,6 +205,8 @@ def _finding(
 
 
 def _restore(commit: str, path: str) -> str:
+    import shlex
+
     return f"git restore --source={commit[:12]} --staged --worktree -- {shlex.quote(path)}"
 
 
