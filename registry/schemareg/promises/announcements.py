@@ -206,7 +206,9 @@ class Announcements:
             yield rules.about(
                 rules.REPLACEMENT_DEPRECATED, said.target, place, f"{said.replacement} is going too"
             )
-        own, other = self._product(said.target.product), self._product(said.replacement.product)
+        own, other = (
+            _product_of(self.head, each.product) for each in (said.target, said.replacement)
+        )
         if own and other and _firmness(other) < _firmness(own):
             yield rules.about(
                 rules.REPLACEMENT_LESS_STABLE,
@@ -292,21 +294,11 @@ class Announcements:
         found = [self._said(self.head, f"{folder}/{DEPRECATIONS}/{name}") for name in names]
         return [each for each in found if each is not None]
 
-    def _product(self, name: str) -> Product | None:
-        try:
-            return self.head.product(name)
-        except InvalidFiles:
-            return None
-
     def _window(self, said: Deprecation) -> int:
-        """The window that the base's policy asks for; a new product's own stability counts."""
-        try:
-            product = self.base.product(said.target.product) or self._product(said.target.product)
-        except InvalidFiles:
-            product = None
-        if product is None:
-            return max(self.policy.windows.values())
-        return self.promises.window(product, self.policy)
+        """The window that the base's policy asks for, of the firmer of what a product was and will be."""
+        known = [_product_of(each, said.target.product) for each in (self.base, self.head)]
+        windows = [self.promises.window(each, self.policy) for each in known if each is not None]
+        return max(windows or self.policy.windows.values())
 
     def _place(self, said: Deprecation, key: str) -> Place:
         return self.head.document(said.path).place((key,))
@@ -314,6 +306,13 @@ class Announcements:
     def _near(self, path: str) -> Place:
         product = f"{path.rpartition(f'/{DEPRECATIONS}/')[0]}/{PRODUCT}"
         return Place(product) if self.head.has(product) else Place(path)
+
+
+def _product_of(snapshot: Snapshot, name: str) -> Product | None:
+    try:
+        return snapshot.product(name)
+    except InvalidFiles:
+        return None
 
 
 def _firmness(product: Product) -> int:

@@ -6,6 +6,7 @@ its own promises counts from its landing, not before.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from schemareg.model import Deprecation, Entry, History, Landing, PathChange, Product, Waiver
     from schemareg.names import Target
     from schemareg.snapshot import Snapshot
-
-_STABILITIES = list(Stability)
 
 
 class NoHistory:
@@ -67,6 +66,8 @@ class Promises:
         self._open = history
         self._terms: dict[str, tuple[Term, ...]] = {}
         self._waivers: dict[str, dict[str, Waiver]] = {}
+        self._deprecations: dict[tuple[str, str], Deprecation | None] = {}
+        self._descriptions: dict[str, tuple[tuple[Landing, Product], ...]] = {}
 
     @cached_property
     def history(self) -> History:
@@ -122,12 +123,14 @@ class Promises:
                 self._waivers[product][waiver.fingerprint] = waiver
         return self._waivers[product]
 
-    def window(self, product: Product, policy: Policy, landing: Landing | None = None) -> int:
-        """Days a deprecation of the product needs that lands then; by default one that lands now."""
-        stability = max(
-            (product.stability, *self._stabilities(product, landing)), key=_STABILITIES.index
-        )
-        return policy.windows[stability]
+    def window(self, product: Product, policy: Policy) -> int:
+        """Days that a deprecation of the product needs if it lands now."""
+        known = [each.stability for _, each in self._products(product.folder)]
+        return policy.windows[firmest((product.stability, *known))]
+
+    def draft(self, product: Product, policy: Policy) -> bool:
+        """Whether the product never promised anything: a draft all along, and no window for drafts."""
+        return product.stability is Stability.DRAFT and self.window(product, policy) == 0
 
     # -- what landed ----------------------------------------------------------------------------
 
@@ -135,56 +138,76 @@ class Promises:
         for change in self.history.changes(path):
             if change.path == path:
                 said = self._said(path, product, change.after)
-                yield Statement(change.landing, said, self._window_then(path, change.landing))
+                yield Statement(change.landing, said, self._window_at(path, change.landing))
 
     def _said(self, path: str, product: str, entry: Entry | None) -> Deprecation | None:
         """What a file said; None where it was taken away, or was no deprecation at all."""
         if entry is None or entry.kind is not Kind.FILE:
             return None
-        try:
-            document = documents.parse(self.history.read(entry.id), path)
-            return manifests.parse_deprecation(document, product)
-        except InvalidFiles:
-            return None
+        if (path, entry.id) not in self._deprecations:
+            try:
+                document = documents.parse(self.history.read(entry.id), path)
+                said = manifests.parse_deprecation(document, product)
+            except InvalidFiles:
+                said = None
+            self._deprecations[path, entry.id] = said
+        return self._deprecations[path, entry.id]
 
-    def _window_then(self, path: str, landing: Landing) -> int:
-        """The window that the policy asked for when something landed."""
-        policy = Policy()
-        for change in self.history.changes(REGISTRY):
-            if change.landing.ordinal <= landing.ordinal and change.after is not None:
-                try:
-                    document = documents.parse(self.history.read(change.after.id), REGISTRY)
-                    policy = manifests.parse_registry(document)
-                except InvalidFiles:
-                    continue  # a wrong file changes nothing
-        product = self._product_then(path.rpartition(f"/{DEPRECATIONS}/")[0], landing)
-        if product is None:
-            return max(policy.windows.values())
-        return self.window(product, policy, landing)
+    def _window_at(self, path: str, landing: Landing) -> int:
+        """The window that was asked of an announcement when it landed.
 
-    def _product_then(self, folder: str, landing: Landing) -> Product | None:
+        A landing is judged by the policy it landed on, and cannot bring its own. Of the stabilities
+        that a product ever had the firmest counts: promises made stay made.
+        """
+        windows = self._policy_below(landing).windows
+        folder = path.rpartition(f"/{DEPRECATIONS}/")[0]
+        known = [
+            product.stability
+            for landed, product in self._products(folder)
+            if landed.ordinal <= landing.ordinal
+        ]
+        return windows[firmest(known)] if known else max(windows.values())
+
+    def _policy_below(self, landing: Landing) -> Policy:
+        """The policy before a landing; where there was none, the one that it brought."""
         found = None
-        for _, product in self._products(folder, landing):
-            found = product
-        return found
+        for landed, policy in self._policies:
+            if landed.ordinal < landing.ordinal or (
+                found is None and landed.ordinal == landing.ordinal
+            ):
+                found = policy
+        return found or Policy()
 
-    def _stabilities(self, product: Product, landing: Landing | None) -> Iterator[Stability]:
-        """Every stability the product ever had, up to a landing: promises made stay made."""
-        for _, each in self._products(product.folder, landing):
-            yield each.stability
+    @cached_property
+    def _policies(self) -> tuple[tuple[Landing, Policy], ...]:
+        """Every policy that landed, oldest first; a wrong file changes nothing."""
+        found = []
+        for change in self.history.changes(REGISTRY):
+            if change.after is not None and change.after.kind is Kind.FILE:
+                with suppress(InvalidFiles):
+                    document = documents.parse(self.history.read(change.after.id), REGISTRY)
+                    found.append((change.landing, manifests.parse_registry(document)))
+        return tuple(found)
 
-    def _products(self, folder: str, landing: Landing | None) -> Iterator[tuple[Landing, Product]]:
+    def _products(self, folder: str) -> tuple[tuple[Landing, Product], ...]:
+        """Everything that a product ever said of itself, oldest first."""
+        if folder not in self._descriptions:
+            self._descriptions[folder] = tuple(self._described(folder))
+        return self._descriptions[folder]
+
+    def _described(self, folder: str) -> Iterator[tuple[Landing, Product]]:
         path = f"{folder}/{PRODUCT}"
         for change in self.history.changes(path):
-            late = landing is not None and change.landing.ordinal > landing.ordinal
-            if late or change.path != path or change.after is None:
-                continue
-            try:
-                document = documents.parse(self.history.read(change.after.id), path)
-                name = folder.rpartition("/")[2]
-                yield change.landing, manifests.parse_product(document, name, folder)
-            except InvalidFiles:
-                continue
+            if change.path == path and change.after and change.after.kind is Kind.FILE:
+                with suppress(InvalidFiles):
+                    document = documents.parse(self.history.read(change.after.id), path)
+                    name = folder.rpartition("/")[2]
+                    yield change.landing, manifests.parse_product(document, name, folder)
+
+
+def firmest(stabilities: Iterable[Stability]) -> Stability:
+    """The one that promises most."""
+    return max(stabilities, key=list(Stability).index)
 
 
 def _end(each: Term) -> date:
