@@ -6,11 +6,11 @@ is not needed for either: starting it costs more than most answers.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import re
 import sqlite3
 import sys
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -64,12 +64,13 @@ def protected(folder: str | Path, branch: str = "main") -> Tip | None:
         f"refs/heads/{branch}",
         f"refs/remotes/*/{branch}",
     )
-    own, tracked, remote = "", {}, ""
+    own = remote = ""
+    tracked: dict[str, str] = {}
     for line in asked.out.decode(errors="surrogateescape").splitlines():
         commit, name, upstream = line.split("\0")
         if name == f"refs/heads/{branch}":
             own, remote = commit, upstream
-        elif name.startswith("refs/remotes/") and name.count("/") == branch.count("/") + 3:
+        else:
             tracked[name.split("/")[2]] = commit
     for each in (remote, "upstream", "origin", *sorted(tracked)):
         if each in tracked:
@@ -283,7 +284,8 @@ class GitHistory:
         lacking = numbers - self._landings.keys()
         if not lacking:
             return
-        for row in index.landings(None if len(lacking) > _MANY else sorted(lacking)):
+        many = len(lacking) > _MANY
+        for row in index.landings() if many else map(index.numbered, sorted(lacking)):
             self._landings[row.id] = _landing(row) if self._on_line(row) else None
 
     def _on_line(self, row: LandingRow) -> bool:
@@ -316,19 +318,20 @@ class GitHistory:
         self._spot = spot
 
     def _extend(self, index: Index, question: str) -> None:
-        folder = self._place.folder
-        commits, met = history_line.walk(folder, self._head, index.knows, near=not index.empty)
+        common = self._place.common
+        known = None if index.empty else index.knows
+        commits, met = history_line.walk(common, self._head, known)
         if not commits:
             return  # another process was quicker
-        if not met and commits[-1].id in shallow_commits(self._place.common):
+        if not met and commits[-1].id in shallow_commits(common):
             raise Undecidable(
                 f"{question} cannot be told: this clone is shallow, its history ends at"
                 f" {commits[-1].id[:12]}",
                 remedy=_DEEPER,
             )
         commits.reverse()
-        history_line.fetch_trees(folder, commits)
-        differences = history_line.differences(folder, commits, self._watched)
+        history_line.fetch_trees(common, commits)
+        differences = history_line.differences(common, commits, self._watched)
         index.append(index.spot(met) if met else None, commits, differences)
 
     def _instead(self, index: Index | None, error: sqlite3.Error) -> Index:
@@ -351,8 +354,8 @@ def _open(place: _Place, watched: tuple[str, ...]) -> Index:
 def _name(watched: tuple[str, ...]) -> str:
     if watched == WATCHED:
         return f"index-{FORMAT}"
-    digest = hashlib.sha256("\0".join(watched).encode("utf-8", "surrogateescape")).hexdigest()
-    return f"index-{FORMAT}-{digest[:12]}"
+    digest = zlib.crc32("\0".join(watched).encode("utf-8", "surrogateescape"))
+    return f"index-{FORMAT}-{digest:08x}"
 
 
 def _landing(row: LandingRow) -> Landing:

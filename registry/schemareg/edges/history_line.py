@@ -1,11 +1,14 @@
 """A first-parent line as Git holds it: its commits, and what each did to the watched paths.
 
 Plumbing only (`rev-list`, `diff-tree`): no setting of the user changes what it prints. What
-`git replace` puts in another object's place is not looked at: the ids are what was landed.
+`git replace` puts in another object's place is not looked at: the ids are what landed. A place
+is a Git directory, the one that worktrees share.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.edges import git_command
@@ -18,11 +21,14 @@ if TYPE_CHECKING:
 
 _FORMAT = "--format=%H%x00%T%x00%P%x00%ct%x00%an%x00%ae%x00%cn%x00%s"
 _FEW = 100
-"""How many commits are asked for first, where a landing that is known already should be near."""
+"""How many commits are asked for first, where one that is known already should be near."""
 _BATCH = 5_000
 """How many commits are compared in one run of git: bounds the memory, costs a start each."""
 _LATEST = 253_402_300_799
 """The last second of the year 9999; what claims more claims this."""
+
+_THERE = ("--git-dir=.", "--no-replace-objects")
+"""The Git directory itself is named, so that paths are relative to the root wherever we stand."""
 
 _KINDS = {b"000000": None, b"120000": Kind.LINK, b"160000": Kind.SUBMODULE}
 """By mode; every other one is a file. Source: git-diff-tree(1), raw output format."""
@@ -43,29 +49,23 @@ class Commit(NamedTuple):
     subject: str
 
 
-class Difference(NamedTuple):
-    """What one commit did to one path. Equal entries: only the mode changed."""
-
-    commit: str
-    path: str
-    before: Entry | None
-    after: Entry | None
+Difference = tuple[str, bytes, bytes]
+"""What one commit did to one path: its id, the path, and the rest in Git's own words, see `entries`."""
 
 
-def walk(
-    folder: Path, head: str, known: Callable[[str], bool], *, near: bool
-) -> tuple[list[Commit], str]:
+def walk(place: Path, head: str, known: Callable[[str], bool] | None) -> tuple[list[Commit], str]:
     """The commits from `head` down to the first that is known, newest first, and that one's id.
 
-    The id is `""` where the line ends without one. `near` says that a known one is likely near.
-    Raises Undecidable where an object is missing or damaged.
+    The id is `""` where the line ends without one. None: nothing is known. Raises Undecidable where
+    an object is missing or damaged.
     """
-    if near:
-        commits = _commits(folder, head, f"--max-count={_FEW}")
-        met = _until(commits, known)
-        if met[1] or len(commits) < _FEW:
-            return met
-    return _until(_commits(folder, head), known)
+    if known is None:
+        return _commits(place, head), ""
+    commits = _commits(place, head, f"--max-count={_FEW}")
+    met = _until(commits, known)
+    if met[1] or len(commits) < _FEW:
+        return met
+    return _until(_commits(place, head), known)
 
 
 def _until(commits: list[Commit], known: Callable[[str], bool]) -> tuple[list[Commit], str]:
@@ -75,16 +75,10 @@ def _until(commits: list[Commit], known: Callable[[str], bool]) -> tuple[list[Co
     return commits, ""
 
 
-def _commits(folder: Path, head: str, *limit: str) -> list[Commit]:
-    asked = git_command.run(
-        folder,
-        *("--no-replace-objects", "rev-list", "--first-parent", "--encoding=UTF-8"),
-        *(_FORMAT, *limit, head, "--"),
-    )
-    if asked.code:
-        raise _unreadable(asked.complaint)
+def _commits(place: Path, head: str, *limit: str) -> list[Commit]:
+    asked = ("rev-list", "--first-parent", "--encoding=UTF-8", _FORMAT, *limit, head, "--")
+    lines = _ask(place, *asked).decode("utf-8", "replace").split("\n")
     # Each commit has a line `commit ID` of its own above what the format asks for.
-    lines = asked.out.decode("utf-8", "replace").split("\n")
     return [_commit(line) for line in lines if "\0" in line]
 
 
@@ -103,37 +97,43 @@ def _seconds(text: str) -> int:
 
 
 def differences(
-    folder: Path, commits: Sequence[Commit], watched: Sequence[str]
+    place: Path, commits: Sequence[Commit], watched: Sequence[str]
 ) -> Iterator[Difference]:
     """What each of the commits did to the watched paths, against its first parent, in their order.
 
-    A folder is taken apart into its files. No watched paths: all are.
+    A folder is taken apart into its files. No watched paths: all are. Raises Undecidable.
     """
     for start in range(0, len(commits), _BATCH):
-        batch = commits[start : start + _BATCH]
-        asked = git_command.run(
-            folder,
-            *("--no-replace-objects", "--literal-pathspecs", "diff-tree", "--stdin", "-r", "-z"),
-            *("--raw", "--no-renames", "--no-abbrev", "--root", "--ignore-submodules=none"),
-            *("--", *watched),
+        out = _ask(
+            place,
+            *("--literal-pathspecs", "diff-tree", "--stdin", "-r", "-z", "--raw", "--root"),
+            *("--no-renames", "--no-abbrev", "--ignore-submodules=none", "--", *watched),
             # With a second id on the line it is compared with that one alone, merge or not.
-            lines=[f"{each.id} {each.parent}".rstrip() for each in batch],
+            lines=[f"{each.id} {each.parent}" for each in commits[start : start + _BATCH]],
         )
-        if asked.code:
-            raise _unreadable(asked.complaint)
-        yield from _parsed(asked.out)
+        yield from _parsed(out)
 
 
 def _parsed(out: bytes) -> Iterator[Difference]:
-    tokens = iter(out.split(b"\0"))
-    commit = ""
-    for token in tokens:
-        if token[:1] != b":":
+    """After a commit's id, for each path what happened and the path, each ended by a NUL."""
+    commit, raw = "", b""
+    for token in out.split(b"\0"):
+        if raw:
+            yield commit, token, raw
+            raw = b""
+        elif token.startswith(b":"):
+            raw = token
+        else:
             commit = token.decode("ascii")
-            continue
-        before_mode, after_mode, before, after, _ = token[1:].split(b" ")
-        path = next(tokens).decode("utf-8", "surrogateescape")
-        yield Difference(commit, path, _entry(before_mode, before), _entry(after_mode, after))
+
+
+def entries(raw: bytes) -> tuple[Entry | None, Entry | None]:
+    """What stood at a path before and what after. Equal entries: only the mode changed.
+
+    Raises ValueError for what Git did not print.
+    """
+    before_mode, after_mode, before, after, _ = raw[1:].split(b" ")
+    return _entry(before_mode, before), _entry(after_mode, after)
 
 
 def _entry(mode: bytes, id_: bytes) -> Entry | None:
@@ -141,29 +141,45 @@ def _entry(mode: bytes, id_: bytes) -> Entry | None:
     return None if kind is None else Entry(kind, id_.decode("ascii"))
 
 
-def fetch_trees(folder: Path, commits: Iterable[Commit]) -> None:
+def fetch_trees(place: Path, commits: Iterable[Commit]) -> None:
     """Bring, in one go, the trees of these commits that a treeless clone left behind."""
-    asked = git_command.run(
-        folder, "config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$"
-    )
-    names = asked.out.decode(errors="surrogateescape").split()
-    if not names:
+    settings = _ask(place, "config", "--list", "--name-only", "-z").split(b"\0")
+    promisors = [os.fsdecode(name) for name in settings if name.endswith(b".promisor")]
+    if not promisors:
         return
-    remote = names[0][len("remote.") : -len(".promisor")]
-    listed = git_command.run(
-        folder, "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"
-    )
-    here = set(listed.out.split(b"\n"))
-    lacking = sorted({each.tree for each in commits if each.tree.encode() not in here})
-    if not lacking:
-        return
-    # As git itself does for a checkout. What fails here is asked for one by one, and says why.
-    git_command.run(
-        folder,
-        *("-c", "fetch.negotiationAlgorithm=noop", "fetch", remote, "--quiet", "--no-tags"),
-        *("--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none", "--stdin"),
-        lines=lacking,
-    )
+    remote = promisors[0][len("remote.") : -len(".promisor")]
+    listed = ("--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+    here = set(_ask(place, "cat-file", *listed).decode("ascii").split())
+    lacking = {each.tree for each in commits} - here
+    if lacking:
+        # As git itself does for a checkout. What fails here is asked for one by one, and says why.
+        git_command.run(
+            place,
+            *_THERE,
+            *("-c", "fetch.negotiationAlgorithm=noop", "fetch", remote, "--quiet", "--no-tags"),
+            *("--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none", "--stdin"),
+            lines=sorted(lacking),
+        )
+
+
+def _ask(place: Path, *arguments: str, lines: Sequence[str] = ()) -> bytes:
+    """What git prints. Raises Undecidable where it fails."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", os.fspath(place), *_THERE, *arguments],
+            input="".join(f"{line}\n" for line in lines).encode(),
+            capture_output=True,
+            check=False,
+            # Else rev-list writes each commit by itself, which costs as much as finding it.
+            env=git_command.environment() | {"GIT_FLUSH": "0"},
+        )
+    except FileNotFoundError:
+        raise Undecidable(
+            "the command git is needed here, and is not on the PATH", remedy="Install git"
+        ) from None
+    if done.returncode:
+        raise _unreadable(done.stderr.decode("utf-8", "replace").strip())
+    return done.stdout
 
 
 def _unreadable(complaint: str) -> Undecidable:

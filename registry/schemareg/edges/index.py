@@ -14,15 +14,17 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
+import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from schemareg.model import Entry, Kind
+from schemareg.edges.history_line import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from schemareg.edges.history_line import Commit, Difference
+    from schemareg.model import Entry
 
 FORMAT = 1
 """The version of the tables. Another version has another file."""
@@ -32,13 +34,16 @@ _PATIENCE = 120.0
 
 _TABLES = (
     """CREATE TABLE segments (
-        id INTEGER PRIMARY KEY, parent INTEGER, fork INTEGER, last INTEGER)""",
+        id INTEGER PRIMARY KEY, parent INTEGER NOT NULL, fork INTEGER NOT NULL,
+        last INTEGER NOT NULL)""",
     """CREATE TABLE landings (
-        id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, segment INTEGER, ordinal INTEGER,
-        time INTEGER, claimed INTEGER, author TEXT, email TEXT, committer TEXT, subject TEXT)""",
+        id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, segment INTEGER NOT NULL,
+        ordinal INTEGER NOT NULL, time INTEGER NOT NULL, claimed INTEGER NOT NULL,
+        author TEXT NOT NULL, email TEXT NOT NULL, committer TEXT NOT NULL, subject TEXT NOT NULL,
+        digest INTEGER NOT NULL)""",
     """CREATE TABLE changes (
-        id INTEGER PRIMARY KEY, landing INTEGER, path BLOB,
-        before_kind INTEGER, before BLOB, after_kind INTEGER, after BLOB)""",
+        id INTEGER PRIMARY KEY, landing INTEGER NOT NULL, path BLOB NOT NULL, raw BLOB NOT NULL,
+        digest INTEGER NOT NULL)""",
     f"PRAGMA user_version = {FORMAT}",
 )
 _BY = (
@@ -46,9 +51,6 @@ _BY = (
     "CREATE INDEX IF NOT EXISTS by_landing ON changes (landing)",
 )
 """Made after the first rows are in: sorting once is cheaper than keeping in order."""
-
-_KINDS = tuple(Kind)
-_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 
 _WITHHELD = frozenset(
     {
@@ -140,38 +142,34 @@ class Index:
 
     def spot(self, commit: str) -> Spot | None:
         """Where a commit stands, or None where it is not known."""
-        row = self._one(
-            "SELECT id, segment, ordinal, time FROM landings WHERE hash = ?", bytes.fromhex(commit)
-        )
-        return None if row is None else Spot(*row)
+        row = self._one("SELECT * FROM landings WHERE hash = ?", bytes.fromhex(commit))
+        if row is None:
+            return None
+        landing = _landing(row)
+        return Spot(landing.id, landing.segment, landing.ordinal, landing.time)
 
     def lineage(self, spot: Spot) -> Lineage:
         """The line that ends at a spot."""
         lineage: Lineage = {}
         segment, last = spot.segment, spot.ordinal
-        while segment not in lineage:
+        while segment and segment not in lineage:
             lineage[segment] = last
             row = self._one("SELECT parent, fork FROM segments WHERE id = ?", segment)
-            if row is None:
-                raise sqlite3.DatabaseError(f"segment {segment} is missing")
-            if row[0] is None:
-                break
+            if row is None or row[1] >= last:
+                raise sqlite3.DatabaseError(f"segment {segment} is damaged")
             segment, last = row
         return lineage
 
-    def landings(self, numbers: Iterable[int] | None = None) -> Iterator[LandingRow]:
-        """The landings of these numbers, or all, in the order in which they were added."""
-        wanted = "SELECT * FROM landings"
-        if numbers is None:
-            rows: Iterable[tuple[Any, ...]] = self._connection.execute(f"{wanted} ORDER BY id")
-        else:
-            rows = (
-                row
-                for number in numbers
-                for row in self._connection.execute(f"{wanted} WHERE id = ?", (number,))
-            )
-        for number, hash_, *others in rows:
-            yield LandingRow(number, hash_.hex(), *others)
+    def landings(self) -> Iterator[LandingRow]:
+        """All landings of all lines, in the order in which they were added."""
+        return map(_landing, self._connection.execute("SELECT * FROM landings ORDER BY id"))
+
+    def numbered(self, number: int) -> LandingRow:
+        """The landing of a number."""
+        row = self._one("SELECT * FROM landings WHERE id = ?", number)
+        if row is None:
+            raise sqlite3.DatabaseError(f"landing {number} is missing")
+        return _landing(row)
 
     def changes(self, path: str) -> Iterator[ChangeRow]:
         """What happened to a path and to all below it, on any line; `""` is everything."""
@@ -188,17 +186,8 @@ class Index:
         return self._changes("WHERE landing > ? ORDER BY landing", number)
 
     def _changes(self, condition: str, *values: object) -> Iterator[ChangeRow]:
-        rows = self._connection.execute(
-            f"SELECT landing, path, before_kind, before, after_kind, after FROM changes {condition}",  # noqa: S608
-            values,
-        )
-        for landing, path, before_kind, before, after_kind, after in rows:
-            yield ChangeRow(
-                landing,
-                path.decode("utf-8", "surrogateescape"),
-                None if before is None else Entry(_KINDS[before_kind], before.hex()),
-                None if after is None else Entry(_KINDS[after_kind], after.hex()),
-            )
+        question = f"SELECT landing, path, raw, digest FROM changes {condition}"  # noqa: S608
+        return map(_change, self._connection.execute(question, values))
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -216,6 +205,7 @@ class Index:
         self, base: Spot | None, commits: Sequence[Commit], differences: Iterable[Difference]
     ) -> None:
         """Add landings, oldest first, above `base`, and what they did. To be used in `writing`."""
+        self._connection.execute("PRAGMA cache_size = -65536")  # so much, in KiB, is kept unwritten
         segment = self._segment(base, len(commits))
         ordinal, time = (base.ordinal, base.time) if base else (-1, 0)
         number = self._last("landings")
@@ -224,14 +214,14 @@ class Index:
         for each in commits:
             number, ordinal, time = number + 1, ordinal + 1, max(time, each.claimed)
             numbers[each.id] = number
-            words = (each.claimed, each.author, each.email, each.committer, each.subject)
-            rows.append((number, bytes.fromhex(each.id), segment, ordinal, time, *words))
+            words = (each.author, each.email, each.committer, each.subject)
+            row = (number, bytes.fromhex(each.id), segment, ordinal, time, each.claimed, *words)
+            rows.append((*row, _digest_of_landing(row)))
         self._connection.executemany(
-            "INSERT INTO landings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+            "INSERT INTO landings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
         )
         self._connection.executemany(
-            "INSERT INTO changes VALUES (NULL, ?, ?, ?, ?, ?, ?)",
-            (_change(numbers[each.commit], each) for each in differences),
+            "INSERT INTO changes VALUES (NULL, ?, ?, ?, ?)", _rows(numbers, differences)
         )
         for statement in _BY:
             self._connection.execute(statement)
@@ -246,10 +236,9 @@ class Index:
             if grown.rowcount:
                 return base.segment
         segment = self._last("segments") + 1
-        parent, fork = (base.segment, base.ordinal) if base else (None, -1)
+        parent, fork = (base.segment, base.ordinal) if base else (0, -1)
         self._connection.execute(
-            "INSERT INTO segments VALUES (?, ?, ?, ?)",
-            (segment, parent, fork, (-1 if fork is None else fork) + length),
+            "INSERT INTO segments VALUES (?, ?, ?, ?)", (segment, parent, fork, fork + length)
         )
         return segment
 
@@ -277,16 +266,32 @@ class Index:
         return row
 
 
-def _change(landing: int, difference: Difference) -> tuple[object, ...]:
-    before, after = difference.before, difference.after
-    return (
-        landing,
-        difference.path.encode("utf-8", "surrogateescape"),
-        None if before is None else _NUMBERS[before.kind],
-        None if before is None else bytes.fromhex(before.id),
-        None if after is None else _NUMBERS[after.kind],
-        None if after is None else bytes.fromhex(after.id),
-    )
+def _rows(
+    numbers: dict[str, int], differences: Iterable[Difference]
+) -> Iterator[tuple[int, bytes, bytes, int]]:
+    for commit, path, raw in differences:
+        number = numbers[commit]
+        yield number, path, raw, zlib.crc32(raw, zlib.crc32(path, number))
+
+
+def _digest_of_landing(row: tuple[object, ...]) -> int:
+    return zlib.crc32(repr(row).encode("utf-8", "replace"))
+
+
+def _landing(row: tuple[Any, ...]) -> LandingRow:
+    *columns, digest = row
+    if _digest_of_landing(tuple(columns)) != digest:
+        raise sqlite3.DatabaseError("a landing is damaged")
+    number, hash_, *others = columns
+    return LandingRow(number, hash_.hex(), *others)
+
+
+def _change(row: tuple[Any, ...]) -> ChangeRow:
+    landing, path, raw, digest = row
+    with contextlib.suppress(TypeError):  # a damaged value may be of any type
+        if zlib.crc32(raw, zlib.crc32(path, landing)) == digest:
+            return ChangeRow(landing, path.decode("utf-8", "surrogateescape"), *entries(raw))
+    raise sqlite3.DatabaseError("a change is damaged")
 
 
 def open_index(folder: Path, name: str) -> Index:
@@ -304,11 +309,10 @@ def open_index(folder: Path, name: str) -> Index:
 
 def instead(index: Index, error: sqlite3.Error, *, last: bool) -> Index:
     """An index in the place of one whose file failed; with `last`, no other file is tried."""
-    if index.file is None or last or _withheld(error):
-        memory = _in_memory(index)
-        index.close()
-        return memory
+    copied = _copied(index) if _withheld(error) else None
     index.close()
+    if copied or last or index.file is None:
+        return copied or Index(None)
     return _other(index.file, error)
 
 
@@ -331,11 +335,11 @@ def _other(file: Path, error: sqlite3.Error) -> Index:
     return index
 
 
-def _in_memory(index: Index) -> Index:
+def _copied(index: Index) -> Index | None:
     try:
         return index.copy()
     except sqlite3.Error:
-        return Index(None)
+        return None
 
 
 def _withheld(error: sqlite3.Error) -> bool:
