@@ -505,3 +505,15 @@ def test_a_table_lines_up_and_wraps_its_last_column() -> None:
         "bb    x",
     ]
     assert table(("a", "b"), []) == []
+
+
+def test_a_command_is_never_broken_over_two_lines() -> None:
+    restore = (
+        "git restore --source=3f2a9c1 --staged --worktree -- products/orders/schemas/o/1.0.0.json"
+    )
+    remedy = f"Restore it: {restore}; or: reg draft orders/order, or reg bump orders/order"
+    report = dataclasses.replace(NOTHING, findings=(dataclasses.replace(GAP, remedy=remedy),))
+    for width in range(40, 121):
+        lines = render(report, "text", width=width).splitlines()
+        for command in (restore, "reg draft orders/order", "reg bump orders/order"):
+            assert any(command in line for line in lines)

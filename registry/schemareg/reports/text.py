@@ -92,7 +92,11 @@ def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> 
         yield line.replace(_GLUE, " ")
 
 
-_COMMAND = re.compile(r"\b(?:reg|git) [a-z-]+(?: -\S+)*(?: [\w.@'-]+/[\w./@'-]+)?")
+_COMMAND = re.compile(
+    r"\b(?:reg|git) [a-z-]+"
+    r"(?: --?[\w=.-]*(?: (?![-…])[^\s;,]+)?| …(?![^\s.;,])| [^\s;,]*[/#@=][^\s;,]*)*"
+)
+"""A command with its options, their values, and what has the look of a target or a path."""
 _GLUE = "\N{WORD JOINER}"
 """Stands for a blank at which a line must not break; `visible` leaves none of its own."""
 
