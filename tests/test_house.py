@@ -21,7 +21,7 @@ LAYERS = {
         *("documents", "formats", "validation", "manifests", "scaffold", "example"),
         *("words", "changes", "lineage", "rules"),
     ),
-    "the engine, the registry as a value": ("compatibility", "snapshot"),
+    "the engine, the registry as a value": ("compatibility", "overlay", "snapshot"),
     "one change": (
         *("checking", "layout", "loose", "pairs", "promises"),
         *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
