@@ -44,6 +44,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         Command("diff", "Say what changed between two versions, and whom it breaks."),
         Command("compat", "Judge two schema files, or many pairs, without a repository."),
     ),
+    "Promises": (Command("deprecate", "Announce that a promise will end, and from when."),),
     "Look": (
         Command("list", "List products, schemas and their latest versions.", "list_products"),
         Command("show", "Show a product, a schema or one version with its fields."),

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from schemareg.edges.git import Repository
     from schemareg.edges.history import GitHistory
     from schemareg.json_values import JsonValue
-    from schemareg.model import Files, History
+    from schemareg.model import Files, History, Policy
+    from schemareg.promises.book import Promises
     from schemareg.snapshot import Snapshot
 
 
@@ -89,6 +90,18 @@ def _landed(repository: "Repository", branch: str, base: str | None) -> "Files":
             continue
     files = repository.working_files()
     return files.head if isinstance(files, WorkingFiles) else files
+
+
+@contextmanager
+def promised(root: Path) -> Iterator[tuple["Promises", "Snapshot", "Policy"]]:
+    """The promises that have landed, the working tree, and the policy that judges a change of it."""
+    from schemareg.promises.book import Promises
+    from schemareg.review import policy_in_force
+
+    with drafting(root) as (base, head):
+        policy = policy_in_force(base, head)
+        with landings(root, base.files, policy.protected_branch) as history:
+            yield Promises(base, history), head, policy
 
 
 @contextmanager

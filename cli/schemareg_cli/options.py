@@ -17,6 +17,16 @@ def day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a day, such as 2026-11-22") from None
 
 
+def span(text: str) -> int:
+    """Days, as 90d, 2w or P90D."""
+    from schemareg.manifests.durations import days
+
+    try:
+        return days(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a span of days, such as 90d or 2w") from None
+
+
 Root = Annotated[
     Path,
     typer.Option(
@@ -61,6 +71,26 @@ At = Annotated[
 Today = Annotated[
     date | None,
     typer.Option(parser=day, metavar="DATE", help="The day to judge for; by default today, UTC."),
+]
+Element = Annotated[
+    str,
+    typer.Argument(metavar="TARGET", autocompletion=completion.anything, show_default=False),
+]
+Loosens = Annotated[
+    Literal["required", "values", "type", "range", "form", "size"] | None,
+    typer.Option(help="Not the field goes, but this guarantee about it.", case_sensitive=False),
+]
+Commit = Annotated[
+    bool, typer.Option("--commit", help="Commit this, and nothing else that is changed here.")
+]
+NewBranch = Annotated[
+    str | None,
+    typer.Option("--branch", metavar="NAME", help="Begin this branch with the commit."),
+]
+Push = Annotated[bool, typer.Option("--push", help="Commit, and push the branch.")]
+PullRequest = Annotated[
+    bool,
+    typer.Option("--pr", help="Commit, push, and open a pull request, or print the link to it."),
 ]
 Target = Annotated[
     str,

@@ -1,0 +1,107 @@
+"""`reg deprecate`."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemareg_cli import answers, completion, opening, proposing
+from schemareg_cli.options import (
+    Commit,
+    Element,
+    Loosens,
+    NewBranch,
+    PullRequest,
+    Push,
+    Root,
+    Today,
+    day,
+    span,
+)
+
+
+def deprecate(
+    target: Element,
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why, for those who read it in a year.")
+    ],
+    sunset: Annotated[
+        date | None,
+        typer.Option(
+            parser=day,
+            metavar="DATE",
+            help="The first day on which it may be gone; by default what the policy asks, and a"
+            " week for the review.",
+        ),
+    ] = None,
+    within: Annotated[
+        int | None,
+        typer.Option("--in", parser=span, metavar="DAYS", help="The same, from today: 90d, 12w."),
+    ] = None,
+    undated: Annotated[bool, typer.Option("--open", help="Set no date yet.")] = False,
+    loosens: Loosens = None,
+    replacement: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TARGET", help="What to use instead.", autocompletion=completion.anything
+        ),
+    ] = None,
+    migration: Annotated[
+        str, typer.Option(metavar="URL", help="A page that says how to move.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
+    ] = False,
+    commit: Commit = False,
+    branch: NewBranch = None,
+    push: Push = False,
+    pr: PullRequest = False,
+    today: Today = None,
+    root: Root = Path(),
+) -> None:
+    """Announce that a promise will end, and from when.
+
+    Writes one file. The window that the policy gives readers runs from the day on which the file
+    lands on the protected branch; until the sunset the check defends the promise. What the check
+    would refuse is refused here, with the first day that works.
+
+    \b
+    Examples:
+      reg deprecate orders/order_placed#customer.email --reason "Personal data leaves."
+      reg deprecate orders/order_placed#status=LOST --in 120d --reason "Nobody sets it."
+      reg deprecate orders/order_placed@1 --sunset 2027-06-30 --replacement orders/order_placed@2 …
+      reg deprecate orders/order_placed#note --loosens required --reason "Often empty."
+      reg deprecate orders/legacy --open --reason "To be replaced." --dry-run
+      reg deprecate orders/order_placed#note --reason "…" --branch drop-note --pr
+    """
+    from schemareg import names
+    from schemareg.edges import clock
+    from schemareg.promises import drafting
+    from schemareg.promises.readers import readers
+    from schemareg.reports.announced import announced
+
+    element = names.parse(target)
+    instead = names.parse(replacement) if replacement else None
+    wish = drafting.Wish(
+        element, reason, sunset, within, undated, loosens or "", instead, migration
+    )
+    home = opening.home(root)
+    with opening.promised(root) as (promises, head, policy):
+        draft = drafting.drafted(promises, head, policy, wish, today or clock.today())
+        concerned = readers(head, element)
+    told = announced(draft, concerned, width=answers.page().width)
+    edits = proposing.Edits(
+        home,
+        {draft.path: draft.text},
+        proposing.deprecation(draft.said),
+        policy.protected_branch,
+        proposing.branch_for("deprecate", draft.path),
+    )
+    delivery = proposing.Delivery(commit, branch, push, pr)
+    if dry_run:
+        proposing.refuse(edits, delivery)
+        answers.give(f"would write {draft.path}:\n{proposing.indented(draft.text)}\n{told}")
+        return
+    proposing.deliver(edits, delivery)
+    answers.give(f"\n{told}")
