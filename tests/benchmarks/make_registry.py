@@ -44,6 +44,8 @@ class _Schema:
     folder: str
     name: str
     fields: list[str]
+    siblings: list[_Schema] = field(repr=False)
+    """All schemas of the product, itself among them."""
     version: tuple[int, int, int] = (1, 0, 0)
     words: int = 0
     released: int = 0
@@ -153,7 +155,7 @@ def _write(stream: _Stream, products: int, versions: int, landings: int, *, doma
         first: dict[str, str] = {}
         second: dict[str, str] = {}
         for schema in batch:
-            _release(schema, schemas, draw, first, second)
+            _release(schema, draw, first, second)
         stream.land(f"{batch[0].product}: {len(batch)} versions", first, second)
     while stream.marks < 3 * landings:
         schema = draw.choice(schemas)
@@ -177,39 +179,25 @@ def _schemas(products: int, draw: random.Random, *, domains: bool) -> list[_Sche
         product = f"{draw.choice(_NOUNS)}s_{index:05}"
         domain = f"domain_{index % max(products // 50, 1):03}/" if domains else ""
         folder = f"products/{domain}{product}"
+        siblings: list[_Schema] = []
         for name in draw.sample(_NOUNS, draw.choice((1, 2, 2, 3))):
             fields = [f"{each}_{at}" for at, each in enumerate(draw.sample(_FIELDS, 6))]
-            found.append(_Schema(product, folder, name, fields))
+            siblings.append(_Schema(product, folder, name, fields, siblings))
+        found += siblings
     return found
 
 
 def _release(
-    schema: _Schema,
-    schemas: list[_Schema],
-    draw: random.Random,
-    first: dict[str, str],
-    second: dict[str, str],
+    schema: _Schema, draw: random.Random, first: dict[str, str], second: dict[str, str]
 ) -> None:
     if schema.released:
         schema.grow(draw)
     schema.released += 1
     first[schema.path] = schema.text()
     if schema.released == 1:
-        mine = [each.name for each in _siblings(schema, schemas) if each.released]
+        mine = [each.name for each in schema.siblings if each.released]
         first[f"{schema.folder}/product.yaml"] = _product_text(schema.product, mine)
     second[f"{schema.folder}/README.md"] = f"{schema.path} is out, {schema.released} in all.\n"
-
-
-_BY_PRODUCT: dict[int, dict[str, list[_Schema]]] = {}
-
-
-def _siblings(schema: _Schema, schemas: list[_Schema]) -> list[_Schema]:
-    groups = _BY_PRODUCT.get(id(schemas))
-    if groups is None:
-        groups = _BY_PRODUCT[id(schemas)] = {}
-        for each in schemas:
-            groups.setdefault(each.product, []).append(each)
-    return groups[schema.product]
 
 
 def _product_text(product: str, schemas: list[str]) -> str:
