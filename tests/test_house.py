@@ -18,10 +18,10 @@ ROOTS = ("registry", "cli")
 LAYERS = {
     "nouns": ("errors", "json_values", "model", "names", "version", "versions", "wording"),
     "texts and rules": (
-        *("documents", "formats", "validation", "manifests", "scaffold", "example"),
+        *("documents", "formats", "validation", "manifests", "samples", "scaffold", "example"),
         *("words", "changes", "lineage", "rules"),
     ),
-    "the engine, the registry as a value": ("compatibility", "overlay", "snapshot"),
+    "the engine, the registry as a value": ("compatibility", "evident", "overlay", "snapshot"),
     "one change": (
         *("checking", "layout", "loose", "pairs", "promises"),
         *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
@@ -54,7 +54,7 @@ HEAVY = {
 
 DOORS = frozenset(
     (
-        *("asyncio", "ctypes", "fileinput", "ftplib", "glob", "http", "io", "logging", "mmap"),
+        *("asyncio", "ctypes", "fileinput", "ftplib", "glob", "http", "logging", "mmap"),
         *("multiprocessing", "os", "pathlib", "secrets", "shutil", "signal", "smtplib", "socket"),
         *("sqlite3", "ssl", "subprocess", "tempfile", "threading", "urllib.request", "webbrowser"),
     )
@@ -245,8 +245,9 @@ def test_the_core_opens_no_file_and_reads_no_clock() -> None:
 def _opens(node: ast.Call) -> bool:
     if isinstance(node.func, ast.Name):
         return node.func.id in ("open", "print", "input", "exec", "eval", "__import__")
-    return isinstance(node.func, ast.Attribute) and node.func.attr in (
-        *("read_text", "read_bytes", "write_text", "write_bytes"),
+    return isinstance(node.func, ast.Attribute) and (
+        node.func.attr in ("read_text", "read_bytes", "write_text", "write_bytes")
+        or ast.unparse(node.func) in ("io.open", "io.FileIO", "codecs.open")
     )
 
 

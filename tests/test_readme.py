@@ -133,7 +133,7 @@ def _ran(command: list[str], folder: Path, **environment: str) -> tuple[int, str
         command,
         cwd=folder,
         env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+            **{name: value for name, value in os.environ.items() if not _alters(name)},
             **people,
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
@@ -145,6 +145,11 @@ def _ran(command: list[str], folder: Path, **environment: str) -> tuple[int, str
         check=False,
     )
     return done.returncode, done.stdout.decode("utf-8")
+
+
+def _alters(variable: str) -> bool:
+    """Whether a variable of whoever runs the tests would show in what a command prints."""
+    return variable.startswith("GIT_") or variable in ("COLUMNS", "NO_COLOR", "REG_DEBUG")
 
 
 def test_what_the_page_does_from_python_can_be_done(tmp_path: Path, make_repo: Any) -> None:
