@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemareg import lineage, manifests
+from schemareg import manifests
 from schemareg.changes import words_changed
 from schemareg.comparison import fields_of, verdict_of
 from schemareg.findings import Pair, told
@@ -68,8 +68,6 @@ def diff(snapshot: Snapshot, old: SchemaVersion, new: SchemaVersion) -> Differen
     forward = verdict_of(shelf, before, after, policy)
     pairs = [Pair(old, Direction.BACKWARD, each) for each in backward.findings]
     pairs += [Pair(old, Direction.FORWARD, each) for each in forward.findings]
-    known = [each.version for each in snapshot.versions(new.product, new.schema)]
-    opening = lineage.honest("major", new.version, known)
     documents = {old.path: before, new.path: after}
     return Difference(
         old,
@@ -80,7 +78,7 @@ def diff(snapshot: Snapshot, old: SchemaVersion, new: SchemaVersion) -> Differen
         words_only(before.value, after.value),
         backward,
         forward,
-        told(new, pairs, documents, str(opening)),
+        told(new, pairs, documents),
     )
 
 

@@ -38,12 +38,13 @@ def told(
     version: SchemaVersion,
     pairs: Iterable[Pair],
     documents: Mapping[str, Document],
-    next_line: str,
+    next_line: str = "",
 ) -> tuple[Finding, ...]:
     """The breaks of a version, the same one against several older versions as one finding.
 
     `documents` are those of the version and the older ones, by path; `next_line` is the version
-    that may break everybody. Each finding names the latest of the older versions it concerns.
+    that may break everybody, or `""` where nothing is to be mended. Each finding names the latest
+    of the older versions it concerns.
     """
     groups: dict[tuple[object, ...], list[Pair]] = {}
     for pair in pairs:
@@ -64,7 +65,6 @@ def _finding(
     pair, *others = sorted(group, key=lambda each: each.older.version, reverse=True)
     found, older = pair.found, pair.older
     reader = _reader(version, pair)
-    name = f"{version.product}/{version.schema}"
     pointer = uris.pointer_text(found.pointer)
     refused = _listed(found)
     return Finding(
@@ -80,8 +80,8 @@ def _finding(
         field=found.field,
         pointer=pointer,
         witness=found.record,
-        why=_why(found, version, others),
-        remedy=_remedy(found.remedy, f"{next_line}: reg bump {name}"),
+        why=_why(pair, version, others),
+        remedy=_remedy(pair, version, next_line) if next_line else "",
         fingerprint=fingerprint(
             found.rule,
             version.name,
@@ -129,9 +129,12 @@ def _reader(version: SchemaVersion, pair: Pair) -> SchemaVersion:
     return version if pair.direction is Direction.BACKWARD else pair.older
 
 
-def _why(found: Break, version: SchemaVersion, others: Sequence[Pair]) -> str:
+def _why(pair: Pair, version: SchemaVersion, others: Sequence[Pair]) -> str:
+    found, older = pair.found, pair.older.version
     rule = rules.CATALOGUE.get(found.rule)
     parts = [rule.rationale] if rule else []
+    if pair.direction is Direction.FORWARD:
+        parts = [f"Who still reads by {older} meets what is written under {version.version}."]
     if found.uri != uri_of(version.path):
         path = found.uri.removeprefix("file:///")
         parts.append(f"What refuses stands in {path}#{uris.pointer_text(found.pointer)}.")
@@ -141,12 +144,15 @@ def _why(found: Break, version: SchemaVersion, others: Sequence[Pair]) -> str:
     return " ".join(parts)
 
 
-def _remedy(remedy: str, opening: str) -> str:
+def _remedy(pair: Pair, version: SchemaVersion, next_line: str) -> str:
     """A rule's mend with the number of the line that it speaks of, and the command."""
+    opening = f"open {next_line}: reg bump {version.product}/{version.schema}"
+    if pair.direction is Direction.FORWARD:
+        return f"Keep to what {pair.older.version} takes, or {opening}"
     general = "open a new major line"
-    if general in remedy:
-        return remedy.replace(general, f"open {opening}").rstrip(".")
-    return f"{remedy} Or open {opening}".strip()
+    if general in pair.found.remedy:
+        return pair.found.remedy.replace(general, opening).rstrip(".")
+    return f"{pair.found.remedy} Or {opening}".strip()
 
 
 def _listed(found: Break) -> str:
