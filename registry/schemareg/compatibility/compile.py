@@ -10,13 +10,12 @@ Source: JSON Schema drafts 04, 06, 07, 2019-09 and 2020-12, core and validation.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from schemareg import json_values
-from schemareg.compatibility import patterns, string_formats
-from schemareg.compatibility.budgets import BudgetSpent
+from schemareg.compatibility import string_formats
+from schemareg.compatibility.applied import Applied
 from schemareg.compatibility.nodes import (
     ANY,
     ARRAY,
@@ -26,13 +25,16 @@ from schemareg.compatibility.nodes import (
     NULL,
     OBJECT,
     STRING,
-    Evaluated,
     F,
     Kind,
     Lit,
     Nodes,
     T,
 )
+from schemareg.compatibility.places import Excuses, Here, Malformed, text
+from schemareg.compatibility.reading import branches, count, mapping, number
+from schemareg.compatibility.reading import names as names_of
+from schemareg.compatibility.reading import pattern as pattern_of
 from schemareg.errors import RegistryError
 from schemareg.formats.json_schema.dialects import Dialect
 
@@ -52,57 +54,8 @@ _MASKS = {
     "array": ARRAY,
     "object": OBJECT,
 }
-_MOST_APPLIED = 5_000
-"""Schemas applied to one value, conditions counted."""
-_MOST_CONDITIONS = 100
-"""Beyond so many alternatives of one value, what any of them declares inside it is declared."""
 _DEEPEST = 400
 """Schemas inside schemas through references, before recursion in place is suspected."""
-
-
-class Malformed(RegistryError):
-    """A keyword's value is not of the shape its draft asks for, or a reference leads nowhere."""
-
-
-class Here:
-    """A schema to compile: where it stands, and through which resources it was reached."""
-
-    __slots__ = ("at", "key", "scope")
-
-    def __init__(self, at: Location, scope: tuple[Location, ...]) -> None:
-        # The outermost resource that has an anchor wins: one met again says nothing new.
-        if not any(each.base_uri == at.base_uri and each.uri == at.uri for each in scope):
-            scope = (*scope, at)
-        self.at = at
-        self.scope = scope
-        outer = tuple((each.uri, each.base_uri) for each in scope) if len(scope) > 1 else ()
-        self.key = (at.uri, at.pointer, outer)
-
-    def child(self, *steps: str | int) -> Here:
-        """The schema at these steps below."""
-        return Here(self.at.child(*steps), self.scope)
-
-
-class Excuses:
-    """What a reader is forgiven, so that the next search finds another break.
-
-    By place and keyword: None forgives the keyword, else a set of names or keys of values.
-    """
-
-    def __init__(self) -> None:
-        self.forgiven: dict[tuple[str, Pointer, str], set[object] | None] = {}
-
-    def forgive(self, at: Location, keyword: str, detail: object | None = None) -> None:
-        """Forgive one refusal more."""
-        place = (at.uri, at.pointer, keyword)
-        if detail is None:
-            self.forgiven[place] = None
-        elif place not in self.forgiven:
-            self.forgiven[place] = {detail}
-        else:
-            known = self.forgiven[place]
-            if known is not None:
-                known.add(detail)
 
 
 class Compiler:
@@ -131,8 +84,8 @@ class Compiler:
         self._level = 0
         self._named: dict[object, str] = {}
         self._contents: dict[object, tuple[bytes, list[tuple[Pointer, str, Location]]]] = {}
-        self._closing: set[object] = set()
-        self._closed: dict[object, Lit] = {}
+        self.applied = Applied(self)
+        """Which schemas apply to one value together."""
 
     # -- schemas --------------------------------------------------------------------------------
 
@@ -149,10 +102,11 @@ class Compiler:
             return known
         if key in self._doing:
             if self._doing[key] == self._level:
-                raise Malformed("a schema asks for itself of the same value", where=_text(here))
+                raise Malformed("a schema asks for itself of the same value", where=text(here))
             return self.nodes.intern(Kind.REF, self._name(here))
         if len(self._doing) > _DEEPEST:
-            raise Malformed("schemas refer to each other too deeply", where=_text(here))
+            raise Malformed("schemas refer to each other too deeply", where=text(here))
+        self.nodes.hurry()
         self._doing[key] = self._level
         followed = self._followed
         try:
@@ -167,7 +121,7 @@ class Compiler:
             self._plain.add(key)
         return literal
 
-    def _inside(self, here: Here) -> Lit:
+    def inside(self, here: Here) -> Lit:
         """The literal of a schema that speaks of a part of the value: an item, a property, a name."""
         self._level += 1
         try:
@@ -195,7 +149,7 @@ class Compiler:
         value = here.at.value
         if not isinstance(value, dict):
             if not isinstance(value, bool):
-                raise Malformed("a schema is an object, true or false", where=_text(here))
+                raise Malformed("a schema is an object, true or false", where=text(here))
             return
         dialect = here.at.dialect
         if "$ref" in value and dialect <= Dialect.DRAFT7:
@@ -226,8 +180,8 @@ class Compiler:
         order = {start.at.key: 0}
         queue = [start.at]
         for at in queue:
-            text, found = self._references_of(at)
-            digest.update(text)
+            own, found = self._references_of(at)
+            digest.update(own)
             for pointer, keyword, target in found:
                 if keyword != "$ref" or len(start.scope) > 1:
                     # Where a dynamic reference leads depends on the way here.
@@ -241,28 +195,28 @@ class Compiler:
     def _references_of(self, at: Location) -> tuple[bytes, list[tuple[Pointer, str, Location]]]:
         """A digest of a schema's own text, and where the references inside it lead."""
         if at.key not in self._contents:
-            text = json_values.render(at.value, ordered=True).encode("utf-8", "replace")
+            own = json_values.render(at.value, ordered=True).encode("utf-8", "replace")
             found = [
                 (inner.pointer[len(at.pointer) :], keyword, self.library.resolve(inner, reference))
                 for inner in at.walk()
                 for keyword, reference in inner.references()
             ]
-            self._contents[at.key] = (blake2b(text + b"%d" % at.dialect).digest(), found)
+            self._contents[at.key] = (blake2b(own + b"%d" % at.dialect).digest(), found)
         return self._contents[at.key]
 
     # -- references -----------------------------------------------------------------------------
 
     def target(self, here: Here, keyword: str) -> Here:
         """Where a referring keyword leads, dynamic scope considered. Raises Malformed."""
-        text = here.at.value[keyword]
-        if not isinstance(text, str):
-            raise Malformed(f"{keyword} is not a string", where=_text(here))
+        reference = here.at.value[keyword]
+        if not isinstance(reference, str):
+            raise Malformed(f"{keyword} is not a string", where=text(here))
         if keyword == "$recursiveRef":
             return self._recursive_target(here)
         try:
-            target = self.library.resolve(here.at, text)
+            target = self.library.resolve(here.at, reference)
         except RegistryError as problem:
-            raise Malformed(problem.what, where=_text(here), remedy=problem.remedy) from None
+            raise Malformed(problem.what, where=text(here), remedy=problem.remedy) from None
         if keyword == "$dynamicRef" and target.dynamic:
             for outer in here.scope:
                 found = self.library.dynamic(outer, target.dynamic)
@@ -290,77 +244,56 @@ class Compiler:
         mask = 0
         for name in names if isinstance(names, list) else [names]:
             if not isinstance(name, str) or name not in _MASKS:
-                raise Malformed(f"{json_values.render(name)} is not a type", where=_text(here))
+                raise Malformed(f"{json_values.render(name)} is not a type", where=text(here))
             mask |= _MASKS[name]
         return self.nodes.types(mask)
 
     def _enum(self, here: Here, keyword: str) -> Lit:
         values = here.at.value[keyword]
         if not isinstance(values, list):
-            raise Malformed("enum is not an array", where=_text(here))
+            raise Malformed("enum is not an array", where=text(here))
         return self.nodes.enum(values)
 
     def _const(self, here: Here, keyword: str) -> Lit:
         return self.nodes.enum([here.at.value[keyword]])
 
-    def _number(self, here: Here, keyword: str) -> int | Fraction:
-        value = here.at.value[keyword]
-        if isinstance(value, bool) or not isinstance(value, int | Fraction):
-            raise Malformed(f"{keyword} is not a number", where=_text(here))
-        return value
-
     def _minimum(self, here: Here, keyword: str) -> Lit:
         exclusive = (
             here.at.dialect is Dialect.DRAFT4 and here.at.value.get("exclusiveMinimum") is True
         )
-        return self.nodes.intern(Kind.AT_LEAST, (self._number(here, keyword), exclusive))
+        return self.nodes.intern(Kind.AT_LEAST, (number(here, keyword), exclusive))
 
     def _maximum(self, here: Here, keyword: str) -> Lit:
         exclusive = (
             here.at.dialect is Dialect.DRAFT4 and here.at.value.get("exclusiveMaximum") is True
         )
-        return self.nodes.intern(Kind.AT_MOST, (self._number(here, keyword), exclusive))
+        return self.nodes.intern(Kind.AT_MOST, (number(here, keyword), exclusive))
 
     def _exclusive_minimum(self, here: Here, keyword: str) -> Lit:
-        return self.nodes.intern(Kind.AT_LEAST, (self._number(here, keyword), True))
+        return self.nodes.intern(Kind.AT_LEAST, (number(here, keyword), True))
 
     def _exclusive_maximum(self, here: Here, keyword: str) -> Lit:
-        return self.nodes.intern(Kind.AT_MOST, (self._number(here, keyword), True))
+        return self.nodes.intern(Kind.AT_MOST, (number(here, keyword), True))
 
     def _multiple_of(self, here: Here, keyword: str) -> Lit:
-        value = self._number(here, keyword)
+        value = number(here, keyword)
         if value <= 0:
-            raise Malformed("multipleOf is not above 0", where=_text(here))
+            raise Malformed("multipleOf is not above 0", where=text(here))
         return self.nodes.intern(Kind.MULTIPLE_OF, value)
 
-    def _count(self, here: Here, keyword: str) -> int:
-        value = here.at.value[keyword]
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise Malformed(f"{keyword} is not a whole number from 0 up", where=_text(here))
-        return value
-
     def _lower(self, here: Here, keyword: str) -> Lit:
-        count = self._count(here, keyword)
-        return self.nodes.intern(_COUNTS[keyword], count) if count else T
+        least = count(here, keyword)
+        return self.nodes.intern(_COUNTS[keyword], least) if least else T
 
     def _upper(self, here: Here, keyword: str) -> Lit:
-        return self.nodes.intern(_COUNTS[keyword], self._count(here, keyword))
+        return self.nodes.intern(_COUNTS[keyword], count(here, keyword))
 
     def _pattern(self, here: Here, keyword: str) -> Lit:
         return self._found(here, here.at.value[keyword])
 
     def _found(self, here: Here, source: JsonValue) -> Lit:
-        self._compiled(here, source)
+        pattern_of(here, source)
         return self.nodes.intern(Kind.PATTERN, source)
-
-    def _compiled(self, here: Here, source: JsonValue) -> str:
-        if not isinstance(source, str):
-            raise Malformed("a pattern is not a string", where=_text(here))
-        try:
-            patterns.compile(source)
-        except patterns.PatternError as problem:
-            raise Malformed(f"not a regular expression: {problem}", where=_text(here)) from None
-        return source
 
     def _format(self, here: Here, keyword: str) -> Lit:
         name = here.at.value[keyword]
@@ -380,14 +313,7 @@ class Compiler:
         return self.nodes.one_of(self._branches(here, keyword))
 
     def _branches(self, here: Here, keyword: str) -> list[Lit]:
-        return [self.schema(each) for each in self.branches(here, keyword)]
-
-    def branches(self, here: Here, keyword: str) -> list[Here]:
-        """The schemas of an array of schemas."""
-        schemas = here.at.value[keyword]
-        if not isinstance(schemas, list):
-            raise Malformed(f"{keyword} is not an array", where=_text(here))
-        return [here.child(keyword, index) for index in range(len(schemas))]
+        return [self.schema(each) for each in branches(here, keyword)]
 
     def _not(self, here: Here, keyword: str) -> Lit:
         return self.schema(here.child(keyword)) ^ 1
@@ -414,27 +340,16 @@ class Compiler:
         return self.nodes.conjunction(
             [
                 self.nodes.intern(Kind.HAS, name)
-                for name in self._names(here, names)
+                for name in names_of(here, names)
                 if name not in forgiven
             ]
         )
 
-    def _names(self, here: Here, names: JsonValue) -> list[str]:
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise Malformed("not an array of strings", where=_text(here))
-        return names
-
-    def _mapping(self, here: Here, keyword: str) -> dict[str, JsonValue]:
-        value = here.at.value.get(keyword, {})
-        if not isinstance(value, dict):
-            raise Malformed(f"{keyword} is not an object", where=_text(here))
-        return value
-
     def _properties(self, here: Here, keyword: str) -> Lit:
         named = {}
-        for name, schema in self._mapping(here, keyword).items():
+        for name, schema in mapping(here, keyword).items():
             child = here.child(keyword, name)
-            named[name] = self._inside(child)
+            named[name] = self.inside(child)
             if isinstance(schema, dict):
                 self._hint(name, child)
         return self.nodes.properties(named)
@@ -458,33 +373,30 @@ class Compiler:
         return self.nodes.properties(
             {},
             [
-                (self._compiled(here, pattern), self._inside(here.child(keyword, pattern)))
-                for pattern in self._mapping(here, keyword)
+                (pattern_of(here, pattern), self.inside(here.child(keyword, pattern)))
+                for pattern in mapping(here, keyword)
             ],
         )
 
     def _additional_properties(self, here: Here, keyword: str) -> Lit:
-        named = dict.fromkeys(self._mapping(here, "properties"), T)
+        named = dict.fromkeys(mapping(here, "properties"), T)
         named.update(dict.fromkeys(map(str, self.forgiven(here, keyword)), T))
-        matched = [
-            (self._compiled(here, pattern), T)
-            for pattern in self._mapping(here, "patternProperties")
-        ]
-        return self.nodes.properties(named, matched, self._inside(here.child(keyword)))
+        matched = [(pattern_of(here, pattern), T) for pattern in mapping(here, "patternProperties")]
+        return self.nodes.properties(named, matched, self.inside(here.child(keyword)))
 
     def _property_names(self, here: Here, keyword: str) -> Lit:
-        literal = self._inside(here.child(keyword))
+        literal = self.inside(here.child(keyword))
         if literal == T or self.nodes.must(literal) & STRING:
             return T
         return self.nodes.intern(Kind.NAMES, literal)
 
     def _dependencies(self, here: Here, keyword: str) -> Lit:
         parts = []
-        for name, needed in self._mapping(here, keyword).items():
+        for name, needed in mapping(here, keyword).items():
             if isinstance(needed, dict | bool):
                 then = self.schema(here.child(keyword, name))
             else:
-                names = [needed] if isinstance(needed, str) else self._names(here, needed)
+                names = [needed] if isinstance(needed, str) else names_of(here, needed)
                 then = self.nodes.conjunction([self.nodes.intern(Kind.HAS, each) for each in names])
             parts.append(self._if_present(name, then))
         return self.nodes.conjunction(parts)
@@ -497,33 +409,33 @@ class Compiler:
     # -- arrays ---------------------------------------------------------------------------------
 
     def _prefix_items(self, here: Here, keyword: str) -> Lit:
-        first = [self._inside(each) for each in self.branches(here, keyword)]
+        first = [self.inside(each) for each in branches(here, keyword)]
         return self.nodes.items(first, T)
 
     def _items(self, here: Here, keyword: str) -> Lit:
         if isinstance(here.at.value[keyword], list):
             if here.at.dialect >= Dialect.DRAFT2020:
-                raise Malformed("items is an array: write prefixItems", where=_text(here))
+                raise Malformed("items is an array: write prefixItems", where=text(here))
             return self._prefix_items(here, keyword)
         first = 0
         if here.at.dialect >= Dialect.DRAFT2020 and "prefixItems" in here.at.value:
             first = len(here.at.value["prefixItems"])
-        return self.nodes.items([T] * first, self._inside(here.child(keyword)))
+        return self.nodes.items([T] * first, self.inside(here.child(keyword)))
 
     def _additional_items(self, here: Here, keyword: str) -> Lit:
         first = here.at.value.get("items")
         if not isinstance(first, list):
             return T
-        return self.nodes.items([T] * len(first), self._inside(here.child(keyword)))
+        return self.nodes.items([T] * len(first), self.inside(here.child(keyword)))
 
     def _contains(self, here: Here, keyword: str) -> Lit:
         least, most = 1, None
         if here.at.dialect >= Dialect.DRAFT2019:
             if "minContains" in here.at.value:
-                least = self._count(here, "minContains")
+                least = count(here, "minContains")
             if "maxContains" in here.at.value:
-                most = self._count(here, "maxContains")
-        return self.nodes.contains(self._inside(here.child(keyword)), least, most)
+                most = count(here, "maxContains")
+        return self.nodes.contains(self.inside(here.child(keyword)), least, most)
 
     def _unique_items(self, here: Here, keyword: str) -> Lit:
         return self.nodes.intern(Kind.UNIQUE, ()) if here.at.value[keyword] is True else T
@@ -531,292 +443,18 @@ class Compiler:
     # -- what other keywords have not evaluated -------------------------------------------------
 
     def _unevaluated_properties(self, here: Here, keyword: str) -> Lit:
-        entries = self.evaluations(here, keyword)
-        return self.nodes.unevaluated(Kind.PROPERTIES, entries, self._inside(here.child(keyword)))
+        entries = self.applied.evaluations(here, keyword)
+        return self.nodes.unevaluated(Kind.PROPERTIES, entries, self.inside(here.child(keyword)))
 
     def _unevaluated_items(self, here: Here, keyword: str) -> Lit:
-        entries = self.evaluations(here, keyword)
-        return self.nodes.unevaluated(Kind.ITEMS, entries, self._inside(here.child(keyword)))
-
-    def evaluations(self, here: Here, keyword: str) -> list[tuple[tuple[Lit, ...], Evaluated]]:
-        """What is evaluated beside an `unevaluated…` keyword, each with what has to hold for it."""
-        about = Kind.PROPERTIES if keyword == "unevaluatedProperties" else Kind.ITEMS
-        entries = []
-        for guards, inner in self._applied((here,)):
-            beside = keyword if inner is here else ""
-            entries.append((guards, self._evaluated_here(inner, about, beside)))
-        allowed = frozenset(map(str, self.forgiven(here, keyword)))
-        return [*entries, ((), Evaluated(names=allowed))] if allowed else entries
-
-    def _applied(self, schemas: tuple[Here, ...]) -> list[tuple[tuple[Lit, ...], Here]]:
-        """These schema objects and all that are applied in place, each with what has to hold for it.
-
-        Once for every condition. References can multiply them beyond any end: raises BudgetSpent.
-        """
-        found: dict[object, tuple[tuple[Lit, ...], Here]] = {}
-        stack: list[tuple[tuple[Lit, ...], Here]] = [((), here) for here in reversed(schemas)]
-        while stack:
-            guards, here = stack.pop()
-            key = (frozenset(guards), here.key)
-            if key in found or not isinstance(here.at.value, dict):
-                continue
-            found[key] = (guards, here)
-            if len(found) > _MOST_APPLIED:
-                raise BudgetSpent("too many schemas are applied to one value")
-            inner = [
-                ((*guards, *(self._guard(guard) for guard in more)), below)
-                for more, below in self.in_place(here)
-            ]
-            stack.extend(reversed(inner))
-        return [
-            (guards, here)
-            for guards, here in found.values()
-            if here.at.dialect > Dialect.DRAFT7 or "$ref" not in here.at.value
-        ]
-
-    def _guard(self, guard: Here | tuple[str, Here | str]) -> Lit:
-        if isinstance(guard, Here):
-            return self.schema(guard)
-        _, what = guard
-        if isinstance(what, Here):
-            return self.schema(what) ^ 1
-        return self.nodes.conjunction([self.nodes.types(OBJECT), self.nodes.intern(Kind.HAS, what)])
-
-    def _evaluated_here(self, here: Here, about: Kind, beside: str = "") -> Evaluated:
-        value, dialect = here.at.value, here.at.dialect
-        if about is Kind.PROPERTIES:
-            everything = "additionalProperties" in value or (
-                "unevaluatedProperties" in value and beside != "unevaluatedProperties"
-            )
-            return Evaluated(
-                names=frozenset(self._mapping(here, "properties")),
-                patterns=tuple(self._mapping(here, "patternProperties")),
-                everything=everything,
-            )
-        everything = "unevaluatedItems" in value and beside != "unevaluatedItems"
-        first = 0
-        matching: tuple[Lit, ...] = ()
-        items = value.get("items")
-        if dialect >= Dialect.DRAFT2020:
-            first = len(value.get("prefixItems", ()))
-            everything |= items is not None
-            if "contains" in value:
-                matching = (self._inside(here.child("contains")),)
-        elif "contains" in value and dialect is Dialect.DRAFT2019:
-            # The draft says no, the validators say yes: whoever relies on it gets no answer here.
-            raise Malformed(
-                "draft 2019-09 leaves open whether contains evaluates items for unevaluatedItems",
-                where=_text(here),
-                remedy="Use draft 2020-12, which says that it does",
-            )
-        elif isinstance(items, list):
-            first = len(items)
-            everything |= "additionalItems" in value
-        else:
-            everything |= items is not None
-        return Evaluated(everything=everything, first=first, matching=matching)
-
-    def in_place(
-        self, here: Here
-    ) -> Iterator[tuple[tuple[Here | tuple[str, Here | str], ...], Here]]:
-        """The schemas applied to the same value, `not` aside, each with what has to hold for it."""
-        value, dialect = here.at.value, here.at.dialect
-        if not isinstance(value, dict):
-            return
-        for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
-            if keyword in value and keyword in _KEYWORDS[dialect]:
-                yield (), self.target(here, keyword)
-        if "$ref" in value and dialect <= Dialect.DRAFT7:
-            return
-        for branch in self.branches(here, "allOf") if "allOf" in value else ():
-            yield (), branch
-        for keyword in ("anyOf", "oneOf"):
-            for branch in self.branches(here, keyword) if keyword in value else ():
-                yield (branch,), branch
-        if "if" in value and dialect >= Dialect.DRAFT7:
-            condition = here.child("if")
-            yield (condition,), condition
-            if "then" in value:
-                yield (condition,), here.child("then")
-            if "else" in value:
-                yield (("not", condition),), here.child("else")
-        for keyword in ("dependentSchemas", "dependencies"):
-            if keyword in value and keyword in _KEYWORDS[dialect]:
-                for name, schema in self._mapping(here, keyword).items():
-                    if isinstance(schema, dict | bool):
-                        yield (("has", name),), here.child(keyword, name)
+        entries = self.applied.evaluations(here, keyword)
+        return self.nodes.unevaluated(Kind.ITEMS, entries, self.inside(here.child(keyword)))
 
     def forgiven(self, here: Here, keyword: str) -> set[object]:
         """The names that a keyword is forgiven for at a place."""
         if not self.excuses:
             return set()
         return self.excuses.get((here.at.uri, here.at.pointer, keyword)) or set()
-
-    # -- the declared content model -------------------------------------------------------------
-
-    def declared(self, here: Here) -> Lit:
-        """A record holds only what the schema declares, at every depth.
-
-        An object schema that declares no property, or that says what additional properties are,
-        is open. What any schema applied in place declares is declared.
-        """
-        return self._close((here,))
-
-    def _close(self, schemas: tuple[Here, ...]) -> Lit:
-        applied = self._applied(schemas)
-        if not applied:
-            return T
-        key = frozenset((frozenset(guards), here.key) for guards, here in applied)
-        if key in self._closed:
-            return self._closed[key]
-        name = ("declared", id(self), key)
-        if key in self._closing:
-            return self.nodes.intern(Kind.REF, name)
-        if len(self._closing) > _DEEPEST:
-            raise Malformed("schemas refer to each other too deeply", where=_text(schemas[0]))
-        self._closing.add(key)
-        try:
-            literal = self.nodes.conjunction([self._only(applied), *self._parts(applied)])
-        finally:
-            self._closing.discard(key)
-        self.nodes.definition[self.nodes.intern(Kind.REF, name) >> 1] = literal
-        self._closed[key] = literal
-        return literal
-
-    def group(self, schemas: tuple[Here, ...]) -> list[Here]:
-        """These schemas and all that are applied in place, whatever has to hold for them."""
-        return list({here.key: here for _, here in self._applied(schemas)}.values())
-
-    def _only(self, applied: list[tuple[tuple[Lit, ...], Here]]) -> Lit:
-        """No property but those that a schema that holds declares; what declares none is open."""
-        entries = []
-        declares = False
-        for guards, here in applied:
-            entry = self._evaluated_here(here, Kind.PROPERTIES)
-            declares |= bool(entry.names or entry.patterns)
-            demanded = frozenset(self._demanded(here))
-            entries.append((guards, entry._replace(names=entry.names | demanded)))
-        return self.nodes.unevaluated(Kind.PROPERTIES, entries, F) if declares else T
-
-    def _parts(self, applied: list[tuple[tuple[Lit, ...], Here]]) -> Iterator[Lit]:
-        """The same of the values inside, by the schemas that hold there.
-
-        Where exactly one of several conditional schemas holds, its own parts are closed; where
-        several do, what any of them declares is declared.
-        """
-        yield self._inner([here for _, here in applied])
-        conditions = {frozenset(guards): guards for guards, _ in applied}
-        if not 2 <= len(conditions) <= _MOST_CONDITIONS:
-            return
-        for condition, guards in conditions.items():
-            others = [
-                self.nodes.conjunction(each)
-                for other, each in conditions.items()
-                if not condition.issuperset(other)
-            ]
-            inner = self._inner([here for each, here in applied if condition.issuperset(each)])
-            if others and inner != T:
-                unless = [guard ^ 1 for guard in guards]
-                yield self.nodes.disjunction([*unless, *others, inner])
-
-    def _inner(self, group: list[Here]) -> Lit:
-        return self.nodes.conjunction([self._close_properties(group), self._close_items(group)])
-
-    def _close_properties(self, group: list[Here]) -> Lit:
-        names: dict[str, None] = {}
-        patterns: dict[str, None] = {}
-        for here in group:
-            names.update(dict.fromkeys(self._mapping(here, "properties")))
-            for pattern in self._mapping(here, "patternProperties"):
-                patterns[self._compiled(here, pattern)] = None
-        # Two patterns may match one name: what either declares there, is declared.
-        matched = self._close(tuple(each for here in group for each in self._matched(here)))
-        rest = self._close(tuple(each for here in group for each in self._others(here)))
-        return self.nodes.properties(
-            {name: self._close(self._at_name(group, name)) for name in names},
-            [(pattern, matched) for pattern in patterns],
-            rest,
-        )
-
-    def _at_name(self, group: list[Here], name: str) -> tuple[Here, ...]:
-        """The schemas that the group applies to the value at a name."""
-        found: list[Here] = []
-        for here in group:
-            own = [
-                here.child("patternProperties", pattern)
-                for pattern in self._mapping(here, "patternProperties")
-                if patterns.compile(pattern).search(name)
-            ]
-            if name in self._mapping(here, "properties"):
-                own.append(here.child("properties", name))
-            found += own or self._others(here)
-        return tuple(found)
-
-    def _matched(self, here: Here) -> list[Here]:
-        """The schemas of one object for names that a pattern of some object matches."""
-        own = [
-            here.child("patternProperties", pattern)
-            for pattern in self._mapping(here, "patternProperties")
-        ]
-        return [*own, *self._others(here)]
-
-    def _others(self, here: Here) -> list[Here]:
-        """What an object says of additional properties."""
-        return [
-            here.child(keyword)
-            for keyword in ("additionalProperties", "unevaluatedProperties")
-            if keyword in here.at.value and keyword in _KEYWORDS[here.at.dialect]
-        ]
-
-    def _demanded(self, here: Here) -> list[str]:
-        """Names that a writer has to write, declared or not."""
-        required = here.at.value.get("required")
-        found = list(required) if isinstance(required, list) else []
-        for keyword in ("dependentRequired", "dependencies"):
-            if keyword in _KEYWORDS[here.at.dialect]:
-                for needed in self._mapping(here, keyword).values():
-                    found += needed if isinstance(needed, list) else []
-        return [name for name in found if isinstance(name, str)]
-
-    def _close_items(self, group: list[Here]) -> Lit:
-        longest = max(len(_first(here)) for here in group)
-        return self.nodes.items(
-            [
-                self._close(tuple(each for here in group for each in _item(here, index)))
-                for index in range(longest)
-            ],
-            self._close(tuple(each for here in group for each in _further(here))),
-        )
-
-
-def _first(here: Here) -> list[JsonValue]:
-    """The schemas of the first items, as they are written."""
-    value = here.at.value
-    for keyword in ("prefixItems", "items"):
-        if isinstance(value.get(keyword), list) and keyword in _KEYWORDS[here.at.dialect]:
-            return value[keyword]  # type: ignore[no-any-return]
-    return []
-
-
-def _item(here: Here, index: int) -> list[Here]:
-    """The schemas that one object applies to the item at an index."""
-    if index < len(_first(here)):
-        prefix = isinstance(here.at.value.get("prefixItems"), list)
-        return [here.child("prefixItems" if prefix else "items", index)]
-    return _further(here)
-
-
-def _further(here: Here) -> list[Here]:
-    """What one object says of items beyond the first ones."""
-    return [
-        here.child(keyword)
-        for keyword in ("items", "additionalItems", "unevaluatedItems")
-        if isinstance(here.at.value.get(keyword), dict) and keyword in _KEYWORDS[here.at.dialect]
-    ]
-
-
-def _text(here: Here) -> str:
-    return f"{here.at.uri}#{''.join(f'/{step}' for step in here.at.pointer)}"
 
 
 _COUNTS = {

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from schemareg import json_values
 from schemareg.compatibility import prover
 from schemareg.compatibility.budgets import BudgetSpent
-from schemareg.compatibility.compile import Compiler, Excuses, Here, Malformed
+from schemareg.compatibility.compile import Compiler
+from schemareg.compatibility.declared import Closing
 from schemareg.compatibility.evaluate import InPlaceLoop, holds
 from schemareg.compatibility.goals import Search
 from schemareg.compatibility.nodes import Kind, Lit, Nodes
 from schemareg.compatibility.patterns import OverBudget
+from schemareg.compatibility.places import Excuses, Here, Malformed
 from schemareg.compatibility.refusals import Refusal, refusals
 from schemareg.compatibility.verdict import Break, Budget, Lookup, SchemaSource, Verdict
 from schemareg.compatibility.witness import Referee
@@ -94,7 +96,7 @@ class _Comparison:
         self.writing = (compiler, root)
         written = [compiler.schema(root)]
         if self.content is Content.DECLARED:
-            written.append(compiler.declared(root))
+            written.append(Closing(compiler, compiler.applied).declared(root))
         reason = self._gather(written)
         if self.breaks:
             found = sorted(self.breaks, key=lambda each: (each.field, each.rule, each.pointer))

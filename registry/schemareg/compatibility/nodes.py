@@ -147,6 +147,7 @@ class Nodes:
         self.late: Callable[[], bool] = _never
         """Whether the time for work on these nodes is over; `spend` asks it now and then."""
         self._spent = 0
+        self._hurried = 0
         self.hints: dict[str, list[JsonValue]] = {}
         """By property name, values that the schemas' authors wrote as examples or defaults."""
 
@@ -363,8 +364,14 @@ class Nodes:
     def spend(self) -> None:
         """Account for one test of a value. Raises BudgetSpent when the time is over."""
         self._spent += 1
-        if not self._spent & 1023 and self.late():
+        if self._spent & 1023 == 0 and self.late():
             raise BudgetSpent("testing a value used up the time")
+
+    def hurry(self) -> None:
+        """Account for the compilation of one schema. Raises BudgetSpent when the time is over."""
+        self._hurried += 1
+        if self._hurried & 15 == 0 and self.late():
+            raise BudgetSpent("compiling the schemas used up the time")
 
     def height(self, literal: Lit) -> int:
         """How deep a value has to be to satisfy or to miss it, roughly; recursion counts as deep.

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from schemareg.compatibility.evaluate import holds
 from schemareg.compatibility.nodes import F, Kind
 from schemareg.compatibility.patterns import compile as compile_pattern
+from schemareg.compatibility.reading import branches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.compatibility.compile import Compiler, Here
+    from schemareg.compatibility.compile import Compiler
     from schemareg.compatibility.nodes import Lit
+    from schemareg.compatibility.places import Here
     from schemareg.json_values import JsonValue
     from schemareg.model import Pointer
 
@@ -79,7 +81,7 @@ class _Walk:
         if keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
             yield from self.schema(self.compiler.target(here, keyword), value, at)
         elif keyword == "allOf":
-            for branch in self.compiler.branches(here, keyword):
+            for branch in branches(here, keyword):
                 yield from self.schema(branch, value, at)
         elif keyword in ("then", "else"):
             yield from self.schema(here.child(keyword), value, at)
@@ -104,7 +106,7 @@ class _Walk:
     def alternatives(self, keyword: str, here: Here, value: JsonValue, at: Pointer) -> Refusal:
         nearest: tuple[Refusal, ...] = ()
         best: tuple[int, int] | None = None
-        for branch in self.compiler.branches(here, keyword):
+        for branch in branches(here, keyword):
             if self.accepts(self.compiler.schema(branch), value):
                 return Refusal(keyword, here, at, value, "overlap")
             found = tuple(self.schema(branch, value, at))
@@ -169,7 +171,7 @@ class _Walk:
             )
         evaluated = [
             entry
-            for guards, entry in self.compiler.evaluations(here, keyword)
+            for guards, entry in self.compiler.applied.evaluations(here, keyword)
             if all(self.accepts(guard, value) for guard in guards)
         ]
         fits = self.compiler.schema(here.child(keyword))

@@ -15,7 +15,8 @@ from schemareg.rules.rule import CompatibilityRule, Example
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.compatibility.compile import Compiler, Here
+    from schemareg.compatibility.compile import Compiler
+    from schemareg.compatibility.places import Here
     from schemareg.compatibility.refusals import Refusal
     from schemareg.model import Pointer
 
@@ -392,12 +393,12 @@ def _overlap(refusal: Refusal) -> bool:
 
 def _asserted(compiler: Compiler, root: Here, path: Pointer, keyword: str) -> Iterator[Any]:
     """What the writer says with this keyword of the value at this place, in all that applies."""
-    group = compiler.group((root,))
+    group = compiler.applied.group((root,))
     for step in path:
         below = []
         for here in group:
             below += list(_below(here, step))
-        group = compiler.group(tuple(below))
+        group = compiler.applied.group(tuple(below))
     for here in group:
         if keyword in here.at.value:
             yield here.at.value[keyword]
