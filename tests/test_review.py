@@ -140,7 +140,7 @@ def test_the_older_version_refuses_at_the_place_of_the_same_field_in_the_new_fil
     assert finding.place == Place(f"{ORDERS}/1.2.0.json", 7, 5)
     assert f"What refuses stands in {ORDERS}/1.1.0.json#/properties/email/type." in finding.why
     assert finding.why.startswith("Who still reads by 1.1.0 meets what is written under 1.2.0.")
-    assert finding.remedy == "Keep to what 1.1.0 takes, or open 2.0.0: reg bump orders/order"
+    assert finding.remedy.endswith("or open 2.0.0: reg bump orders/order")
 
 
 def test_a_field_that_goes_within_its_line_is_missed_by_readers_of_the_older_version(
