@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -223,3 +224,32 @@ def test_every_rule_of_a_file_is_explained() -> None:
     assert named == known
     for rule in file_rules.RULES:
         assert all((rule.title, rule.rationale, rule.remedy, rule.source))
+
+
+MANY = "{" + '"a":1,' * 5_000 + '"a":1}'
+BADLY = {
+    "keys that stand twice": MANY,
+    "no types": '{"properties":{'
+    + ",".join(f'"p{n}":{{"type":"t{n}"}}' for n in range(3_000))
+    + "}}",
+    "references": '{"$defs":{'
+    + ",".join(f'"d{n}":{{"$ref":"#/d/{n}"}}' for n in range(3_000))
+    + "}}",
+    "names": '{"$defs":{' + ",".join(f'"d{n}":{{"$anchor":"x"}}' for n in range(3_000)) + "}}",
+    "products": '{"anyOf":['
+    + ",".join(f'{{"$ref":"reg:p{n}/s@1.0.0"}}' for n in range(3_000))
+    + "]}",
+}
+
+
+@pytest.mark.parametrize("text", BADLY.values(), ids=BADLY)
+def test_a_file_that_is_wrong_all_over_is_told_of_in_bounded_time_and_words(
+    text: str, tmp_path: Path
+) -> None:
+    files = _lay(tmp_path, {ORDER: text})
+    start = time.process_time()
+    found = checking.mistakes(files, [ORDER])
+    assert time.process_time() - start < 3
+    assert 500 <= len(found) <= documents.MOST_MISTAKES + 1
+    told = {each.rule for each in found}
+    assert ("too-many-mistakes" in told) is (len(found) > documents.MOST_MISTAKES)

@@ -375,3 +375,14 @@ def test_both_yaml_parsers_read_the_same_or_refuse_the_same() -> None:
         assert found[0] == found[1], text
         read += found[0] != (None, None)
     assert read > 400
+
+
+@given(st.binary(max_size=40) | st.text(max_size=40).map(str.encode))
+def test_whatever_the_bytes_are_they_are_read_or_refused(data: bytes) -> None:
+    for path in ("a.json", "a.yaml"):
+        mistakes: tuple[Mistake, ...] = ()
+        try:
+            assert parse(data, path).place(()).path == path
+        except InvalidFiles as error:
+            mistakes = error.mistakes
+        assert all(each.place.line >= 1 and each.place.column >= 1 for each in mistakes)

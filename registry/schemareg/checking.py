@@ -6,9 +6,12 @@ here the files are held against each other.
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from schemareg import documents, layout, manifests, names
+from schemareg.documents import bounded
 from schemareg.documents.text import too_large
 from schemareg.errors import InvalidFiles
 from schemareg.formats.json_schema import references, wellformed
@@ -16,7 +19,15 @@ from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.layout import Role
 from schemareg.manifests.registry import unknown_channel
 from schemareg.model import Kind, Mistake, Place
-from schemareg.snapshot import DEPRECATIONS, PRODUCT, PRODUCTS, SCHEMAS, WAIVERS, Snapshot
+from schemareg.snapshot import (
+    CONSUMERS,
+    DEPRECATIONS,
+    PRODUCT,
+    PRODUCTS,
+    SCHEMAS,
+    WAIVERS,
+    Snapshot,
+)
 from schemareg.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
@@ -37,7 +48,7 @@ def mistakes(
     behind. `base` is the state that the paths were changed from: the name of a product that was
     there already is not compared with all others again.
     """
-    snapshot = Snapshot(files)
+    registry = _Registry(files)
     asked = None if paths is None else frozenset(paths)
     surveys = tuple(_surveys(files, asked))
     found = [mistake for survey in surveys for mistake in survey.mistakes]
@@ -48,14 +59,14 @@ def mistakes(
                 continue
             document, wrong = _read(files, path)
             if named:
-                found += wrong if document is None else _CHECKS[role](snapshot, document)
+                found += wrong if document is None else bounded(_CHECKS[role](registry, document))
             if role is Role.PRODUCT and document is not None:
-                found += _declared(snapshot, document)
+                found += bounded(_declared(registry.snapshot, document))
     described = [path for each in surveys for path, role in each.files if role is Role.PRODUCT]
     if asked is None:
         found += _repeated(described)
     else:
-        found += _taken(snapshot, [path for path in described if path in asked], base)
+        found += _taken(registry.snapshot, [path for path in described if path in asked], base)
     return tuple(sorted(set(found)))
 
 
@@ -84,14 +95,18 @@ def schema_mistakes(
     where `$schema` is silent.
     """
     faults = wellformed.find(document.value, dialect, pattern_error=pattern_error)
-    found = _placed(document, faults)
+    dangling: Iterable[references.Reference] = ()
     if isinstance(document.value, dict):
-        root = library.open(document.value, uri, dialect)
-        found += [
-            Mistake(document.place(each.pointer), "reference-dangling", each.what, each.remedy)
-            for each in references.dangling(library, root)
-        ]
-    return tuple(sorted(set(found)))
+        dangling = references.dangling(library, library.open(document.value, uri, dialect))
+    return bounded(
+        chain(
+            _placed(document, faults),
+            (
+                Mistake(document.place(each.pointer), "reference-dangling", each.what, each.remedy)
+                for each in dangling
+            ),
+        )
+    )
 
 
 def pattern_error(source: str) -> str | None:
@@ -117,6 +132,19 @@ def _surveys(files: Files, asked: frozenset[str] | None) -> Iterator[layout.Surv
         yield layout.product(files, folder)
 
 
+class _Registry:
+    """The registry that files are held against."""
+
+    def __init__(self, files: Files) -> None:
+        self.snapshot = Snapshot(files)
+        self.files = files
+
+    @cached_property
+    def product_names(self) -> tuple[str, ...]:
+        """All of them; looked up once, however many mistakes ask what is near."""
+        return self.snapshot.product_names()
+
+
 # --- one file ------------------------------------------------------------------------------------
 
 
@@ -131,7 +159,7 @@ def _read(files: Files, path: str) -> tuple[Document | None, tuple[Mistake, ...]
         return None, error.mistakes
 
 
-def _check_policy(_: Snapshot, document: Document) -> Iterable[Mistake]:
+def _check_policy(_: _Registry, document: Document) -> Iterable[Mistake]:
     try:
         manifests.parse_registry(document)
     except InvalidFiles as error:
@@ -139,30 +167,32 @@ def _check_policy(_: Snapshot, document: Document) -> Iterable[Mistake]:
     return ()
 
 
-def _check_product(snapshot: Snapshot, document: Document) -> Iterable[Mistake]:
+def _check_product(registry: _Registry, document: Document) -> Iterable[Mistake]:
     folder, name = _folder_and_name(document.path)
     try:
         product = manifests.parse_product(document, name, folder)
     except InvalidFiles as error:
         return error.mistakes
-    return _cross_checked(snapshot, document, product)
+    return _cross_checked(registry, document, product)
 
 
-def _check_version(snapshot: Snapshot, document: Document) -> Iterable[Mistake]:
+def _check_version(registry: _Registry, document: Document) -> Iterable[Mistake]:
     library = references.Library(
-        lambda uri: _lookup(snapshot, uri),
-        snapshot.locate,
-        missing=lambda name: _missing(snapshot, name),
+        lambda uri: _lookup(registry.snapshot, uri),
+        registry.snapshot.locate,
+        missing=lambda name: _missing(registry, name),
     )
     return schema_mistakes(document, library, f"file:///{document.path}")
 
 
-def _check_fact(_: Snapshot, document: Document) -> Iterable[Mistake]:
-    """What is wrong with a deprecation or a waiver; of other facts, what reading them finds."""
+def _check_fact(_: _Registry, document: Document) -> Iterable[Mistake]:
+    """What is wrong with a deprecation, a consumer or a waiver."""
     folder, part = document.path.split("/")[-3:-1]
     try:
         if part == DEPRECATIONS:
             manifests.parse_deprecation(document, folder)
+        elif part == CONSUMERS:
+            manifests.parse_consumer(document, folder)
         elif part == WAIVERS:
             manifests.parse_waiver(document)
     except InvalidFiles as error:
@@ -170,7 +200,7 @@ def _check_fact(_: Snapshot, document: Document) -> Iterable[Mistake]:
     return ()
 
 
-_CHECKS: dict[Role, Callable[[Snapshot, Document], Iterable[Mistake]]] = {
+_CHECKS: dict[Role, Callable[[_Registry, Document], Iterable[Mistake]]] = {
     Role.POLICY: _check_policy,
     Role.PRODUCT: _check_product,
     Role.VERSION: _check_version,
@@ -189,10 +219,10 @@ def _placed(document: Document, faults: Iterable[wellformed.Fault]) -> list[Mist
 # --- a product against the rest ------------------------------------------------------------------
 
 
-def _cross_checked(snapshot: Snapshot, document: Document, product: Product) -> Iterator[Mistake]:
+def _cross_checked(registry: _Registry, document: Document, product: Product) -> Iterator[Mistake]:
     """What product.yaml says of other files: channels, policy, inputs, its domain's folder."""
     try:
-        policy = snapshot.policy
+        policy = registry.snapshot.policy
     except InvalidFiles:
         policy = None  # its mistakes are told where it stands
     if policy is not None:
@@ -209,7 +239,7 @@ def _cross_checked(snapshot: Snapshot, document: Document, product: Product) -> 
                 "Remove it, or change overrides in registry.yaml",
             )
     for position, name in enumerate(product.inputs):
-        lack = _no_schema(snapshot, name)
+        lack = _no_schema(registry, name)
         if lack is not None:
             yield Mistake(document.place(("inputs", position)), "input-unknown", *lack)
     stands_in = product.folder.split("/")[1:-1]
@@ -223,15 +253,15 @@ def _cross_checked(snapshot: Snapshot, document: Document, product: Product) -> 
         )
 
 
-def _no_schema(snapshot: Snapshot, name: str) -> tuple[str, str] | None:
+def _no_schema(registry: _Registry, name: str) -> tuple[str, str] | None:
     """What and remedy for a schema, as `payments/payment`, that is not there; None where it is."""
     product, _, schema = name.partition("/")
-    folder = snapshot.folder_of(product)
+    folder = registry.snapshot.folder_of(product)
     if folder is None:
-        near = nearest(product, snapshot.product_names())
+        near = nearest(product, registry.product_names)
         remedy = f"Did you mean {near}/{schema}?" if near else "To see what there is: reg list"
         return f"there is no product {quoted(product)}", remedy
-    entries = snapshot.files.folder(f"{folder}/{SCHEMAS}")
+    entries = registry.files.folder(f"{folder}/{SCHEMAS}")
     if schema in entries:
         return None
     known = [each for each, entry in entries.items() if entry.kind is Kind.FOLDER]
@@ -319,20 +349,20 @@ def _lookup(snapshot: Snapshot, uri: str) -> JsonValue | None:
         return None  # `_missing` says so
 
 
-def _missing(snapshot: Snapshot, name: str) -> tuple[str, str] | None:
+def _missing(registry: _Registry, name: str) -> tuple[str, str] | None:
     """What and remedy for a document that is not there; None where the default words do."""
     path = name.removeprefix("file:///")
     if path == name:
-        return _no_version(snapshot, name) if "@" in name and ":" not in name else None
+        return _no_version(registry, name) if "@" in name and ":" not in name else None
     if not path.startswith(f"{PRODUCTS}/"):
         what = f"{quoted(path)} lies outside of {PRODUCTS}/"
         return what, references.NOTHING_IS_FETCHED
-    if snapshot.version_at(path) is not None:
+    if registry.snapshot.version_at(path) is not None:
         return f"{path}, which it leads to, is itself wrong", "Mend that file first"
-    if snapshot.files.entry(path) is not None:
+    if registry.files.entry(path) is not None:
         what = f"{quoted(path)} is not a version of a schema"
         return what, "Refer to a version's file, or write reg:product/schema@1.2.0"
-    near = _near_path(snapshot, path)
+    near = _near_path(registry.snapshot, path)
     remedy = f"Did you mean {near}?" if near else "Correct the path, or add the schema it means"
     return f"there is no {quoted(path)}", remedy
 
@@ -349,12 +379,14 @@ def _near_path(snapshot: Snapshot, path: str) -> str | None:
     return mended if snapshot.version_at(mended) else None
 
 
-def _no_version(snapshot: Snapshot, name: str) -> tuple[str, str]:
+def _no_version(registry: _Registry, name: str) -> tuple[str, str]:
     target = names.parse(name)
     subject = f"{target.product}/{target.schema}"
-    lack = _no_schema(snapshot, subject)
+    lack = _no_schema(registry, subject)
     if lack is not None:
         return lack
-    there = [str(each.version) for each in snapshot.versions(target.product, target.schema)]
+    there = [
+        str(each.version) for each in registry.snapshot.versions(target.product, target.schema)
+    ]
     what = f"{quoted(subject)} has no version {target.version}"
     return what, f"It has {listed(there, last='and')}" if there else f"reg draft {subject}"

@@ -57,8 +57,16 @@ class Survey:
     files: tuple[Found, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
-    def __add__(self, other: Survey) -> Survey:
-        return Survey(self.files + other.files, self.mistakes + other.mistakes)
+
+def _survey(items: Iterable[Found | Mistake]) -> Survey:
+    files: list[Found] = []
+    mistakes: list[Mistake] = []
+    for item in items:
+        if isinstance(item, Found):
+            files.append(item)
+        else:
+            mistakes.append(item)
+    return Survey(tuple(files), tuple(mistakes))
 
 
 def products(files: Files) -> tuple[str, ...]:
@@ -84,26 +92,37 @@ def product_of(files: Files, path: str) -> str | None:
 
 def top(files: Files) -> Survey:
     """What stands beside the products: registry.yaml, the folders of products and domains."""
-    survey = _registry(files)
-    entry = files.entry(PRODUCTS)
-    if entry is not None and entry.kind is not Kind.FOLDER:
-        return survey + _wrong(PRODUCTS, entry, "a folder")
-    survey += _folders(files, PRODUCTS)
-    for name, inner in files.folder(PRODUCTS).items():
-        folder = f"{PRODUCTS}/{name}"
-        if inner.kind is Kind.FOLDER and _products_in(files, folder) != [folder]:
-            survey += _folders(files, folder)
-    return survey
+    return _survey(_top(files))
 
 
 def beside(files: Files, paths: Iterable[str]) -> Survey:
     """The same for the places that these paths lead through, at a cost that follows their number."""
-    survey = Survey()
+    return _survey(_beside_paths(files, paths))
+
+
+def product(files: Files, folder: str) -> Survey:
+    """What stands in the folder of one product."""
+    return _survey(_product(files, folder))
+
+
+def _top(files: Files) -> Iterator[Found | Mistake]:
+    yield from _registry(files)
+    entry = files.entry(PRODUCTS)
+    if entry is not None and entry.kind is not Kind.FOLDER:
+        yield _wrong(PRODUCTS, entry, "a folder")
+    yield from _folders(files, PRODUCTS)
+    for name, inner in files.folder(PRODUCTS).items():
+        folder = f"{PRODUCTS}/{name}"
+        if inner.kind is Kind.FOLDER and _products_in(files, folder) != [folder]:
+            yield from _folders(files, folder)
+
+
+def _beside_paths(files: Files, paths: Iterable[str]) -> Iterator[Found | Mistake]:
     steps: set[tuple[str, str]] = set()
     for path in paths:
         parts = path.split("/")
         if path == REGISTRY:
-            survey += _registry(files)
+            yield from _registry(files)
         elif parts[0] == PRODUCTS and len(parts) > 1:
             steps.add((PRODUCTS, parts[1]))
             outer = f"{PRODUCTS}/{parts[1]}"
@@ -112,45 +131,42 @@ def beside(files: Files, paths: Iterable[str]) -> Survey:
     for folder, name in sorted(steps):
         entry = files.entry(f"{folder}/{name}")
         if entry is not None:
-            survey += _beside(folder, name, entry)
-    return survey
+            yield from _beside(folder, name, entry)
 
 
-def product(files: Files, folder: str) -> Survey:
-    """What stands in the folder of one product."""
+def _product(files: Files, folder: str) -> Iterator[Found | Mistake]:
     entries = files.folder(folder)
-    survey = Survey(mistakes=tuple(_alike(folder, entries)))
+    yield from _alike(folder, entries)
     if PRODUCT not in entries:
-        survey += _told(
+        name = folder.rpartition("/")[2]
+        yield _told(
             f"{folder}/{PRODUCT}",
             "product-file-missing",
             f"{folder} has no {PRODUCT}",
-            f"reg new product {folder.rpartition('/')[2]} --team TEAM, or move what is in the folder",
+            f"reg new product {name} --team TEAM, or move what is in the folder",
         )
     for name, entry in entries.items():
         path = f"{folder}/{name}"
         if name in PARTS and entry.kind is Kind.FOLDER:
-            survey += _schemas(files, path) if name == SCHEMAS else _facts(files, path)
+            yield from _schemas(files, path) if name == SCHEMAS else _facts(files, path)
         elif name == PRODUCT and entry.kind is Kind.FILE:
-            survey += Survey((Found(path, Role.PRODUCT),))
+            yield Found(path, Role.PRODUCT)
         elif not _note(name, entry):
             near = nearest(name, (PRODUCT, *PARTS))
-            what_belongs = (
-                f"A product has {PRODUCT}, the folders {', '.join(PARTS)}, and notes in *.md"
-            )
-            remedy = f"Did you mean {near}?" if near and near != name else what_belongs
-            survey += _misplaced(path, entry, remedy)
-    return survey
+            belongs = f"A product has {PRODUCT}, the folders {', '.join(PARTS)}, and notes in *.md"
+            remedy = f"Did you mean {near}?" if near and near != name else belongs
+            yield _misplaced(path, entry, remedy)
 
 
-def _registry(files: Files) -> Survey:
+def _registry(files: Files) -> Iterator[Found | Mistake]:
     entry = files.entry(REGISTRY)
     if entry is None:
         what = "there is no registry.yaml, so this is no registry"
-        return _told(REGISTRY, "registry-file-missing", what, "reg init writes one")
-    if entry.kind is not Kind.FILE:
-        return _wrong(REGISTRY, entry, "a file")
-    return Survey((Found(REGISTRY, Role.POLICY),))
+        yield _told(REGISTRY, "registry-file-missing", what, "reg init writes one")
+    elif entry.kind is not Kind.FILE:
+        yield _wrong(REGISTRY, entry, "a file")
+    else:
+        yield Found(REGISTRY, Role.POLICY)
 
 
 def _products_in(files: Files, folder: str) -> list[str]:
@@ -166,42 +182,40 @@ def _has_product(files: Files, folder: str) -> bool:
     return files.entry(f"{folder}/{PRODUCT}") is not None
 
 
-def _folders(files: Files, folder: str) -> Survey:
+def _folders(files: Files, folder: str) -> Iterator[Found | Mistake]:
     """products/ or a domain's folder: folders with a name, and notes."""
     entries = files.folder(folder)
-    survey = Survey(mistakes=tuple(_alike(folder, entries)))
+    yield from _alike(folder, entries)
     for name, entry in entries.items():
-        survey += _beside(folder, name, entry)
-    return survey
+        yield from _beside(folder, name, entry)
 
 
-def _beside(folder: str, name: str, entry: Entry) -> Survey:
+def _beside(folder: str, name: str, entry: Entry) -> Iterator[Mistake]:
     path = f"{folder}/{name}"
     if entry.kind is Kind.FOLDER:
-        return Survey() if NAME.fullmatch(name) else _misnamed(path, name)
-    if _note(name, entry):
-        return Survey()
-    remedy = f"A product stands in {folder}/<product>/, its description in {PRODUCT} there"
-    return _misplaced(path, entry, remedy)
+        if not NAME.fullmatch(name):
+            yield _misnamed(path, name)
+    elif not _note(name, entry):
+        remedy = f"A product stands in {folder}/<product>/, its description in {PRODUCT} there"
+        yield _misplaced(path, entry, remedy)
 
 
-def _schemas(files: Files, folder: str) -> Survey:
+def _schemas(files: Files, folder: str) -> Iterator[Found | Mistake]:
     entries = files.folder(folder)
-    survey = Survey(mistakes=tuple(_alike(folder, entries)))
+    yield from _alike(folder, entries)
     for name, entry in entries.items():
         path = f"{folder}/{name}"
         if entry.kind is Kind.FOLDER:
-            survey += _versions(files, path)
             if not NAME.fullmatch(name):
-                survey += _misnamed(path, name)
+                yield _misnamed(path, name)
+            yield from _versions(files, path)
         elif not _note(name, entry):
-            survey += _misplaced(path, entry, f"Versions stand in {folder}/<schema>/<X.Y.Z>.json")
-    return survey
+            yield _misplaced(path, entry, f"Versions stand in {folder}/<schema>/<X.Y.Z>.json")
 
 
-def _versions(files: Files, folder: str) -> Survey:
+def _versions(files: Files, folder: str) -> Iterator[Found | Mistake]:
     entries = files.folder(folder)
-    survey = Survey(mistakes=tuple(_alike(folder, entries)))
+    yield from _alike(folder, entries)
     seen: dict[str, str] = {}
     for name, entry in entries.items():
         path = f"{folder}/{name}"
@@ -210,33 +224,31 @@ def _versions(files: Files, folder: str) -> Survey:
         if _note(name, entry):
             continue
         if entry.kind is not Kind.FILE or not stem:
-            survey += _misplaced(path, entry, f"Versions stand in {folder}/<X.Y.Z>.json")
+            yield _misplaced(path, entry, f"Versions stand in {folder}/<X.Y.Z>.json")
         elif ending in OTHER_FORMATS:
             what = f"{OTHER_FORMATS[ending]} schemas are not supported by this version of reg"
-            survey += _told(path, "format-not-supported", what, "Write the schema as JSON Schema")
+            yield _told(path, "format-not-supported", what, "Write the schema as JSON Schema")
         elif ending not in ENDINGS:
-            survey += _misplaced(path, entry, f"A version is a file that ends in {listed(ENDINGS)}")
+            yield _misplaced(path, entry, f"A version is a file that ends in {listed(ENDINGS)}")
         elif versions.parse(stem) is None:
-            survey += _told(path, "version-name", *_no_version(stem, ending))
+            yield _told(path, "version-name", *_no_version(stem, ending))
         else:
             if stem in seen:
                 what = f"version {stem} stands in {seen[stem]} already"
-                survey += _told(path, "version-repeated", what, "Keep one of the two files")
+                yield _told(path, "version-repeated", what, "Keep one of the two files")
             seen.setdefault(stem, name)
-            survey += Survey((Found(path, Role.VERSION),))
-    return survey
+            yield Found(path, Role.VERSION)
 
 
-def _facts(files: Files, folder: str) -> Survey:
+def _facts(files: Files, folder: str) -> Iterator[Found | Mistake]:
     entries = files.folder(folder)
-    survey = Survey(mistakes=tuple(_alike(folder, entries)))
+    yield from _alike(folder, entries)
     for name, entry in entries.items():
         path = f"{folder}/{name}"
         if entry.kind is Kind.FILE and name.endswith(".yaml"):
-            survey += Survey((Found(path, Role.FACT),))
+            yield Found(path, Role.FACT)
         elif not _note(name, entry):
-            survey += _misplaced(path, entry, f"Facts stand in {folder}/<name>.yaml")
-    return survey
+            yield _misplaced(path, entry, f"Facts stand in {folder}/<name>.yaml")
 
 
 def _no_version(stem: str, ending: str) -> tuple[str, str]:
@@ -272,7 +284,7 @@ def _alike(folder: str, entries: Mapping[str, Entry]) -> Iterator[Mistake]:
         seen.setdefault(folded, name)
 
 
-def _misnamed(path: str, name: str) -> Survey:
+def _misnamed(path: str, name: str) -> Mistake:
     what = f"{quoted(name)} is not a name: {NAME_FORM}"
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     guess = folded.replace(" ", "_").replace(".", "_")
@@ -280,23 +292,23 @@ def _misnamed(path: str, name: str) -> Survey:
     return _told(path, "name-malformed", what, remedy)
 
 
-def _misplaced(path: str, entry: Entry, remedy: str) -> Survey:
+def _misplaced(path: str, entry: Entry, remedy: str) -> Mistake:
     if entry.kind in (Kind.LINK, Kind.SUBMODULE):
         return _link(path, entry)
     sort = "folder" if entry.kind is Kind.FOLDER else "file"
     return _told(path, "file-misplaced", f"no {sort} of a registry stands here", remedy)
 
 
-def _wrong(path: str, entry: Entry, wanted: str) -> Survey:
+def _wrong(path: str, entry: Entry, wanted: str) -> Mistake:
     if entry.kind in (Kind.LINK, Kind.SUBMODULE):
         return _link(path, entry)
     return _told(path, "file-misplaced", f"{path} must be {wanted}", f"Make it {wanted}")
 
 
-def _link(path: str, entry: Entry) -> Survey:
+def _link(path: str, entry: Entry) -> Mistake:
     what = f"a {entry.kind.value} stands here; its content lies elsewhere and may change unseen"
     return _told(path, "link-not-allowed", what, "Put the content itself here, or remove it")
 
 
-def _told(path: str, rule: str, what: str, remedy: str) -> Survey:
-    return Survey(mistakes=(Mistake(Place(path), rule, what, remedy),))
+def _told(path: str, rule: str, what: str, remedy: str) -> Mistake:
+    return Mistake(Place(path), rule, what, remedy)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from schemareg.documents import bounded
 from schemareg.json_values import number_text
 from schemareg.model import Mistake
 from schemareg.wording import listed, nearest, quoted
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from schemareg.documents import Document
     from schemareg.json_values import JsonValue
     from schemareg.model import Pointer
+
+
+_MOST_HINTS = 50
+"""Keys of one object that the nearest known one is looked for; there may be any number of them."""
 
 
 class _Refusal(NamedTuple):
@@ -40,16 +46,17 @@ def mistakes(
 ) -> tuple[Mistake, ...]:
     """Everything in which a document differs from a schema (2020-12), in plain words, sorted.
 
+    Of very many, the first; see `documents.bounded`.
+
     `matches` says whether a pattern (first) is found in a text; by default Python's `re` does.
     A value whose schema says `writeOnly` is never shown. `patternErrorMessage`, which editors
     know too, says what a pattern is about.
     """
-    found = {
+    return bounded(
         mistake
         for error in _validator(schema, matches).iter_errors(document.value)
         for mistake in _told(document, _refusal(error))
-    }
-    return tuple(sorted(found))
+    )
 
 
 def _validator(schema: JsonValue, matches: Callable[[str, str], bool] | None) -> Any:
@@ -105,10 +112,9 @@ def _told(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
 
 def _unknown_keys(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
     known = list(refusal.schema.get("properties", {}))
-    for name in refusal.value:
-        if name in known:
-            continue
-        near = nearest(name, known)
+    unknown = [name for name in refusal.value if name not in known]
+    for position, name in enumerate(unknown):
+        near = nearest(name, known) if position < _MOST_HINTS else None
         allowed = f"Remove it; the keys here are {listed(known, last='and', limit=12)}"
         yield Mistake(
             document.place((*refusal.pointer, name), key=True),
@@ -202,7 +208,8 @@ def _empty(refusal: _Refusal) -> tuple[str, str, str]:
 
 def _twice(refusal: _Refusal) -> tuple[str, str, str]:
     items = refusal.value if isinstance(refusal.value, list) else []
-    twice = sorted({str(item) for item in items if items.count(item) > 1})
+    counts = Counter(item for item in items if isinstance(item, str))
+    twice = sorted(item for item, count in counts.items() if count > 1)
     return "value-repeated", f"has {listed(twice, last='and')} more than once", "Keep each once"
 
 

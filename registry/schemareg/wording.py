@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 LONGEST = 60
 """How many characters of somebody's text a sentence shows."""
 
+_MANY = 200
+
 
 def quoted(text: object, limit: int = LONGEST) -> str:
     """`text` in quotes, its control and invisible characters escaped, its tail cut at `limit`."""
@@ -32,9 +34,17 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     import difflib
 
     names = list(known)
-    by_folded = {each.casefold().replace("_", "-"): each for each in reversed(names)}
-    same = by_folded.get(name.casefold().replace("_", "-"))
+    folded = _folded(name)
+    same = next((each for each in names if _folded(each) == folded), None)
     if same is not None:
         return same
+    if len(names) > _MANY:
+        # Comparing costs a tenth of a millisecond each, and the names may be somebody's thousands.
+        alike = [each for each in names if abs(len(each) - len(name)) < 3 and each[:1] == name[:1]]
+        names = alike[:_MANY]
     found = difflib.get_close_matches(name[:LONGEST], names, n=1, cutoff=0.7)
     return found[0] if found else None
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", "-")

@@ -1,10 +1,19 @@
 """Text to value, strictly, with the place of everything: JSON and YAML files of a registry."""
 
-from schemareg.documents.document import Document, Member, Node
+from schemareg.documents.document import MOST_MISTAKES, Document, Member, Node, bounded
 from schemareg.documents.json_text import parse_json
 from schemareg.documents.yaml_text import parse_yaml
 
-__all__ = ["Document", "Member", "Node", "parse", "parse_json", "parse_yaml"]
+__all__ = [
+    "MOST_MISTAKES",
+    "Document",
+    "Member",
+    "Node",
+    "bounded",
+    "parse",
+    "parse_json",
+    "parse_yaml",
+]
 
 
 def parse(data: bytes, path: str) -> Document:

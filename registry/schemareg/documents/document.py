@@ -9,7 +9,7 @@ from schemareg.errors import InvalidFiles
 from schemareg.model import Mistake, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from schemareg.json_values import JsonValue
     from schemareg.model import Pointer
@@ -95,6 +95,22 @@ class Lines:
         return Place(self._path, line, offset - self._starts[line - 1] + 1)
 
 
+MOST_MISTAKES = 1_000
+"""Mistakes that are told of one file. What has more was made by no hand, or for another purpose."""
+
+
+def bounded(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    """The mistakes of one file, each once, sorted; of too many the first, and that there are more."""
+    found: set[Mistake] = set()
+    for mistake in mistakes:
+        if len(found) == MOST_MISTAKES and mistake not in found:
+            what = f"there are more than {MOST_MISTAKES:,} mistakes in this file"
+            more = Mistake(mistake.place, "too-many-mistakes", what, "Mend those told first")
+            return (*sorted(found), more)
+        found.add(mistake)
+    return tuple(sorted(found))
+
+
 class Complaints:
     """Gathers the mistakes of one text; each is told once, where it stands."""
 
@@ -102,11 +118,13 @@ class Complaints:
         self._path = path
         self._text = text
         self._lines: Lines | None = None
-        self._found: set[Mistake] = set()
+        self._found: list[Mistake] = []
 
     def add(self, offset: int, rule: str, what: str, remedy: str) -> None:
-        """One more mistake, at an offset in characters."""
-        self._found.add(Mistake(self.place(offset), rule, what, remedy))
+        """One more mistake, at an offset in characters. Raises InvalidFiles when it is too many."""
+        self._found.append(Mistake(self.place(offset), rule, what, remedy))
+        if len(self._found) > MOST_MISTAKES:
+            self.settle()
 
     def place(self, offset: int) -> Place:
         """The place of an offset, for sentences that name another line."""
@@ -117,4 +135,4 @@ class Complaints:
     def settle(self) -> None:
         """Raises InvalidFiles if there was any mistake."""
         if self._found:
-            raise InvalidFiles(tuple(sorted(self._found)))
+            raise InvalidFiles(bounded(self._found))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from schemareg.documents import bounded
 from schemareg.errors import InvalidFiles
 from schemareg.manifests import durations
 from schemareg.manifests.overrides import changed
@@ -28,9 +30,9 @@ def parse_registry(document: Document) -> Policy:
     """The policy that registry.yaml states. Raises InvalidFiles with every mistake in it."""
     check(document, "registry")
     value = document.value
-    found = (*_channel_mistakes(document), *_notify_mistakes(document))
+    found = bounded(chain(_channel_mistakes(document), _notify_mistakes(document)))
     if found:
-        raise InvalidFiles(tuple(sorted(found)))
+        raise InvalidFiles(found)
     default = Policy()
     deprecation = value.get("deprecation", {})
     reminders = deprecation.get("reminders")

@@ -76,6 +76,13 @@ RULES = (
         _YAML,
     ),
     _rule(
+        "too-many-mistakes",
+        "A file has more mistakes than are told",
+        "It was made by no hand, or for another purpose; a thousand sentences help nobody.",
+        "Mend those told first.",
+        _LIMITS,
+    ),
+    _rule(
         "csv-syntax",
         "A sample of records is not CSV",
         "Its cells cannot be told apart, or belong to no column.",

@@ -10,7 +10,7 @@ Source: JSON Schema 2020-12 core, sections 8.2 and 9.2; draft 7 core, section 8;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -227,22 +227,20 @@ class Library:
         )
 
 
-def references(library: Library, root: Location) -> tuple[Reference, ...]:
+def references(library: Library, root: Location) -> Iterator[Reference]:
     """Every reference of the document that `root` is the root of, in document order."""
-    found = []
     for here in root.walk():
         for keyword, text in here.references():
             pointer = (*here.pointer, keyword)
             try:
-                found.append(Reference(pointer, text, library.resolve(here, text)))
+                yield Reference(pointer, text, library.resolve(here, text))
             except UnresolvableReference as error:
-                found.append(Reference(pointer, text, None, error.what, error.remedy))
-    return tuple(found)
+                yield Reference(pointer, text, None, error.what, error.remedy)
 
 
-def dangling(library: Library, root: Location) -> tuple[Reference, ...]:
+def dangling(library: Library, root: Location) -> Iterator[Reference]:
     """The references of a document that lead nowhere, in document order; see `Reference.what`."""
-    return tuple(each for each in references(library, root) if each.target is None)
+    return (each for each in references(library, root) if each.target is None)
 
 
 @dataclass(slots=True)
@@ -262,6 +260,7 @@ class _Document:
         self.uri = uri
         self.resources: dict[str, _Resource] = {}
         self.collisions: list[Collision] = []
+        self._hints = 50
         self._roots: dict[Pointer, _Resource] = {}
         self._known: set[Pointer] = set()
         self._reach: list[tuple[_Resource, str]] = []
@@ -288,8 +287,12 @@ class _Document:
             raise _nowhere(reference, "its percent-encoding is not UTF-8")
         if text and not text.startswith("/"):
             return self._anchored(resource, text, reference)
-        pointer = self._stepped(resource, text, reference)
-        value = _at(self.value, pointer)
+        steps = uris.tokens(text)
+        if steps is None:
+            raise _nowhere(reference, "it is not a JSON Pointer: '~' is written '~0', '/' '~1'")
+        pointer, value, missed = self._follow(resource, steps)
+        if missed is not None:
+            raise self._missed(resource, pointer, value, missed, reference)
         if not isinstance(value, dict | bool):
             raise _nowhere(reference, f"what stands there is {_sort(value)}, not a schema")
         return self.location(pointer)
@@ -297,44 +300,46 @@ class _Document:
     def _anchored(self, resource: _Resource, name: str, reference: str) -> Location:
         pointer = resource.anchors.get(name)
         if pointer is None:
-            near = nearest(name, resource.anchors)
-            raise _nowhere(
-                reference,
-                f"no schema there has the anchor {quoted(name)}",
-                f"#{near}" if near else None,
-            )
+            near = self._nearest(name, resource.anchors)
+            why = f"no schema there has the anchor {quoted(name)}"
+            raise _nowhere(reference, why, f"#{near}" if near else None)
         return self.location(pointer, name if name in resource.dynamic else "")
 
-    def _stepped(self, resource: _Resource, text: str, reference: str) -> Pointer:
-        steps = uris.tokens(text)
-        if steps is None:
-            raise _nowhere(reference, "it is not a JSON Pointer: '~' is written '~0', '/' '~1'")
+    def _follow(
+        self, resource: _Resource, steps: tuple[str, ...]
+    ) -> tuple[Pointer, JsonValue, str | None]:
+        """How far the steps lead, what stands there, and the first step that leads nowhere."""
         pointer = resource.pointer
         value = _at(self.value, pointer)
         for step in steps:
-            token: str | int | None = uris.index(step) if isinstance(value, list) else step
-            present = (
-                token in value
-                if isinstance(value, dict)
-                else isinstance(value, list) and isinstance(token, int) and token < len(value)
-            )
+            token: str | int | None = step
+            if isinstance(value, list):
+                token = uris.index(step)
+                present = isinstance(token, int) and token < len(value)
+            else:
+                present = isinstance(value, dict) and step in value
             if not present or token is None:
-                raise self._missed(resource, pointer, value, step, reference)
+                return pointer, value, step
             pointer += (token,)
             value = value[token]
-        return pointer
+        return pointer, value, None
 
     def _missed(
         self, resource: _Resource, pointer: Pointer, value: JsonValue, step: str, reference: str
     ) -> UnresolvableReference:
         inner = uris.pointer_text(pointer[len(resource.pointer) :])
-        near = nearest(step, value) if isinstance(value, dict) else None
+        near = self._nearest(step, value) if isinstance(value, dict) else None
         where = f"under '#{inner}'" if inner else "at the root"
         return _nowhere(
             reference,
             f"there is no {quoted(step)} {where}",
             None if near is None else f"#{inner}{uris.pointer_text((near,))}",
         )
+
+    def _nearest(self, name: str, known: Iterable[str]) -> str | None:
+        """The nearest name, for the first few mistakes: a document can have any number of them."""
+        self._hints -= 1
+        return nearest(name, known) if self._hints >= 0 else None
 
     def _around(self, pointer: Pointer) -> _Resource:
         if len(self._roots) > 1:
@@ -392,14 +397,12 @@ class _Document:
             resource, reference = self._reach.pop()
             uri, _, fragment = uris.join(resource.base_uri, reference).partition("#")
             target = self.resources.get(uri)
-            if target is None:
+            steps = uris.tokens(uris.decoded(fragment) or "")
+            if target is None or not steps:
                 continue
-            try:
-                here = self.inside(target, fragment, reference)
-            except UnresolvableReference:
-                continue
-            if here.pointer not in self._known:
-                self._index(here)
+            pointer, value, missed = self._follow(target, steps)
+            if missed is None and pointer not in self._known and isinstance(value, dict):
+                self._index(self.location(pointer))
 
 
 def _entered(

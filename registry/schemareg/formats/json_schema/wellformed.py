@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg import json_values
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 PatternError = Callable[[str], "str | None"]
 """A pattern to why it is none, or None where it is one."""
+
+
+MOST = 500
 
 
 class Fault(NamedTuple):
@@ -55,14 +59,15 @@ def find(
 ) -> tuple[Fault, ...]:
     """Everything that is wrong with a schema, in document order; `dialect` where it names none.
 
-    Whether its references lead anywhere is not asked here: see `references.dangling`.
+    At most `MOST` faults: what has more is no schema gone wrong, but something else. Whether its references lead anywhere is not asked here: see `references.dangling`.
     """
     if not _is_schema(value, dialect):
         what = f"a schema is an object, and this is {_sort(value)}"
         return (Fault((), "schema-malformed", what, 'Write {"type": "object", …}'),)
     library = Library(dialect=dialect)
     root = library.open(value)
-    faults = [fault for here in root.walk() for fault in _faults(here, pattern_error)]
+    every = (fault for here in root.walk() for fault in _faults(here, pattern_error))
+    faults = list(islice(every, MOST))
     faults += [
         Fault(
             collision.pointer,
@@ -76,14 +81,20 @@ def find(
 
 
 def notices(value: JsonValue, dialect: Dialect = Dialect.DRAFT2020) -> tuple[Fault, ...]:
-    """What is valid, but probably not meant: keywords misspelled, or of another draft."""
+    """What is valid, but probably not meant: keywords misspelled, or of another draft.
+
+    Looks at the first `MOST` names that are no keyword.
+    """
     if not isinstance(value, dict | bool):
         return ()
-    found = []
-    for here in Library(dialect=dialect).open(value).walk():
-        if isinstance(here.value, dict):
-            found += [fault for name in here.value for fault in _suspected(here, name)]
-    return tuple(found)
+    foreign = (
+        (here, name)
+        for here in Library(dialect=dialect).open(value).walk()
+        if isinstance(here.value, dict)
+        for name in here.value
+        if name not in KEYWORDS[here.dialect] or name in _WITHOUT_EFFECT.get(here.dialect, ())
+    )
+    return tuple(fault for here, name in islice(foreign, MOST) for fault in _suspected(here, name))
 
 
 def _faults(here: Location, pattern_error: PatternError | None) -> Iterator[Fault]:
@@ -465,7 +476,7 @@ def _suspected(here: Location, name: str) -> Iterator[Fault]:
         what = f"{name} is no keyword of JSON Schema, so it says nothing"
         yield Fault(pointer, "keyword-of-another-draft", what, _ELSEWHERE[name], key=True)
         return
-    if name in KEYWORDS[dialect] or name in _FAMILIAR or name.startswith(("x-", "x_")):
+    if name in _FAMILIAR or name.startswith(("x-", "x_")):
         return
     if name in _EVERY_KEYWORD:
         drafts = [each.label for each in KEYWORDS if name in KEYWORDS[each]]
