@@ -1,0 +1,192 @@
+"""One change to the text of a file that people wrote: everything else stays as they wrote it.
+
+The text is cut and spliced where the parser says that things stand, never written anew, so that
+comments, order, quotes and line ends survive. What comes out is read again and must say exactly
+what was meant; where it does not, nothing is changed and a person has to.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg import json_values
+from schemareg.documents import parse
+from schemareg.documents.yaml_scalar import scalar
+from schemareg.errors import InvalidFiles, RegistryError
+from schemareg.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemareg.documents import Document, Node
+    from schemareg.json_values import JsonValue
+    from schemareg.model import Pointer
+
+_REST_OF_LINE = re.compile(r"[ \t\r]*(?:#[^\n]*)?(?:\n|\Z)")
+
+
+def with_scalar(document: Document, key: str, text: str, *, after: str = "") -> str:
+    """The text of a YAML file whose root says `key: text`; a new key follows the key `after`.
+
+    Raises RegistryError where that cannot be done without touching what else stands there.
+    """
+    value = document.value
+    changed = _replaced(document, key, text) if key in value else _added(document, key, text, after)
+    wanted: dict[str, JsonValue] = {}
+    for name, held in value.items():
+        wanted[name] = text if name == key else held
+        if name == after and key not in value:
+            wanted[key] = text
+    wanted.setdefault(key, text)
+    return _agreed(document, changed, wanted, (key,), f"say `{key}: {scalar(text)}`")
+
+
+def without(document: Document, *pointers: Pointer) -> str:
+    """The text of a JSON or YAML file with these members and items taken out.
+
+    What is inside of another of them goes with it. Raises RegistryError where that cannot be done
+    without touching what else stands there.
+    """
+    # The last first: what is cut there moves nothing that is still to be cut.
+    starts = {each: _node(document, each).start for each in _outermost(pointers)}
+    for pointer in sorted(starts, key=starts.__getitem__, reverse=True):
+        wanted = deepcopy(document.value)
+        _delete(wanted, pointer)
+        changed = _cut(document, pointer)
+        text = _agreed(document, changed, wanted, pointer, f"take {quoted(pointer[-1])} out")
+        document = parse(text.encode(), document.path)
+    return document.text
+
+
+def _replaced(document: Document, key: str, text: str) -> str:
+    """None of the text around the value is touched; its quotes stay what they were."""
+    whole, node = document.text, _node(document, (key,))
+    old = whole[node.start : node.end].rstrip()
+    new = scalar(
+        text, flow=_flow(document, document.root), style=old[:1] if old[:1] in "'\"" else ""
+    )
+    gap = " " if not old and whole[node.start - 1 : node.start] == ":" else ""
+    return whole[: node.start] + gap + new + whole[node.start + len(old) :]
+
+
+def _added(document: Document, key: str, text: str, after: str) -> str:
+    whole, root = document.text, document.root
+    inside = root.inside if isinstance(root.inside, dict) else {}
+    if not inside:
+        return whole
+    member = inside.get(after) or list(inside.values())[-1]
+    end = len(whole[: member.value.end].rstrip())
+    if _flow(document, root):
+        return f"{whole[:end]}, {key}: {scalar(text, flow=True)}{whole[end:]}"
+    line_end = "\r\n" if "\r\n" in whole else "\n"
+    begin = whole.rfind("\n", 0, member.start) + 1
+    indent = whole[begin : member.start]
+    stop = whole.find("\n", end)
+    head, tail = (whole, "") if stop < 0 else (whole[: stop + 1], whole[stop + 1 :])
+    gap = "" if head.endswith("\n") else line_end
+    return f"{head}{gap}{indent}{key}: {scalar(text)}{line_end}{tail}"
+
+
+class _Span(NamedTuple):
+    """From where to where one of the members or items of a collection stands."""
+
+    start: int
+    end: int
+
+
+def _cut(document: Document, pointer: Pointer) -> str:
+    """The text without what stands at the pointer; the same text where that is not simple."""
+    parent = _node(document, pointer[:-1])
+    spans, position = _siblings(document, parent, pointer[-1])
+    text = document.text
+    if _flow(document, parent):
+        return _cut_from_flow(text, parent, spans, position)
+    if len(spans) == 1:
+        return _emptied(text, parent)
+    begin = text.rfind("\n", 0, spans[position].start) + 1
+    before = text[begin : spans[position].start].strip(" ")
+    rest = _REST_OF_LINE.match(text, spans[position].end)
+    if rest is None or before != ("-" if isinstance(parent.inside, list) else ""):
+        return text
+    return text[:begin] + text[rest.end() :]
+
+
+def _cut_from_flow(text: str, parent: Node, spans: list[_Span], position: int) -> str:
+    if len(spans) == 1:
+        return text[: parent.start + 1] + text[parent.end - 1 :]
+    if position + 1 < len(spans):
+        return text[: spans[position].start] + text[spans[position + 1].start :]
+    return text[: spans[position - 1].end] + text[spans[position].end :]
+
+
+def _emptied(text: str, parent: Node) -> str:
+    """A block collection cannot be empty: it becomes `{}` or `[]` behind its key."""
+    empty = "[]" if isinstance(parent.inside, list) else "{}"
+    key = len(text[: parent.start].rstrip())
+    end = len(text[: parent.end].rstrip())
+    if text[key - 1 : key] == ":":
+        return f"{text[:key]} {empty}{text[end:]}"
+    return text[: parent.start] + empty + text[end:]
+
+
+def _siblings(document: Document, parent: Node, step: str | int) -> tuple[list[_Span], int]:
+    """Where the members or items stand, in document order, and which of them is meant."""
+    text = document.text
+    if isinstance(parent.inside, dict):
+        members = parent.inside
+        spans = [_Span(each.start, _end(text, each.value)) for each in members.values()]
+        return spans, list(members).index(str(step))
+    items = parent.inside or []
+    return [_Span(each.start, _end(text, each)) for each in items], int(step)
+
+
+def _end(text: str, node: Node) -> int:
+    """The offset after a node's last character; a block scalar's own end lies on the next line."""
+    return max(node.start, len(text[: node.end].rstrip()))
+
+
+def _node(document: Document, pointer: Pointer) -> Node:
+    node = document.root
+    for step in pointer:
+        if isinstance(node.inside, dict):
+            node = node.inside[str(step)].value
+        else:
+            assert isinstance(node.inside, list)  # noqa: S101 - a pointer leads through collections
+            node = node.inside[int(step)]
+    return node
+
+
+def _flow(document: Document, node: Node) -> bool:
+    return document.text[node.start : node.start + 1] in ("{", "[")
+
+
+def _outermost(pointers: Iterable[Pointer]) -> list[Pointer]:
+    every = set(pointers)
+    return [
+        each for each in every if not any(each[:depth] in every for depth in range(1, len(each)))
+    ]
+
+
+def _delete(value: JsonValue, pointer: Pointer) -> None:
+    for step in pointer[:-1]:
+        value = value[step]
+    del value[pointer[-1]]
+
+
+def _agreed(
+    document: Document, changed: str, wanted: JsonValue, pointer: Pointer, what: str
+) -> str:
+    """The changed text, if it says what was wanted, in the order that was wanted."""
+    try:
+        value = parse(changed.encode("utf-8"), document.path).value
+    except InvalidFiles:
+        value = None
+    if json_values.render(value) != json_values.render(wanted):
+        raise RegistryError(
+            f"cannot {what} without touching what else stands there",
+            where=str(document.place(pointer)),
+            remedy="Do it by hand",
+        )
+    return changed
