@@ -44,7 +44,14 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         Command("diff", "Say what changed between two versions, and whom it breaks."),
         Command("compat", "Judge two schema files, or many pairs, without a repository."),
     ),
-    "Promises": (Command("deprecate", "Announce that a promise will end, and from when."),),
+    "Promises": (
+        Command("deprecate", "Announce that a promise will end, and from when."),
+        Command(
+            "extend", "Move the sunset of what is deprecated; the rest of its file stays as it is."
+        ),
+        Command("undeprecate", "Withdraw a deprecation: the promise is whole again."),
+        Command("retire", "Take out what is over, in the one legal way; refuses before its day."),
+    ),
     "Look": (
         Command("list", "List products, schemas and their latest versions.", "list_products"),
         Command("show", "Show a product, a schema or one version with its fields."),

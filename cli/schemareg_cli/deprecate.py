@@ -9,6 +9,7 @@ import typer
 from schemareg_cli import answers, completion, opening, proposing
 from schemareg_cli.options import (
     Commit,
+    DryRun,
     Element,
     Loosens,
     NewBranch,
@@ -50,9 +51,7 @@ def deprecate(
     migration: Annotated[
         str, typer.Option(metavar="URL", help="A page that says how to move.")
     ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     commit: Commit = False,
     branch: NewBranch = None,
     push: Push = False,
@@ -78,7 +77,7 @@ def deprecate(
     from schemareg import names
     from schemareg.edges import clock
     from schemareg.promises import drafting
-    from schemareg.promises.readers import readers
+    from schemareg.promises.consumers import hit
     from schemareg.reports.announced import announced
 
     element = names.parse(target)
@@ -89,7 +88,7 @@ def deprecate(
     home = opening.home(root)
     with opening.promised(root) as (promises, head, policy):
         draft = drafting.drafted(promises, head, policy, wish, today or clock.today())
-        concerned = readers(head, element)
+        concerned = hit(head, element)
     told = announced(draft, concerned, width=answers.page().width)
     edits = proposing.Edits(
         home,
@@ -98,10 +97,5 @@ def deprecate(
         policy.protected_branch,
         proposing.branch_for("deprecate", draft.path),
     )
-    delivery = proposing.Delivery(commit, branch, push, pr)
-    if dry_run:
-        proposing.refuse(edits, delivery)
-        answers.give(f"would write {draft.path}:\n{proposing.indented(draft.text)}\n{told}")
-        return
-    proposing.deliver(edits, delivery)
+    proposing.deliver(edits, proposing.Delivery(commit, branch, push, pr), dry_run=dry_run)
     answers.give(f"\n{told}")

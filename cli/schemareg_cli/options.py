@@ -80,6 +80,9 @@ Loosens = Annotated[
     Literal["required", "values", "type", "range", "form", "size"] | None,
     typer.Option(help="Not the field goes, but this guarantee about it.", case_sensitive=False),
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
+]
 Commit = Annotated[
     bool, typer.Option("--commit", help="Commit this, and nothing else that is changed here.")
 ]

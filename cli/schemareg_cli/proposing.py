@@ -71,13 +71,6 @@ def branch_for(verb: str, path: str) -> str:
     return f"{verb}/{Path(path).stem}"
 
 
-def indented(text: str) -> str:
-    """Text as it would be written, set off from what is said of it."""
-    from schemareg.reports import escape
-
-    return "".join(f"  {escape.visible(line)}\n" for line in text.splitlines())
-
-
 class Edits(NamedTuple):
     """What is to be written, by path; None takes a file away."""
 
@@ -107,9 +100,15 @@ def refuse(edits: Edits, delivery: Delivery) -> None:
         pull_requests.remote(edits.home, delivery.branch or _branch(edits.home))
 
 
-def deliver(edits: Edits, delivery: Delivery) -> None:
-    """Write, and commit, push and propose as far as the delivery says; tells each step."""
+def deliver(edits: Edits, delivery: Delivery, *, dry_run: bool = False) -> None:
+    """Write, and commit, push and propose as far as the delivery says; tells each step.
+
+    A dry run refuses what a real one would, and shows what would be written.
+    """
     refuse(edits, delivery)
+    if dry_run:
+        _show(edits)
+        return
     with _undone_on_failure(edits):
         _write(edits)
         commit = _commit(edits, delivery) if delivery.committed else ""
@@ -119,6 +118,17 @@ def deliver(edits: Edits, delivery: Delivery) -> None:
         answers.give(f"committed {commit[:7]} on {_branch(edits.home)}\n")
     if delivery.pushed:
         _push(edits, delivery)
+
+
+def _show(edits: Edits) -> None:
+    from schemareg.reports import escape
+
+    for path, text in edits.files.items():
+        if text is None:
+            answers.give(f"would remove {path}\n")
+        else:
+            lines = "".join(f"  {escape.visible(line)}\n" for line in text.splitlines())
+            answers.give(f"would write {path}:\n{lines}")
 
 
 def _write(edits: Edits) -> None:

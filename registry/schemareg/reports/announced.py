@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg.model import Severity
+from schemareg.names import field_text
+from schemareg.promises.consumers import touches
 from schemareg.reports import escape
 from schemareg.reports.layout import table, wrapped
 from schemareg.reports.sentences import plural
@@ -12,14 +15,17 @@ from schemareg.reports.text import WIDEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
+    from schemareg.model import Consumer
     from schemareg.names import Target
+    from schemareg.promises.amending import Amendment
     from schemareg.promises.drafting import Draft
-    from schemareg.promises.readers import Reader
+    from schemareg.promises.retiring import Retirement
 
 
-def announced(draft: Draft, readers: Sequence[Reader], *, width: int = 100) -> str:
-    """The days of a deprecation that is about to land, and its readers."""
+def announced(draft: Draft, consumers: Sequence[Consumer], *, width: int = 100) -> str:
+    """The days of a deprecation that is about to land, and its consumers."""
     width = min(width, WIDEST)
     said = draft.said
     subject = f"{said.loosens!r} of {said.target}" if said.loosens else str(said.target)
@@ -27,21 +33,81 @@ def announced(draft: Draft, readers: Sequence[Reader], *, width: int = 100) -> s
     lines += table(("", ""), list(_days(draft)), width=width, indent="  ")
     for remark in _remarks(draft):
         lines += wrapped(f"Mind: {escape.visible(remark)}", width, hanging="  ")
-    return "\n".join([*lines, *affected(readers, said.target, width=width)]) + "\n"
+    return "\n".join([*lines, *affected(consumers, said.target, width=width)]) + "\n"
 
 
-def affected(readers: Sequence[Reader], target: Target, *, width: int = 100) -> list[str]:
-    """Lines that name the registered consumers of a target."""
-    if not readers:
+def withdrawn(edit: Amendment, consumers: Sequence[Consumer], *, width: int = 100) -> str:
+    """What it means that a deprecation is taken away."""
+    width, target = min(width, WIDEST), edit.said.target
+    lines = [escape.visible(f"{target} is not going any more")]
+    if edit.term is None:
+        lines += wrapped("Its deprecation had not landed, so no time is lost.", width, indent="  ")
+    else:
+        lost = (
+            f"Its window began on {edit.term.opened}. The {plural(edit.elapsed, 'day')} that have"
+            " run are lost when this lands: deprecating it again starts at zero."
+        )
+        lines += wrapped(lost, width, indent="  ")
+    return "\n".join([*lines, *affected(consumers, target, width=width)]) + "\n"
+
+
+def moved(
+    edit: Amendment, sunset: date | None, consumers: Sequence[Consumer], *, width: int = 100
+) -> str:
+    """What it means that a sunset is moved."""
+    width, target = min(width, WIDEST), edit.said.target
+    then = f"from {sunset} on" if sunset else "once a day is set"
+    former = f"from {edit.said.sunset} on" if edit.said.sunset else "once a day was set"
+    lines = wrapped(escape.visible(f"{target} may go {then}, not {former}"), width)
+    for each in edit.remarks:
+        if each.severity is Severity.WARNING:
+            lines += wrapped(f"Mind: {escape.visible(each.message)}", width, hanging="  ")
+    return "\n".join([*lines, *affected(consumers, target, width=width)]) + "\n"
+
+
+def retired(end: Retirement, *, width: int = 100) -> str:
+    """What it means that something is over."""
+    width, target = min(width, WIDEST), escape.visible(str(end.target))
+    lines = wrapped(f"{target} is over: {end.term.arithmetic(end.day)}", width)
+    if not end.path:
+        since = f"Nobody is promised anything by it since {end.term.earliest}."
+        lines += wrapped(f"{since} {_what_stays(end.target)}", width, indent="  ")
+    return "\n".join(lines) + "\n"
+
+
+def _what_stays(target: Target) -> str:
+    landed = "what has landed never changes and never goes away"
+    if target.version is not None:
+        return f"Its file stays, for {landed}; new versions need not go with it."
+    if target.major is not None:
+        return f"Its files stay, for {landed}; new versions of the line need not go with them."
+    whole = "product" if not target.schema else "schema"
+    return f"The files of the {whole} stay, for {landed}; there is nothing to be edited."
+
+
+def affected(consumers: Sequence[Consumer], target: Target, *, width: int = 100) -> list[str]:
+    """Lines that name the registered consumers of a target, and what they say they read."""
+    if not consumers:
         return ["Nobody has registered as a consumer of it."]
     rows = [
-        tuple(
-            escape.visible(text) for text in (each.team, each.contact or "-", ", ".join(each.uses))
-        )
-        for each in readers
+        tuple(map(escape.visible, (each.team, each.contact or "-", _read(each, target))))
+        for each in consumers
     ]
-    heading = f"{plural(len(readers), 'registered consumer')} of {escape.visible(str(target))}"
+    heading = f"{plural(len(consumers), 'registered consumer')} of {escape.visible(str(target))}"
     return [f"{heading}:", *table(("", "", ""), rows, width=width, indent="  ")]
+
+
+def _read(consumer: Consumer, target: Target) -> str:
+    """What a consumer reads of the target, in the words of its file."""
+    found = []
+    for use in consumer.uses:
+        if not touches(use, target):
+            continue
+        versions = "" if use.versions == "*" else f" {use.versions}"
+        meant = [each for each in use.fields if touches(replace(use, fields=(each,)), target)]
+        names = ", ".join(field_text(each) for each in meant)
+        found.append(f"{names or use.schema}{versions}")
+    return "; ".join(found) or "does not say what it reads"
 
 
 def _days(draft: Draft) -> Iterator[tuple[str, str]]:
