@@ -104,7 +104,7 @@ def _locate(folder: Path, revision: str) -> tuple[_Place, str]:
     if not revision:
         return place, ""
     if asked.code or len(lines) != 2 or not _ID.fullmatch(lines[1]):
-        raise _no_commit(place, revision)
+        raise _no_commit(place, revision, asked.complaint)
     return place, lines[1]
 
 
@@ -124,13 +124,27 @@ def _no_repository(folder: Path, complaint: str) -> RegistryError:
     )
 
 
-def _no_commit(place: _Place, revision: str) -> RegistryError:
+def _no_commit(place: _Place, revision: str, complaint: str) -> RegistryError:
+    if "is ambiguous" in complaint:
+        return RegistryError(
+            f"revision {revision!r} means more than one object",
+            remedy="Write more of it, or a branch or tag in full: refs/heads/NAME",
+        )
     what = f"there is no commit called {revision!r} here"
-    if shallow_commits(place.common):
+    if shallow_commits(place.common) and _cut_off(place, revision):
         return Undecidable(f"{what}: this clone is shallow and may end before it", remedy=_DEEPER)
     return RegistryError(
         what, remedy="`git branch --all` lists what there is; `git fetch origin` brings more"
     )
+
+
+def _cut_off(place: _Place, revision: str) -> bool:
+    """Whether a revision may well be one that was not cloned: an id, or a step back from a known one."""
+    stem = re.split(r"[~^@:]", revision, maxsplit=1)[0]
+    if re.fullmatch(r"[0-9a-f]{7,64}", stem):
+        return True
+    asked = git_command.run(place.folder, "rev-parse", "--quiet", "--verify", f"{stem}^{{commit}}")
+    return stem != revision and not asked.code
 
 
 _DEEPER = (
@@ -213,9 +227,9 @@ class GitHistory:
         try:
             return _last_arrival(self.changes(path))
         except Undecidable:
-            if not self._stands(path):
-                return None
-            raise
+            if history_line.stands(self._place.common, self._head, path):
+                raise
+            return None
 
     def read(self, id_: str) -> bytes:
         """The content of a file, by its entry's id. Raises KeyError where there is none."""
@@ -243,12 +257,6 @@ class GitHistory:
 
                 self._store = CommandStore(self._place.folder)
         return self._store
-
-    def _stands(self, path: str) -> bool:
-        asked = git_command.run(
-            self._place.folder, "rev-parse", "--quiet", "--verify", f"{self._head}:{path}"
-        )
-        return not asked.code
 
     # What the index answers
 
@@ -330,7 +338,7 @@ class GitHistory:
                 remedy=_DEEPER,
             )
         commits.reverse()
-        history_line.fetch_trees(common, commits)
+        history_line.fetch_trees(self._place.folder, common, commits)
         differences = history_line.differences(common, commits, self._watched)
         index.append(index.spot(met) if met else None, commits, differences)
 

@@ -16,7 +16,7 @@ from schemareg.errors import Undecidable
 from schemareg.model import Entry, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 _FORMAT = "--format=%H%x00%T%x00%P%x00%ct%x00%an%x00%ae%x00%cn%x00%s"
@@ -141,8 +141,17 @@ def _entry(mode: bytes, id_: bytes) -> Entry | None:
     return None if kind is None else Entry(kind, id_.decode("ascii"))
 
 
-def fetch_trees(place: Path, commits: Iterable[Commit]) -> None:
-    """Bring, in one go, the trees of these commits that a treeless clone left behind."""
+def stands(place: Path, commit: str, path: str) -> bool:
+    """Whether there is anything at a path of a commit. Raises Undecidable."""
+    wanted = ("--full-tree", commit, "--", path) if path else (commit,)
+    return bool(_ask(place, "--literal-pathspecs", "ls-tree", "-z", *wanted))
+
+
+def fetch_trees(folder: Path, place: Path, commits: Sequence[Commit]) -> None:
+    """Bring, in one go, the trees of these commits that a treeless clone left behind.
+
+    `folder` is where git is called from: the remote's address may be relative to it.
+    """
     settings = _ask(place, "config", "--list", "--name-only", "-z").split(b"\0")
     promisors = [os.fsdecode(name) for name in settings if name.endswith(b".promisor")]
     if not promisors:
@@ -150,16 +159,27 @@ def fetch_trees(place: Path, commits: Iterable[Commit]) -> None:
     remote = promisors[0][len("remote.") : -len(".promisor")]
     listed = ("--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
     here = set(_ask(place, "cat-file", *listed).decode("ascii").split())
-    lacking = {each.tree for each in commits} - here
-    if lacking:
-        # As git itself does for a checkout. What fails here is asked for one by one, and says why.
-        git_command.run(
-            place,
-            *_THERE,
-            *("-c", "fetch.negotiationAlgorithm=noop", "fetch", remote, "--quiet", "--no-tags"),
-            *("--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none", "--stdin"),
-            lines=sorted(lacking),
-        )
+    lacking = sorted({each.tree for each in commits} - here)
+    # What fails here is asked for one by one, when it is read, and says why.
+    many = len(lacking) > _FEW
+    if lacking and not (many and _fetched(folder, "--refetch", remote, commits[-1].id)):
+        _fetched(folder, "--stdin", remote, lines=lacking)
+
+
+def _fetched(folder: Path, *wanted: str, lines: Sequence[str] = ()) -> bool:
+    """Whether git brought what is wanted, all but the files.
+
+    Many trees come far cheaper with the whole history again (`--refetch`), as the remote keeps them,
+    than by name: those it packs anew. Source: git-fetch(1); git asks like this for a checkout.
+    """
+    asked = git_command.run(
+        folder,
+        *("-c", "fetch.negotiationAlgorithm=noop", "-c", "maintenance.auto=false"),
+        *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"),
+        *("--filter=blob:none", *wanted),
+        lines=lines,
+    )
+    return not asked.code
 
 
 def _ask(place: Path, *arguments: str, lines: Sequence[str] = ()) -> bytes:
