@@ -9,7 +9,8 @@ claims the future is believed, and with it all that land after it: their windows
 shorter. What Git alone cannot show is how long after its claim a commit was pushed; between the
 landing before it and today it may have been any moment. A receipt, written by whoever saw the
 landing, says that a commit was on the branch at some moment, so it and all before it landed no
-later: it takes back a forged future, and it never dates a landing later than its claim.
+later: it takes back a forged future, and it never dates a landing later than its claim. Where a
+receipt comes long after the claim, `belated` names the landing, for the audit to ask why.
 
 Source: the rules of time, the clock; git-commit(1) for what a committer date is.
 """
@@ -24,7 +25,7 @@ from schemareg.model import History, Landing, PathChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
 __all__ = [
     "History",
@@ -32,6 +33,7 @@ __all__ = [
     "PathChange",
     "Receipt",
     "backwards",
+    "belated",
     "bounded",
     "day",
     "monotone",
@@ -71,6 +73,19 @@ def premature(history: History, receipts: Iterable[Receipt]) -> tuple[Landing, .
     found = (history.landing(commit) for commit in bounds)
     guilty = [each for each in found if each and each.claimed > bounds[each.commit]]
     return tuple(sorted(guilty, key=lambda each: each.ordinal))
+
+
+def belated(
+    history: History, receipts: Iterable[Receipt], allowance: timedelta
+) -> tuple[Landing, ...]:
+    """The landings first seen more than `allowance` after their time, oldest first.
+
+    They were seen late, or made long before they were pushed; Git alone cannot tell which.
+    """
+    bounds = _bounds(history, receipts)
+    found = (history.landing(commit) for commit in bounds)
+    late = [each for each in found if each and bounds[each.commit] - each.time > allowance]
+    return tuple(sorted(late, key=lambda each: each.ordinal))
 
 
 def bounded(history: History, receipts: Iterable[Receipt]) -> History:

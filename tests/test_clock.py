@@ -1,0 +1,181 @@
+"""When things landed: the arithmetic, apart from any repository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemareg.model import Entry, Kind, Landing, PathChange
+from schemareg.promises.clock import Receipt, backwards, belated, bounded, day, monotone, premature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemareg.model import History
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def moment(days: float) -> datetime:
+    return START + timedelta(days=days)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A history of landings `c0`, `c1`, …, each of which wrote the path `p`."""
+
+    landings: tuple[Landing, ...]
+
+    @property
+    def head(self) -> Landing | None:
+        return self.landings[-1] if self.landings else None
+
+    def line(self) -> tuple[Landing, ...]:
+        return self.landings
+
+    def landing(self, commit: str) -> Landing | None:
+        return next((each for each in self.landings if each.commit == commit), None)
+
+    def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
+        later = self.landings[after.ordinal + 1 :] if after else self.landings
+        ids = [f"{each.ordinal:040}" for each in later]
+        entries = [Entry(Kind.FILE, each) for each in ids]
+        return tuple(
+            PathChange(landing, path, None, entry)
+            for landing, entry in zip(later, entries, strict=True)
+        )
+
+    def landed(self, path: str) -> Landing | None:
+        return self.landings[0] if path == "p" else None
+
+    def read(self, id_: str) -> bytes:
+        return id_.encode()
+
+    def fetch(self, ids: Iterable[str]) -> None:
+        pass
+
+
+def line(*claims: float) -> Line:
+    """Landings that claim so many days after the start."""
+    claimed = [moment(each) for each in claims]
+    return Line(
+        tuple(
+            Landing(f"c{at}", at, time, claim)
+            for at, (claim, time) in enumerate(zip(claimed, monotone(claimed), strict=True))
+        )
+    )
+
+
+def days(history: History) -> list[float]:
+    """When the landings of a history are dated, in days after the start."""
+    return [(each.time - START) / timedelta(days=1) for each in history.line()]
+
+
+@pytest.mark.parametrize(
+    ("why", "claims", "receipts", "dated"),
+    [
+        ("nobody lies", [0, 1, 2], {}, [0, 1, 2]),
+        ("a back-dated landing is held up by the one before it", [0, 5, 1, 6], {}, [0, 5, 5, 6]),
+        ("a forged future is believed, and all after it", [0, 900, 2, 3], {}, [0, 900, 900, 900]),
+        ("an honest receipt changes nothing", [0, 1, 2], {1: 1.5}, [0, 1, 2]),
+        ("a late receipt neither", [0, 1, 2], {1: 60}, [0, 1, 2]),
+        ("its receipt takes a forged future back", [0, 900, 2, 3], {1: 1.5}, [0, 1.5, 2, 3]),
+        ("so does that of a later landing", [0, 900, 2, 3], {3: 3.5}, [0, 3.5, 3.5, 3.5]),
+        ("the earliest of the later ones", [0, 900, 2, 3], {2: 2.5, 3: 3.5}, [0, 2.5, 2.5, 3]),
+        ("that of an earlier one does not", [0, 1, 900, 3], {1: 1.5}, [0, 1, 900, 900]),
+        ("a receipt before its parent dates both", [0, 5, 6], {2: 4}, [0, 4, 4]),
+        ("a receipt from elsewhere says nothing", [0, 900], {7: 1}, [0, 900]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_landing_is_dated(
+    why: str, claims: list[float], receipts: dict[int, float], dated: list[float]
+) -> None:
+    given_out = [Receipt(f"c{at}", moment(bound)) for at, bound in receipts.items()]
+    assert days(bounded(line(*claims), given_out)) == dated
+
+
+def test_of_two_receipts_of_one_landing_the_earlier_counts() -> None:
+    receipts = [Receipt("c1", moment(2)), Receipt("c1", moment(1.5)), Receipt("c1", moment(3))]
+    assert days(bounded(line(0, 900), receipts)) == [0, 1.5]
+
+
+def test_every_answer_of_a_bounded_history_is_dated_alike() -> None:
+    plain = line(900, 901, 2)
+    history = bounded(plain, [Receipt("c1", moment(1))])
+    dated = history.line()
+    assert days(history) == [1, 1, 2]
+    assert history.head == dated[2]
+    assert history.landing("c0") == history.landed("p") == dated[0]
+    assert history.landing("c7") is None
+    assert history.landed("q") is None
+    assert [each.landing for each in history.changes("p")] == list(dated)
+    assert [each.landing for each in history.changes("p", after=dated[0])] == list(dated[1:])
+    assert [each.claimed for each in dated] == [each.claimed for each in plain.line()]
+    assert history.read("1") == b"1"
+
+
+def test_without_need_the_history_stays_the_same_value() -> None:
+    plain = line(0, 1, 2)
+    assert bounded(plain, []) is plain
+    assert bounded(plain, [Receipt("c2", moment(2))]) is plain
+
+
+def test_the_audit_names_who_claims_too_little_and_who_claims_too_much() -> None:
+    history = line(0, 900, 2, 901, 950)
+    assert [each.commit for each in backwards(history.line())] == ["c2"]
+    receipts = [Receipt("c4", moment(5)), Receipt("c1", moment(1)), Receipt("c2", moment(3))]
+    assert [each.commit for each in premature(history, receipts)] == ["c1", "c4"]
+
+
+def test_the_audit_names_what_was_seen_long_after_its_claim() -> None:
+    history = line(0, 1, 2, 3)
+    receipts = [Receipt(f"c{at}", moment(seen)) for at, seen in ((3, 40), (1, 2), (2, 3.5))]
+    late = belated(history, receipts, timedelta(days=1))
+    assert [each.commit for each in late] == ["c2", "c3"]
+
+
+@pytest.mark.parametrize(
+    ("time", "on"),
+    [
+        (datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC), date(2026, 3, 1)),
+        (datetime(2026, 3, 2, 0, 0, 0, tzinfo=UTC), date(2026, 3, 2)),
+        (datetime(2028, 2, 29, 12, 0, 0, tzinfo=UTC), date(2028, 2, 29)),
+    ],
+)
+def test_the_day_of_a_landing_is_the_calendar_day_in_utc(time: datetime, on: date) -> None:
+    assert day(Landing("c", 0, time, time)) == on
+
+
+CLAIMS = st.lists(st.integers(0, 9), min_size=1, max_size=7)
+RECEIPTS = st.dictionaries(st.integers(0, 8), st.integers(0, 9))
+
+
+@given(CLAIMS, RECEIPTS)
+def test_dates_never_run_backwards_never_pass_a_receipt_and_never_exceed_the_claims(
+    claims: list[int], receipts: dict[int, int]
+) -> None:
+    plain = line(*claims)
+    given_out = [Receipt(f"c{at}", moment(bound)) for at, bound in receipts.items()]
+    dated = days(bounded(plain, given_out))
+    assert dated == sorted(dated)
+    assert all(one <= other for one, other in zip(dated, days(plain), strict=True))
+    for at, bound in receipts.items():
+        assert all(each <= bound for each in dated[: at + 1] if at < len(claims))
+
+
+@given(CLAIMS, RECEIPTS)
+def test_each_landing_is_dated_by_its_claim_the_one_before_it_and_the_receipts_from_it_on(
+    claims: list[int], receipts: dict[int, int]
+) -> None:
+    given_out = [Receipt(f"c{at}", moment(bound)) for at, bound in receipts.items()]
+    expected: list[float] = []
+    for at, claim in enumerate(claims):
+        bounds = [bound for k, bound in receipts.items() if at <= k < len(claims)]
+        expected.append(min([max([claim, *expected[-1:]]), *bounds]))
+    assert days(bounded(line(*claims), given_out)) == expected
