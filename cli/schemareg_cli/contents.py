@@ -51,6 +51,11 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         ),
         Command("undeprecate", "Withdraw a deprecation: the promise is whole again."),
         Command("retire", "Take out what is over, in the one legal way; refuses before its day."),
+        Command("waive", "Accept one finding, for a time."),
+        Command(
+            "waivers",
+            "List what is accepted for a time, by whom, until when, and what has run out.",
+        ),
     ),
     "Look": (
         Command("list", "List products, schemas and their latest versions.", "list_products"),

@@ -1,0 +1,96 @@
+"""`reg waive`."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemareg_cli import answers, completion, opening, proposing
+from schemareg_cli.options import (
+    Commit,
+    DryRun,
+    NewBranch,
+    PullRequest,
+    Push,
+    Root,
+    Today,
+    day,
+)
+
+
+def waive(
+    fingerprint: Annotated[str, typer.Argument(metavar="FINGERPRINT", show_default=False)],
+    until: Annotated[
+        date, typer.Option(parser=day, metavar="DATE", help="The last day on which it counts.")
+    ],
+    product: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PRODUCT",
+            autocompletion=completion.products,
+            help="By default that of the finding.",
+            show_default=False,
+        ),
+    ] = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is accepted.")] = "",
+    rule: Annotated[
+        str,
+        typer.Option(
+            metavar="ID",
+            help="The finding's rule, by default as found.",
+            autocompletion=completion.rules,
+        ),
+    ] = "",
+    approver: Annotated[
+        str, typer.Option(metavar="NAME", help="Who accepts it; by default you, as Git knows you.")
+    ] = "",
+    dry_run: DryRun = False,
+    commit: Commit = False,
+    branch: NewBranch = None,
+    push: Push = False,
+    pr: PullRequest = False,
+    today: Today = None,
+    root: Root = Path(),
+) -> None:
+    """Accept one finding, for a time.
+
+    Writes the waiver of a finding that `reg check` reports here, or renews the one there is. It
+    counts once it has landed by itself; what it accepts stays visible in every report.
+
+    \b
+    Examples:
+      reg waive 3f2a9c1b04d5e6f7 --until 2027-01-31 --reason "Nobody reads it yet."
+      reg waive 3f2a9c1b --until 2027-02-28                    another last day for it
+      reg waive 3f2a9c1b04d5e6f7 orders --rule field-removed --until 2027-01-31 --reason "…"
+    """
+    from schemareg.edges import clock, git_branches
+    from schemareg.promises import waiving
+    from schemareg.reports import waivers as reports
+    from schemareg.review import policy_in_force, review
+
+    home = opening.home(root)
+    now = today or clock.today()
+    with opening.compared(root) as (base, head):
+        policy = policy_in_force(base, head)
+        if product is None:
+            with opening.landings(root, base.files, policy.protected_branch) as history:
+                findings = review(base, head, now, history=history).findings
+            meant = waiving.subject(findings, head, fingerprint)
+        else:
+            meant = waiving.Subject(product, fingerprint, None)
+        name = rule or (meant.finding.rule if meant.finding else "")
+        wish = waiving.Wish(meant.fingerprint, until, reason, approver, name)
+        leave = waiving.granted(head, meant.product, wish, now, by=git_branches.author(home))
+    edits = proposing.Edits(
+        home,
+        {leave.waiver.path: leave.text},
+        proposing.message(
+            f"Waive {leave.waiver.rule or 'a finding'} of {meant.product} until {until}",
+            leave.waiver.reason,
+        ),
+        policy.protected_branch,
+        proposing.branch_for("waive", leave.waiver.path),
+    )
+    proposing.deliver(edits, proposing.Delivery(commit, branch, push, pr), dry_run=dry_run)
+    answers.give(f"\n{reports.granted(leave, meant.finding, width=answers.page().width)}")
