@@ -79,7 +79,11 @@ class Comparison:
         forward = direction is Direction.FORWARD
         reader, writer = (old, new) if forward else (new, old)
         sides = self.shelf.bare(reader), self.shelf.bare(writer)
-        plain = evident(*sides, self.policy.content, formats=self.policy.formats)
+        plain = (
+            self.shelf.self_contained(reader)
+            and self.shelf.self_contained(writer)
+            and evident(*sides, self.policy.content, formats=self.policy.formats)
+        )
         if not plain:
             self._search(version, direction, reader, writer)
         if forward and not (plain and properties_kept(*sides)):

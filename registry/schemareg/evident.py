@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from schemareg.json_values import JsonValue
 
 _DEFINITIONS = ("$defs", "definitions")
+_WITHIN = tuple(f"#/{name}/" for name in _DEFINITIONS)
 
 _WALKED = frozenset({"type", "required", "properties", "items"})
 
@@ -52,16 +53,20 @@ _ELSEWHERE = frozenset(
 """Keywords through which a schema may speak of the same values from somewhere else."""
 
 
+def self_contained(document: JsonValue) -> bool:
+    """Whether every reference of a document leads to one of its own definitions."""
+    return all(text.startswith(_WITHIN) for text in references_in(document))
+
+
 def evident(reader: JsonValue, writer: JsonValue, content: Content, *, formats: bool) -> bool:
-    """Whether it is plain that one document's readers take all that the other's writers write."""
+    """Whether it is plain that one document's readers take all that the other's writers write.
+
+    Both must be `self_contained`: then nothing reaches into what is walked.
+    """
     if not isinstance(reader, dict) or not isinstance(writer, dict):
         return False
     dialect = dialect_of(reader)
-    # References lead to definitions only, which are the same: nothing reaches into what is walked.
-    within = tuple(f"#/{name}/" for name in _DEFINITIONS)
-    if dialect is not dialect_of(writer) or not all(
-        text.startswith(within) for document in (reader, writer) for text in references_in(document)
-    ):
+    if dialect is not dialect_of(writer):
         return False
     walk = _Walk(dialect, declared=content is Content.DECLARED, formats=formats)
     try:
@@ -78,7 +83,9 @@ def properties_kept(before: JsonValue, after: JsonValue) -> bool:
     """
     if not isinstance(before, dict) or not isinstance(after, dict):
         return json_values.equal(before, after)
-    if not (_ELSEWHERE & after.keys() <= before.keys() and before.get("type") == after.get("type")):
+    if not _ELSEWHERE.isdisjoint(after):
+        return json_values.equal(before, after)
+    if before.get("type") != after.get("type"):
         return False
     mine, theirs = before.get("properties", {}), after.get("properties", {})
     return (
@@ -102,6 +109,8 @@ class _Walk:
         """
         if not isinstance(reader, dict) or not isinstance(writer, dict):
             return reader is True or writer is False or json_values.equal(reader, writer)
+        if reader == writer and repr(reader) == repr(writer):  # 1 == True, and is not the same
+            return True
         asked = self._judged & reader.keys()
         given = self._judged & writer.keys()
         if not self._siblings_count and "$ref" in asked | given:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from schemareg.errors import RegistryError
+from schemareg.evident import self_contained
 from schemareg.findings import uri_of
 from schemareg.formats.json_schema import keywords
 from schemareg.names import parse
@@ -30,7 +31,7 @@ class Shelf:
     def __init__(self, base: Snapshot, head: Snapshot) -> None:
         self._base = base
         self._head = head
-        self._bare: dict[Document, tuple[JsonValue, str]] = {}
+        self._bare: dict[Document, tuple[JsonValue, str, bool]] = {}
 
     def landed(self, version: SchemaVersion) -> Document:
         """The document of a version that others are held against. Raises InvalidFiles."""
@@ -49,12 +50,16 @@ class Shelf:
         """What two documents share exactly when they differ in words at most."""
         return self._stripped(document)[1]
 
-    def _stripped(self, document: Document) -> tuple[JsonValue, str]:
+    def self_contained(self, document: Document) -> bool:
+        """Whether every reference of a schema leads to one of its own definitions."""
+        return self._stripped(document)[2]
+
+    def _stripped(self, document: Document) -> tuple[JsonValue, str, bool]:
         known = self._bare.get(document)
         if known is None:
             value = meaning(document.value)
             text = json.dumps(value, sort_keys=True, default=_fraction)
-            known = self._bare[document] = value, text
+            known = self._bare[document] = value, text, self_contained(value)
         return known
 
     def lookup(self, uri: str) -> JsonValue | None:
