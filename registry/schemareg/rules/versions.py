@@ -46,7 +46,8 @@ TOO_SMALL = Rule(
 LARGER = Rule(
     id="bump-larger-than-needed",
     title="A version's number says more changed than did",
-    rationale="A new major line asks every reader to move. Nothing here makes them.",
+    rationale="A new major line asks every reader to move, a minor step to look. Nothing in this"
+    " change calls for it.",
     remedy="Choose the smaller number, or keep it where you mean to open a new line.",
     source=f"{_LAW}; {_SEMVER}items 6 to 8",
 )
