@@ -235,6 +235,22 @@ def test_names_that_begin_alike_are_told_apart_and_odd_ones_come_back_as_they_ar
         assert [each.path for each in found.changes(odd)] == [odd]
 
 
+def test_folders_of_one_name_are_asked_for_all_at_once(repo: Repo) -> None:
+    deep, flat = "products/sales/orders/deprecations/a.yaml", "products/x/deprecations/b.yaml"
+    first = repo.commit({deep: "1", flat: "1", "products/x/deprecations.yaml": "1"})
+    second = repo.commit({deep: None, "products/deprecations-x/a.yaml": "1"})
+    with history(repo.path, "main") as found:
+        changes = found.changes_within("deprecations")
+        assert [(each.landing.commit, each.path) for each in changes] == [
+            (first, deep),
+            (first, flat),
+            (second, deep),
+        ]
+        assert changes == tuple(each for each in found.changes("") if "/deprecations/" in each.path)
+    with history(repo.path, first) as found:
+        assert len(found.changes_within("deprecations")) == 2
+
+
 def test_other_paths_can_be_watched_each_set_in_an_index_of_its_own(repo: Repo) -> None:
     repo.commit({**POLICY, "schemas/a.json": "1", "schemas/*.json": "2"})
     with history(repo.path, "main", watched=["schemas/*.json"]) as found:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from schemareg.edges import git_command, history_line
 from schemareg.edges.git_store import Missing, not_owned, shallow_commits
+from schemareg.edges.history_stream import Stream, stream
 from schemareg.edges.index import FORMAT, Index, instead, open_index
 from schemareg.errors import RegistryError, Undecidable
 from schemareg.model import Landing, PathChange
@@ -197,6 +198,31 @@ class GitHistory:
         """The newest landing; None before the first. Raises Undecidable."""
         return self.landing(self._head) if self._head else None
 
+    @property
+    def commit(self) -> str:
+        """The full id of the newest landing, without a look at the index; `""` before the first."""
+        return self._head
+
+    @property
+    def cache(self) -> Path:
+        """The folder in which what can be found again is kept; it may not be there yet."""
+        return self._place.common / "reg"
+
+    def stream(self, after: Landing | None = None) -> Stream:
+        """The landings with what each did, oldest first, read from Git and not from the index.
+
+        With `after`, those later than that; all, where it is not on the line. Raises Undecidable.
+        """
+        if not self._head:
+            return Stream(None, iter(()))
+        found = stream(self._place.folder, self._place.common, self._head, self._watched, after)
+        if found is None:
+            raise Undecidable(
+                "what landed cannot be told: this clone is shallow, its history ends too early",
+                remedy=_DEEPER,
+            )
+        return found
+
     def line(self) -> tuple[Landing, ...]:
         """All landings, oldest first. Raises Undecidable."""
         return self._ask("which landings there were", self._line) if self._head else ()
@@ -218,6 +244,19 @@ class GitHistory:
             return ()
         question = f"what happened to `{path}`" if path else "what happened"
         return self._ask(question, lambda index: self._changes(index, path, after))
+
+    def changes_within(self, name: str) -> tuple[PathChange, ...]:
+        """What happened to all that lies in folders of this name.
+
+        `deprecations` gives those of the whole registry, without looking into each product. Oldest
+        first, then by path. Raises Undecidable.
+        """
+        if not self._head:
+            return ()
+        question = f"what happened in folders called `{name}`"
+        return self._ask(
+            question, lambda index: self._on_this_line(index, index.changes_within(name))
+        )
 
     def landed(self, path: str) -> Landing | None:
         """Where the path that stands at the head came, for the last time; None if it is not there.
@@ -272,12 +311,18 @@ class GitHistory:
         return self._landings[spot.id]
 
     def _changes(self, index: Index, path: str, after: Landing | None) -> tuple[PathChange, ...]:
-        rows = list(self._rows(index, path, after))
+        found = self._on_this_line(index, self._rows(index, path, after))
+        if after is None:
+            return found
+        return tuple(each for each in found if each.landing.ordinal > after.ordinal)
+
+    def _on_this_line(self, index: Index, rows: Iterable[ChangeRow]) -> tuple[PathChange, ...]:
+        rows = list(rows)
         self._load(index, {row.landing for row in rows})
         found = []
         for row in rows:
             landing = self._landings[row.landing]
-            if landing is not None and (after is None or landing.ordinal > after.ordinal):
+            if landing is not None:
                 found.append(PathChange(landing, row.path, row.before, row.after))
         found.sort(key=lambda each: (each.landing.ordinal, each.path))
         return tuple(found)

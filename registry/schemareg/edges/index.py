@@ -181,6 +181,11 @@ class Index:
             "WHERE path = ? OR (path > ? AND path < ?)", raw, raw + b"/", raw + b"0"
         )
 
+    def changes_within(self, name: str) -> Iterator[ChangeRow]:
+        """What happened, on any line, to what lies in the folders of this name, wherever they are."""
+        raw = name.encode("utf-8", "surrogateescape")
+        return self._changes("WHERE instr(path, ?) > 0", b"/" + raw + b"/")
+
     def changes_after(self, number: int) -> Iterator[ChangeRow]:
         """What the landings did that were added after one, on any line."""
         return self._changes("WHERE landing > ? ORDER BY landing", number)
