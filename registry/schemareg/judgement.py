@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from schemareg import lineage, manifests
 from schemareg.changes import words_changed
-from schemareg.comparison import Comparison, Doubt, equivalent
+from schemareg.comparison import Comparison, Doubt, equivalent, fields_of
 from schemareg.errors import InvalidFiles
 from schemareg.findings import told, uri_of
-from schemareg.model import Outcome, Severity, VersionVerdict
+from schemareg.model import Outcome, Scope, Severity, VersionVerdict
+from schemareg.promises.returns import returned
 from schemareg.rules import promises
 from schemareg.rules import versions as rules
 from schemareg.shelf import Shelf
@@ -19,6 +20,8 @@ from schemareg.words import reaches_out
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from schemareg.documents import Document
+    from schemareg.formats.json_schema.fields import Field
     from schemareg.landed import Landing
     from schemareg.model import Compatibility, Finding, Policy, SchemaVersion
     from schemareg.promises.season import Season
@@ -38,6 +41,7 @@ class Judge:
         self._landing = landing
         self._season = season
         self._shelf = Shelf(base, head)
+        self._fields: dict[Document, dict[str, Field]] = {}
 
     def verdicts(
         self, versions: Iterable[SchemaVersion]
@@ -94,6 +98,13 @@ class Judge:
         """Have the documents of landed versions at hand."""
         self._base.prefetch(each.path for each in versions if self._base.has(each.path))
 
+    def fields_in(self, document: Document) -> dict[str, Field]:
+        """The fields of a version's records, by path."""
+        if document not in self._fields:
+            found = fields_of(self._shelf, document)
+            self._fields[document] = {each.path: each for each in found}
+        return self._fields[document]
+
     def prerelease_at(self, uri: str) -> SchemaVersion | None:
         """The pre-release that a URI names, or None."""
         found = self._head.version_at(uri.removeprefix("file:///"))
@@ -121,8 +132,7 @@ class _Case:
             for each in (*self._landed, *self._new)
             if not each.version.pre and each.version != version.version
         }
-        supported = [each for each in self._known if not judge.season.ended(self._known[each])]
-        counting = lineage.counting(version.version, supported, self._policy)
+        counting = lineage.counting(version.version, self._counted(), self._policy)
         self._against = [self._known[each] for each in counting]
         before = lineage.before(version.version, self._known)
         self._previous = None if before is None else self._known[before]
@@ -132,6 +142,12 @@ class _Case:
         )
         self._told = self._seasoned()
         self._bump = self._required()
+
+    def _counted(self) -> list[SemVer]:
+        """The known releases that may count: those that ended do where all are asked for."""
+        if self._policy.scope is Scope.ALL or self._policy.level.transitive:
+            return list(self._known)
+        return [each for each in self._known if not self._judge.season.ended(self._known[each])]
 
     def verdict(self) -> VersionVerdict:
         """What was found, in one value."""
@@ -156,31 +172,42 @@ class _Case:
         yield from self._told
         for doubt in self._first_doubts():
             yield promises.undecided(self._version, *doubt)
+        yield from self._returned()
         yield from self._leaning()
         if not self._judge.landing.has_landed(self._version) or self._version.version.pre:
             yield from self._misnumbered()
 
     def _seasoned(self) -> tuple[Finding, ...]:
         """The breaks and the lost fields, as they are today: what is over is not broken."""
-        documents = {each.path: self._judge.shelf.landed(each) for each in self._against}
+        return self._today(self._comparison, self._against)
+
+    def _today(
+        self, comparison: Comparison, against: Sequence[SchemaVersion]
+    ) -> tuple[Finding, ...]:
+        documents = {each.path: self._judge.shelf.landed(each) for each in against}
         documents[self._version.path] = self._judge.shelf.proposed(self._version)
-        found = told(self._version, self._comparison.pairs, documents, str(self._next_line()))
-        return self._judge.season.of((*found, *self._comparison.lost), self._fields)
+        found = told(self._version, comparison.pairs, documents, str(self._next_line()))
+        return self._judge.season.of((*found, *comparison.lost), self._fields)
 
     def _fields(self) -> frozenset[str]:
         """The fields of the version, as it is proposed."""
-        from schemareg.formats.json_schema.fields import fields
+        return frozenset(self._fields_of(self._version))
 
-        document = self._judge.shelf.proposed(self._version)
-        known = fields(document.value, self._judge.shelf.library(), uri_of(document.path))
-        return frozenset(each.path for each in known)
+    def _fields_of(self, version: SchemaVersion) -> dict[str, Field]:
+        """The fields of this version as it is proposed, or of one that it is held against."""
+        shelf = self._judge.shelf
+        own = version is self._version
+        return self._judge.fields_in(shelf.proposed(version) if own else shelf.landed(version))
 
     @property
     def _broken(self) -> bool:
         """Whether a reader is hurt whose promise is not over."""
-        if self._version.version.pre:
-            return self._comparison.broken
-        return any(each.severity is Severity.ERROR for each in self._told)
+        return self._hurts(self._comparison, self._told)
+
+    def _hurts(self, comparison: Comparison, today: Iterable[Finding]) -> bool:
+        if self._version.version.pre:  # its breaks are notices all the same
+            return comparison.broken
+        return any(each.severity is Severity.ERROR for each in today)
 
     def _misnumbered(self) -> Iterator[Finding]:
         landed = [each.version for each in self._landed if each.version != self._version.version]
@@ -202,6 +229,27 @@ class _Case:
             if doubt.direction not in told_of:
                 told_of.add(doubt.direction)
                 yield doubt
+
+    def _returned(self) -> Iterator[Finding]:
+        """Fields that the line had, had not, and has again."""
+        if self._version.version.pre or not self._policy.level.directions:
+            return
+        own = self._version.version
+        line = [
+            self._known[each]
+            for each in sorted(self._known)
+            if each.major == own.major and each < own
+        ]
+        fields = self._fields_of
+        for found in returned(self._version, line, fields):
+            path, kind = found.now.path, found.now.type
+            others = [
+                each for each in line if path in fields(each) and fields(each)[path].type != kind
+            ]
+            document = self._judge.shelf.proposed(self._version)
+            here = found.now.uri == uri_of(document.path)
+            place = document.place(found.now.pointer if here else ("properties",), key=True)
+            yield self._judge.season.returned(found, self._version, place, others)
 
     def _leaning(self) -> Iterator[Finding]:
         """References of a release to pre-releases."""
@@ -225,12 +273,16 @@ class _Case:
         if self._previous is None:
             return ""
         comparison, broken = self._comparison, self._broken
-        if self._previous not in self._against and self._policy.level.directions:
+        previous = self._previous.version
+        if previous.major != self._version.version.major and self._policy.level.directions:
             # It opens a line, which owes the other lines nothing. Was that needed?
-            comparison = Comparison(self._version, self._judge.shelf, self._policy).hold_against(
-                [self._previous]
+            policy = self._policy
+            line = lineage.counting(previous.bumped("minor"), self._counted(), policy)
+            against = [self._known[each] for each in line]
+            comparison = Comparison(self._version, self._judge.shelf, policy).hold_against(
+                reversed(against)
             )
-            broken = comparison.broken
+            broken = self._hurts(comparison, self._today(comparison, against))
         if broken:
             return "major"
         if comparison.doubts:

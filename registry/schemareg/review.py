@@ -11,6 +11,7 @@ from schemareg.errors import InvalidFiles
 from schemareg.judgement import Judge
 from schemareg.landed import Landing
 from schemareg.model import Report
+from schemareg.promises import bindings
 from schemareg.promises.announcements import Announcements
 from schemareg.promises.book import NoHistory, Promises
 from schemareg.promises.season import Season, accepted
@@ -49,11 +50,12 @@ def review(
     policy = policy_in_force(base, head)
     promises = Promises(base, history or NoHistory)
     announced = Announcements(promises, head, policy, changes, today)
-    judge = Judge(base, head, policy, landing, Season(promises, announced.proposed, today))
+    judge = Judge(base, head, policy, landing, Season(promises, policy, announced.proposed, today))
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
     findings += _policy_findings(base, head, policy, changes)
     findings += announced.findings()
+    findings += bindings.findings(promises, head, changes, today)
     findings = list(accepted(findings, promises, today))
     return Report(
         base=base.label,

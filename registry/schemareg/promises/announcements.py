@@ -12,6 +12,7 @@ from schemareg import manifests
 from schemareg.errors import InvalidFiles
 from schemareg.model import Kind, Place, Severity, Stability
 from schemareg.names import parse
+from schemareg.promises.consumers import agreed
 from schemareg.promises.elements import lacking
 from schemareg.promises.terms import State, later
 from schemareg.rules import time as rules
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from schemareg.model import Deprecation, FileChange, Finding, Policy, Product
     from schemareg.promises.book import Promises
+    from schemareg.promises.terms import Term
     from schemareg.rules.rule import Rule
     from schemareg.snapshot import Snapshot
 
@@ -86,6 +88,7 @@ class Announcements:
             )
         yield from self._repeated(said)
         yield from self._replacement(said)
+        yield from self._replacing(said)
         yield from self._dated(said, rules.WINDOW_TOO_SHORT)
 
     def _dated(self, said: Deprecation, rule: Rule) -> Iterator[Finding]:
@@ -117,8 +120,12 @@ class Announcements:
     def _edited(self, before: Deprecation, after: Deprecation) -> Iterator[Finding]:
         if before == after:
             return
-        term = self.promises.term_of(after.path, after.target.product)
-        if term is not None and term.state(self.today) is State.SUNSET:
+        term = self._term(before)
+        if term is None:
+            # What it spoke of went and came back since: this is the first word about the new one.
+            yield from self._announced(after)
+            return
+        if term.state(self.today) is State.SUNSET:
             yield rules.about(
                 rules.SUNSET_HISTORY_EDITED,
                 after.target,
@@ -143,11 +150,21 @@ class Announcements:
             )
         elif before.sunset is None:
             yield from self._dated(after, rules.WINDOW_TOO_SHORT)
+        elif agreed(self.base, after.target):
+            yield rules.about(
+                rules.SUNSET_MOVED_EARLIER,
+                after.target,
+                self._place(after, "sunset"),
+                f"the sunset of {after.target} moves from {before.sunset} to {after.sunset}, and"
+                " everybody who reads it has agreed to lose it",
+                severity=Severity.NOTICE,
+                what=(str(after.sunset),),
+            )
         else:
             yield from self._dated(after, rules.SUNSET_MOVED_EARLIER)
 
     def _withdrawn(self, before: Deprecation) -> Iterator[Finding]:
-        term = self.promises.term_of(before.path, before.target.product)
+        term = self._term(before)
         place = self._near(before.path)
         if term is not None and term.state(self.today) is State.SUNSET:
             yield rules.about(
@@ -218,6 +235,20 @@ class Announcements:
                 f" {own.stability.value}",
             )
 
+    def _replacing(self, said: Deprecation) -> Iterator[Finding]:
+        """What the same product sends readers to, and is announced to go now."""
+        for other in self._all(said.target.product):
+            if other.replacement == said.target and other.target != said.replacement:
+                yield rules.about(
+                    rules.REPLACEMENT_DEPRECATED,
+                    said.target,
+                    self._place(said, "target"),
+                    f"{said.target} is going, and {other.path} names it to replace {other.target}",
+                    severity=Severity.WARNING,
+                    remedy=f"Let {other.path} name what replaces both",
+                    what=(str(other.target),),
+                )
+
     def _chain(self, said: Deprecation) -> list[object]:
         """What replaces the target, what replaces that, and so on; a cycle ends where it closes."""
         chain: list[object] = []
@@ -273,6 +304,10 @@ class Announcements:
                     )
 
     # -- reading --------------------------------------------------------------------------------
+
+    def _term(self, said: Deprecation) -> Term | None:
+        found = self.promises.term_of(said.path, said.target.product)
+        return None if found is None else self.promises.since_return(found)
 
     def _of(self, part: str) -> Iterator[FileChange]:
         for change in self.changes:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from schemareg import documents, manifests
 from schemareg.errors import InvalidFiles
 from schemareg.model import Kind, Policy, Stability
+from schemareg.promises.returns import came_back
 from schemareg.promises.terms import State, Statement, Term, term
-from schemareg.snapshot import DEPRECATIONS, PRODUCT, REGISTRY, WAIVERS
+from schemareg.snapshot import DEPRECATIONS, PRODUCT, REGISTRY, SCHEMAS, WAIVERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -92,14 +93,39 @@ class Promises:
         return term(self._statements(path, product))
 
     def covering(self, element: Target, loosens: str = "") -> Term | None:
-        """The term that ends first, of all that speak of an element or of what it is part of."""
-        found = [
+        """The term that ends first, of all that speak of an element or of what it is part of.
+
+        Whoever may take a field away may leave it out now and then: its presence ends with it.
+        """
+        kinds = (loosens, "") if loosens == "required" else (loosens,)
+        speaking = [
             each
             for each in self.terms(element.product)
-            if each.said.loosens == loosens and covers(each.said.target, element)
+            if each.said.loosens in kinds and covers(each.said.target, element)
         ]
+        found = [term for each in speaking if (term := self.since_return(each, element))]
         dated = [each for each in found if each.earliest is not None]
         return min(dated, key=_end, default=found[0] if found else None)
+
+    def since_return(self, found: Term, element: Target | None = None) -> Term | None:
+        """A term without what was said before its field came back; None where nothing was said since.
+
+        The line in which to look is that of `element`, or of the target.
+        """
+        target = found.said.target
+        if not target.field:
+            return found
+        if element is not None:
+            target = replace(target, version=element.version, major=element.major)
+        folder = self.base.folder_of(target.product)
+        schema = f"{folder}/{SCHEMAS}/{target.schema}"
+        if not self.history.changes(schema, after=found.announced):
+            return found  # no version landed since, so nothing can have come back
+        back = came_back(self.base, self.history, target)
+        if back is None or back.ordinal <= found.announced.ordinal:
+            return found
+        statements = self._statements(found.said.path, target.product)
+        return term(each for each in statements if each.landing.ordinal >= back.ordinal)
 
     def over(self, element: Target, today: date) -> bool:
         """Whether the promise of an element is over on a day."""

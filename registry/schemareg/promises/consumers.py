@@ -6,6 +6,7 @@ have agreed to nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
@@ -13,11 +14,15 @@ from schemareg.errors import InvalidFiles
 from schemareg.model import Consumer
 from schemareg.promises.book import covers
 from schemareg.snapshot import CONSUMERS
+from schemareg.versions import parse as parse_version
 
 if TYPE_CHECKING:
-    from schemareg.model import Use
+    from collections.abc import Iterator
+
+    from schemareg.model import Pointer, Use
     from schemareg.names import Target
     from schemareg.snapshot import Snapshot
+    from schemareg.versions import SemVer
 
 
 def consumers(snapshot: Snapshot, product: str) -> tuple[Consumer, ...]:
@@ -69,12 +74,25 @@ def touches(use: Use, target: Target) -> bool:
     return any(_overlap(each, target.field) for each in use.fields)
 
 
-def lines(versions: str) -> tuple[int | None, ...]:
-    """The major lines that versions speak of, sorted; `(None,)` is every line."""
-    parts = versions.split(" || ")
-    if "*" in parts:
-        return (None,)
-    return tuple(sorted({int(each.removeprefix("^").split(".")[0]) for each in parts}))
+def spoken_of(use: Use) -> Iterator[tuple[Pointer, Target]]:
+    """What a use names, line by line or version by version: fields, or else the whole; and where."""
+    for version, major in _revisions(use.versions):
+        whole = replace(use.schema, version=version, major=major)
+        if not use.fields:
+            yield ("schema",), whole
+        for index, steps in enumerate(use.fields):
+            yield ("fields", index), replace(whole, field=steps)
+
+
+def _revisions(versions: str) -> Iterator[tuple[SemVer | None, int | None]]:
+    for each in versions.split(" || "):
+        exact = parse_version(each)
+        if each == "*":
+            yield None, None
+        elif exact is not None:
+            yield exact, None
+        else:
+            yield None, int(each.removeprefix("^").split(".")[0])
 
 
 def _overlap(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> bool:

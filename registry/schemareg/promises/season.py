@@ -11,18 +11,22 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from schemareg.errors import InvalidFiles
 from schemareg.model import Direction, Severity
 from schemareg.names import Target, field_text, parse
-from schemareg.promises.terms import State
+from schemareg.promises import consumers, returns
+from schemareg.promises.terms import State, later
 from schemareg.rules import time as rules
 from schemareg.versions import parse as parse_version
+from schemareg.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
-    from schemareg.model import Deprecation, Finding, SchemaVersion
+    from schemareg.model import Deprecation, Finding, Place, Policy, Product, SchemaVersion
     from schemareg.promises.book import Promises
+    from schemareg.promises.returns import Return
     from schemareg.promises.terms import Term
 
 ASPECTS = {
@@ -62,9 +66,14 @@ class Season:
     """A day, and what has landed of promises by then."""
 
     def __init__(
-        self, promises: Promises, proposed: Callable[[], tuple[Deprecation, ...]], today: date
+        self,
+        promises: Promises,
+        policy: Policy,
+        proposed: Callable[[], tuple[Deprecation, ...]],
+        today: date,
     ) -> None:
         self.promises = promises
+        self.policy = policy
         self.today = today
         self._proposed = proposed
 
@@ -81,7 +90,20 @@ class Season:
         """The findings about one version as they are today; `fields` are those it has."""
         return tuple(self._one(each, fields) for each in findings)
 
+    def returned(
+        self, found: Return, version: SchemaVersion, place: Place, line: Iterable[SchemaVersion]
+    ) -> Finding:
+        """What is to be said of a field that a version brings back; `line` has it otherwise."""
+        promised = [each for each in line if not self.ended(each)]
+        product = self._product(version.product)
+        landed = self.promises.history.landed(found.gone.path)
+        since = landed.time.date() if landed else self.today
+        days = self.promises.window(product, self.policy) if product else _DAYS
+        reserved = later(since, 2 * days)
+        return self._drafted(returns.told(found, version, place, promised, reserved, self.today))
+
     def _one(self, finding: Finding, fields: Callable[[], frozenset[str]]) -> Finding:
+        finding = self._drafted(finding)
         element = _element(finding, fields)
         if finding.severity is not Severity.ERROR or element is None:
             return finding
@@ -91,7 +113,27 @@ class Season:
             return _unannounced(finding, target, loosens, self._proposed())
         if term.state(self.today) is State.SUNSET:
             return _released(finding, target, loosens, term, self.today)
-        return _early(finding, target, term, self.today)
+        base, anywhere = self.promises.base, _of_its_line(target)
+        if consumers.agreed(base, anywhere):
+            return _released(finding, target, loosens, term, self.today, agreed=True)
+        hit = [each.name for each in consumers.hit(base, anywhere)]
+        return _early(finding, target, term, self.today, hit)
+
+    def _drafted(self, finding: Finding) -> Finding:
+        """A finding about a product that never promised anything hurts nobody."""
+        if finding.severity is Severity.NOTICE:
+            return finding
+        product = self._product(finding.product)
+        if product is None or not self.promises.draft(product, self.policy):
+            return finding
+        why = f"{product.name} is a draft, and promises nothing yet. {finding.why}"
+        return replace(finding, severity=Severity.NOTICE, why=why.strip())
+
+    def _product(self, name: str) -> Product | None:
+        try:
+            return self.promises.base.product(name)
+        except InvalidFiles:
+            return None
 
 
 def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Target, str] | None:
@@ -111,31 +153,51 @@ def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Ta
     return None
 
 
-def _released(finding: Finding, target: Target, loosens: str, term: Term, today: date) -> Finding:
+def _of_its_line(target: Target) -> Target:
+    """The element in all versions of its line: readers of older ones are hit by a newer one."""
+    major = target.version.major if target.version is not None else target.major
+    return replace(target, version=None, major=major)
+
+
+def _released(
+    finding: Finding,
+    target: Target,
+    loosens: str,
+    term: Term,
+    today: date,
+    *,
+    agreed: bool = False,
+) -> Finding:
     rule = rules.LOOSENED_AT_SUNSET if loosens else rules.REMOVED_AT_SUNSET
+    if agreed:
+        rule = rules.RELEASED_BY_CONSENT
+    over = "everybody who reads it has agreed to lose it" if agreed else "its promise is over"
     return replace(
         finding,
         rule=rule.id,
         severity=Severity.NOTICE,
-        message=f"{_name(target)}: its promise is over ({finding.message})",
+        message=f"{_name(target)}: {over} ({finding.message})",
         why=f"{rule.rationale} {term.said.path}: {term.said.reason}",
         remedy=rule.remedy,
         dates=term.arithmetic(today),
     )
 
 
-def _early(finding: Finding, target: Target, term: Term, today: date) -> Finding:
-    """Announced, but not over: the day from which it may go."""
+def _early(
+    finding: Finding, target: Target, term: Term, today: date, hit: Iterable[str]
+) -> Finding:
+    """Announced, but not over: the day from which it may go, and who reads it until then."""
     rule = rules.REMOVED_BEFORE_SUNSET
+    known = f" {listed(hit, last='and')} read it." if hit else ""
     day = term.earliest
     when = f"from {day}" if day else f"once {term.said.path} sets a day"
     return replace(
         finding,
         rule=rule.id if finding.rule == "field-removed" else finding.rule,
         message=f"{_name(target)} is promised still, and may go {when} ({finding.message})",
-        why=f"{rule.rationale} {term.said.path} announced it."
+        why=f"{rule.rationale} {term.said.path} announced it.{known}"
         if finding.rule == "field-removed"
-        else finding.why,
+        else f"{finding.why}{known}".strip(),
         remedy=f"Keep {_name(target)} until then: reg when {_plain(target)}",
         dates=term.arithmetic(today),
     )
@@ -166,7 +228,9 @@ def _plain(target: Target) -> str:
     """The element as one deprecates it, of every version of the schema; safe to paste in a shell."""
     text = str(replace(target, version=None, major=None))
     # A `#` inside a word is no comment, so it alone needs no quotes.
-    return text if shlex.quote(text.replace("#", "")) == text.replace("#", "") else shlex.quote(text)
+    return (
+        text if shlex.quote(text.replace("#", "")) == text.replace("#", "") else shlex.quote(text)
+    )
 
 
 def _name(target: Target) -> str:

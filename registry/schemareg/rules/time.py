@@ -140,6 +140,21 @@ LOOSENED_AT_SUNSET = Rule(
     remedy="Nothing is to be mended.",
     source=_TIME + "20",
 )
+RELEASED_BY_CONSENT = Rule(
+    id="released-by-consent",
+    title="Something went away before its day, and all its readers had agreed",
+    rationale="It was announced, and everybody who registered as a reader of it wrote down that they"
+    " can lose it sooner.",
+    remedy="Nothing is to be mended.",
+    source=_TIME + "5 and 8",
+)
+CONSUMER_BINDS_DEPRECATED = Rule(
+    id="consumer-binds-deprecated",
+    title="A consumer begins to read something that is going away",
+    rationale="It was announced to go. Whoever begins to read it now will have to stop by that day.",
+    remedy="Read what replaces it, or plan for the day that the finding names.",
+    source=_TIME + "22",
+)
 RESTORED = Rule(
     id="restored",
     title="A field that was gone is back",
@@ -188,6 +203,8 @@ RULES = (
     REPLACEMENT_LESS_STABLE,
     STABILITY_RAISED,
     LOOSENED_AT_SUNSET,
+    RELEASED_BY_CONSENT,
+    CONSUMER_BINDS_DEPRECATED,
     RESTORED,
     NAME_RESERVED,
     WAIVER_EXPIRED,
