@@ -54,8 +54,11 @@ class Judge:
         findings: list[Finding] = []
         ordered = sorted(versions, key=lambda each: (each.product, each.schema, each.version))
         self._head.prefetch(each.path for each in ordered)
+        together: dict[tuple[str, str], list[SchemaVersion]] = {}
         for version in ordered:
-            case = _Case(self, version, ordered)
+            together.setdefault((version.product, version.schema), []).append(version)
+        for version in ordered:
+            case = _Case(self, version, together[version.product, version.schema])
             verdicts.append(case.verdict())
             findings += case.findings()
         return verdicts, findings
@@ -121,12 +124,7 @@ class _Case:
         self._version = version
         self._policy = judge.policy_of(version)
         self._landed = judge.landing.of_schema(version)
-        self._new = [
-            each
-            for each in together
-            if (each.product, each.schema) == (version.product, version.schema)
-            and each.version < version.version
-        ]
+        self._new = [each for each in together if each.version < version.version]
         self._known = {
             each.version: each
             for each in (*self._landed, *self._new)

@@ -137,6 +137,11 @@ def _stripped(schema: dict[str, JsonValue], dialect: Dialect) -> dict[str, JsonV
 
 def _settled(keyword: str, value: JsonValue) -> JsonValue:
     if keyword in _UNORDERED and isinstance(value, list):
-        ordered = sorted(value, key=lambda each: json_values.render(each, ordered=True))
+        names = all(isinstance(each, str) for each in value)
+        ordered = sorted(value, key=None if names else _ordered_text)
         return ordered[0] if keyword == "type" and len(ordered) == 1 else ordered
     return value
+
+
+def _ordered_text(value: JsonValue) -> str:
+    return json_values.render(value, ordered=True)
