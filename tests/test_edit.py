@@ -212,7 +212,7 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
 
 
 @pytest.mark.parametrize("form", WRITTEN)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4), st.data())
 def test_what_is_taken_out_is_all_that_is_missing(form: str, value: Any, data: Any) -> None:
     path = "a.json" if "json" in form else "a.yaml"
@@ -231,7 +231,7 @@ def test_what_is_taken_out_is_all_that_is_missing(form: str, value: Any, data: A
     assert documents.parse(text.encode(), path).value == left
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(st.sampled_from("abc"), st.text(max_size=9), min_size=1),
     st.sampled_from("abcd"),
@@ -250,7 +250,7 @@ def test_a_key_that_is_set_says_what_it_was_set_to(
     assert ("\r\n" in changed) is windows
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.text() | st.text("ab :,.-#[]'\"{}()@é=;/\n", max_size=9),
     st.booleans(),
