@@ -90,7 +90,8 @@ def withdrawn(
     """
     said = standing(head, target, loosens)
     day = landing_day(promises, today)
-    term = promises.term_of(said.path, target.product)
+    landed = promises.term_of(said.path, target.product)
+    term = None if landed is None else promises.since_return(landed)
     if term is not None and term.state(day) is State.SUNSET:
         raise RegistryError(
             f"{quoted(target)} has come to its sunset, and what explains that stays:"

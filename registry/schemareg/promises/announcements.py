@@ -103,7 +103,7 @@ class Announcements:
                 self._place(said, "sunset"),
                 f"sunset {said.sunset} is {_days(short)} this lands, the policy gives readers"
                 f" {window}; the first day that works is {first}",
-                remedy=f"reg deprecate {said.target} --sunset {first}",
+                remedy=f"reg {self._command(said)} {said.target} --sunset {first}",
                 what=(str(said.sunset),),
             )
             return
@@ -116,6 +116,10 @@ class Announcements:
             severity=Severity.NOTICE,
             what=(str(said.sunset),),
         )
+
+    def _command(self, said: Deprecation) -> str:
+        """What begins or moves a deprecation, by whether its file is there already."""
+        return "extend" if self.base.has(said.path) else "deprecate"
 
     def _edited(self, before: Deprecation, after: Deprecation) -> Iterator[Finding]:
         if before == after:

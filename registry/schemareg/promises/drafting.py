@@ -97,8 +97,8 @@ def drafted(promises: Promises, head: Snapshot, policy: Policy, wish: Wish, toda
     """
     _refuse_contradictions(wish)
     _refuse_lacking(promises.base, head, wish.target)
-    _refuse_repeated(promises, head, wish, today)
     day = landing_day(promises, today)
+    _refuse_repeated(promises, head, wish, day)
     window, stability = asked_window(promises, head, policy, wish.target.product)
     text = rendered(wish, _sunset(wish, day, window))
     folder = head.folder_of(wish.target.product) or promises.base.folder_of(wish.target.product)
@@ -251,18 +251,21 @@ def _refuse_lacking(base: Snapshot, head: Snapshot, target: Target) -> None:
         raise RegistryError(lack[0], remedy=lack[1])
 
 
-def _refuse_repeated(promises: Promises, head: Snapshot, wish: Wish, today: date) -> None:
+def _refuse_repeated(promises: Promises, head: Snapshot, wish: Wish, day: date) -> None:
     for said in deprecations(head, wish.target.product):
         if (said.target, said.loosens) != (wish.target, wish.loosens):
             continue
-        term = promises.term_of(said.path, wish.target.product)
-        if term is not None and term.state(today) is State.SUNSET:
-            what = f"{quoted(said.target)} is over already: {term.arithmetic(today)}"
+        landed = promises.term_of(said.path, wish.target.product)
+        term = None if landed is None else promises.since_return(landed)
+        if term is not None and term.state(day) is State.SUNSET:
+            what = f"{quoted(said.target)} is over already: {term.arithmetic(day)}"
             raise RegistryError(what, where=said.path, remedy=f"reg retire {said.target}")
-        day = f", from {said.sunset}" if said.sunset else ", with no date yet"
+        when = f", from {said.sunset}" if said.sunset else ", with no date yet"
+        if landed is not None and term is None:
+            when += "; but it went and came back since, so that counts for nothing"
         raise RegistryError(
-            f"{quoted(said.target)} is deprecated already{day}",
+            f"{quoted(said.target)} is deprecated already{when}",
             where=said.path,
-            remedy=f"To move its day: reg extend {said.target} --sunset DATE;"
+            remedy=f"To give it another day: reg extend {said.target} --sunset DATE;"
             f" to withdraw it: reg undeprecate {said.target}",
         )
