@@ -99,7 +99,7 @@ class Applied:
             first = len(value.get("prefixItems", ()))
             everything |= items is not None
             if "contains" in value:
-                matching = (self._compiler.inside(here.child("contains")),)
+                matching = (self._compiler.schema(here.child("contains")),)
         elif "contains" in value and dialect is Dialect.DRAFT2019:
             # The draft says no, the validators say yes: whoever relies on it gets no answer here.
             raise Malformed(

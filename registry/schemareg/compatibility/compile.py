@@ -79,9 +79,7 @@ class Compiler:
         self._plain: set[object] = set()
         """Compiled schemas that no reference leads out of."""
         self._followed = 0
-        self._doing: dict[object, int] = {}
-        """Schemas being compiled, each with how deep in a value it stands."""
-        self._level = 0
+        self._doing: set[object] = set()
         self._named: dict[object, str] = {}
         self._contents: dict[object, tuple[bytes, list[tuple[Pointer, str, Location]]]] = {}
         self.applied = Applied(self)
@@ -101,18 +99,16 @@ class Compiler:
         if known is not None:
             return known
         if key in self._doing:
-            if self._doing[key] == self._level:
-                raise Malformed("a schema asks for itself of the same value", where=text(here))
             return self.nodes.intern(Kind.REF, self._name(here))
         if len(self._doing) > _DEEPEST:
             raise Malformed("schemas refer to each other too deeply", where=text(here))
         self.nodes.hurry()
-        self._doing[key] = self._level
+        self._doing.add(key)
         followed = self._followed
         try:
             literal = self.nodes.conjunction([lit for _, lit in self.keywords(here)])
         finally:
-            del self._doing[key]
+            self._doing.discard(key)
         if key in self._named:
             reference = self.nodes.intern(Kind.REF, self._named[key])
             self.nodes.definition[reference >> 1] = literal
@@ -120,14 +116,6 @@ class Compiler:
         if followed == self._followed:
             self._plain.add(key)
         return literal
-
-    def inside(self, here: Here) -> Lit:
-        """The literal of a schema that speaks of a part of the value: an item, a property, a name."""
-        self._level += 1
-        try:
-            return self.schema(here)
-        finally:
-            self._level -= 1
 
     def unaffected(
         self, excuses: dict[tuple[str, Pointer, str], set[object] | None]
@@ -349,7 +337,7 @@ class Compiler:
         named = {}
         for name, schema in mapping(here, keyword).items():
             child = here.child(keyword, name)
-            named[name] = self.inside(child)
+            named[name] = self.schema(child)
             if isinstance(schema, dict):
                 self._hint(name, child)
         return self.nodes.properties(named)
@@ -373,7 +361,7 @@ class Compiler:
         return self.nodes.properties(
             {},
             [
-                (pattern_of(here, pattern), self.inside(here.child(keyword, pattern)))
+                (pattern_of(here, pattern), self.schema(here.child(keyword, pattern)))
                 for pattern in mapping(here, keyword)
             ],
         )
@@ -382,10 +370,10 @@ class Compiler:
         named = dict.fromkeys(mapping(here, "properties"), T)
         named.update(dict.fromkeys(map(str, self.forgiven(here, keyword)), T))
         matched = [(pattern_of(here, pattern), T) for pattern in mapping(here, "patternProperties")]
-        return self.nodes.properties(named, matched, self.inside(here.child(keyword)))
+        return self.nodes.properties(named, matched, self.schema(here.child(keyword)))
 
     def _property_names(self, here: Here, keyword: str) -> Lit:
-        literal = self.inside(here.child(keyword))
+        literal = self.schema(here.child(keyword))
         if literal == T or self.nodes.must(literal) & STRING:
             return T
         return self.nodes.intern(Kind.NAMES, literal)
@@ -409,8 +397,7 @@ class Compiler:
     # -- arrays ---------------------------------------------------------------------------------
 
     def _prefix_items(self, here: Here, keyword: str) -> Lit:
-        first = [self.inside(each) for each in branches(here, keyword)]
-        return self.nodes.items(first, T)
+        return self.nodes.items(self._branches(here, keyword), T)
 
     def _items(self, here: Here, keyword: str) -> Lit:
         if isinstance(here.at.value[keyword], list):
@@ -420,13 +407,13 @@ class Compiler:
         first = 0
         if here.at.dialect >= Dialect.DRAFT2020 and "prefixItems" in here.at.value:
             first = len(here.at.value["prefixItems"])
-        return self.nodes.items([T] * first, self.inside(here.child(keyword)))
+        return self.nodes.items([T] * first, self.schema(here.child(keyword)))
 
     def _additional_items(self, here: Here, keyword: str) -> Lit:
         first = here.at.value.get("items")
         if not isinstance(first, list):
             return T
-        return self.nodes.items([T] * len(first), self.inside(here.child(keyword)))
+        return self.nodes.items([T] * len(first), self.schema(here.child(keyword)))
 
     def _contains(self, here: Here, keyword: str) -> Lit:
         least, most = 1, None
@@ -435,7 +422,7 @@ class Compiler:
                 least = count(here, "minContains")
             if "maxContains" in here.at.value:
                 most = count(here, "maxContains")
-        return self.nodes.contains(self.inside(here.child(keyword)), least, most)
+        return self.nodes.contains(self.schema(here.child(keyword)), least, most)
 
     def _unique_items(self, here: Here, keyword: str) -> Lit:
         return self.nodes.intern(Kind.UNIQUE, ()) if here.at.value[keyword] is True else T
@@ -444,11 +431,11 @@ class Compiler:
 
     def _unevaluated_properties(self, here: Here, keyword: str) -> Lit:
         entries = self.applied.evaluations(here, keyword)
-        return self.nodes.unevaluated(Kind.PROPERTIES, entries, self.inside(here.child(keyword)))
+        return self.nodes.unevaluated(Kind.PROPERTIES, entries, self.schema(here.child(keyword)))
 
     def _unevaluated_items(self, here: Here, keyword: str) -> Lit:
         entries = self.applied.evaluations(here, keyword)
-        return self.nodes.unevaluated(Kind.ITEMS, entries, self.inside(here.child(keyword)))
+        return self.nodes.unevaluated(Kind.ITEMS, entries, self.schema(here.child(keyword)))
 
     def forgiven(self, here: Here, keyword: str) -> set[object]:
         """The names that a keyword is forgiven for at a place."""

@@ -97,6 +97,7 @@ class _Comparison:
         written = [compiler.schema(root)]
         if self.content is Content.DECLARED:
             written.append(Closing(compiler, compiler.applied).declared(root))
+        self.written = written
         reason = self._gather(written)
         if self.breaks:
             found = sorted(self.breaks, key=lambda each: (each.field, each.rule, each.pointer))
@@ -142,6 +143,8 @@ class _Comparison:
             return answer or ""
         record = answer[0]
         if not self._confirmed(record):
+            if _loops(self.nodes, reading.schema(root), record):
+                return "a definition asks for itself of the same value"
             return "the independent validator does not confirm the witness that was found"
         found = refusals(reading, root, record)
         if not found:
@@ -174,7 +177,7 @@ class _Comparison:
             if json_values.key(value) in accepted or json_values.equal(value, refusal.value):
                 continue
             other = _replaced(record, refusal.instance, value)
-            if self._confirmed(other):
+            if self.search.fits(self.written, other) and self._confirmed(other):
                 self._add(replace(refusal, value=value), other)
 
     def _add(self, refusal: Refusal, record: JsonValue) -> None:
@@ -242,6 +245,17 @@ def _detail(refusal: Refusal, declared: frozenset[str]) -> str | None:
         # A name that a schema declares is a break of its own; of the others one stands for all.
         return refusal.detail if refusal.detail in declared else None
     return None
+
+
+def _loops(nodes: Nodes, literal: Lit, record: JsonValue) -> bool:
+    """Whether testing the record comes back to a definition before the record is any smaller."""
+    try:
+        holds(nodes, literal, record)
+    except InPlaceLoop:
+        return True
+    except OverBudget:
+        return False
+    return False
 
 
 def _examples(schema: JsonValue) -> list[JsonValue]:

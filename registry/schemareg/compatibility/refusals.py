@@ -52,22 +52,31 @@ def refusals(
     compiler: Compiler, here: Here, value: JsonValue, instance: Pointer = ()
 ) -> tuple[Refusal, ...]:
     """Every keyword of the schema that refuses the value, in document order; empty if none does."""
-    return tuple(_Walk(compiler).schema(here, value, instance))
+    return _Walk(compiler).schema(here, value, instance)
 
 
 class _Walk:
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
         self.nodes = compiler.nodes
-        self.seen: set[object] = set()
+        self.known: dict[object, tuple[Refusal, ...]] = {}
 
     def accepts(self, literal: Lit, value: JsonValue) -> bool:
         return holds(self.nodes, literal, value)
 
-    def schema(self, here: Here, value: JsonValue, at: Pointer) -> Iterator[Refusal]:
-        if (here.key, at) in self.seen:
-            return  # reached twice by references: the first time has said it
-        self.seen.add((here.key, at))
+    def schema(self, here: Here, value: JsonValue, at: Pointer) -> tuple[Refusal, ...]:
+        """The refusals of one schema at one place; the second time as found the first."""
+        key = (here.key, at)
+        if key not in self.known:
+            self.known[key] = ()  # a definition that comes back to itself adds nothing
+            found: dict[object, Refusal] = {}
+            for each in self.refused(here, value, at):
+                same = (each.keyword, each.here.key, each.instance, each.detail)
+                found.setdefault(same, each)
+            self.known[key] = tuple(found.values())
+        return self.known[key]
+
+    def refused(self, here: Here, value: JsonValue, at: Pointer) -> Iterator[Refusal]:
         if here.at.value is False:
             yield Refusal("false", here, at, value)
             return
@@ -109,7 +118,7 @@ class _Walk:
         for branch in branches(here, keyword):
             if self.accepts(self.compiler.schema(branch), value):
                 return Refusal(keyword, here, at, value, "overlap")
-            found = tuple(self.schema(branch, value, at))
+            found = self.schema(branch, value, at)
             leaves = [leaf for each in found for leaf in each.leaves]
             other_kind = sum(_tells_apart(leaf, at) for leaf in leaves)
             deepest = max((len(leaf.instance) for leaf in leaves), default=0)
@@ -169,14 +178,18 @@ class _Walk:
                 and name not in self.compiler.forgiven(here, keyword)
                 and not any(compile_pattern(pattern).search(name) for pattern in matched)
             )
+        left = self.unevaluated(keyword, here, value)
+        return not self.accepts(left, {name: value[name]})
+
+    def unevaluated(self, keyword: str, here: Here, value: JsonValue) -> Lit:
+        """What the keyword asks of this very value, once the guards of the others are known."""
+        about = Kind.PROPERTIES if keyword == "unevaluatedProperties" else Kind.ITEMS
         evaluated = [
             entry
             for guards, entry in self.compiler.applied.evaluations(here, keyword)
             if all(self.accepts(guard, value) for guard in guards)
         ]
-        fits = self.compiler.schema(here.child(keyword))
-        left = self.nodes.evaluated(Kind.PROPERTIES, evaluated, fits)
-        return not self.accepts(left, {name: value[name]})
+        return self.nodes.evaluated(about, evaluated, self.compiler.schema(here.child(keyword)))
 
     def items(
         self, keyword: str, here: Here, value: list[JsonValue], at: Pointer
@@ -197,6 +210,11 @@ class _Walk:
             first = len(here.at.value.get("prefixItems", ()))
         elif keyword == "additionalItems":
             first = len(here.at.value["items"])
+        elif keyword == "unevaluatedItems":
+            left = self.unevaluated(keyword, here, value)
+            first = next(
+                (n for n in range(len(value)) if not self.accepts(left, value[: n + 1])), 0
+            )
         for index, item in enumerate(value):
             if index >= first and not self.accepts(fits, item):
                 yield from self.schema(child, item, (*at, index))

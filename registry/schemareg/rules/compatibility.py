@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from schemareg.json_values import render
-from schemareg.rules.rule import CompatibilityRule, Example
+from schemareg.rules.rule import CompatibilityRule, Example, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def _number(**keywords: object) -> dict[str, object]:
     return {"type": "number", **keywords}
 
 
-RULES: tuple[CompatibilityRule, ...] = (
+NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="property-required",
         title="A property became required",
@@ -153,7 +153,7 @@ RULES: tuple[CompatibilityRule, ...] = (
         remedy="Leave the format as an annotation, or open a new major line.",
         source=_VALIDATION + "7",
         keywords=("format",),
-        breaking=Example(_string(), _string(format="date"), ""),
+        breaking=Example(_string(), _string(format="date"), "2023-02-29"),
         harmless=Example(_string(format="date"), _string()),
     ),
     CompatibilityRule(
@@ -335,26 +335,21 @@ RULES: tuple[CompatibilityRule, ...] = (
         breaking=Example({"const": 1}, {"not": {"const": 1}}, 1),
         harmless=Example({"const": 1}, {"not": {"const": 2}}),
     ),
-    CompatibilityRule(
-        id="refused",
-        title="The reader refuses the record",
-        rationale="The writer may write a record that the reader refuses.",
-        remedy="Loosen the keyword named here, or open a new major line.",
-        source="Design, section 3",
-        keywords=(),
-        breaking=Example(
-            {"const": {"a": 1}},
-            {"if": {"required": ["a"]}, "then": {"properties": {"a": False}}},
-            {"a": 1},
-        ),
-        harmless=Example({"const": {"a": 1}}, {"if": {"required": ["a"]}, "then": True}),
-    ),
 )
-"""All of them; the first whose keywords fit names a refusal, overlaps and closings aside."""
+"""All that a keyword names; the first whose keywords fit names a refusal, overlaps and closings aside."""
 
-BY_ID = {rule.id: rule for rule in RULES}
+REFUSED = Rule(
+    id="refused",
+    title="The reader refuses the record",
+    rationale="The writer may write a record that the reader refuses.",
+    remedy="Loosen the keyword named here, or open a new major line.",
+    source="Design, section 3: a refusal that no rule names is still a finding",
+)
+RULES = (*NAMED, REFUSED)
+
+BY_ID: dict[str, Rule] = {rule.id: rule for rule in RULES}
 _BY_KEYWORD: dict[str, CompatibilityRule] = {}
-for _rule in RULES:
+for _rule in NAMED:
     for _keyword in _rule.keywords:
         _BY_KEYWORD.setdefault(_keyword, _rule)
 
@@ -362,7 +357,7 @@ for _rule in RULES:
 def named(refusal: Refusal, writer: Compiler, root: Here) -> Named:
     """The refusal's rule and sentence; the writer's schema says what stood there before."""
     keyword = refusal.keyword
-    rule = _BY_KEYWORD.get(keyword, BY_ID["refused"])
+    rule: Rule = _BY_KEYWORD.get(keyword, REFUSED)
     before = list(_asserted(writer, root, refusal.instance, keyword))
     if rule.id == "property-removed":
         declared = any(
@@ -424,7 +419,7 @@ def _below(here: Here, step: str | int) -> Iterator[Here]:
             return
 
 
-def _sentence(rule: CompatibilityRule, refusal: Refusal, before: list[Any]) -> str:
+def _sentence(rule: Rule, refusal: Refusal, before: list[Any]) -> str:
     keyword, name = refusal.keyword, refusal.detail
     own = refusal.here.at.value.get(keyword) if isinstance(refusal.here.at.value, dict) else None
     was = f"was {_short(before[0])}" if before else "was not asked for before"
@@ -453,7 +448,7 @@ def _sentence(rule: CompatibilityRule, refusal: Refusal, before: list[Any]) -> s
     return f"{rule.title[0].lower()}{rule.title[1:]} ({keyword})"
 
 
-def _forward(rule: CompatibilityRule, refusal: Refusal, before: list[Any]) -> str:
+def _forward(rule: Rule, refusal: Refusal, before: list[Any]) -> str:
     """The same where the older version reads what the newer one writes."""
     keyword, name = refusal.keyword, refusal.detail
     own = refusal.here.at.value.get(keyword) if isinstance(refusal.here.at.value, dict) else None
