@@ -50,6 +50,9 @@ class Line:
             for landing, entry in zip(later, entries, strict=True)
         )
 
+    def changes_within(self, name: str) -> tuple[PathChange, ...]:
+        return self.changes(f"{name}/p")
+
     def landed(self, path: str) -> Landing | None:
         return self.landings[0] if path == "p" else None
 

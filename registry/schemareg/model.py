@@ -141,6 +141,9 @@ class History(Protocol):
         With `after`, only what landed later than that.
         """
 
+    def changes_within(self, name: str) -> tuple[PathChange, ...]:
+        """What happened to all that lies in folders of this name, oldest first, then by path."""
+
     def landed(self, path: str) -> Landing | None:
         """Where the path that stands at the head came, for the last time; None if it is not there."""
 

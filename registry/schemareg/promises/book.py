@@ -47,6 +47,10 @@ class NoHistory:
         """No changes."""
         return ()
 
+    def changes_within(self, name: str) -> tuple[PathChange, ...]:
+        """No changes."""
+        return ()
+
     def landed(self, path: str) -> Landing | None:
         """None."""
         return None
@@ -87,6 +91,27 @@ class Promises:
             ]
             self._terms[product] = tuple(each for each in found if each is not None)
         return self._terms[product]
+
+    def everything(self) -> tuple[Term, ...]:
+        """The terms of all products, sorted by path; of fields that came back, since they did.
+
+        Asks what landed, not each product: there are thousands that announce nothing.
+        """
+        changes: dict[str, list[PathChange]] = {}
+        for change in self.history.changes_within(DEPRECATIONS):
+            changes.setdefault(change.path, []).append(change)
+        standing = {path: told for path, told in changes.items() if _stands(path, told[-1])}
+        self.history.fetch(
+            each.after.id for told in standing.values() for each in told if each.after is not None
+        )
+        found = []
+        for path, told in sorted(standing.items()):
+            product = path.split("/")[-3]
+            statements = (self._statement(each, product) for each in told)
+            ends = term(statements)
+            ends = None if ends is None else self.since_return(ends)
+            found += [] if ends is None else [ends]
+        return tuple(found)
 
     def term_of(self, path: str, product: str) -> Term | None:
         """The term of the deprecation in a file; None where nothing valid has landed there."""
@@ -163,8 +188,11 @@ class Promises:
     def _statements(self, path: str, product: str) -> Iterator[Statement]:
         for change in self.history.changes(path):
             if change.path == path:
-                said = self._said(path, product, change.after)
-                yield Statement(change.landing, said, self._window_at(path, change.landing))
+                yield self._statement(change, product)
+
+    def _statement(self, change: PathChange, product: str) -> Statement:
+        said = self._said(change.path, product, change.after)
+        return Statement(change.landing, said, self._window_at(change.path, change.landing))
 
     def _said(self, path: str, product: str, entry: Entry | None) -> Deprecation | None:
         """What a file said; None where it was taken away, or was no deprecation at all."""
@@ -234,6 +262,11 @@ class Promises:
 def firmest(stabilities: Iterable[Stability]) -> Stability:
     """The one that promises most."""
     return max(stabilities, key=list(Stability).index)
+
+
+def _stands(path: str, last: PathChange) -> bool:
+    """Whether a file is there still, after what happened to it last, and is a deprecation's."""
+    return last.after is not None and path.count("/") in (3, 4) and path.endswith(".yaml")
 
 
 def _end(each: Term) -> date:

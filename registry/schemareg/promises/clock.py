@@ -152,6 +152,13 @@ class _Bounded:
             for each in self._history.changes(path, after=after)
         )
 
+    def changes_within(self, name: str) -> tuple[PathChange, ...]:
+        """What happened to all that lies in folders of this name."""
+        return tuple(
+            each._replace(landing=self._by_commit[each.landing.commit])
+            for each in self._history.changes_within(name)
+        )
+
     def landed(self, path: str) -> Landing | None:
         """Where the path that stands at the head came, for the last time."""
         found = self._history.landed(path)
