@@ -46,7 +46,7 @@ def retire(
     element = names.parse(target)
     home = opening.home(root)
     with opening.promised(root) as (promises, head, policy):
-        end = retiring.retired(promises, head, element, today or clock.today())
+        end = retiring.retired(promises, head, policy, element, today or clock.today())
     told = announced.retired(end, width=answers.page().width)
     if not end.path:
         answers.give(told)
@@ -54,9 +54,9 @@ def retire(
     edits = proposing.Edits(
         home,
         {end.path: end.text},
-        proposing.message(f"Retire {element}", f"{end.term.said.path}: {end.term.said.reason}"),
+        proposing.message(f"Retire {element}", end.term.said.reason if end.term else ""),
         policy.protected_branch,
-        proposing.branch_for("retire", end.term.said.path),
+        proposing.branch_for("retire", end.term.said.path if end.term else end.path),
     )
     proposing.deliver(edits, proposing.Delivery(commit, branch, push, pr), dry_run=dry_run)
     answers.give(f"\n{told}")

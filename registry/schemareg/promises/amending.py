@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from schemareg.documents import edit
 from schemareg.errors import RegistryError
 from schemareg.promises.drafting import judged, landing_day
-from schemareg.promises.said import standing
+from schemareg.promises.said import standing, typed
 from schemareg.promises.terms import State
 from schemareg.wording import quoted
 
@@ -98,7 +98,7 @@ def withdrawn(
             f" {term.arithmetic(day)}",
             where=said.path,
             remedy="What is to stay after all needs no edit; to give readers a new day:"
-            f" reg extend {target} --sunset DATE",
+            f" reg extend {typed(target)} --sunset DATE",
         )
     remarks = judged(promises, head, policy, {said.path: None}, day)
     return Amendment(said, None, term, day, remarks)

@@ -18,7 +18,7 @@ from schemareg.model import Severity
 from schemareg.overlay import Overlay
 from schemareg.promises.announcements import Announcements
 from schemareg.promises.elements import lacking
-from schemareg.promises.said import deprecations
+from schemareg.promises.said import deprecations, typed
 from schemareg.promises.terms import State, later
 from schemareg.snapshot import DEPRECATIONS, Snapshot
 from schemareg.wording import quoted
@@ -259,13 +259,13 @@ def _refuse_repeated(promises: Promises, head: Snapshot, wish: Wish, day: date) 
         term = None if landed is None else promises.since_return(landed)
         if term is not None and term.state(day) is State.SUNSET:
             what = f"{quoted(said.target)} is over already: {term.arithmetic(day)}"
-            raise RegistryError(what, where=said.path, remedy=f"reg retire {said.target}")
+            raise RegistryError(what, where=said.path, remedy=f"reg retire {typed(said.target)}")
         when = f", from {said.sunset}" if said.sunset else ", with no date yet"
         if landed is not None and term is None:
             when += "; but it went and came back since, so that counts for nothing"
         raise RegistryError(
             f"{quoted(said.target)} is deprecated already{when}",
             where=said.path,
-            remedy=f"To give it another day: reg extend {said.target} --sunset DATE;"
-            f" to withdraw it: reg undeprecate {said.target}",
+            remedy=f"To give it another day: reg extend {typed(said.target)} --sunset DATE;"
+            f" to withdraw it: reg undeprecate {typed(said.target)}",
         )

@@ -15,8 +15,9 @@ from schemareg.errors import InvalidFiles, RegistryError
 from schemareg.formats.json_schema import references, removal
 from schemareg.formats.json_schema.fields import fields
 from schemareg.names import Target, field_text
+from schemareg.promises.consumers import agreed
 from schemareg.promises.elements import lacking, latest
-from schemareg.promises.said import deprecations
+from schemareg.promises.said import deprecations, typed
 from schemareg.promises.terms import State
 from schemareg.wording import listed, quoted
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from schemareg.documents import Document
     from schemareg.formats.json_schema.fields import Field
     from schemareg.json_values import JsonValue
-    from schemareg.model import SchemaVersion
+    from schemareg.model import Policy, SchemaVersion
     from schemareg.promises.book import Promises
     from schemareg.promises.terms import Term
     from schemareg.snapshot import Snapshot
@@ -37,8 +38,11 @@ class Retirement:
     """What is to be written for something to be gone; for what stays, nothing."""
 
     target: Target
-    term: Term
+    term: Term | None
+    """What announced it; None for a draft, which promises nothing."""
     day: date
+    agreed: bool = False
+    """Whether it is before its day, and everybody who reads it has agreed to lose it."""
     path: str = ""
     """Of the version without it; `""` where nothing is to be written."""
     text: str = ""
@@ -51,8 +55,10 @@ class Retirement:
         return f"{self.target.product}/{self.target.schema}"
 
 
-def retired(promises: Promises, head: Snapshot, target: Target, today: date) -> Retirement:
-    """The end of a target whose sunset has come.
+def retired(
+    promises: Promises, head: Snapshot, policy: Policy, target: Target, today: date
+) -> Retirement:
+    """The end of a target whose sunset has come, or that everybody who reads it agreed to lose.
 
     Raises RegistryError before its first legal day, with the arithmetic; where it is not announced
     to go; and where only a person can tell what has to leave the schema.
@@ -61,18 +67,19 @@ def retired(promises: Promises, head: Snapshot, target: Target, today: date) -> 
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])
     if not target.field:
-        return Retirement(target, _over(promises, head, target, today), today)
+        term, early = _over(promises, head, policy, target, today)
+        return Retirement(target, term, today, early)
     source = latest(head, replace(target, version=None, major=_line(target)))
     assert source is not None  # noqa: S101 - the target is there, so it has a version
     element = replace(target, version=source.version, major=None)
-    term = _over(promises, head, target, today, element)
+    term, early = _over(promises, head, policy, target, today, element)
     text = without(head, source, target)
     path = source.path
     if promises.base.version_at(path) is not None:
         folder, _, name = path.rpartition("/")
         following = source.version.bumped("minor")
         path = f"{folder}/{following}{name.removeprefix(str(source.version))}"
-    return Retirement(target, term, today, path, text, source)
+    return Retirement(target, term, today, early, path, text, source)
 
 
 def without(head: Snapshot, version: SchemaVersion, target: Target) -> str:
@@ -99,25 +106,35 @@ def without(head: Snapshot, version: SchemaVersion, target: Target) -> str:
 
 
 def _over(
-    promises: Promises, head: Snapshot, target: Target, today: date, element: Target | None = None
-) -> Term:
-    """The term of what is announced and over. Raises RegistryError where it is not."""
+    promises: Promises,
+    head: Snapshot,
+    policy: Policy,
+    target: Target,
+    today: date,
+    element: Target | None = None,
+) -> tuple[Term | None, bool]:
+    """The term of what may go, and whether that is before its day. Raises RegistryError."""
     term = promises.covering(element or target)
+    product = promises.base.product(target.product)
+    if product is None or promises.draft(product, policy):
+        return term, False
     if term is None:
         raise _unannounced(head, target)
     if term.state(today) is State.SUNSET:
-        return term
+        return term, False
+    if agreed(promises.base, replace(target, version=None, major=_line(element or target))):
+        return term, True
     if term.earliest is None:
         raise RegistryError(
             f"{quoted(target)} may not go yet: {term.arithmetic(today)}",
             where=term.said.path,
-            remedy=f"Set a day: reg extend {term.said.target} --sunset DATE",
+            remedy=f"Set a day: reg extend {typed(term.said.target)} --sunset DATE",
         )
     raise RegistryError(
         f"{quoted(target)} may go from {term.earliest} on, not on {today}:"
         f" {term.arithmetic(today)}",
         where=term.said.path,
-        remedy=f"Keep it until then: reg when {target}",
+        remedy=f"Keep it until then: reg when {typed(target)}",
     )
 
 
@@ -139,7 +156,7 @@ def _unannounced(head: Snapshot, target: Target) -> RegistryError:
         )
     return RegistryError(
         f"nothing announces the end of {quoted(target)}",
-        remedy=f"Announce it, and wait until its sunset: reg deprecate {target} --reason …",
+        remedy=f"Announce it, and wait until its sunset: reg deprecate {typed(target)} --reason …",
     )
 
 

@@ -31,6 +31,15 @@ def deprecations(snapshot: Snapshot, product: str) -> tuple[Deprecation, ...]:
     return tuple(found)
 
 
+def typed(target: Target) -> str:
+    """A target as one types it into a shell, in quotes where it has to be."""
+    import shlex
+
+    text = str(target)
+    plain = text.replace("#", "").replace("=", "")  # inside a word they mean nothing to a shell
+    return text if shlex.quote(plain) == plain else shlex.quote(text)
+
+
 def standing(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecation:
     """The one deprecation of a target, or of the guarantee about it that `loosens` names.
 
@@ -53,5 +62,7 @@ def standing(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecati
     near = nearest(str(target), [str(each.target) for each in announced])
     raise RegistryError(
         f"nothing announces {what}",
-        remedy=f"Did you mean {near}?" if near else f"To announce it: reg deprecate {target}",
+        remedy=f"Did you mean {near}?"
+        if near
+        else f"To announce it: reg deprecate {typed(target)}",
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from schemareg.model import Severity
 from schemareg.names import field_text
 from schemareg.promises.consumers import touches
+from schemareg.promises.said import typed
 from schemareg.reports import escape
 from schemareg.reports.layout import table, wrapped
 from schemareg.reports.sentences import plural
@@ -68,10 +69,16 @@ def moved(
 def retired(end: Retirement, *, width: int = 100) -> str:
     """What it means that something is over."""
     width, target = min(width, WIDEST), escape.visible(str(end.target))
-    lines = wrapped(f"{target} is over: {end.term.arithmetic(end.day)}", width)
+    if end.term is None:
+        lines = wrapped(f"{target} is of a draft, which promises nothing yet", width)
+    elif end.agreed:
+        lines = wrapped(f"everybody who reads {target} has agreed to lose it", width)
+    else:
+        lines = wrapped(f"{target} is over: {end.term.arithmetic(end.day)}", width)
     if not end.path:
-        since = f"Nobody is promised anything by it since {end.term.earliest}."
-        lines += wrapped(f"{since} {_what_stays(end.target)}", width, indent="  ")
+        lines += wrapped(
+            f"Nobody is promised anything by it. {_what_stays(end.target)}", width, indent="  "
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -118,7 +125,7 @@ def _days(draft: Draft) -> Iterator[tuple[str, str]]:
     if said.sunset is None:
         yield (
             "no date yet",
-            f"nothing may go before one is set: reg extend {said.target} --sunset D",
+            f"nothing may go before one is set: reg extend {typed(said.target)} --sunset D",
         )
         return
     lands_by = draft.lands_by
@@ -133,7 +140,7 @@ def _release(draft: Draft) -> str:
     if draft.said.loosens:
         return "a new version may loosen it"
     if target.field:
-        return f"a new version may leave it out: reg retire {escape.visible(str(target))}"
+        return f"a new version may leave it out: reg retire {escape.visible(typed(target))}"
     if target.version is not None:
         return "new versions need not go with it any more; its file stays"
     if target.major is not None:
