@@ -23,11 +23,12 @@ from schemareg.errors import RegistryError, Undecidable
 from schemareg.model import Landing, PathChange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
     from schemareg.edges.git_store import Store
     from schemareg.edges.index import ChangeRow, LandingRow, Lineage, Spot
+    from schemareg.model import Entry
 
 WATCHED = ("registry.yaml", "products")
 """The paths that hold a registry."""
@@ -254,9 +255,7 @@ class GitHistory:
         if not self._head:
             return ()
         question = f"what happened in folders called `{name}`"
-        return self._ask(
-            question, lambda index: self._on_this_line(index, index.changes_within(name))
-        )
+        return self._ask(question, lambda index: self._chained(index, index.changes_within(name)))
 
     def landed(self, path: str) -> Landing | None:
         """Where the path that stands at the head came, for the last time; None if it is not there.
@@ -300,8 +299,10 @@ class GitHistory:
     # What the index answers
 
     def _line(self, index: Index) -> tuple[Landing, ...]:
-        rows = (row for row in index.landings() if self._on_line(row))
-        return tuple(map(_landing, rows))
+        line = tuple(_landing(row) for row in index.landings() if self._on_line(row))
+        if [each.ordinal for each in line] != list(range(len(line))) or not line:
+            raise sqlite3.DatabaseError("a landing is missing")
+        return line
 
     def _found(self, index: Index, commit: str) -> Landing | None:
         spot = index.spot(commit)
@@ -311,10 +312,36 @@ class GitHistory:
         return self._landings[spot.id]
 
     def _changes(self, index: Index, path: str, after: Landing | None) -> tuple[PathChange, ...]:
-        found = self._on_this_line(index, self._rows(index, path, after))
+        spot = index.spot(after.commit) if after is not None and not path else None
+        if spot is not None:
+            # Along a line the numbers grow, for a commit is added after its parent.
+            found = self._on_this_line(index, index.changes_after(spot.id))
+        else:
+            found = self._chained(index, index.changes(path))
+            if not found and self._stands(path):
+                raise sqlite3.DatabaseError(f"the changes of {path} are missing")
         if after is None:
             return found
         return tuple(each for each in found if each.landing.ordinal > after.ordinal)
+
+    def _stands(self, path: str) -> bool:
+        """Whether Git itself has a watched path at the head."""
+        within = (f"{path}/".startswith(f"{each}/") for each in self._watched)
+        watched = any(within) or not self._watched
+        return watched and history_line.stands(self._place.common, self._head, path)
+
+    def _chained(self, index: Index, rows: Iterable[ChangeRow]) -> tuple[PathChange, ...]:
+        """All changes of some paths: each begins with nothing, and goes on where the last one ended.
+
+        So a row that a damaged file has lost is missed.
+        """
+        found = self._on_this_line(index, rows)
+        standing: dict[str, Entry | None] = {}
+        for _, path, before, after in found:
+            if standing.get(path) != before:
+                raise sqlite3.DatabaseError(f"a change of {path} is missing")
+            standing[path] = after
+        return found
 
     def _on_this_line(self, index: Index, rows: Iterable[ChangeRow]) -> tuple[PathChange, ...]:
         rows = list(rows)
@@ -327,11 +354,6 @@ class GitHistory:
         found.sort(key=lambda each: (each.landing.ordinal, each.path))
         return tuple(found)
 
-    def _rows(self, index: Index, path: str, after: Landing | None) -> Iterator[ChangeRow]:
-        spot = index.spot(after.commit) if after is not None and not path else None
-        # Along a line the numbers grow, for a commit is added after its parent.
-        return index.changes(path) if spot is None else index.changes_after(spot.id)
-
     def _load(self, index: Index, numbers: set[int]) -> None:
         """Have the landings of these numbers at hand; None for what is not on the line."""
         lacking = numbers - self._landings.keys()
@@ -340,6 +362,8 @@ class GitHistory:
         many = len(lacking) > _MANY
         for row in index.landings() if many else map(index.numbered, sorted(lacking)):
             self._landings[row.id] = _landing(row) if self._on_line(row) else None
+        if not lacking <= self._landings.keys():
+            raise sqlite3.DatabaseError("a landing is missing")
 
     def _on_line(self, row: LandingRow) -> bool:
         return row.ordinal <= self._lineage.get(row.segment, -1)
@@ -392,7 +416,10 @@ class GitHistory:
         self._spot = None
         self._landings = {}
         if index is None or index.file is None:
-            raise error  # in memory nothing is in doubt: the mistake is ours
+            raise Undecidable(
+                f"what git says of the history contradicts itself: {error}",
+                remedy="`git fsck` names what is damaged; a fresh clone is the usual mend",
+            )
         self._doubts += 1
         return instead(index, error, last=self._doubts > 1)
 

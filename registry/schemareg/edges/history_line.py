@@ -142,9 +142,9 @@ def _entry(mode: bytes, id_: bytes) -> Entry | None:
 
 
 def stands(place: Path, commit: str, path: str) -> bool:
-    """Whether there is anything at a path of a commit. Raises Undecidable."""
-    wanted = ("--full-tree", commit, "--", path) if path else (commit,)
-    return bool(_ask(place, "--literal-pathspecs", "ls-tree", "-z", *wanted))
+    """Whether any file is at a path of a commit, or below it. Raises Undecidable."""
+    wanted = (commit, "--", path) if path else (commit,)
+    return bool(_ask(place, "--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", *wanted))
 
 
 def fetch_trees(folder: Path, place: Path, commits: Sequence[Commit]) -> None:
