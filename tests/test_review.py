@@ -60,14 +60,15 @@ def check(repo: Repo) -> Check:
     def run(
         change: Mapping[str, str | None],
         landed: Mapping[str, str] = LANDED,
-        **options: bool,
+        *,
+        all_versions: bool = False,
     ) -> Report:
         repo.commit(landed, "Land")
         repo.write(change)
         with open_repository(repo.path) as repository:
             head = repository.working_files()
             base = repository.files_at("HEAD")
-            return review(Snapshot(base), Snapshot(head), TODAY, **options)
+            return review(Snapshot(base), Snapshot(head), TODAY, all=all_versions)
 
     return run
 
@@ -541,7 +542,7 @@ def test_what_is_wrong_already_holds_up_nobody_who_leaves_it_alone(check: Check)
     )
     assert told(report) == []
     with pytest.raises(InvalidFiles):
-        check({}, {}, all=True)
+        check({}, {}, all_versions=True)
 
 
 def test_a_wrong_policy_that_landed_can_be_mended(check: Check) -> None:
@@ -551,7 +552,7 @@ def test_a_wrong_policy_that_landed_can_be_mended(check: Check) -> None:
 
 def test_all_judges_what_landed_by_what_it_breaks_and_not_by_its_number(check: Check) -> None:
     landed = LANDED | {f"{ORDERS}/1.5.0.json": schema("id email", email=STRING)}
-    report = check({}, landed, all=True)
+    report = check({}, landed, all_versions=True)
     assert told(report) == [
         ("field-removed", "error", "1.5.0", "1.1.0", "total"),
         ("property-required", "error", "1.5.0", "1.1.0", "email"),
