@@ -11,7 +11,7 @@ import pytest
 from schemareg.edges.git import open_repository
 from schemareg.errors import InvalidFiles
 from schemareg.model import Compatibility, Direction, Level, Outcome, Place, Report, Severity
-from schemareg.review import diff, review
+from schemareg.reviewing import diff, review
 from schemareg.rules import CATALOGUE
 from schemareg.snapshot import Snapshot
 

@@ -43,7 +43,7 @@ def check(
     """
     from schemareg.edges import clock
     from schemareg.model import Severity
-    from schemareg.review import policy_in_force, review
+    from schemareg.reviewing import policy_in_force, review
 
     with answers.mistakes_as(form, output), opening.compared(root, base, head) as (before, after):
         branch = policy_in_force(before, after).protected_branch

@@ -38,7 +38,7 @@ def diff(
     """
     from schemareg import names, overview
     from schemareg.reports import difference
-    from schemareg.review import diff as difference_of
+    from schemareg.reviewing import diff as difference_of
 
     width, colour = answers.page()
     with opening.current(root, at) as snapshot:

@@ -96,7 +96,7 @@ def _landed(repository: "Repository", branch: str, base: str | None) -> "Files":
 def promised(root: Path) -> Iterator[tuple["Promises", "Snapshot", "Policy"]]:
     """The promises that have landed, the working tree, and the policy that judges a change of it."""
     from schemareg.promises.book import Promises
-    from schemareg.review import policy_in_force
+    from schemareg.reviewing import policy_in_force
 
     with drafting(root) as (base, head):
         policy = policy_in_force(base, head)

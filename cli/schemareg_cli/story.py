@@ -71,7 +71,7 @@ def _land(
 
 
 def _checked(folder: Path) -> "Report":
-    from schemareg.review import review
+    from schemareg.reviewing import review
 
     with opening.compared(folder) as (base, head):
         report = review(base, head, _DAY)

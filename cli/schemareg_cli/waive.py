@@ -67,7 +67,7 @@ def waive(
     from schemareg.edges import clock, git_branches
     from schemareg.promises import waiving
     from schemareg.reports import waivers as reports
-    from schemareg.review import policy_in_force, review
+    from schemareg.reviewing import policy_in_force, review
 
     home = opening.home(root)
     now = today or clock.today()

@@ -10,7 +10,7 @@ from schemareg.version import __version__
 if TYPE_CHECKING:
     from schemareg.compatibility import Break, Budget, Verdict, check
     from schemareg.model import Finding, Report
-    from schemareg.review import review
+    from schemareg.reviewing import review
     from schemareg.snapshot import Snapshot
 
 __all__ = [
@@ -32,7 +32,7 @@ _ROOMS = {
     "check": "compatibility",
     "Finding": "model",
     "Report": "model",
-    "review": "review",
+    "review": "reviewing",
     "Snapshot": "snapshot",
 }
 

@@ -66,7 +66,7 @@ def bumped(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple
     Raises RegistryError where there is no draft, or more than one to choose from, or nothing to
     compare it with; Undecidable, with the reason, where it cannot be told what it breaks.
     """
-    from schemareg.review import review
+    from schemareg.reviewing import review
 
     waiting = drafts(base, head, target)
     if target.version is not None:
