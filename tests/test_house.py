@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+import schemareg
+
 TOP = Path(__file__).parent.parent
 ROOTS = ("registry", "cli")
 
@@ -155,6 +157,11 @@ def test_every_room_has_its_place_in_the_table() -> None:
     placed = {each for rooms in LAYERS.values() for each in rooms}
     apart = {"edges", "schemareg", "schemareg_cli"}
     assert {room(module) for module in modules()} == placed | apart, "see LAYERS in this file"
+
+
+def test_no_room_takes_the_place_of_a_public_name() -> None:
+    # Importing a room puts it into the package, under its name: over a function of that name.
+    assert {room(module) for module in modules()} & set(schemareg.__all__) == set()
 
 
 def test_imports_flow_one_way() -> None:

@@ -42,6 +42,5 @@ def __getattr__(name: str) -> object:
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
-    # Kept, for the room `review` would else stand here under the name of its function.
-    globals()[name] = value
+    globals()[name] = value  # asked for once; no room is called like a public name
     return value
