@@ -63,7 +63,7 @@ def message(subject: str, *paragraphs: str) -> Message:
     from schemareg.reports import escape
 
     body = "\n\n".join(each.strip() for each in paragraphs if each.strip())
-    return Message(escape.visible(subject), body.replace("\0", ""))
+    return Message(escape.visible(subject), "\n".join(map(escape.visible, body.split("\n"))))
 
 
 def branch_for(verb: str, path: str) -> str:

@@ -31,7 +31,8 @@ def announced(draft: Draft, consumers: Sequence[Consumer], *, width: int = 100) 
     said = draft.said
     subject = f"{said.loosens!r} of {said.target}" if said.loosens else str(said.target)
     lines = [escape.visible(f"{subject} is going")]
-    lines += table(("", ""), list(_days(draft)), width=width, indent="  ")
+    rows = [tuple(map(escape.visible, row)) for row in _days(draft)]
+    lines += table(("", ""), rows, width=width, indent="  ")
     for remark in _remarks(draft):
         lines += wrapped(f"Mind: {escape.visible(remark)}", width, hanging="  ")
     return "\n".join([*lines, *affected(consumers, said.target, width=width)]) + "\n"
@@ -140,7 +141,7 @@ def _release(draft: Draft) -> str:
     if draft.said.loosens:
         return "a new version may loosen it"
     if target.field:
-        return f"a new version may leave it out: reg retire {escape.visible(typed(target))}"
+        return f"a new version may leave it out: reg retire {typed(target)}"
     if target.version is not None:
         return "new versions need not go with it any more; its file stays"
     if target.major is not None:
