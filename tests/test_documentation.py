@@ -24,6 +24,7 @@ FAMILIES = {
     "time": "Time: what has been announced, and from when it may go",
     "policies": "Policies and descriptions",
     "files": "Files: what is not well formed",
+    "audit": "Audit: what the history must not show",
 }
 """The modules of `schemareg.rules`, in the order in which a reader wants them."""
 

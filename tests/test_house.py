@@ -28,7 +28,7 @@ LAYERS = {
         *("checking", "layout", "loose", "pairs", "promises"),
         *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
     ),
-    "all of it": ("reviewing",),
+    "all of it": ("audit", "reviewing"),
     "faces": ("additions", "drafts", "overview", "reports"),
 }
 """Every room of the core. A room imports from its own layer and those above it in this table."""

@@ -57,6 +57,13 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
             "List what is accepted for a time, by whom, until when, and what has run out.",
         ),
     ),
+    "Audit": (
+        Command(
+            "audit",
+            "Prove what landed: that nothing was altered, removed or cut short.",
+            subcommands=("verify",),
+        ),
+    ),
     "Look": (
         Command("list", "List products, schemas and their latest versions.", "list_products"),
         Command("show", "Show a product, a schema or one version with its fields."),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     CATALOGUE: dict[str, Rule]
     """Every rule of a finding, by id, family after family."""
 
-_FAMILIES = ("versions", "promises", "time", "policies", "compatibility", "files")
+_FAMILIES = ("versions", "promises", "time", "policies", "compatibility", "files", "audit")
 
 
 def __getattr__(name: str) -> object:

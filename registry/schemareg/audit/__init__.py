@@ -1,0 +1,1 @@
+"""What landed, as facts: the log, what must never change, checkpoints and proofs."""

@@ -1,0 +1,42 @@
+"""A checkpoint: one short line to keep outside the repository, and what it is compared with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from schemareg.errors import RegistryError
+from schemareg.wording import quoted
+
+_ID = r"(?:[0-9a-f]{40}|[0-9a-f]{64})"
+_LINE = re.compile(rf"reg1 ({_ID}) ({_ID}) (0|[1-9][0-9]{{0,17}}) ([0-9a-f]{{64}})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What the history was: everything up to a commit, as one digest."""
+
+    head: str
+    """The commit up to which it speaks."""
+    tree: str
+    """That commit's tree."""
+    count: int
+    """How many records landed up to there."""
+    root: str
+    """The Merkle root over them, in hexadecimal."""
+
+    def __str__(self) -> str:
+        return f"reg1 {self.head} {self.tree} {self.count} {self.root}"
+
+
+def parse(text: str) -> Checkpoint:
+    """The checkpoint that a line writes; `parse(str(x)) == x`. Raises RegistryError."""
+    match = _LINE.fullmatch(" ".join(text.split()))
+    if match is None:
+        raise RegistryError(
+            f"{quoted(text)} is no checkpoint",
+            remedy="Give the whole line, in quotes, as `reg audit checkpoint` printed it:"
+            ' "reg1 HEAD TREE COUNT ROOT"',
+        )
+    head, tree, count, root = match.groups()
+    return Checkpoint(head, tree, int(count), root)

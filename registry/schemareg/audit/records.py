@@ -1,0 +1,42 @@
+"""The canonical text of what landed: one record a path that a landing changed.
+
+A record says only what Git itself decides, so that it stays the same whatever later versions of
+this software make of the files. What a record means is told by `facts`.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from schemareg.model import Entry, PathChange
+
+
+def record(change: PathChange) -> str:
+    """The canonical JSON of a change: sorted keys, no blanks, ASCII; `after`, `before` are null or
+    the kind and Git's id of what stood there. The same on every machine, with any index or none.
+    """
+    return json.dumps(
+        {
+            "after": written(change.after),
+            "before": written(change.before),
+            "commit": change.landing.commit,
+            "path": change.path,
+            "time": moment(change.landing.time),
+        },
+        separators=(",", ":"),
+    )
+
+
+def written(entry: Entry | None) -> str | None:
+    """`file 3f2a…`: the kind of an entry and its id; None where there is nothing."""
+    return None if entry is None else f"{entry.kind.value} {entry.id}"
+
+
+def moment(time: datetime) -> str:
+    """An instant as RFC 3339 writes it, in UTC: `2026-03-01T12:00:00Z`."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,64 @@
+"""A history as it stood: nothing of it landed later than one landing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemareg.model import History, Landing, PathChange
+
+
+class Until:
+    """The part of a history up to the landing of an ordinal; before the first where that is -1."""
+
+    def __init__(self, history: History, ordinal: int) -> None:
+        self._history = history
+        self._last = ordinal
+
+    @property
+    def head(self) -> Landing | None:
+        """The newest landing of this part."""
+        line = self.line()
+        return line[-1] if line else None
+
+    def line(self) -> tuple[Landing, ...]:
+        """All landings, oldest first."""
+        return self._history.line()[: self._last + 1]
+
+    def landing(self, commit: str) -> Landing | None:
+        """The landing of this full id; None where it is not of this part."""
+        found = self._history.landing(commit)
+        return found if found is not None and found.ordinal <= self._last else None
+
+    def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
+        """What happened to a path and to everything below it, oldest first."""
+        found = self._history.changes(path, after=after)
+        return tuple(each for each in found if each.landing.ordinal <= self._last)
+
+    def changes_within(self, name: str) -> tuple[PathChange, ...]:
+        """What happened to all that lies in folders of this name, oldest first."""
+        found = self._history.changes_within(name)
+        return tuple(each for each in found if each.landing.ordinal <= self._last)
+
+    def landed(self, path: str) -> Landing | None:
+        """Where the path that stood at the end of this part came, for the last time."""
+        since: Landing | None = None
+        standing: set[str] = set()
+        for change in self.changes(path):
+            if change.after is None:
+                standing.discard(change.path)
+                continue
+            if not standing:
+                since = change.landing
+            standing.add(change.path)
+        return since if standing else None
+
+    def read(self, id_: str) -> bytes:
+        """The content of a file, by its entry's id. Raises KeyError."""
+        return self._history.read(id_)
+
+    def fetch(self, ids: Iterable[str]) -> None:
+        """Have these files at hand."""
+        self._history.fetch(ids)

@@ -1,0 +1,113 @@
+"""What an audit found, as text and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from schemareg.audit.records import moment
+from schemareg.model import Severity
+from schemareg.reports import escape
+from schemareg.reports.json_document import document_text
+from schemareg.reports.layout import wrapped
+from schemareg.reports.sentences import plural
+from schemareg.reports.text import WIDEST, painter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from schemareg.audit.verification import Verification
+    from schemareg.audit.violation import Violation
+
+
+def verification(
+    found: Verification, form: str = "text", *, colour: bool = False, width: int = 100
+) -> str:
+    """What was found, the oldest first, and how much was looked through."""
+    if form == "json":
+        return document_text(_document(found))
+    paint = painter(colour)
+    lines: list[str] = []
+    for each in found.violations:
+        lines += [*_block(each, min(width, WIDEST), paint), ""]
+    verdict = "fail" if found.fails() else "pass"
+    lines.append(f"{paint(verdict, verdict)}: {_counted(found)}")
+    lines += [paint("faint", line) for line in _scope(found)]
+    return escape.inert("\n".join(lines)) + "\n"
+
+
+def _block(each: Violation, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
+    severity = each.severity.value
+    what = escape.visible(each.path or each.target or "the history")
+    yield f"{paint('place', what)}: {paint(severity, severity)} {each.rule}"
+    name = f"{each.target}: " if each.target and each.target != each.path else ""
+    yield from wrapped(escape.visible(f"{name}{each.message}"), width, indent="  ")
+    yield from wrapped(escape.visible(f"by {_person(each)}"), width, indent="  ", hanging="    ")
+    yield f"  in {each.commit} on {moment(each.time)}"
+    if each.before or each.after:
+        yield f"  {each.before or 'nothing'} → {each.after or 'nothing'}"
+
+
+def _person(each: Violation) -> str:
+    committed = f", committed by {each.committer}" if each.committer != each.author else ""
+    return f"{each.author or 'nobody named'} <{each.email}>{committed}"
+
+
+def _counted(found: Verification) -> str:
+    if not found.violations:
+        return "nothing that landed was altered, removed or cut short"
+    parts = (
+        plural(count, each.value)
+        for each in Severity
+        if (count := sum(one.severity is each for one in found.violations))
+    )
+    return ", ".join(parts)
+
+
+def _scope(found: Verification) -> Iterator[str]:
+    progress = found.progress
+    if progress is None:
+        yield "nothing has landed yet"
+        return
+    yield (
+        f"{plural(progress.ordinal + 1, 'landing')} up to {progress.commit[:12]},"
+        f" {plural(progress.versions, 'version')}, {plural(progress.records, 'record')}"
+    )
+    if found.since:
+        yield (
+            f"{plural(found.landings, 'landing')} new since {found.since[:12]}; all again: --full"
+        )
+    if found.checkpoint is not None and not found.doubts:
+        yield f"everything up to the checkpoint {found.checkpoint.head[:12]} is as it was"
+
+
+def _document(found: Verification) -> dict[str, Any]:
+    progress = found.progress
+    return {
+        "schema_version": 1,
+        "verdict": "fail" if found.fails() else "pass",
+        "head": progress.commit if progress else "",
+        "since": found.since,
+        "landings": progress.ordinal + 1 if progress else 0,
+        "new_landings": found.landings,
+        "versions": progress.versions if progress else 0,
+        "records": progress.records if progress else 0,
+        "checkpoint": None if found.checkpoint is None else str(found.checkpoint),
+        "violations": [_violation(each) for each in found.violations],
+    }
+
+
+def _violation(each: Violation) -> dict[str, Any]:
+    return {
+        "rule": each.rule,
+        "severity": each.severity.value,
+        "commit": each.commit,
+        "time": moment(each.time),
+        "author": each.author,
+        "email": each.email,
+        "committer": each.committer,
+        "path": each.path,
+        "target": each.target,
+        "before": each.before or None,
+        "after": each.after or None,
+        "message": each.message,
+    }
