@@ -7,19 +7,19 @@ is not needed for either: starting it costs more than most answers.
 from __future__ import annotations
 
 import itertools
-import re
 import sqlite3
 import sys
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from schemareg.edges import git_command, history_line
-from schemareg.edges.git_store import Missing, not_owned, shallow_commits
+from schemareg.edges import history_line
+from schemareg.edges.git_store import Missing, shallow_commits
+from schemareg.edges.history_place import DEEPER, ID, Place, Tip, locate, protected
 from schemareg.edges.history_stream import Stream, stream
 from schemareg.edges.index import FORMAT, Index, instead, open_index
-from schemareg.errors import RegistryError, Undecidable
+from schemareg.errors import Undecidable
 from schemareg.model import Landing, PathChange
 
 if TYPE_CHECKING:
@@ -27,24 +27,19 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from schemareg.edges.git_store import Store
+    from schemareg.edges.git_trees import GitFiles
     from schemareg.edges.index import ChangeRow, LandingRow, Lineage, Spot
     from schemareg.model import Entry
+
+__all__ = ["WATCHED", "GitHistory", "Tip", "history", "protected"]
 
 WATCHED = ("registry.yaml", "products")
 """The paths that hold a registry."""
 
-_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MANY = 500
 """From so many landings on, reading them all at once is cheaper than one by one."""
 
 T = TypeVar("T")
-
-
-class Tip(NamedTuple):
-    """A branch as this clone knows it: `origin/main`, and the id of its newest commit."""
-
-    name: str
-    commit: str
 
 
 def history(folder: str | Path, head: str, *, watched: Sequence[str] = WATCHED) -> GitHistory:
@@ -53,106 +48,8 @@ def history(folder: str | Path, head: str, *, watched: Sequence[str] = WATCHED) 
     Raises RegistryError where there is no repository, or no such commit; Undecidable where the
     repository belongs to somebody else. To be closed, or used in a `with`.
     """
-    place, commit = _locate(Path(folder), head)
+    place, commit = locate(Path(folder), head)
     return GitHistory(place, commit, tuple(watched))
-
-
-def protected(folder: str | Path, branch: str = "main") -> Tip | None:
-    """The protected branch: where it is tracked, before a copy of one's own; None where it is not."""
-    asked = git_command.run(
-        Path(folder),
-        "for-each-ref",
-        "--format=%(objectname)%00%(refname)%00%(upstream:remotename)",
-        f"refs/heads/{branch}",
-        f"refs/remotes/*/{branch}",
-    )
-    own = remote = ""
-    tracked: dict[str, str] = {}
-    for line in asked.out.decode(errors="surrogateescape").splitlines():
-        commit, name, upstream = line.split("\0")
-        if name == f"refs/heads/{branch}":
-            own, remote = commit, upstream
-        else:
-            tracked[name.split("/")[2]] = commit
-    for each in (remote, "upstream", "origin", *sorted(tracked)):
-        if each in tracked:
-            return Tip(f"{each}/{branch}", tracked[each])
-    return Tip(branch, own) if own else None
-
-
-class _Place(NamedTuple):
-    """Where a repository is."""
-
-    folder: Path
-    """The folder in which git is asked."""
-    common: Path
-    """The Git directory that its worktrees share."""
-
-
-def _locate(folder: Path, revision: str) -> tuple[_Place, str]:
-    if not folder.is_dir():
-        raise RegistryError(
-            "there is no such folder", where=str(folder), remedy="Name a folder: -C DIR"
-        )
-    odd = revision.startswith("-") or "\n" in revision or "\0" in revision
-    wanted = () if odd or not revision else (f"{revision}^{{commit}}",)
-    asked = git_command.run(
-        folder, "--no-replace-objects", "rev-parse", "--git-common-dir", *wanted
-    )
-    lines = asked.out.decode(errors="surrogateescape").splitlines()
-    if not lines:
-        raise _no_repository(folder, asked.complaint)
-    place = _Place(folder, folder / lines[0])
-    if not revision:
-        return place, ""
-    if asked.code or len(lines) != 2 or not _ID.fullmatch(lines[1]):
-        raise _no_commit(place, revision, asked.complaint)
-    return place, lines[1]
-
-
-def _no_repository(folder: Path, complaint: str) -> RegistryError:
-    if "dubious ownership" in complaint:
-        return not_owned(folder, complaint)
-    if "not a git repository" in complaint:
-        return RegistryError(
-            "this is no Git repository, nor does it lie in one",
-            where=str(folder),
-            remedy="Run `git init` here, or name the folder of a registry: -C DIR",
-        )
-    return Undecidable(
-        f"git cannot open this repository: {' '.join(complaint.split()).removeprefix('fatal: ')}",
-        where=str(folder),
-        remedy="See what `git status` and `git fsck` say in that folder",
-    )
-
-
-def _no_commit(place: _Place, revision: str, complaint: str) -> RegistryError:
-    if "is ambiguous" in complaint:
-        return RegistryError(
-            f"revision {revision!r} means more than one object",
-            remedy="Write more of it, or a branch or tag in full: refs/heads/NAME",
-        )
-    what = f"there is no commit called {revision!r} here"
-    if shallow_commits(place.common) and _cut_off(place, revision):
-        return Undecidable(f"{what}: this clone is shallow and may end before it", remedy=_DEEPER)
-    return RegistryError(
-        what, remedy="`git branch --all` lists what there is; `git fetch origin` brings more"
-    )
-
-
-def _cut_off(place: _Place, revision: str) -> bool:
-    """Whether a revision may well be one that was not cloned: an id, or a step back from a known one."""
-    stem = re.split(r"[~^@:]", revision, maxsplit=1)[0]
-    if re.fullmatch(r"[0-9a-f]{7,64}", stem):
-        return True
-    asked = git_command.run(place.folder, "rev-parse", "--quiet", "--verify", f"{stem}^{{commit}}")
-    return stem != revision and not asked.code
-
-
-_DEEPER = (
-    "Fetch the history: git fetch --unshallow (in GitHub Actions, `fetch-depth: 0` at"
-    " actions/checkout; with `filter: tree:0` it stays cheap)"
-)
 
 
 class GitHistory:
@@ -163,7 +60,7 @@ class GitHistory:
     path is not there, and the content of files, is answered all the same.
     """
 
-    def __init__(self, place: _Place, head: str, watched: tuple[str, ...]) -> None:
+    def __init__(self, place: Place, head: str, watched: tuple[str, ...]) -> None:
         self._place = place
         self._head = head
         self._watched = watched
@@ -220,7 +117,7 @@ class GitHistory:
         if found is None:
             raise Undecidable(
                 "what landed cannot be told: this clone is shallow, its history ends too early",
-                remedy=_DEEPER,
+                remedy=DEEPER,
             )
         return found
 
@@ -230,7 +127,7 @@ class GitHistory:
 
     def landing(self, commit: str) -> Landing | None:
         """The landing of this full id; None where it is not on the line. Raises Undecidable."""
-        if not self._head or not _ID.fullmatch(commit):
+        if not self._head or not ID.fullmatch(commit):
             return None
         question = f"when {commit[:12]} landed"
         return self._ask(question, lambda index: self._found(index, commit))
@@ -278,6 +175,15 @@ class GitHistory:
         if kind != "blob":
             raise KeyError(id_)
         return content
+
+    def files(self, label: str) -> GitFiles:
+        """The files of the newest landing, called so; none before the first. Raises Undecidable.
+
+        They are gone when this is closed.
+        """
+        from schemareg.edges.git_trees import GitFiles
+
+        return GitFiles(self._objects, self._head, label)
 
     def fetch(self, ids: Iterable[str]) -> None:
         """Have these files at hand: one journey to the remote where a partial clone lacks them."""
@@ -404,7 +310,7 @@ class GitHistory:
             raise Undecidable(
                 f"{question} cannot be told: this clone is shallow, its history ends at"
                 f" {commits[-1].id[:12]}",
-                remedy=_DEEPER,
+                remedy=DEEPER,
             )
         commits.reverse()
         history_line.fetch_trees(self._place.folder, common, commits)
@@ -424,7 +330,7 @@ class GitHistory:
         return instead(index, error, last=self._doubts > 1)
 
 
-def _open(place: _Place, watched: tuple[str, ...]) -> Index:
+def _open(place: Place, watched: tuple[str, ...]) -> Index:
     # Grafts put other parents in the place of those that a commit's id decides.
     if (place.common / "info" / "grafts").exists():
         return Index(None)
