@@ -679,6 +679,8 @@ def test_a_finding_is_accepted_for_a_time_and_then_no_more(
         return [(each["rule"], each["fingerprint"]) for each in document["findings"]]
 
     [(rule, fingerprint), *_] = found("2026-03-01")
+    code, _, err = reg("waive", "abcd1234", "--until", "2026-03-31", *LANDED)
+    assert (code, f"It reports {fingerprint} ({rule}), " in err) == (2, True)
     asked = ("waive", fingerprint, "--until", "2026-03-31")
     code, _, err = reg(*asked, *LANDED)
     assert (code, err.splitlines()[0]) == (2, "reg: --reason: a waiver says why")

@@ -79,11 +79,8 @@ def subject(findings: Iterable[Finding], head: Snapshot, fingerprint: str) -> Su
     Raises RegistryError where it is of nothing, or of several; and where there is nothing that
     could be accepted.
     """
-    found = {
-        each.fingerprint: each
-        for each in findings
-        if each.fingerprint and each.fingerprint.startswith(fingerprint)
-    }
+    known = {each.fingerprint: each for each in findings if each.fingerprint}
+    found = {name: each for name, each in known.items() if name.startswith(fingerprint)}
     if len(found) > 1:
         raise RegistryError(
             f"{len(found)} findings begin with {quoted(fingerprint)}",
@@ -97,8 +94,21 @@ def subject(findings: Iterable[Finding], head: Snapshot, fingerprint: str) -> Su
             return Subject(product, fingerprint, None)
     raise RegistryError(
         f"the check reports no finding {quoted(fingerprint)} here, and no waiver has it",
-        remedy="See what it reports: reg check --format json; or name the product too",
+        remedy=f"{_reported(known.values())}; for one that is reported elsewhere, name its product too",
     )
+
+
+def _reported(findings: Iterable[Finding]) -> str:
+    """What could be accepted here, by fingerprint."""
+    some = [
+        f"{each.fingerprint} ({each.rule})"
+        for each in findings
+        if each.severity is not Severity.NOTICE and each.product
+    ]
+    if not some:
+        return "It reports nothing that a waiver could accept"
+    more = f" and {len(some) - 8} more" if len(some) > 8 else ""
+    return f"It reports {', '.join(some[:8])}{more}"
 
 
 def _refuse_what_needs_none(finding: Finding) -> None:
