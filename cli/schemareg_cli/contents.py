@@ -45,6 +45,10 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         Command("compat", "Judge two schema files, or many pairs, without a repository."),
     ),
     "Promises": (
+        Command("status", "Say where a promise stands, since when, and what is in the way."),
+        Command("when", "Say from which day on something may be gone, and why."),
+        Command("sunsets", "List what ends, in all products, the soonest first."),
+        Command("timeline", "Draw on a time axis what ends, and when."),
         Command("deprecate", "Announce that a promise will end, and from when."),
         Command(
             "extend", "Move the sunset of what is deprecated; the rest of its file stays as it is."

@@ -105,6 +105,69 @@ def promised(root: Path) -> Iterator[tuple["Promises", "Snapshot", "Policy"]]:
 
 
 @contextmanager
+def landed(
+    root: Path, revision: str | None = None
+) -> Iterator[tuple["Promises", "Snapshot | None"]]:
+    """The promises that have landed on the protected branch, and the files as they stand, if any do.
+
+    With a revision, what had landed there. Nothing here needs libgit2: loading it costs more than
+    most answers.
+    """
+    from schemareg.edges.files import files_in
+    from schemareg.promises.book import Promises
+    from schemareg.snapshot import Snapshot
+
+    folder = _registry_above(root)
+    here = Snapshot(files_in(folder)) if folder else None
+    with _tip(root, here, revision) as (line, name):
+        label = f"{name} ({line.commit[:_SHORT]})" if line.commit else "nothing"
+        yield Promises(Snapshot(line.files(label)), lambda: line), None if revision else here
+
+
+_SHORT = 7
+
+
+@contextmanager
+def _tip(
+    root: Path, here: "Snapshot | None", revision: str | None
+) -> Iterator[tuple["GitHistory", str]]:
+    """The line of what has landed, and the name of the branch or revision that it ends at."""
+    from schemareg.edges.history import history, protected
+    from schemareg.snapshot import Snapshot
+
+    branch = _branch(here)
+    if revision:
+        with history(root, revision) as wanted:
+            commit = wanted.commit
+        with _line(root, commit, branch) as line:
+            yield line, revision
+        return
+    tip = protected(root, branch)
+    if tip is None and here is None:  # bare: only a commit can say what its branch is called
+        with history(root, "HEAD") as line:
+            branch = _branch(Snapshot(line.files("HEAD")))
+        tip = protected(root, branch)
+    if tip is None:
+        raise Undecidable(
+            f"nothing has landed as far as is known here: there is no branch `{branch}`",
+            remedy=f"Fetch it: git fetch origin {branch}; or name where to look: --at REF",
+        )
+    with history(root, tip.commit) as line:
+        yield line, tip.name
+
+
+def _branch(snapshot: "Snapshot | None") -> str:
+    """The protected branch by the policy of a state; the default where that is wrong."""
+    from schemareg.errors import InvalidFiles
+    from schemareg.model import Policy
+
+    try:
+        return (snapshot.policy if snapshot else Policy()).protected_branch
+    except InvalidFiles:
+        return Policy().protected_branch
+
+
+@contextmanager
 def files(root: Path, revision: str | None = None) -> Iterator["Files"]:
     """The files at a revision, or as they stand; a plain folder without Git will do for that."""
     from schemareg.edges.files import files_in

@@ -68,6 +68,14 @@ At = Annotated[
     str | None,
     typer.Option(metavar="REF", help="Look at this revision; by default the working tree."),
 ]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="REF",
+        help="Look at what had landed at this revision; by default on the protected branch.",
+    ),
+]
 Today = Annotated[
     date | None,
     typer.Option(parser=day, metavar="DATE", help="The day to judge for; by default today, UTC."),

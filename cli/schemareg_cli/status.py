@@ -1,0 +1,37 @@
+"""`reg status`."""
+
+from pathlib import Path
+
+from schemareg_cli import answers, opening
+from schemareg_cli.options import Element, Plain, Root, Since, Today
+
+
+def status(
+    target: Element,
+    at: Since = None,
+    form: Plain = "text",
+    today: Today = None,
+    root: Root = Path(),
+) -> None:
+    """Say where a promise stands, since when, and what is in the way.
+
+    Asks the protected branch, as far as it was fetched. A deprecation in files that have not landed
+    is told beside what has.
+
+    \b
+    Examples:
+      reg status orders/order_placed#customer.email      a field
+      reg status "orders/order_placed#status=LOST"       one value of it
+      reg status orders/order_placed@1                   a major line
+      reg status orders                                  a product, and all that ends in it
+      reg status orders --today 2027-03-01 --format json
+    """
+    from schemareg import names
+    from schemareg.edges import clock
+    from schemareg.promises.status import status as standing
+    from schemareg.reports import status as reports
+
+    page = answers.page()
+    with opening.landed(root, at) as (promises, here):
+        found = standing(promises, here, names.parse(target), today or clock.today())
+    answers.give(reports.render(found, form, colour=page.colour, width=page.width))

@@ -1,0 +1,45 @@
+"""`reg timeline`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from schemareg_cli import answers, completion, opening
+from schemareg_cli.options import Output, Root, Since, Today
+
+
+def timeline(
+    product: Annotated[
+        str | None,
+        typer.Argument(metavar="PRODUCT", autocompletion=completion.products, show_default=False),
+    ] = None,
+    at: Since = None,
+    form: Annotated[
+        Literal["text", "svg"],
+        typer.Option("--format", "-f", help="How the answer is drawn.", case_sensitive=False),
+    ] = "text",
+    output: Output = None,
+    today: Today = None,
+    root: Root = Path(),
+) -> None:
+    """Draw on a time axis what ends, and when.
+
+    \b
+    Examples:
+      reg timeline                                   of all products
+      reg timeline orders
+      reg timeline --format svg --output sunsets.svg
+    """
+    from schemareg.edges import clock
+    from schemareg.promises import calendar
+    from schemareg.promises.timeline import timeline as drawn
+    from schemareg.reports import timeline as reports
+
+    day = today or clock.today()
+    page = answers.page(output)
+    with opening.landed(root, at) as (promises, _):
+        terms = calendar.of_product(promises, product) if product else promises.everything()
+    line = drawn(terms, day)
+    text = reports.text(line, colour=page.colour, width=page.width)
+    answers.give(reports.svg(line) if form == "svg" else text, output)
