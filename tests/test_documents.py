@@ -66,7 +66,7 @@ def test_a_document_of_the_deepest_nesting_and_the_largest_size_is_read(path: st
 
 
 JSON_REFUSED: list[tuple[str, str, list[tuple[int, int, str]], str]] = [
-    ("a trailing comma", '{"a": 1,\n}', [(2, 1, "json-syntax")], "Remove the comma"),
+    ("a trailing comma", '{"a": 1,\n}', [(1, 8, "json-syntax")], "Remove the comma"),
     ("a comment", "{\n  // no\n}", [(2, 3, "json-syntax")], "schemas have $comment"),
     ("single quotes", "{'a': 1}", [(1, 2, "json-syntax")], "double quotes"),
     ("no quotes", "{a: 1}", [(1, 2, "json-syntax")], 'Write "name": value'),

@@ -195,19 +195,22 @@ def _complain_of_scalar(token: str, offset: int, complaints: Complaints) -> None
 
 
 def _complain_of_syntax(error: json.JSONDecodeError, complaints: Complaints) -> None:
-    offset = error.pos
-    rest = error.doc[offset : offset + 2]
-    what, remedy = _syntax(error.msg, rest, error.doc[:offset].rstrip()[-1:])
+    offset, message = error.pos, error.msg
+    before = error.doc[:offset].rstrip()
+    if before.endswith(",") and error.doc[offset : offset + 1] in ("}", "]"):
+        # Python 3.13 points to the comma, which is what has to go; older ones to what follows it.
+        offset, message = len(before) - 1, "Illegal trailing comma"
+    what, remedy = _syntax(message, error.doc[offset : offset + 2])
     complaints.add(offset, "json-syntax", what, remedy)
 
 
-def _syntax(message: str, rest: str, before: str) -> tuple[str, str]:
+def _syntax(message: str, rest: str) -> tuple[str, str]:
     seen = quoted(rest[:1]) if rest else "the end of the file"
     if rest in ("//", "/*") or rest[:1] == "#":
         return "JSON has no comments", "Remove the comment; schemas have $comment for it"
     if rest[:1] == "'":
         return "JSON has double quotes only", "Write double quotes"
-    if "trailing comma" in message or (before == "," and rest[:1] in ("}", "]")):
+    if "trailing comma" in message:
         return "a comma stands before the end of the object or array", "Remove the comma"
     if message.startswith("Unterminated string"):
         return "the string that begins here does not end", 'Close it with "'
