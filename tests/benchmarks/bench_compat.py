@@ -17,7 +17,7 @@ import signal
 import sys
 import time
 import warnings
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from statistics import median
@@ -157,7 +157,7 @@ def _by_jsonsubschema(row: dict[str, Any]) -> bool | None:
     before = signal.signal(signal.SIGALRM, _interrupt)
     signal.setitimer(signal.ITIMER_REAL, PATIENCE, 0.2)
     try:
-        with redirect_stdout(StringIO()):
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             return bool(isSubschema(*pair))
     except Exception:  # noqa: BLE001
         return None
