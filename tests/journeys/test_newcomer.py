@@ -79,10 +79,12 @@ def author(newcomer: Newcomer, repo: Any) -> Newcomer:
         '"properties": {',
         f'"properties": {{\n    "status": {{"enum": ["open", "paid"]}},\n    {NOTE}',
     )
+    staging = newcomer.reads(r"and: (git add .*)")
     newcomer.types(newcomer.reads(r"then: (reg validate)"))
     assert newcomer.code == 0
-    repo.git("add", "--all")
+    newcomer.types(staging)
     repo.commit({}, "Add orders")
+    assert repo.git("status", "--short") == "", "all that the first commit needs was named"
     newcomer.types("reg draft orders/order")
     assert newcomer.reads(r"wrote (\S+)") == DRAFT
     assert newcomer.reads(r"Next: edit it, then: (reg check)")
