@@ -76,4 +76,6 @@ def schema(
     writing.put(home, added.declaration, added.declared)
     answers.wrote(home, written)
     answers.wrote(home, [added.declaration], "changed")
-    answers.hint(f"Next: edit {written[0]}, then: reg validate, and: git add registry.yaml products")
+    answers.hint(
+        f"Next: edit {written[0]}, then: reg validate, and: git add registry.yaml products"
+    )
