@@ -86,7 +86,7 @@ class GitHistory:
         """Give back what is held open."""
         if self._index is not None:
             self._index.close()
-            self._index = None
+            self._index = self._spot = None
         if self._store is not None:
             self._store.close()
             self._store = None

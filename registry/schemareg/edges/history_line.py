@@ -24,8 +24,8 @@ _FEW = 100
 """How many commits are asked for first, where one that is known already should be near."""
 _BATCH = 5_000
 """How many commits are compared in one run of git: bounds the memory, costs a start each."""
-_LATEST = 253_402_300_799
-"""The last second of the year 9999; what claims more claims this."""
+_LATEST = 221_845_391_999
+"""The last second of the year 8999; what claims more claims this, and leaves room for a window."""
 
 _THERE = ("--git-dir=.", "--no-replace-objects")
 """The Git directory itself is named, so that paths are relative to the root wherever we stand."""
