@@ -1,17 +1,25 @@
 """How the commands of the audit come to the line that they speak of, and to what was kept of it."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from schemareg.audit.checkpoint import Checkpoint
+    from schemareg.audit.facts import Fact
     from schemareg.audit.verification import Verification
     from schemareg.edges.history import GitHistory
+    from schemareg.edges.messages import Message
+    from schemareg.model import Landing, PathChange
+    from schemareg.names import Target
     from schemareg.snapshot import Snapshot
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @contextmanager
@@ -19,11 +27,31 @@ def line(root: Path, head: str | None = None) -> Iterator["GitHistory"]:
     """The landings up to a revision; by default those of the protected branch, as known here."""
     from schemareg.edges import history
 
-    if head is None:
+    day = head if head is not None and _DAY.fullmatch(head) else None
+    if head is None or day:
         tip = history.protected(root, _branch(root))
         head = tip.commit if tip else "HEAD"
+    if day:
+        head = _on(root, head, day)
     with history.history(root, head) as found:
         yield found
+
+
+def _on(root: Path, head: str, text: str) -> str:
+    """The newest landing of a line that had come by the end of a day."""
+    from schemareg.edges import history
+
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise RegistryError(
+            f"{text} is not in the calendar", remedy="Name a day that there is, as 2026-11-22"
+        ) from None
+    with history.history(root, head) as found:
+        landed = [each for each in found.line() if each.time.date() <= day]
+    if not landed:
+        raise RegistryError(f"nothing had landed by {day}", remedy="Name a later day")
+    return landed[-1].commit
 
 
 def _branch(root: Path) -> str:
@@ -93,3 +121,106 @@ def states(root: Path) -> Iterator[Callable[[str], "Snapshot"]]:
             return Snapshot(repository.files_at(commit))
 
         yield at
+
+
+def facts(
+    root: Path, history: "GitHistory", target: "Target | None", since: date | None = None
+) -> Iterator["Fact"]:
+    """Facts of a line, the newest first, told only as far as they are asked for.
+
+    Those that may concern a target, where one is given; none that landed before `since`.
+    """
+    from schemareg.audit.facts import Facts
+
+    teller = Facts(history)
+    for changes in _changes(root, history, target):
+        for change in reversed(changes):
+            if since is not None and change.landing.time.date() < since:
+                return
+            yield from reversed(list(teller.of((change,))))
+
+
+def _changes(
+    root: Path, history: "GitHistory", target: "Target | None"
+) -> Iterator[tuple["PathChange", ...]]:
+    """What changed, in portions, the newest portion first."""
+    if target is not None:
+        found = [
+            change
+            for folder in _folders(root, history, target.product)
+            for change in history.changes(folder)
+        ]
+        yield tuple(sorted(found, key=lambda each: (each.landing.ordinal, each.path)))
+        return
+    shown: Landing | None = None
+    for steps in (200, 2_000, None):
+        since = None if steps is None else _before(root, history, steps)
+        portion = history.changes("", after=since)
+        last = shown.ordinal if shown else None
+        yield tuple(each for each in portion if last is None or each.landing.ordinal <= last)
+        if since is None:
+            return
+        shown = since
+
+
+def _before(root: Path, history: "GitHistory", steps: int) -> "Landing | None":
+    """The landing so many before the newest; None where there are not so many."""
+    from schemareg.edges import git_command
+
+    asked = git_command.run(
+        root, "rev-parse", "--quiet", "--verify", f"{history.commit}~{steps}^{{commit}}"
+    )
+    return history.landing(asked.out.decode().strip()) if not asked.code else None
+
+
+def _folders(root: Path, history: "GitHistory", product: str) -> list[str]:
+    """The folders in which a product of this name stands or ever stood, sorted."""
+    from schemareg.audit.subjects import Part, subject
+
+    flat = f"products/{product}"
+    if any(each.path == f"{flat}/product.yaml" for each in history.changes(flat)):
+        return [flat]
+    found = {
+        subject(each.path).folder
+        for each in history.changes("products")
+        if subject(each.path).part is Part.PRODUCT and subject(each.path).product == product
+    }
+    if not found:
+        raise RegistryError(
+            f"no product called {product!r} ever landed",
+            remedy="To see what there is: reg list; what is proposed has no history yet",
+        )
+    return sorted(found)
+
+
+def people(
+    root: Path, facts: "Iterable[Fact]", *, signatures: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Who had a part in the commits of facts, by commit, as `reports.log.entry` adds it."""
+    from schemareg.edges.messages import messages
+
+    commits = dict.fromkeys(each.landing.commit for each in facts)
+    return {
+        commit: _people(message)
+        for commit, message in messages(root, commits, signatures=signatures).items()
+    }
+
+
+def _people(message: "Message") -> dict[str, Any]:
+    by = {
+        key: [who for name, who in message.trailers if name.lower() == key.replace("_", "-")]
+        for key in ("reviewed_by", "approved_by", "co_authored_by")
+    }
+    signature = message.signature
+    return {
+        "author": message.author,
+        "email": message.email,
+        "committer": message.committer,
+        "merger": message.merger,
+        "pull_request": message.pull_request,
+        "subject": message.subject,
+        "signature": None
+        if signature is None
+        else {"state": signature.state, "signer": signature.signer, "key": signature.key},
+        **by,
+    }

@@ -62,6 +62,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         ),
     ),
     "Audit": (
+        Command("log", "Tell what landed, the newest first: who did what, when, who agreed."),
         Command(
             "audit",
             "Prove what landed: that nothing was altered, removed or cut short.",

@@ -1,0 +1,112 @@
+"""`reg log`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from schemareg_cli import answers, auditing, completion
+from schemareg_cli.options import Output, Root, day
+
+if TYPE_CHECKING:
+    from schemareg.audit.facts import Fact
+
+_CHUNK = 200
+"""Facts whose people are looked up at a time, where a person is asked for."""
+
+
+def log(
+    target: Annotated[
+        str | None,
+        typer.Argument(metavar="[TARGET]", autocompletion=completion.anything, show_default=False),
+    ] = None,
+    since: Annotated[
+        date | None, typer.Option(parser=day, metavar="DATE", help="Landed on this day or later.")
+    ] = None,
+    until: Annotated[
+        date | None, typer.Option(parser=day, metavar="DATE", help="Landed on this day or before.")
+    ] = None,
+    who: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="Part of the name or address of anyone who had a part in it."
+        ),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="version.released, deprecation, owner.changed, …; again for several.",
+        ),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = 50,
+    signatures: Annotated[
+        bool, typer.Option("--signatures", help="Have Git check who signed; takes its time.")
+    ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REF|DATE", help="The history up to here; by default the protected branch's."
+        ),
+    ] = None,
+    form: Annotated[
+        Literal["text", "json", "jsonl", "csv", "markdown"],
+        typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+    ] = "text",
+    output: Output = None,
+    root: Root = Path(),
+) -> None:
+    """Tell what landed, the newest first: who did what, when, who agreed.
+
+    One entry for each fact of the protected branch's history: versions, deprecations, consumers,
+    waivers, owners, policy. Names are what commits claim, unless they are signed.
+
+    \b
+    Examples:
+      reg log
+      reg log orders/order_placed
+      reg log orders --kind deprecation --since 2026-01-01
+      reg log --who ada@example.com --format csv --limit 1000
+      reg log orders --signatures --format json
+    """
+    from schemareg import names
+    from schemareg.audit import log as asked
+    from schemareg.reports import log as shown
+
+    meant = names.parse(target) if target else None
+    question = asked.Question(meant, since, until, asked.kinds(tuple(kind or ())))
+    with auditing.line(root, at) as history:
+        found: Iterator[Fact] = filter(question.means, auditing.facts(root, history, meant, since))
+        people: dict[str, Mapping[str, Any]] = {}
+        if who is not None:
+            found = _of(found, who, root, people)
+        facts = list(islice(found, limit + 1))
+    facts, more = facts[:limit], len(facts) > limit
+    if who is None or signatures:
+        people |= auditing.people(root, facts, signatures=signatures)
+    width, colour = answers.page(output)
+    answers.give(shown.render(facts, people, form, more=more, colour=colour, width=width), output)
+
+
+def _of(
+    facts: Iterable["Fact"], who: str, root: Path, people: dict[str, Mapping[str, Any]]
+) -> Iterator["Fact"]:
+    """The facts that somebody had a part in; `people` are gathered on the way."""
+    wanted = who.casefold()
+    rest = iter(facts)
+    while chunk := list(islice(rest, _CHUNK)):
+        people |= auditing.people(root, chunk)
+        for fact in chunk:
+            known = people.get(fact.landing.commit, {})
+            if wanted in "\0".join(_names(known)).casefold():
+                yield fact
+
+
+def _names(known: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("author", "email", "committer", "merger"):
+        yield known.get(key, "")
+    for key in ("reviewed_by", "approved_by", "co_authored_by"):
+        yield from known.get(key, ())

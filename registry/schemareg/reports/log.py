@@ -1,0 +1,161 @@
+"""The facts of a history, newest first, in the forms people and programs read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from schemareg.reports import escape
+from schemareg.reports.json_document import document_text
+from schemareg.reports.layout import wrapped
+from schemareg.reports.sentences import plural
+from schemareg.reports.text import WIDEST, painter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from schemareg.audit.facts import Fact
+
+FORMS = ("text", "json", "jsonl", "csv", "markdown")
+"""What `reg log --format` takes."""
+
+_COLUMNS = (
+    *("time", "kind", "target", "path", "commit", "author", "email", "committer", "merger"),
+    *("pull_request", "reviewed_by", "approved_by", "co_authored_by", "signature"),
+    *("before", "after", "details", "subject"),
+)
+
+
+def render(
+    facts: Sequence[Fact],
+    people: Mapping[str, Mapping[str, Any]],
+    form: str = "text",
+    *,
+    more: bool = False,
+    colour: bool = False,
+    width: int = 100,
+) -> str:
+    """Facts in their order; `people` of a commit are what `entry` adds to a fact.
+
+    `more` says that there are older ones which are not shown.
+    """
+    entries = [entry(each, people.get(each.landing.commit, {})) for each in facts]
+    if form == "json":
+        return document_text({"schema_version": 1, "more": more, "facts": entries})
+    if form == "jsonl":
+        return "".join(f"{line(each)}\n" for each in entries)
+    if form == "csv":
+        return _csv(entries)
+    if form == "markdown":
+        return _markdown(entries, more)
+    return _text(entries, more, colour, min(width, WIDEST))
+
+
+def line(value: Mapping[str, Any]) -> str:
+    """A JSON value on one line, pure to look at, keys sorted."""
+    return escape.json_text(json.dumps(value, sort_keys=True, separators=(",", ":")))
+
+
+def entry(fact: Fact, people: Mapping[str, Any]) -> dict[str, Any]:
+    """A fact as a JSON value with the people of its commit."""
+    landing = fact.landing
+    known: dict[str, Any] = {
+        "author": landing.author,
+        "email": landing.email,
+        "committer": landing.committer,
+        "merger": "",
+        "pull_request": "",
+        "reviewed_by": [],
+        "approved_by": [],
+        "co_authored_by": [],
+        "signature": None,
+        "subject": landing.subject,
+    }
+    return fact.value | known | dict(people)
+
+
+def _text(entries: Sequence[Mapping[str, Any]], more: bool, colour: bool, width: int) -> str:
+    paint = painter(colour)
+    if not entries:
+        return "nothing of that kind has landed\n"
+    lines: list[str] = []
+    for each in entries:
+        what = f"{each['kind']} {each['target']}".rstrip()
+        said = _said(each)
+        head = f"{each['time'][:10]}  {what}" + (f": {said}" if said else "")
+        first, *rest = wrapped(escape.visible(head), width, hanging=" " * 12)
+        lines += [first.replace(each["kind"], paint("place", each["kind"]), 1), *rest]
+        people = "  ".join((each["commit"][:12], ", ".join(_people(each))))
+        lines += [
+            paint("faint", line) for line in wrapped(escape.visible(people), width, indent=" " * 12)
+        ]
+    if more:
+        lines.append(f"{plural(len(entries), 'fact')}; older ones: --limit {2 * len(entries)}")
+    return escape.inert("\n".join(lines)) + "\n"
+
+
+def _said(each: Mapping[str, Any]) -> str:
+    details = dict(each["details"])
+    if each["kind"] == "version.released":
+        over = f" over {details['over']}" if "over" in details else ""
+        return f"{details.get('bump', '')}{over}"
+    if set(details) == {"from", "to"}:
+        return f"{details['from']} → {details['to']}"
+    return ", ".join(f"{name} {value}" for name, value in details.items())
+
+
+def _people(each: Mapping[str, Any]) -> Iterator[str]:
+    yield f"by {each['author'] or 'nobody named'}"
+    if each["merger"]:
+        yield f"merged by {each['merger']}"
+    if each["pull_request"]:
+        yield f"pull request {each['pull_request']}"
+    for key, word in (("reviewed_by", "reviewed by"), ("approved_by", "approved by")):
+        for who in each[key]:
+            yield f"{word} {who}"
+    for who in each["co_authored_by"]:
+        yield f"with {who}"
+    if each["signature"]:
+        signer = f" ({each['signature']['signer']})" if each["signature"]["signer"] else ""
+        yield f"signature: {each['signature']['state']}{signer}"
+
+
+def _csv(entries: Sequence[Mapping[str, Any]]) -> str:
+    """RFC 4180; a cell that a spreadsheet would take for a formula begins with a quote."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    for each in entries:
+        writer.writerow([_cell(each[column]) for column in _COLUMNS])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        text = "; ".join(value)
+    elif isinstance(value, dict):
+        text = str(value["state"]) if "state" in value else line(value) if value else ""
+    else:
+        text = str(value)
+    text = escape.visible(text)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def _markdown(entries: Sequence[Mapping[str, Any]], more: bool) -> str:
+    rows = ["| landed | what | about | said | by |", "|---|---|---|---|---|"]
+    for each in entries:
+        cells = (
+            each["time"][:10],
+            escape.markdown(each["kind"]),
+            escape.markdown_code(each["target"]) if each["target"] else "",
+            escape.markdown(_said(each)),
+            escape.markdown(f"{', '.join(_people(each))} in {each['commit'][:12]}"),
+        )
+        rows.append(f"| {' | '.join(cells)} |")
+    if more:
+        rows += ["", f"{plural(len(entries), 'fact')} shown; there are older ones."]
+    return "\n".join(rows) + "\n"
