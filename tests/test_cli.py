@@ -280,6 +280,9 @@ def shop(tmp_path: Path) -> Path:
     ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
+    said = tmp_path / "products/orders/deprecations/note.yaml"
+    said.parent.mkdir()
+    said.write_text("target: 'orders/order_placed#note'  # soon\n", encoding="utf-8")
     return tmp_path
 
 
@@ -300,6 +303,7 @@ def shop(tmp_path: Path) -> Path:
         ("reg schema rep", ["report"]),
         ("reg explain property-req", ["property-required"]),
         ("reg -C products/orders show pay", ["payments"]),
+        ("reg extend orders/order", ["orders/order_placed#note"]),
     ],
 )
 def test_the_shell_is_offered_what_is_there(line: str, offered: list[str], shop: Path) -> None:

@@ -41,6 +41,17 @@ def anything(context: typer.Context, incomplete: str) -> list[str]:
     return schemas(context, incomplete) if "/" in incomplete else products(context, incomplete)
 
 
+def deprecated(context: typer.Context, incomplete: str) -> list[str]:
+    """What is deprecated, as far as the lines of the files say."""
+    files = [
+        folder / "deprecations" / name
+        for _, folder in _products(context)
+        for name in _names(folder / "deprecations")
+    ]
+    found = {_target(path) for path in files if path.suffix == ".yaml"}
+    return sorted(target for target in found if target and target.startswith(incomplete))
+
+
 def rules(incomplete: str) -> list[tuple[str, str]]:
     """Ids of rules with their titles."""
     from schemareg.reports.rules import titles
@@ -53,6 +64,15 @@ def kinds(incomplete: str) -> list[str]:
     from schemareg.reports.published import KINDS
 
     return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
+def _target(path: Path) -> str:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    said = [line.removeprefix("target:") for line in lines if line.startswith("target:")]
+    return said[0].partition(" #")[0].strip().strip("\"'") if said else ""
 
 
 def _schemas(context: typer.Context) -> dict[str, Path]:

@@ -8,9 +8,9 @@ import typer
 
 from schemareg_cli import answers, opening, proposing
 from schemareg_cli.options import (
+    Announced,
     Commit,
     DryRun,
-    Element,
     Loosens,
     NewBranch,
     PullRequest,
@@ -22,7 +22,7 @@ from schemareg_cli.options import (
 
 
 def extend(
-    target: Element,
+    target: Announced,
     sunset: Annotated[
         date | None,
         typer.Option(parser=day, metavar="DATE", help="The first day on which it may be gone."),

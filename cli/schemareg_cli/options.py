@@ -84,6 +84,10 @@ Element = Annotated[
     str,
     typer.Argument(metavar="TARGET", autocompletion=completion.anything, show_default=False),
 ]
+Announced = Annotated[
+    str,
+    typer.Argument(metavar="TARGET", autocompletion=completion.deprecated, show_default=False),
+]
 Loosens = Annotated[
     Literal["required", "values", "type", "range", "form", "size"] | None,
     typer.Option(help="Not the field goes, but this guarantee about it.", case_sensitive=False),

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from schemareg_cli import answers, opening, proposing
 from schemareg_cli.options import (
+    Announced,
     Commit,
     DryRun,
-    Element,
     NewBranch,
     PullRequest,
     Push,
@@ -16,7 +16,7 @@ from schemareg_cli.options import (
 
 
 def retire(
-    target: Element,
+    target: Announced,
     dry_run: DryRun = False,
     commit: Commit = False,
     branch: NewBranch = None,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from schemareg_cli import answers, opening, proposing
 from schemareg_cli.options import (
+    Announced,
     Commit,
     DryRun,
-    Element,
     Loosens,
     NewBranch,
     PullRequest,
@@ -17,7 +17,7 @@ from schemareg_cli.options import (
 
 
 def undeprecate(
-    target: Element,
+    target: Announced,
     loosens: Loosens = None,
     dry_run: DryRun = False,
     commit: Commit = False,
