@@ -301,7 +301,11 @@ class _Case:
             return str(self._version.version)
         if not self._bump:
             return ""
-        return str(lineage.honest(self._bump, self._previous.version, self._known))
+        taken: Iterable[SemVer] = self._known
+        if self._judge.landing.has_landed(self._version):
+            # It has its name, whatever stands above it now.
+            taken = (each for each in self._known if each < self._version.version)
+        return str(lineage.honest(self._bump, self._previous.version, taken))
 
     def _next_line(self) -> SemVer:
         return lineage.honest("major", self._version.version, self._known)
