@@ -152,14 +152,14 @@ def _by_jsonschema_rs(row: dict[str, Any]) -> bool | None:
 def _by_jsonsubschema(row: dict[str, Any]) -> bool | None:
     from jsonsubschema import isSubschema
 
-    # It rewrites what it is given, and says what it cannot do in errors of every kind.
+    # It rewrites what it is given, says what it cannot do in errors of every kind, and may exit.
     pair = copy.deepcopy((row["old"], row["new"]))
     before = signal.signal(signal.SIGALRM, _interrupt)
     signal.setitimer(signal.ITIMER_REAL, PATIENCE, 0.2)
     try:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             return bool(isSubschema(*pair))
-    except Exception:  # noqa: BLE001
+    except (Exception, SystemExit):  # noqa: BLE001
         return None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
