@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from schemareg_cli import answers, opening
+from schemareg_cli import answers, opening, replaying
 from schemareg_cli.options import Base, Form, Head, Output, Root, Today
 
 
@@ -22,6 +22,20 @@ def check(
         Literal["error", "warning", "notice"],
         typer.Option(help="The least severe finding that makes the exit code 1."),
     ] = "error",
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMIT",
+            envvar="REG_CHECKPOINT",
+            help="A commit that must still be on the protected branch: the history is as it was.",
+        ),
+    ] = None,
+    replay: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A..B", help="Judge each landing in this range again, as of its own day."
+        ),
+    ] = None,
     root: Root = Path(),
 ) -> None:
     """Say, before the merge, whether a change keeps its promises.
@@ -37,6 +51,8 @@ def check(
       reg check --format markdown >> "$GITHUB_STEP_SUMMARY"
       reg check --all                                 the whole registry, every version
       reg check --today 2027-03-01                    as of another day
+      reg check --replay v1.0..main                   what landed, and should not have
+      reg check --checkpoint 3f2a9c1                  nobody rewrote what had landed there
 
     Exit codes: 0 nothing breaks; 1 findings at or above --fail-on; 2 files or the call are wrong;
     3 it cannot be decided.
@@ -45,10 +61,13 @@ def check(
     from schemareg.model import Severity
     from schemareg.reviewing import policy_in_force, review
 
+    day = today or clock.today()
+    if replay is not None:
+        severity = Severity(fail_on)
+        raise typer.Exit(replaying.again(root, replay, day, form, output, severity, checkpoint))
     with answers.mistakes_as(form, output), opening.compared(root, base, head) as (before, after):
         branch = policy_in_force(before, after).protected_branch
-        with opening.landings(root, before.files, branch) as history:
-            day = today or clock.today()
+        with opening.landings(root, before.files, branch, checkpoint) as history:
             report = review(before, after, day, all=everything, history=history)
     answers.give_report(report, form, output)
     raise typer.Exit(report.exit_code(Severity(fail_on)))

@@ -1,6 +1,6 @@
 """How commands come to the registry they speak of: its states, as values, and its folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -36,15 +36,44 @@ def compared(
 
 
 @contextmanager
-def landings(root: Path, base: "Files", branch: str) -> Iterator[Callable[[], "History"]]:
+def landings(
+    root: Path, base: "Files", branch: str, checkpoint: str | None = None
+) -> Iterator[Callable[[], "History"]]:
     """What gives the landings that a base may go by; nothing is opened before it is asked for.
 
     They are those of the protected branch, up to the base where it is one of them. A base beside
     the branch proves nothing by its own commits, whatever their dates say: then the branch's line
     counts as far as it is known here.
+
+    A checkpoint is a commit that must be among them; Undecidable is raised where it is not.
     """
+    if checkpoint:
+        from schemareg.edges.history import protected
+
+        tip = protected(root, branch)
+        still_there(root, (base.commit, tip.commit if tip else ""), checkpoint)
     with ExitStack() as stack:
         yield cache(lambda: stack.enter_context(_line(root, base.commit, branch)))
+
+
+def still_there(root: Path, ends: Iterable[str], checkpoint: str) -> None:
+    """Raises Undecidable where a commit that had landed is on no line that ends at these commits."""
+    from schemareg.edges.history import history
+
+    try:
+        with history(root, checkpoint) as known:
+            commit = known.commit
+    except RegistryError:
+        commit = ""  # it is gone, with the history that it belonged to
+    for end in filter(None, ends):
+        with history(root, end) as line:
+            if line.landing(commit) is not None:
+                return
+    raise Undecidable(
+        f"the history was rewritten: {checkpoint} had landed, and is not on the protected branch",
+        remedy="Find out who did so and why. Days that were counted along this history prove"
+        " nothing: announce anew what is to end, then name a commit of it as the checkpoint",
+    )
 
 
 def _line(root: Path, commit: str, branch: str) -> "GitHistory":

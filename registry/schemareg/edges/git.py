@@ -85,6 +85,10 @@ class Repository:
         commit = self.resolve(revision)
         return GitFiles(self._store, commit, _label(revision, commit))
 
+    def no_files(self) -> GitFiles:
+        """The files before the first commit: none."""
+        return GitFiles(self._store)
+
     def working_files(self) -> WorkingFiles | GitFiles:
         """The files as they stand: index and working tree; in a bare repository, those of HEAD.
 
@@ -111,7 +115,7 @@ class Repository:
         else:
             dirty, commit = head.changed, head.head.commit
         if not commit:
-            return GitFiles(self._store)
+            return self.no_files()
         base = base_of(self._store, commit, protected, dirty=dirty)
         return GitFiles(self._store, base.commit, _label(base.name, base.commit))
 
