@@ -57,7 +57,7 @@ def test_every_command_says_what_it_does_and_shows_it(
 ) -> None:
     module = importlib.import_module(f"schemareg_cli.{command.name}")
     for name in command.subcommands or (command.function or command.name,):
-        doc = inspect.getdoc(getattr(module, name)) or ""
+        doc = inspect.getdoc(getattr(module, name.replace("-", "_"))) or ""
         assert re.search(r"\n\x08\nExamples:\n  reg ", doc)
         if not command.subcommands:
             assert doc.splitlines()[0] == command.summary

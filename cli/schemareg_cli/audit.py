@@ -6,8 +6,17 @@ from typing import Annotated, Literal
 import typer
 
 from schemareg_cli import answers, auditing
-from schemareg_cli.options import Output, Plain, Root
+from schemareg_cli.options import Element, Output, Plain, Root
 
+_Line = Annotated[
+    str,
+    typer.Option(
+        "--checkpoint",
+        metavar="LINE",
+        help="What `reg audit checkpoint` printed, in quotes.",
+        show_default=False,
+    ),
+]
 _Head = Annotated[
     str | None,
     typer.Option(
@@ -58,3 +67,106 @@ def verify(
     width, colour = answers.page(output)
     answers.give(shown.verification(found, form, colour=colour, width=width), output)
     raise typer.Exit(int(found.fails(Severity(fail_on))))
+
+
+def checkpoint(
+    sign: Annotated[
+        Path | None,
+        typer.Option(metavar="KEY", help="Sign the line with this SSH key, below it."),
+    ] = None,
+    head: _Head = None,
+    output: Output = None,
+    root: Root = Path(),
+) -> None:
+    """Print one line to keep outside the repository: what the history is now.
+
+    It names the newest landing, its tree, the number of records and one digest over all of them.
+    Whoever has the line can tell later whether anything up to it was rewritten.
+
+    \b
+    Examples:
+      reg audit checkpoint
+      reg audit checkpoint --output checkpoint.txt --sign ~/.ssh/id_ed25519
+      reg audit verify --checkpoint "$(cat checkpoint.txt)"
+
+    Exit codes: 0 printed; 2 the call is wrong; 3 history is missing here.
+    """
+    from schemareg.edges import signatures
+
+    with auditing.line(root, head) as history:
+        line, violations = auditing.checkpoint(root, history)
+    signature = signatures.sign(f"{line}\n", sign) if sign is not None else ""
+    answers.give(f"{line}\n{signature}", output)
+    if violations:
+        answers.hint(f"reg: this history has violations ({violations}): reg audit verify")
+
+
+def prove(
+    target: Element,
+    checkpoint: _Line,
+    head: _Head = None,
+    output: Output = None,
+    root: Root = Path(),
+) -> None:
+    """Prove that what landed of a target is among what a checkpoint was made of.
+
+    The proof is a JSON file. Whoever has it and the line checks it without this repository, with
+    `reg audit check-proof` or the twenty lines in registry/AUDIT.md.
+
+    \b
+    Examples:
+      reg audit prove orders/order_placed@1.2.0 --checkpoint "$(cat checkpoint.txt)" -o proof.json
+      reg audit prove orders --checkpoint "$(cat checkpoint.txt)" > proof.json
+
+    Exit codes: 0 proved; 1 the history is not that of the checkpoint; 2 the call is wrong, or
+    nothing landed of the target; 3 history is missing here.
+    """
+    from schemareg import names
+    from schemareg.audit import checkpoint as checkpoints
+    from schemareg.audit import proof
+
+    line = checkpoints.parse(checkpoint)
+    with auditing.line(root, head) as history:
+        found = auditing.proof(root, history, line, names.parse(target))
+    if found is None:
+        answers.hint(
+            f"reg: the history up to {line.head[:12]} is not that of the checkpoint",
+            '  reg audit verify --full --checkpoint "LINE"',
+        )
+        raise typer.Exit(1)
+    answers.give(proof.render(found), output)
+
+
+def check_proof(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(metavar="LINE", help="Your own copy of the line; else the file's counts."),
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """Check a proof, without any repository.
+
+    It shows that these records are among those of the checkpoint: which path held what, from which
+    commit on, dated when. Compare the checkpoint with a copy that was kept elsewhere.
+
+    \b
+    Examples:
+      reg audit check-proof proof.json
+      reg audit check-proof proof.json --checkpoint "$(cat checkpoint.txt)"
+
+    Exit codes: 0 it holds; 1 it does not; 2 the file is no proof.
+    """
+    from schemareg.audit import checkpoint as checkpoints
+    from schemareg.audit import proof
+    from schemareg.errors import RegistryError
+    from schemareg.reports import audit as shown
+
+    where = root / file
+    if not where.is_file():
+        raise RegistryError("there is no such file", where=str(file), remedy="Name a proof")
+    found = proof.parse(where.read_bytes(), str(file))
+    own = checkpoints.parse(checkpoint) if checkpoint is not None else None
+    wrong = proof.wrong(found)
+    answers.give(shown.proof(found, wrong, own))
+    raise typer.Exit(int(bool(wrong) or own not in (None, found.checkpoint)))

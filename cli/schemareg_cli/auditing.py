@@ -12,6 +12,7 @@ from schemareg.errors import RegistryError, Undecidable
 if TYPE_CHECKING:
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.facts import Fact
+    from schemareg.audit.proof import Proof
     from schemareg.audit.verification import Verification
     from schemareg.edges.history import GitHistory
     from schemareg.edges.messages import Message
@@ -88,6 +89,46 @@ def verified(
         found = verification.verified(history, stream.landings, at, known, checkpoint)
     if found.progress is not None and (found.landings or not known):
         kept.write(history.cache, name, progress.render(found.progress))
+    return found
+
+
+def checkpoint(root: Path, history: "GitHistory") -> tuple["Checkpoint", int]:
+    """The checkpoint of a line as it is now, and how many violations there are up to it."""
+    from schemareg.audit.checkpoint import Checkpoint
+    from schemareg.audit.merkle import Growing
+    from schemareg.edges import git_command
+
+    found = verified(root, history, None, full=False)
+    if found.progress is None:
+        raise RegistryError("nothing has landed yet", remedy="Commit the registry first")
+    progress = found.progress
+    tree = git_command.run(root, "--no-replace-objects", "rev-parse", f"{progress.commit}^{{tree}}")
+    digest = Growing(progress.records, map(bytes.fromhex, progress.whole)).root.hex()
+    line = Checkpoint(progress.commit, tree.out.decode().strip(), progress.records, digest)
+    return line, len(found.violations)
+
+
+def proof(
+    root: Path, history: "GitHistory", checkpoint: "Checkpoint", target: "Target"
+) -> "Proof | None":
+    """The proof of what landed of a target; None where the history is not the checkpoint's."""
+    from schemareg.audit.log import Question
+    from schemareg.audit.proof import prove
+
+    _refuse_older(root, history, checkpoint)
+    asked = Question(target)
+    wanted = {
+        (each.landing.commit, each.path)
+        for each in facts(root, history, target)
+        # That the product came says nothing of a part of it.
+        if asked.means(each) and (not target.schema or "/" in each.target)
+    }
+    found = prove(history.stream().landings, checkpoint, wanted)
+    if found is not None and not found.records:
+        raise RegistryError(
+            f"nothing landed of {target} up to the checkpoint",
+            remedy=f"To see what landed: reg log {target.product}",
+        )
     return found
 
 

@@ -66,7 +66,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         Command(
             "audit",
             "Prove what landed: that nothing was altered, removed or cut short.",
-            subcommands=("verify",),
+            subcommands=("verify", "checkpoint", "prove", "check-proof"),
         ),
     ),
     "Look": (
@@ -113,7 +113,7 @@ def loaded(command: Command) -> Any:
         return get_command(app)
     app.callback(help=module.__doc__)(_nothing)
     for name in command.subcommands:
-        app.command(name, context_settings=_SETTINGS)(getattr(module, name))
+        app.command(name, context_settings=_SETTINGS)(getattr(module, name.replace("-", "_")))
     group = get_command(app)
     group.name = command.name
     return group

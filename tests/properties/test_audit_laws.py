@@ -176,7 +176,7 @@ def test_a_growing_tree_has_the_root_that_the_whole_has(records: Sequence[bytes]
     assert tree.root == merkle.root(leaves)
     assert merkle.Growing(tree.count, tree.whole).root == tree.root
     for index, each in enumerate(records):
-        beside = merkle.inclusion(leaves, index)
+        beside = merkle.Levels(leaves).beside(index)
         assert merkle.included(each, index, len(records), beside, tree.root)
         assert not merkle.included(each + b"!", index, len(records), beside, tree.root)
         assert not merkle.included(each, index, len(records), (*beside, b""), tree.root)

@@ -30,8 +30,13 @@ class Checkpoint:
 
 
 def parse(text: str) -> Checkpoint:
-    """The checkpoint that a line writes; `parse(str(x)) == x`. Raises RegistryError."""
-    match = _LINE.fullmatch(" ".join(text.split()))
+    """The checkpoint that a line writes; `parse(str(x)) == x`. Raises RegistryError.
+
+    A signature below the line is passed over: ssh-keygen checks it.
+    """
+    line, _, rest = text.strip().partition("\n")
+    signed = not rest or rest.startswith("-----BEGIN SSH SIGNATURE-----")
+    match = _LINE.fullmatch(line.strip()) if signed else None
     if match is None:
         raise RegistryError(
             f"{quoted(text)} is no checkpoint",

@@ -1,6 +1,6 @@
 """Merkle trees: one digest over many records, and short proofs that a record is one of them.
 
-Source: RFC 6962, section 2.1; the checks of proofs, RFC 9162, section 2.1.3.2.
+Source: RFC 6962, section 2.1.
 """
 
 from __future__ import annotations
@@ -70,36 +70,39 @@ def _above(level: Sequence[bytes]) -> list[bytes]:
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]
 
 
-def inclusion(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
-    """What stands beside the way from the record of an index to the root, the lowest first.
+class Levels:
+    """A whole tree: what proofs are taken from."""
 
-    Raises IndexError where there is no such record.
-    """
-    if not 0 <= index < len(leaves):
-        raise IndexError(index)
-    beside = []
-    level = list(leaves)
-    while len(level) > 1:
-        if index ^ 1 < len(level):
-            beside.append(level[index ^ 1])
-        level = _above(level)
-        index >>= 1
-    return tuple(beside)
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._levels = [list(leaves)]
+        while len(self._levels[-1]) > 1:
+            self._levels.append(_above(self._levels[-1]))
+
+    def beside(self, index: int) -> tuple[bytes, ...]:
+        """What stands beside the way from the record of an index to the root, the lowest first.
+
+        Raises IndexError where there is no such record.
+        """
+        if not 0 <= index < len(self._levels[0]):
+            raise IndexError(index)
+        found = []
+        for level in self._levels[:-1]:
+            if index ^ 1 < len(level):
+                found.append(level[index ^ 1])
+            index >>= 1
+        return tuple(found)
 
 
 def included(data: bytes, index: int, count: int, beside: Iterable[bytes], expected: bytes) -> bool:
     """Whether the proof shows that `data` is the record of an index among `count`, under a root."""
     if not 0 <= index < count:
         return False
-    digest, last = leaf(data), count - 1
-    for each in beside:
-        if last == 0:
-            return False
-        if index & 1 or index == last:
-            digest = _node(each, digest)
-            while not index & 1 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            digest = _node(digest, each)
+    digest, last, rest = leaf(data), count - 1, iter(beside)
+    while last > 0:
+        if index & 1 or index < last:  # else there is no neighbour, and it goes up as it is
+            other = next(rest, None)
+            if other is None:
+                return False
+            digest = _node(other, digest) if index & 1 else _node(digest, other)
         index, last = index >> 1, last >> 1
-    return last == 0 and digest == expected
+    return next(rest, None) is None and digest == expected

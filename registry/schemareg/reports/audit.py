@@ -13,8 +13,10 @@ from schemareg.reports.sentences import plural
 from schemareg.reports.text import WIDEST, painter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
+    from schemareg.audit.checkpoint import Checkpoint
+    from schemareg.audit.proof import Proof
     from schemareg.audit.verification import Verification
     from schemareg.audit.violation import Violation
 
@@ -78,6 +80,21 @@ def _scope(found: Verification) -> Iterator[str]:
         )
     if found.checkpoint is not None and not found.doubts:
         yield f"everything up to the checkpoint {found.checkpoint.head[:12]} is as it was"
+
+
+def proof(found: Proof, wrong: Collection[str], own: Checkpoint | None) -> str:
+    """What a proof shows, record by record, and under which checkpoint."""
+    lines = []
+    for each in found.records:
+        holds = "does not hold" if each.record in wrong else "holds"
+        lines.append(f"{holds}: {escape.visible(each.record)}")
+    lines.append("")
+    lines.append(f"under {found.checkpoint}")
+    if own is None:
+        lines.append("Compare that line with a copy that was kept elsewhere: --checkpoint LINE")
+    elif own != found.checkpoint:
+        lines.append(f"which is not  {own}")
+    return escape.inert("\n".join(lines)) + "\n"
 
 
 def _document(found: Verification) -> dict[str, Any]:
