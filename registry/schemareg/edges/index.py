@@ -209,7 +209,10 @@ class Index:
     def append(
         self, base: Spot | None, commits: Sequence[Commit], differences: Iterable[Difference]
     ) -> None:
-        """Add landings, oldest first, above `base`, and what they did. To be used in `writing`."""
+        """Add landings, oldest first, above `base`, and what they did, in any order.
+
+        To be used in `writing`.
+        """
         self._connection.execute("PRAGMA cache_size = -65536")  # so much, in KiB, is kept unwritten
         segment = self._segment(base, len(commits))
         ordinal, time = (base.ordinal, base.time) if base else (-1, 0)
