@@ -9,6 +9,7 @@ import subprocess
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from schemareg.audit.facts import KINDS, Facts
@@ -321,3 +322,29 @@ def test_a_signature_is_told_by_what_git_makes_of_it(repo: Repo) -> None:
     assert states == {plain: "none", signed: "good"}
     assert found[signed].signature.signer == "ada@example.com"  # type: ignore[union-attr]
     assert messages(repo.path, [signed])[signed].signature is None
+
+
+def test_an_export_is_the_same_whole_or_in_parts_and_fits_its_schema(
+    repo: Repo, reg: Callable[..., Any]
+) -> None:
+    for files, _ in STORY[:9]:
+        repo.commit(files, on=MARCH)
+    line = reg("audit", "checkpoint", "-C", str(repo.path))[1]
+    first = reg("audit", "export", "-C", str(repo.path))[1]
+    for files, _ in STORY[9:]:
+        repo.commit(files, on=APRIL)
+    whole = reg("audit", "export", "-C", str(repo.path))[1]
+    code, new, err = reg("audit", "export", "-C", str(repo.path), "--since", line)
+    assert (code, err) == (0, "")
+    assert first + new == whole
+    file = repo.path.parent / "facts.jsonl"
+    assert reg("audit", "export", "-C", str(repo.path), "-o", str(file)) == (0, "", "")
+    assert file.read_text() == whole
+    schema = json.loads(reg("schema", "fact")[1])
+    facts = [json.loads(each) for each in whole.splitlines()]
+    for each in facts:
+        jsonschema.validate(each, schema)
+    assert len({each["id"] for each in facts}) == len(facts) == sum(len(told) for _, told in STORY)
+    repo.git("reset", "--quiet", "--hard", "HEAD~12")
+    repo.commit({V1: "{}"}, on=MAY)
+    assert reg("audit", "export", "-C", str(repo.path), "--since", line)[::2][0] == 3

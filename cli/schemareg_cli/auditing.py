@@ -181,6 +181,24 @@ def facts(
             yield from reversed(list(teller.of((change,))))
 
 
+def exported(root: Path, history: "GitHistory", since: "Checkpoint | None") -> Iterator["Fact"]:
+    """Every fact of a line, the oldest first; only those after a checkpoint, where one is given."""
+    from schemareg.audit.facts import Facts
+
+    after = None
+    if since is not None:
+        _refuse_older(root, history, since)
+        after = history.landing(since.head)
+        if after is None:
+            raise Undecidable(
+                f"the checkpoint's commit {since.head[:12]} is not on this line",
+                remedy='To see what happened: reg audit verify --checkpoint "LINE"',
+            )
+    teller = Facts(history)
+    for _, changes in history.stream(after).landings:
+        yield from teller.of(changes)
+
+
 def _changes(
     root: Path, history: "GitHistory", target: "Target | None"
 ) -> Iterator[tuple["PathChange", ...]]:

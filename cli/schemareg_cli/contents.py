@@ -66,7 +66,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         Command(
             "audit",
             "Prove what landed: that nothing was altered, removed or cut short.",
-            subcommands=("verify", "checkpoint", "prove", "check-proof"),
+            subcommands=("verify", "checkpoint", "prove", "check-proof", "export"),
         ),
     ),
     "Look": (

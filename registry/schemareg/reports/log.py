@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from schemareg.audit.records import moment
 from schemareg.reports import escape
 from schemareg.reports.json_document import document_text
 from schemareg.reports.layout import wrapped
@@ -56,6 +58,21 @@ def render(
 def line(value: Mapping[str, Any]) -> str:
     """A JSON value on one line, pure to look at, keys sorted."""
     return escape.json_text(json.dumps(value, sort_keys=True, separators=(",", ":")))
+
+
+def exported(fact: Fact) -> str:
+    """A fact as one line of `reg audit export`, by the published schema; equal for equal histories."""
+    landing = fact.landing
+    people = {
+        "id": sha256(fact.canonical().encode("ascii")).hexdigest(),
+        "ordinal": landing.ordinal,
+        "claimed": moment(landing.claimed),
+        "author": landing.author,
+        "email": landing.email,
+        "committer": landing.committer,
+        "subject": landing.subject,
+    }
+    return f"{line(fact.value | people)}\n"
 
 
 def entry(fact: Fact, people: Mapping[str, Any]) -> dict[str, Any]:

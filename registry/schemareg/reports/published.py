@@ -12,6 +12,7 @@ _ANSWERS = {
     "mistakes": "what `reg validate --format json` prints",
     "difference": "what `reg diff --format json` prints",
     "verdict": "what `reg compat --format json` prints",
+    "fact": "a line of what `reg audit export` prints",
 }
 
 KINDS = (*manifests.KINDS, *_ANSWERS)
