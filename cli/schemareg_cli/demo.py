@@ -22,7 +22,8 @@ def demo(
     """Show the main job on a throw-away repository, in a few seconds.
 
     Makes a registry, lands two versions of a schema, opens a branch with a breaking change, checks
-    it, shows the report, and mends it. Nothing outside that folder is read or written.
+    it, shows the report, and mends it. Then it ends a promise: announced, waited for, and gone on
+    its day. Nothing outside that folder is read or written.
 
     \b
     Examples:

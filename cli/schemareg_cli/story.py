@@ -1,4 +1,8 @@
-"""The demonstration, step by step: each is said in a line, and done with the rooms themselves."""
+"""The demonstration, step by step: each is said in a line, and done with the rooms themselves.
+
+The first act stops a breaking change, and mends it. The second ends a promise: announced, waited
+for, and then legal.
+"""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 _ADA = git_commits.Person("Ada Lovelace", "ada@example.com")
 _GRACE = git_commits.Person("Grace Hopper", "grace@example.com")
 _DAY = date(2026, 5, 4)
+_ANNOUNCED = date(2026, 5, 11)
+_TOO_EARLY = date(2026, 6, 15)
 
 
 def tell(folder: Path, kept: Path | None) -> None:
@@ -37,6 +43,9 @@ def tell(folder: Path, kept: Path | None) -> None:
     _command("reg check")
     _expect(_checked(folder), "pass")
     _say("Readers of 1.x keep what they were promised, and 2.0.0 can be merged.")
+    git_commits.turn(folder, "main")
+    _land(folder, {}, "orders: open 2.0.0", _GRACE, date(2026, 5, 5))
+    _end_a_promise(folder)
     if kept is None:
         answers.give(
             "\nTo go on by yourself:\n"
@@ -51,7 +60,44 @@ def tell(folder: Path, kept: Path | None) -> None:
             f"  git log --stat           what happened\n"
             f"  reg show {example.TARGET}\n"
             f"  reg diff {example.TARGET}@1.1.0 {example.TARGET}@2.0.0\n"
+            f"  reg status {example.GOING}\n"
+            f"  reg check --replay ..main\n"
         )
+
+
+def _end_a_promise(folder: Path) -> None:
+    _say("A week later: coupons are to end. A promise ends by being announced, then by waiting:")
+    path, day = _announce(folder)
+    _land(folder, {}, f"Deprecate {example.GOING}", _ADA, _ANNOUNCED)
+    _say(f"{path} landed on main; its landing begins the window.")
+    git_commits.branch(folder, "without-coupon")
+    _land(folder, example.without_coupon(), "orders: drop the coupon", _GRACE, _TOO_EARLY)
+    _say("Until that day the check defends the field. A branch that drops it in June:")
+    _command(f"reg check --today {_TOO_EARLY}")
+    _expect(_checked(folder, _TOO_EARLY), "fail")
+    _say("The same branch, on the day itself:")
+    _command(f"reg check --today {day}")
+    _expect(_checked(folder, day), "pass")
+    _say("Readers had the time that they were promised, and the field may go.")
+    git_commits.turn(folder, "main")
+    _land(folder, {}, "orders: drop the coupon", _GRACE, day)
+
+
+def _announce(folder: Path) -> tuple[str, date]:
+    """Announce the end of a field with the rooms of `reg deprecate`; the file, and its day."""
+    from schemareg.promises import drafting
+    from schemareg.reports.announced import announced
+
+    reason = "Coupons end this summer."
+    wish = drafting.Wish(names.parse(example.GOING), reason)
+    with opening.promised(folder) as (promises, head, policy):
+        draft = drafting.drafted(promises, head, policy, wish, _ANNOUNCED)
+    writing.put(folder, draft.path, draft.text)
+    _command(f'reg deprecate {example.GOING} --reason "{reason}"')
+    _show(announced(draft, (), width=terminal.width() - 4))
+    if draft.said.sunset is None:
+        raise RuntimeError("the demonstration's field got no day")
+    return draft.path, draft.said.sunset
 
 
 def _say(text: str) -> None:
@@ -70,14 +116,20 @@ def _land(
     git_commits.commit(folder, message, by=by, at=at)
 
 
-def _checked(folder: Path) -> "Report":
+def _checked(folder: Path, day: date = _DAY) -> "Report":
     from schemareg.reviewing import review
 
-    with opening.compared(folder) as (base, head):
-        report = review(base, head, _DAY)
-    shown = render(report, "text", colour=terminal.colour(), width=terminal.width() - 4)
-    answers.give("".join(f"    {line}".rstrip() + "\n" for line in shown.splitlines()) + "\n")
+    with (
+        opening.compared(folder) as (base, head),
+        opening.landings(folder, base.files, "main") as history,
+    ):
+        report = review(base, head, day, history=history)
+    _show(render(report, "text", colour=terminal.colour(), width=terminal.width() - 4))
     return report
+
+
+def _show(text: str) -> None:
+    answers.give("".join(f"    {line}".rstrip() + "\n" for line in text.splitlines()) + "\n")
 
 
 def _bump(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The demonstration's registry: an online shop's orders, told in four steps."""
+"""The demonstration's registry: an online shop's orders, told step by step."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 TARGET = "orders/order_placed"
 """The schema that the story is about."""
+
+GOING = f"{TARGET}#coupon"
+"""The field whose end is announced in the second act."""
 
 FOLDER = f"products/orders/schemas/{TARGET.partition('/')[2]}"
 
@@ -33,14 +36,25 @@ def second() -> dict[str, str]:
 
 def breaking() -> dict[str, str]:
     """Version 1.2.0: two edits that look harmless in review, and are not."""
-    schema = _second()
-    schema["properties"]["customer"]["required"] = ["customer_id", "phone"]
-    schema["properties"]["status"]["enum"] = ["placed", "shipped"]
-    return _version("1.2.0", schema)
+    return _version("1.2.0", _tidied())
+
+
+def without_coupon() -> dict[str, str]:
+    """Version 2.1.0: what came with 1.1.0 goes again."""
+    schema = _tidied()
+    del schema["properties"]["coupon"]
+    return _version("2.1.0", schema)
 
 
 def _version(version: str, schema: JsonValue) -> dict[str, str]:
     return {f"{FOLDER}/{version}.json": json_values.render(schema, indent=2) + "\n"}
+
+
+def _tidied() -> JsonValue:
+    schema = _second()
+    schema["properties"]["customer"]["required"] = ["customer_id", "phone"]
+    schema["properties"]["status"]["enum"] = ["placed", "shipped"]
+    return schema
 
 
 def _second() -> JsonValue:

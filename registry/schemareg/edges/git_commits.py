@@ -58,3 +58,10 @@ def branch(folder: Path, name: str) -> None:
     repository = pygit2.Repository(str(folder))
     repository.branches.local.create(name, repository[repository.head.target].peel(pygit2.Commit))
     repository.set_head(f"refs/heads/{name}")
+
+
+def turn(folder: Path, name: str) -> None:
+    """Be on another branch; the files stay as they are."""
+    import pygit2
+
+    pygit2.Repository(str(folder)).set_head(f"refs/heads/{name}")
