@@ -1,5 +1,6 @@
 """How the commands of the audit come to the line that they speak of, and to what was kept of it."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -239,7 +240,8 @@ def _folders(root: Path, history: "GitHistory", product: str) -> list[str]:
     flat = f"products/{product}"
     if any(each.path == f"{flat}/product.yaml" for each in history.changes(flat)):
         return [flat]
-    found = {
+    standing = _standing(root, history, product)
+    found = standing or {
         subject(each.path).folder
         for each in history.changes("products")
         if subject(each.path).part is Part.PRODUCT and subject(each.path).product == product
@@ -250,6 +252,24 @@ def _folders(root: Path, history: "GitHistory", product: str) -> list[str]:
             remedy="To see what there is: reg list; what is proposed has no history yet",
         )
     return sorted(found)
+
+
+def _standing(root: Path, history: "GitHistory", product: str) -> set[str]:
+    """The folders in domains where a product stands at the head: asked of Git, which is cheap."""
+    from schemareg.edges import git_command
+
+    listed = git_command.run(
+        root, "ls-tree", "-dz", "--full-tree", "--name-only", history.commit, "products/"
+    )
+    folders = [os.fsdecode(each) for each in listed.out.split(b"\0") if each and b"\n" not in each]
+    asked = [f"{history.commit}:{each}/{product}/product.yaml" for each in folders]
+    told = git_command.run(root, "cat-file", "--batch-check=%(objecttype)", lines=asked)
+    kinds = told.out.decode("utf-8", "replace").splitlines()
+    if len(kinds) != len(folders):
+        return set()
+    return {
+        f"{each}/{product}" for each, kind in zip(folders, kinds, strict=True) if kind == "blob"
+    }
 
 
 def people(

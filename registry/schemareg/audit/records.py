@@ -16,19 +16,21 @@ if TYPE_CHECKING:
     from schemareg.model import Entry, PathChange
 
 
+_ENCODED = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def record(change: PathChange) -> str:
     """The canonical JSON of a change: sorted keys, no blanks, ASCII; `after`, `before` are null or
     the kind and Git's id of what stood there. The same on every machine, with any index or none.
     """
-    return json.dumps(
+    return _ENCODED(
         {
             "after": written(change.after),
             "before": written(change.before),
             "commit": change.landing.commit,
             "path": change.path,
             "time": moment(change.landing.time),
-        },
-        separators=(",", ":"),
+        }
     )
 
 
@@ -39,4 +41,4 @@ def written(entry: Entry | None) -> str | None:
 
 def moment(time: datetime) -> str:
     """An instant as RFC 3339 writes it, in UTC: `2026-03-01T12:00:00Z`."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{time.astimezone(UTC).isoformat()[:19]}Z"
