@@ -123,7 +123,7 @@ def test_a_real_history_is_judged_at_every_step(
 
 def product_file(product: str, schemas: set[str]) -> str:
     """The product of a vendor, with the schemas that have landed."""
-    listed = {name: {} for name in sorted(schemas)}
+    listed: dict[str, Any] = {name: {} for name in sorted(schemas)}
     return json.dumps({"title": product, "owner": {"team": "data"}, "schemas": listed})
 
 
