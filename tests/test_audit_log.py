@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from schemareg import snapshot
+from schemareg.audit import subjects
 from schemareg.audit.facts import KINDS, Facts
 from schemareg.edges.history import history
 from schemareg.edges.messages import messages
@@ -348,3 +350,9 @@ def test_an_export_is_the_same_whole_or_in_parts_and_fits_its_schema(
     repo.git("reset", "--quiet", "--hard", "HEAD~12")
     repo.commit({V1: "{}"}, on=MAY)
     assert reg("audit", "export", "-C", str(repo.path), "--since", line)[::2][0] == 3
+
+
+def test_paths_are_told_apart_by_the_names_that_the_registry_has() -> None:
+    names = ("REGISTRY", "PRODUCTS", "PRODUCT", "SCHEMAS", "CONSUMERS", "DEPRECATIONS", "WAIVERS")
+    for name in (*names, "ENDINGS"):
+        assert getattr(subjects, name) == getattr(snapshot, name)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -51,13 +52,24 @@ def programs(registry: Path, product: str) -> dict[str, list[str]]:
 
 def measure(registry: Path, rounds: int) -> tuple[dict[str, float], float]:
     """The least CPU milliseconds by program, and the peak memory of a full run."""
-    product = next(registry.glob("products/**/product.yaml")).parent.name
+    product = _product(registry)
     found: dict[str, list[tuple[float, float]]] = {}
     for _ in range(rounds):
         for name, command in programs(registry, product).items():
             found.setdefault(name, []).append(spent(command))
     least = {name: min(cpu for cpu, _ in times) for name, times in found.items()}
     return least, max(memory for _, memory in found["full"])
+
+
+def _product(registry: Path) -> str:
+    listed = subprocess.run(
+        ["git", "-C", str(registry), "ls-tree", "-r", "--name-only", "main", "products/"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    found = (path for path in listed.stdout.splitlines() if path.endswith("/product.yaml"))
+    return next(found).split("/")[-2]
 
 
 def main() -> None:

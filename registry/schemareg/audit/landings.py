@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from schemareg.audit.subjects import Part, subject
-from schemareg.audit.terms import Terms
 from schemareg.audit.violation import violation
 from schemareg.model import Kind, Severity
 from schemareg.rules import audit as rules
@@ -91,6 +90,8 @@ class Audit:
             elif about.part is Part.DEPRECATION:
                 known.deprecations.add(change.path)
         if known.deprecations:
+            from schemareg.audit.terms import Terms  # few products have any
+
             yield from Terms(self._history, self._at, landing, self._before).of(
                 those, known.deprecations
             )

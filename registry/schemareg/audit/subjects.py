@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg import versions
 from schemareg.names import NAME
-from schemareg.snapshot import (
-    CONSUMERS,
-    DEPRECATIONS,
-    ENDINGS,
-    PRODUCT,
-    PRODUCTS,
-    REGISTRY,
-    SCHEMAS,
-    WAIVERS,
-)
 
 if TYPE_CHECKING:
     from schemareg.versions import SemVer
+
+
+REGISTRY = "registry.yaml"
+PRODUCTS = "products"
+PRODUCT = "product.yaml"
+SCHEMAS = "schemas"
+CONSUMERS = "consumers"
+DEPRECATIONS = "deprecations"
+WAIVERS = "waivers"
+ENDINGS = (".json", ".yaml", ".yml")
+"""As `snapshot` has them, whose import would bring all parsers: a log needs few of them."""
 
 
 class Part(Enum):
