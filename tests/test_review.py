@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from schemareg.difference import diff
 from schemareg.edges.git import open_repository
 from schemareg.errors import InvalidFiles
 from schemareg.model import Compatibility, Direction, Level, Outcome, Place, Report, Severity
-from schemareg.reviewing import diff, review
+from schemareg.reviewing import review
 from schemareg.rules import CATALOGUE
 from schemareg.snapshot import Snapshot
 

@@ -37,8 +37,8 @@ def diff(
       reg diff orders/order_placed@1 orders/order_placed@2
     """
     from schemareg import names, overview
+    from schemareg.difference import diff as difference_of
     from schemareg.reports import difference
-    from schemareg.reviewing import diff as difference_of
 
     width, colour = answers.page()
     with opening.current(root, at) as snapshot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemareg import lineage, manifests
 from schemareg.changes import words_changed
@@ -10,21 +10,21 @@ from schemareg.comparison import Comparison, Doubt, equivalent, fields_of
 from schemareg.errors import InvalidFiles
 from schemareg.findings import told, uri_of
 from schemareg.model import Outcome, Scope, Severity, VersionVerdict
-from schemareg.promises.returns import returned
 from schemareg.rules import promises
 from schemareg.rules import versions as rules
 from schemareg.shelf import Shelf
 from schemareg.versions import bump_between
-from schemareg.words import reaches_out
+from schemareg.words import nested_names, property_names, reaches_out, references_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from schemareg.documents import Document
     from schemareg.formats.json_schema.fields import Field
+    from schemareg.json_values import JsonValue
     from schemareg.landed import Landing
     from schemareg.model import Compatibility, Finding, Policy, SchemaVersion
-    from schemareg.promises.season import Season
+    from schemareg.promises.day import Day
     from schemareg.snapshot import Snapshot
     from schemareg.versions import SemVer
 
@@ -33,13 +33,13 @@ class Judge:
     """Judges versions of `head` by the policy that is in force."""
 
     def __init__(
-        self, base: Snapshot, head: Snapshot, policy: Policy, landing: Landing, season: Season
+        self, base: Snapshot, head: Snapshot, policy: Policy, landing: Landing, day: Day
     ) -> None:
         self._base = base
         self._head = head
         self._policy = policy
         self._landing = landing
-        self._season = season
+        self._day = day
         self._shelf = Shelf(base, head)
         self._fields: dict[Document, dict[str, Field]] = {}
 
@@ -69,9 +69,9 @@ class Judge:
         return self._shelf
 
     @property
-    def season(self) -> Season:
+    def day(self) -> Day:
         """What the day makes of promises."""
-        return self._season
+        return self._day
 
     @property
     def landing(self) -> Landing:
@@ -145,7 +145,7 @@ class _Case:
         """The known releases that may count: those that ended do where all are asked for."""
         if self._policy.scope is Scope.ALL or self._policy.level.transitive:
             return list(self._known)
-        return [each for each in self._known if not self._judge.season.ended(self._known[each])]
+        return [each for each in self._known if not self._judge.day.ended(self._known[each])]
 
     def verdict(self) -> VersionVerdict:
         """What was found, in one value."""
@@ -185,7 +185,7 @@ class _Case:
         documents = {each.path: self._judge.shelf.landed(each) for each in against}
         documents[self._version.path] = self._judge.shelf.proposed(self._version)
         found = told(self._version, comparison.pairs, documents, str(self._next_line()))
-        return self._judge.season.of((*found, *comparison.lost), self._fields)
+        return self._judge.day.of((*found, *comparison.lost), self._fields)
 
     def _fields(self) -> frozenset[str]:
         """The fields of the version, as it is proposed."""
@@ -238,6 +238,10 @@ class _Case:
             for each in sorted(self._known)
             if each.major == own.major and each < own
         ]
+        if not self._may_return(line):
+            return
+        from schemareg.promises.returns import returned
+
         fields = self._fields_of
         for found in returned(self._version, line, fields):
             path, kind = found.now.path, found.now.type
@@ -247,7 +251,22 @@ class _Case:
             document = self._judge.shelf.proposed(self._version)
             here = found.now.uri == uri_of(document.path)
             place = document.place(found.now.pointer if here else ("properties",), key=True)
-            yield self._judge.season.returned(found, self._version, place, others)
+            yield self._judge.day.returned(found, self._version, place, others)
+
+    def _may_return(self, line: Sequence[SchemaVersion]) -> bool:
+        """Whether a name came that an earlier version had: cheap, and nothing returns where not."""
+        if len(line) < 2:
+            return False
+        shelf = self._judge.shelf
+        *earlier, previous = (shelf.landed(each).value for each in line)
+        own = shelf.proposed(self._version).value
+        if any(map(reaches_out, (own, previous, *earlier))):
+            return True
+        # Where nothing is referred to, a name is known by the property that it stands in.
+        referring = any(True for each in (own, previous) for _ in references_in(each))
+        names: Callable[[JsonValue], Any] = property_names if referring else nested_names
+        came = names(own) - names(previous)
+        return bool(came) and any(not came.keys().isdisjoint(names(each)) for each in earlier)
 
     def _leaning(self) -> Iterator[Finding]:
         """References of a release to pre-releases."""

@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 
 from schemareg import manifests
 from schemareg.changes import metadata_changed
-from schemareg.difference import Difference, diff
 from schemareg.errors import InvalidFiles
 from schemareg.judgement import Judge
 from schemareg.landed import Landing
 from schemareg.model import Report
-from schemareg.promises import bindings
-from schemareg.promises.announcements import Announcements
-from schemareg.promises.book import NoHistory, Promises
-from schemareg.promises.season import Season, accepted
+from schemareg.promises.day import Day
 from schemareg.rules import policies
 from schemareg.snapshot import PRODUCT, REGISTRY, differences
 
@@ -24,8 +20,6 @@ if TYPE_CHECKING:
 
     from schemareg.model import FileChange, Finding, History, Policy
     from schemareg.snapshot import Snapshot
-
-__all__ = ["Difference", "diff", "review"]
 
 
 def review(
@@ -48,15 +42,13 @@ def review(
     landing = Landing(base, head, changes)
     _refuse_mistakes(base, head, landing, None if all else [each.path for each in changes])
     policy = policy_in_force(base, head)
-    promises = Promises(base, history or NoHistory)
-    announced = Announcements(promises, head, policy, changes, today)
-    judge = Judge(base, head, policy, landing, Season(promises, policy, announced.proposed, today))
+    day = Day(base, head, policy, changes, today, history)
+    judge = Judge(base, head, policy, landing, day)
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
     findings += _policy_findings(base, head, policy, changes)
-    findings += announced.findings()
-    findings += bindings.findings(promises, head, changes, today)
-    findings = list(accepted(findings, promises, today))
+    findings += day.findings()
+    findings = day.accepted(findings)
     return Report(
         base=base.label,
         head=head.label,

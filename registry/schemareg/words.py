@@ -6,6 +6,7 @@ patch. What a keyword nobody knows may mean (`unit`, `x-…`) we cannot tell, so
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from schemareg import json_values
@@ -59,14 +60,32 @@ def reaches_out(document: JsonValue) -> bool:
     return any(not text.startswith("#") for text in references_in(document))
 
 
-def property_names(document: JsonValue) -> frozenset[str]:
-    """Every name that a document declares under `properties`, wherever that stands."""
-    return frozenset(
+def property_names(document: JsonValue) -> Counter[str]:
+    """Every name that a document declares under `properties`, and in how many places."""
+    return Counter(
         name
         for _, schema in schemas(document, dialect_of(document))
         if isinstance(schema, dict) and isinstance(schema.get("properties"), dict)
         for name in schema["properties"]
     )
+
+
+def nested_names(document: JsonValue) -> Counter[tuple[str, str]]:
+    """The same, each with the property that it stands in: of a document without references."""
+    return Counter(
+        (_around(pointer), name)
+        for pointer, schema in schemas(document, dialect_of(document))
+        if isinstance(schema, dict) and isinstance(schema.get("properties"), dict)
+        for name in schema["properties"]
+    )
+
+
+def _around(pointer: Pointer) -> str:
+    """The property that a schema describes, or `""` for the root."""
+    for position in range(len(pointer) - 1, 0, -1):
+        if pointer[position - 1] == "properties":
+            return str(pointer[position])
+    return ""
 
 
 def unjudged(document: JsonValue) -> tuple[str, ...]:

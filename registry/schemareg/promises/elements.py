@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.formats.json_schema import references
-from schemareg.formats.json_schema.fields import fields
 from schemareg.names import field_text
 from schemareg.wording import listed, nearest, quoted
 
@@ -57,6 +55,9 @@ def latest(snapshot: Snapshot, target: Target) -> SchemaVersion | None:
 
 def fields_of(snapshot: Snapshot, version: SchemaVersion) -> tuple[Field, ...]:
     """The fields of a version, references followed."""
+    from schemareg.formats.json_schema import references
+    from schemareg.formats.json_schema.fields import fields
+
     library = references.Library(snapshot.lookup, snapshot.locate)
     uri = f"file:///{version.path}"
     return fields(snapshot.document(version.path).value, library, uri)

@@ -6,9 +6,13 @@ asks: is there any string at all that these patterns match, and those do not?
 
 from __future__ import annotations
 
-from .budget import OverBudget, PatternError, Unsupported
-from .goals import StringGoal, find, find_many
-from .pattern import Pattern, compile  # noqa: A004 - as in `re`
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .budget import OverBudget, PatternError, Unsupported
+    from .goals import StringGoal, find, find_many
+    from .pattern import Pattern, compile  # noqa: A004 - as in `re`
 
 __all__ = [
     "OverBudget",
@@ -20,3 +24,23 @@ __all__ = [
     "find",
     "find_many",
 ]
+
+_ROOMS = {
+    "OverBudget": "budget",
+    "PatternError": "budget",
+    "Unsupported": "budget",
+    "StringGoal": "goals",
+    "find": "goals",
+    "find_many": "goals",
+    "Pattern": "pattern",
+    "compile": "pattern",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a room when it is asked for: whether a pattern is one at all needs only the syntax."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    globals()[name] = found
+    return found
