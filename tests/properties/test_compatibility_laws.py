@@ -181,6 +181,8 @@ def wrong_about(record: str, old: Schema, new: Schema, dialect: str) -> list[str
     for accepts in (jsonschema_accepts, jsonschema_rs_accepts):
         if accepts is jsonschema_accepts and misread(writer, reader, value):
             continue
+        if accepts is jsonschema_rs_accepts and "\\r" in record:
+            continue  # to its patterns a carriage return is no end of a line
         said = accepts(writer, value, dialect), accepts(reader, value, dialect)
         if said != (True, False):
             wrong.append(f"{accepts.__name__} {said}")
