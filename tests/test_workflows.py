@@ -1,8 +1,9 @@
-"""What runs on a pull request trusts nothing of it."""
+"""What runs on a pull request trusts nothing of it, and is the same every time."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +58,15 @@ def test_a_checkout_keeps_no_credentials_and_brings_the_whole_history(workflow: 
 
 def test_a_pull_request_is_checked_without_secrets_of_the_repository(workflow: Any) -> None:
     assert "pull_request_target" not in workflow["on"]
+
+
+def test_ci_installs_an_exact_version_of_whatever_the_project_asks_for() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    asked = [*project["dependencies"], *(each for extra in extras for each in extra)]
+    names = {re.split(r"[\[<>=~! ]", each)[0].lower() for each in asked} - {project["name"]}
+    lines = (TOP / ".ci" / "constraints.txt").read_text("utf-8").splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert [each for each in pins if not re.fullmatch(r"[\w.-]+==[\w.]+", each)] == []
+    pinned = {each.partition("==")[0].lower().replace("_", "-") for each in pins}
+    assert {each.replace("_", "-") for each in names} - pinned == set()
