@@ -356,3 +356,29 @@ def test_paths_are_told_apart_by_the_names_that_the_registry_has() -> None:
     names = ("REGISTRY", "PRODUCTS", "PRODUCT", "SCHEMAS", "CONSUMERS", "DEPRECATIONS", "WAIVERS")
     for name in (*names, "ENDINGS"):
         assert getattr(subjects, name) == getattr(snapshot, name)
+
+
+def test_the_registry_can_be_looked_at_as_it_stood_on_a_day(
+    repo: Repo, reg: Callable[..., Any]
+) -> None:
+    begin(repo)
+    repo.commit({V1: "{}", "products/orders/schemas/order/1.2.0.json": "{}"}, on=MAY)
+
+    def versions(day: str) -> list[str]:
+        _, out, _ = reg("show", "-C", str(repo.path), "orders", "--at", day, "--format", "json")
+        (schema,) = json.loads(out)["schemas"]
+        return [each["version"] for each in schema["versions"]]
+
+    assert versions("2026-03-31") == ["1.0.0"]
+    assert versions("2026-04-01") == ["1.0.0", "1.1.0"]
+    assert versions("2026-04-30") == ["1.0.0", "1.1.0"]
+    assert versions("2027-01-01") == ["1.0.0", "1.1.0", "1.2.0"]
+
+    def announced(day: str) -> bool:
+        _, out, _ = reg("status", "-C", str(repo.path), "orders/order", "--at", day)
+        return "2026-09-01" in out
+
+    assert (announced("2026-04-30"), announced("2026-05-01")) == (False, True)
+    code, out, err = reg("list", "-C", str(repo.path), "--at", "2026-02-28")
+    assert (code, out) == (2, "")
+    assert "nothing had landed by 2026-02-28" in err

@@ -29,14 +29,21 @@ def line(root: Path, head: str | None = None) -> Iterator["GitHistory"]:
     """The landings up to a revision; by default those of the protected branch, as known here."""
     from schemareg.edges import history
 
-    day = head if head is not None and _DAY.fullmatch(head) else None
-    if head is None or day:
-        tip = history.protected(root, _branch(root))
-        head = tip.commit if tip else "HEAD"
-    if day:
-        head = _on(root, head, day)
-    with history.history(root, head) as found:
+    revision = _protected(root) if head is None else dated(root, head)
+    with history.history(root, revision) as found:
         yield found
+
+
+def dated(root: Path, revision: str) -> str:
+    """A revision; where it is a day, the last that the protected branch had by the end of it."""
+    return _on(root, _protected(root), revision) if _DAY.fullmatch(revision) else revision
+
+
+def _protected(root: Path) -> str:
+    from schemareg.edges import history
+
+    tip = history.protected(root, _branch(root))
+    return tip.commit if tip else "HEAD"
 
 
 def _on(root: Path, head: str, text: str) -> str:

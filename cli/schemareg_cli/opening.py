@@ -139,13 +139,17 @@ def landed(
 ) -> Iterator[tuple["Promises", "Snapshot | None"]]:
     """The promises that have landed on the protected branch, and the files as they stand, if any do.
 
-    With a revision, what had landed there. Nothing here needs libgit2: loading it costs more than
-    most answers.
+    With a revision or a day, what had landed there, or by its end. Nothing here needs libgit2:
+    loading it costs more than most answers.
     """
     from schemareg.edges.files import files_in
     from schemareg.promises.book import Promises
     from schemareg.snapshot import Snapshot
 
+    if revision:
+        from schemareg_cli import auditing
+
+        revision = auditing.dated(root, revision)
     folder = _registry_above(root)
     here = Snapshot(files_in(folder)) if folder else None
     with _tip(root, here, revision) as (line, name):
@@ -198,7 +202,10 @@ def _branch(snapshot: "Snapshot | None") -> str:
 
 @contextmanager
 def files(root: Path, revision: str | None = None) -> Iterator["Files"]:
-    """The files at a revision, or as they stand; a plain folder without Git will do for that."""
+    """The files at a revision, or as they stand; a plain folder without Git will do for that.
+
+    A day, such as 2026-11-22, stands for what had landed by its end.
+    """
     from schemareg.edges.files import files_in
     from schemareg.edges.git import open_repository
 
@@ -213,6 +220,10 @@ def files(root: Path, revision: str | None = None) -> Iterator["Files"]:
         yield files_in(folder)
         return
     with repository:
+        if revision:
+            from schemareg_cli import auditing
+
+            revision = auditing.dated(root, revision)
         yield repository.files_at(revision) if revision else repository.working_files()
 
 

@@ -66,14 +66,17 @@ Head = Annotated[
 ]
 At = Annotated[
     str | None,
-    typer.Option(metavar="REF", help="Look at this revision; by default the working tree."),
+    typer.Option(
+        metavar="REF|DATE",
+        help="Look at this revision, or at what had landed by a day; by default the working tree.",
+    ),
 ]
 Since = Annotated[
     str | None,
     typer.Option(
         "--at",
-        metavar="REF",
-        help="Look at what had landed at this revision; by default on the protected branch.",
+        metavar="REF|DATE",
+        help="Look at what had landed at this revision, or by a day; by default until now.",
     ),
 ]
 Today = Annotated[
