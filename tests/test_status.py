@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as XmlTree
@@ -15,6 +16,7 @@ from tests.stories import Shop, landed, states
 
 from schemareg import names
 from schemareg.model import Deprecation, Landing
+from schemareg.promises import remembered
 from schemareg.promises.status import Life, status
 from schemareg.promises.terms import Statement, Term, term
 from schemareg.promises.timeline import timeline
@@ -322,3 +324,46 @@ def test_a_folder_without_git_says_what_is_missing(tmp_path: Path, reg: Reg) -> 
     code, out, err = reg("-C", str(tmp_path), "sunsets")
     assert (code, out) == (2, "")
     assert "this is no Git repository" in err
+
+
+# --- what is kept
+
+
+@given(st.text(max_size=80), st.none() | st.dates(), st.sampled_from(["", "values"]))
+@settings(max_examples=60, deadline=None)
+def test_terms_that_were_kept_come_back_as_they_were(
+    reason: str, sunset: date | None, loosens: str
+) -> None:
+    replacement = names.parse("orders/order#lines[].sku")
+    terms = (announced(reason, sunset, loosens=loosens, replacement=replacement), announced("x"))
+    data = remembered.kept(terms, "c" * 40)
+    assert remembered.remembered(data, "c" * 40) == terms
+    assert remembered.remembered(data, "d" * 40) is None
+
+
+@given(st.integers(0, 2000), st.integers(0, 255))
+@settings(max_examples=100, deadline=None)
+def test_what_was_kept_and_damaged_is_not_taken(at: int, byte: int) -> None:
+    data = remembered.kept([announced("Gone.")], "c" * 40)
+    at %= len(data)
+    damaged = data[:at] + bytes([byte]) + data[at + 1 :]
+    found = remembered.remembered(damaged, "c" * 40)
+    assert found is None or damaged == data
+    assert remembered.remembered(data[:at], "c" * 40) is None
+
+
+def test_what_lands_after_something_was_kept_is_told(tmp_path: Path, reg: Reg) -> None:
+    folder = tmp_path / "registry.git"
+    first = [("2026-01-10", "deprecate orders/order#email 2026-06-01")]
+    landed(first, "deprecate orders/order#total 2026-07-01", Shop()).write(folder)
+    call = ("-C", str(folder), "sunsets", "--today", "2026-05-15", "--format", "json")
+
+    def targets(*options: str) -> list[str]:
+        return [each["target"] for each in json.loads(reg(*call, *options)[1])["sunsets"]]
+
+    assert targets() == targets() == ["orders/order#email"]
+    (folder / "reg" / "sunsets.json").write_bytes(b"{}")
+    assert targets() == ["orders/order#email"]
+    subprocess.run(["git", "-C", str(folder), "branch", "-f", "main", "change"], check=True)
+    assert targets() == ["orders/order#email", "orders/order#total"]
+    assert targets("--at", "main~1") == ["orders/order#email"]

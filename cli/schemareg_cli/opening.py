@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from schemareg.json_values import JsonValue
     from schemareg.model import Files, History, Policy
     from schemareg.promises.book import Promises
+    from schemareg.promises.terms import Term
     from schemareg.snapshot import Snapshot
 
 
@@ -157,6 +158,23 @@ def landed(
         yield Promises(Snapshot(line.files(label)), lambda: line), None if revision else here
 
 
+def announced(promises: "Promises") -> tuple["Term", ...]:
+    """The terms of all products, as they were kept for this commit, or found and kept."""
+    from schemareg.edges import kept
+    from schemareg.edges.history import GitHistory
+    from schemareg.promises import remembered
+
+    history = promises.history
+    if not isinstance(history, GitHistory):
+        return promises.everything()
+    known = remembered.remembered(kept.read(history.cache, _SUNSETS), history.commit)
+    if known is None:
+        known = promises.everything()
+        kept.write(history.cache, _SUNSETS, remembered.kept(known, history.commit))
+    return known
+
+
+_SUNSETS = "sunsets.json"
 _SHORT = 7
 
 
@@ -193,9 +211,16 @@ def _branch(snapshot: "Snapshot | None") -> str:
     """The protected branch by the policy of a state; the default where that is wrong."""
     from schemareg.errors import InvalidFiles
     from schemareg.model import Policy
+    from schemareg.snapshot import REGISTRY
 
+    if snapshot is None or not snapshot.has(REGISTRY):
+        return Policy().protected_branch
+    text = snapshot.files.read(REGISTRY)
+    # Without escapes a key is spelled as it is: to see that it is not there, nothing need be parsed.
+    if b"protected-branch" not in text and b"\\" not in text:
+        return Policy().protected_branch
     try:
-        return (snapshot.policy if snapshot else Policy()).protected_branch
+        return snapshot.policy.protected_branch
     except InvalidFiles:
         return Policy().protected_branch
 

@@ -44,5 +44,5 @@ def sunsets(
     day = today or clock.today()
     page = answers.page(output)
     with opening.landed(root, at) as (promises, _):
-        found = calendar.sunsets(promises, day, within=within, past=past)
+        found = calendar.sunsets(opening.announced(promises), day, within=within, past=past)
     answers.give(reports.render(found, day, form, colour=page.colour, width=page.width), output)

@@ -39,7 +39,7 @@ def timeline(
     day = today or clock.today()
     page = answers.page(output)
     with opening.landed(root, at) as (promises, _):
-        terms = calendar.of_product(promises, product) if product else promises.everything()
+        terms = calendar.of_product(promises, product) if product else opening.announced(promises)
     line = drawn(terms, day)
     text = reports.text(line, colour=page.colour, width=page.width)
     answers.give(reports.svg(line) if form == "svg" else text, output)

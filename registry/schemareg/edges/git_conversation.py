@@ -14,8 +14,11 @@ from schemareg.edges.git_store import Ambiguous, Head, Missing, corrupt, not_own
 from schemareg.errors import Undecidable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
+
+_TOGETHER = 400
+"""Objects asked for at once: their names must fit into a pipe that nobody empties meanwhile."""
 
 _ID = re.compile(r"[0-9a-f]{40,64}")
 _DAMAGE = re.compile(r"^.*(?:corrupt|inflate|unpack|garbage|invalid|mismatch).*$", re.MULTILINE)
@@ -24,36 +27,17 @@ _DAMAGE = re.compile(r"^.*(?:corrupt|inflate|unpack|garbage|invalid|mismatch).*$
 class CommandStore:
     """A repository that only `git` opens, or whose missing objects only `git` can fetch."""
 
-    def __init__(self, path: Path) -> None:
-        asked = git_command.run(
-            path,
-            "rev-parse",
-            "--is-bare-repository",
-            "--git-common-dir",
-        )
-        if asked.code:
-            if "dubious ownership" in asked.complaint:
-                raise not_owned(path, asked.complaint)
-            complaint = " ".join(asked.complaint.split()).removeprefix("fatal: ")
-            raise Undecidable(
-                f"neither libgit2 nor this git opens the repository: {complaint}",
-                where=str(path),
-                remedy="Upgrade git (`git --version`), or convert the repository to the format that"
-                " every git reads: SHA-1 objects, `files` references",
-            )
-        bare, common = asked.out.decode(errors="surrogateescape").splitlines()
+    def __init__(self, path: Path, common: Path | None = None) -> None:
+        """`common` is the Git directory where it is known; else git is asked, and may refuse."""
         self._folder = path
-        # Relative to the folder where git was asked, which is not always the top.
-        self._common = path / common
-        self._bare = bare == "true"
+        self._common = _opened(path) if common is None else common
+        self._ahead: dict[str, _Object] = {}
         self._conversations: dict[str, _Conversation] = {}
         self._finalizer = weakref.finalize(self, _end, self._conversations)
 
     @cached_property
     def work_tree(self) -> Path | None:
         """The folder of the working tree; None in a bare repository."""
-        if self._bare:
-            return None
         asked = git_command.run(self._folder, "rev-parse", "--show-toplevel")
         return None if asked.code else Path(asked.out.decode(errors="surrogateescape").rstrip("\n"))
 
@@ -69,8 +53,18 @@ class CommandStore:
 
     def read(self, id_: str) -> tuple[str, bytes]:
         """Kind and content of an object; git fetches what a partial clone left behind."""
-        answer = self._ask("--batch", id_)
+        answer = self._ahead.pop(id_, None) or self._ask("--batch", id_)
         return answer.kind, answer.content
+
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Have these objects at hand for one reading each: asked together, they cost a third."""
+        conversation = self._conversation("--batch")
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), _TOGETHER):
+            together = wanted[start : start + _TOGETHER]
+            for id_, found in zip(together, conversation.ask_all(together), strict=False):
+                if found is not None:  # else it is asked for once more, and then says why
+                    self._ahead[id_] = found
 
     def size(self, id_: str) -> int:
         """The length of an object's content."""
@@ -147,11 +141,13 @@ class CommandStore:
         odb = pygit2.Odb(str(self._common / "objects"))
         return {id_ for id_ in ids if not odb.exists(id_)}
 
+    def _conversation(self, mode: str) -> _Conversation:
+        if mode not in self._conversations:
+            self._conversations[mode] = _Conversation(self._folder, mode)
+        return self._conversations[mode]
+
     def _ask(self, mode: str, id_: str) -> _Object:
-        conversation = self._conversations.get(mode)
-        if conversation is None:
-            conversation = self._conversations[mode] = _Conversation(self._folder, mode)
-        found = conversation.ask(id_)
+        found = self._conversation(mode).ask(id_)
         if found is not None:
             return found
         # The conversation says "missing" of a damaged object too, or ends without a word.
@@ -179,20 +175,28 @@ class _Conversation:
 
     def ask(self, id_: str) -> _Object | None:
         """What git says of an object; None where it is missing, or git fell silent."""
+        return next(self.ask_all([id_]))
+
+    def ask_all(self, ids: Sequence[str]) -> Iterator[_Object | None]:
+        """The same for several, in their order; no more than fit into a pipe."""
         source, sink = self._process.stdout, self._process.stdin
         if source is None or sink is None:
-            return None
+            yield from (None for _ in ids)
+            return
         try:
-            sink.write(f"{id_}\n".encode())
+            sink.write("".join(f"{id_}\n" for id_ in ids).encode())
             sink.flush()
         except BrokenPipeError:
-            return None
-        answer = source.readline().decode("ascii", "replace").split()
-        if len(answer) != 3:
-            return None
-        size = int(answer[2])
-        content = source.read(size + 1)[:size] if self._contents else b""
-        return _Object(answer[1], size, content)
+            yield from (None for _ in ids)
+            return
+        for _ in ids:
+            answer = source.readline().decode("ascii", "replace").split()
+            if len(answer) != 3:
+                yield None
+                continue
+            size = int(answer[2])
+            content = source.read(size + 1)[:size] if self._contents else b""
+            yield _Object(answer[1], size, content)
 
     def end(self) -> None:
         """Let git go."""
@@ -201,6 +205,23 @@ class _Conversation:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
         self._process.wait()
+
+
+def _opened(path: Path) -> Path:
+    """The Git directory that the worktrees of a repository share. Raises Undecidable."""
+    asked = git_command.run(path, "rev-parse", "--git-common-dir")
+    if not asked.code:
+        # Relative to the folder where git was asked, which is not always the top.
+        return path / asked.out.decode(errors="surrogateescape").rstrip("\n")
+    if "dubious ownership" in asked.complaint:
+        raise not_owned(path, asked.complaint)
+    complaint = " ".join(asked.complaint.split()).removeprefix("fatal: ")
+    raise Undecidable(
+        f"neither libgit2 nor this git opens the repository: {complaint}",
+        where=str(path),
+        remedy="Upgrade git (`git --version`), or convert the repository to the format that"
+        " every git reads: SHA-1 objects, `files` references",
+    )
 
 
 def _end(conversations: dict[str, _Conversation]) -> None:

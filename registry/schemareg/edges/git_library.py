@@ -125,6 +125,9 @@ class LibraryStore:
     def fetch(self, ids: Iterable[str]) -> None:
         """Nothing: a clone that left objects behind is read through `git`."""
 
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Nothing: one by one costs no more."""
+
     def resolve(self, revision: str) -> str | None:
         """The commit a revision names, or None."""
         import pygit2

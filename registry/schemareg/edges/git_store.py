@@ -56,6 +56,9 @@ class Store(Protocol):
     def fetch(self, ids: Iterable[str]) -> None:
         """Bring, in one go, those of the objects that a partial clone left behind."""
 
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Have these objects at hand, for one reading each, where that is cheaper together."""
+
     def resolve(self, revision: str) -> str | None:
         """The commit a revision names, or None. Raises Ambiguous."""
 

@@ -120,7 +120,7 @@ class GitFiles:
         self._commit = commit
         self._label = label
         self._trees: dict[str, Tree] = {}
-        self._width = 32 if store.digest == "sha256" else 20
+        self._width = 32 if len(commit) == 64 else 20  # bytes of an id: SHA-256 or SHA-1
         self._root = tree_of(store, commit) if commit else ""
 
     @property

@@ -187,7 +187,9 @@ class GitHistory:
 
     def fetch(self, ids: Iterable[str]) -> None:
         """Have these files at hand: one journey to the remote where a partial clone lacks them."""
-        self._objects.fetch(ids)
+        wanted = tuple(ids)
+        self._objects.fetch(wanted)
+        self._objects.read_ahead(wanted)
 
     @property
     def _objects(self) -> Store:
@@ -199,7 +201,7 @@ class GitHistory:
             else:
                 from schemareg.edges.git_conversation import CommandStore
 
-                self._store = CommandStore(self._place.folder)
+                self._store = CommandStore(self._place.folder, self._place.common)
         return self._store
 
     # What the index answers

@@ -72,7 +72,9 @@ class Promises:
         self._terms: dict[str, tuple[Term, ...]] = {}
         self._waivers: dict[str, dict[str, Waiver]] = {}
         self._deprecations: dict[tuple[str, str], Deprecation | None] = {}
-        self._descriptions: dict[str, tuple[tuple[Landing, Product], ...]] = {}
+        self._descriptions: dict[
+            str, tuple[list[tuple[Landing, Product]], Iterator[tuple[Landing, Product]]]
+        ] = {}
 
     @cached_property
     def history(self) -> History:
@@ -101,9 +103,8 @@ class Promises:
         for change in self.history.changes_within(DEPRECATIONS):
             changes.setdefault(change.path, []).append(change)
         standing = {path: told for path, told in changes.items() if _stands(path, told[-1])}
-        self.history.fetch(
-            each.after.id for told in standing.values() for each in told if each.after is not None
-        )
+        needed = [each for told in standing.values() for each in told]
+        self.history.fetch(each.after.id for each in needed if each.after is not None)
         found = []
         for path, told in sorted(standing.items()):
             product = path.split("/")[-3]
@@ -142,7 +143,7 @@ class Promises:
             return found
         if element is not None:
             target = replace(target, version=element.version, major=element.major)
-        folder = self.base.folder_of(target.product)
+        folder = found.said.path.rpartition(f"/{DEPRECATIONS}/")[0]
         schema = f"{folder}/{SCHEMAS}/{target.schema}"
         if not self.history.changes(schema, after=found.announced):
             return found  # no version landed since, so nothing can have come back
@@ -215,11 +216,13 @@ class Promises:
         """
         windows = self._policy_below(landing).windows
         folder = path.rpartition(f"/{DEPRECATIONS}/")[0]
-        known = [
-            product.stability
-            for landed, product in self._products(folder)
-            if landed.ordinal <= landing.ordinal
-        ]
+        known: list[Stability] = []
+        for landed, product in self._products(folder):
+            if landed.ordinal > landing.ordinal:
+                break
+            known.append(product.stability)
+            if product.stability is Stability.STABLE:
+                break  # nothing is firmer, so what it said later does not matter
         return windows[firmest(known)] if known else max(windows.values())
 
     def _policy_below(self, landing: Landing) -> Policy:
@@ -243,11 +246,15 @@ class Promises:
                     found.append((change.landing, manifests.parse_registry(document)))
         return tuple(found)
 
-    def _products(self, folder: str) -> tuple[tuple[Landing, Product], ...]:
-        """Everything that a product ever said of itself, oldest first."""
+    def _products(self, folder: str) -> Iterator[tuple[Landing, Product]]:
+        """Everything that a product ever said of itself, oldest first; read as it is asked for."""
         if folder not in self._descriptions:
-            self._descriptions[folder] = tuple(self._described(folder))
-        return self._descriptions[folder]
+            self._descriptions[folder] = [], self._described(folder)
+        known, unread = self._descriptions[folder]
+        yield from known
+        for each in unread:
+            known.append(each)
+            yield each
 
     def _described(self, folder: str) -> Iterator[tuple[Landing, Product]]:
         path = f"{folder}/{PRODUCT}"

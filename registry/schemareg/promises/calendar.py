@@ -10,6 +10,7 @@ from schemareg.promises.elements import lacking
 from schemareg.promises.terms import State, later
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from schemareg.promises.book import Promises
@@ -17,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def sunsets(
-    promises: Promises, today: date, *, within: int | None = None, past: bool = False
+    terms: Iterable[Term], today: date, *, within: int | None = None, past: bool = False
 ) -> tuple[Term, ...]:
-    """What ends, soonest first, then by path; what has no day comes last.
+    """What of these ends, soonest first, then by path; what has no day comes last.
 
     With `within`, only what ends in so many days; with `past`, also what has ended.
     """
     found = [
         each
-        for each in promises.everything()
+        for each in terms
         if (past or each.state(today) is not State.SUNSET) and _near(each, today, within)
     ]
     return tuple(sorted(found, key=lambda each: (each.earliest or today.max, each.said.path)))

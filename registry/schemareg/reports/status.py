@@ -72,7 +72,7 @@ def _facts(found: Status) -> Iterator[tuple[str, str]]:
         yield "landed", _landing(found.since)
     if found.gone is not None:
         yield "went", _landing(found.gone)
-    if found.latest and found.target.version is None:
+    if found.latest and found.target.version is None and found.life is not Life.REMOVED:
         yield "newest version", found.latest
     if found.term is not None:
         yield "reason", _visible(found.term.said.reason)
