@@ -283,9 +283,16 @@ def people(
     root: Path, facts: "Iterable[Fact]", *, signatures: bool = False
 ) -> dict[str, dict[str, Any]]:
     """Who had a part in the commits of facts, by commit, as `reports.log.entry` adds it."""
+    return people_of(root, (each.landing for each in facts), signatures=signatures)
+
+
+def people_of(
+    root: Path, landings: "Iterable[Landing]", *, signatures: bool = False
+) -> dict[str, dict[str, Any]]:
+    """The same of landings."""
     from schemareg.edges.messages import messages
 
-    commits = dict.fromkeys(each.landing.commit for each in facts)
+    commits = dict.fromkeys(each.commit for each in landings)
     return {
         commit: _people(message)
         for commit, message in messages(root, commits, signatures=signatures).items()

@@ -64,6 +64,10 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
     "Audit": (
         Command("log", "Tell what landed, the newest first: who did what, when, who agreed."),
         Command(
+            "blame",
+            "Say of each field and value who introduced it, changed its promise, announced its end.",
+        ),
+        Command(
             "audit",
             "Prove what landed: that nothing was altered, removed or cut short.",
             subcommands=("verify", "checkpoint", "prove", "check-proof", "export"),
