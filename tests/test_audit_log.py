@@ -352,6 +352,18 @@ def test_an_export_is_the_same_whole_or_in_parts_and_fits_its_schema(
     assert reg("audit", "export", "-C", str(repo.path), "--since", line)[::2][0] == 3
 
 
+def test_before_the_first_commit_nothing_has_landed(repo: Repo, reg: Callable[..., Any]) -> None:
+    where = ("-C", str(repo.path))
+    assert reg("log", *where) == (0, "nothing of that kind has landed\n", "")
+    assert reg("audit", "export", *where) == (0, "", "")
+    code, out, err = reg("audit", "verify", *where)
+    assert (code, err) == (0, "")
+    assert out.endswith("nothing has landed yet\n")
+    code, out, err = reg("audit", "checkpoint", *where)
+    assert (code, out) == (2, "")
+    assert "nothing has landed yet" in err
+
+
 def test_paths_are_told_apart_by_the_names_that_the_registry_has() -> None:
     names = ("REGISTRY", "PRODUCTS", "PRODUCT", "SCHEMAS", "CONSUMERS", "DEPRECATIONS", "WAIVERS")
     for name in (*names, "ENDINGS"):

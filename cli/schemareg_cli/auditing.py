@@ -40,10 +40,15 @@ def dated(root: Path, revision: str) -> str:
 
 
 def _protected(root: Path) -> str:
-    from schemareg.edges import history
+    """The newest commit of the protected branch, else of the branch here; `""` before the first."""
+    from schemareg.edges import git_command, history
 
     tip = history.protected(root, _branch(root))
-    return tip.commit if tip else "HEAD"
+    if tip is not None:
+        return tip.commit
+    unborn = git_command.run(root, "symbolic-ref", "--quiet", "HEAD")
+    born = git_command.run(root, "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+    return "" if born.code and not unborn.code else "HEAD"
 
 
 def _on(root: Path, head: str, text: str) -> str:
