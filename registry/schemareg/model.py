@@ -281,6 +281,9 @@ class Policy:
     overrides: Overrides = Overrides.STRICTER
     channels: tuple[Channel, ...] = ()
     notify_default: tuple[str, ...] = ()
+    anchor: str = ""
+    """A commit that must be on the protected branch; what was announced before counts from when
+    this landed. The full id, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

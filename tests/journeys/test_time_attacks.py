@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import subprocess
@@ -222,6 +223,42 @@ def test_a_force_push_leaves_the_checkpoint_behind(tmp_path: Path, reg: Reg) -> 
         assert err.startswith(f"reg: the history was rewritten: {known} had landed")
     assert reg("-C", str(folder), "check", "--replay", "..main", "--checkpoint", checkpoint)[0] == 3
     assert reg(*call, "--checkpoint", "main")[0] == 0  # anchored anew
+
+
+def test_after_a_rewrite_windows_run_from_the_landing_that_anchors_the_history_anew(
+    repo: Any, reg: Reg
+) -> None:
+    shop = Shop()
+    shop.begin()
+    repo.commit(shop.files, "Begin", on=BEGIN)
+    shop.tell("deprecate orders/order#email 2026-04-15")
+    announced = repo.commit(shop.files, "Announce", on=date(2026, 1, 10))
+    call = ("-C", str(repo.path), "check", "--head", "change", "--today")
+
+    def propose() -> None:
+        removed = copy.deepcopy(shop)
+        removed.tell(WITHOUT)
+        repo.branch("change")
+        repo.commit(removed.files, "Remove", on=date(2026, 1, 11))
+        repo.checkout("main")
+
+    propose()
+    assert reg(*call, "2026-04-15")[0] == 0
+    repo.git("branch", "-q", "-D", "change")
+    shop.tell(f"policy anchor: {announced}")
+    repo.commit(shop.files, "Anchor the history anew", on=date(2026, 6, 1))
+    propose()
+    assert reg(*call, "2026-08-29")[0] == 1
+    assert reg(*call, "2026-08-30")[0] == 0
+    # Rewritten again, the anchor is left behind, and nothing is decided.
+    repo.git("checkout", "-q", "--orphan", "forged")
+    repo.commit(shop.files, "All of it, long ago", on=BEGIN)
+    repo.git("branch", "-q", "-f", "main", "forged")
+    repo.git("branch", "-q", "-D", "change")
+    propose()
+    code, out, err = reg(*call, "2026-08-30")
+    assert (code, out) == (3, "")
+    assert err.startswith(f"reg: the history was rewritten: {announced[:12]}, the anchor in")
 
 
 def test_replaced_and_grafted_commits_prove_nothing(tmp_path: Path, reg: Reg) -> None:

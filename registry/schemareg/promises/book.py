@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from schemareg import documents, manifests
-from schemareg.errors import InvalidFiles
+from schemareg.errors import InvalidFiles, Undecidable
 from schemareg.model import Kind, Policy, Stability
 from schemareg.promises.returns import came_back
 from schemareg.promises.terms import State, Statement, Term, term
@@ -193,7 +193,10 @@ class Promises:
 
     def _statement(self, change: PathChange, product: str) -> Statement:
         said = self._said(change.path, product, change.after)
-        return Statement(change.landing, said, self._window_at(change.path, change.landing))
+        landing = change.landing
+        if self._restart is not None and landing.ordinal < self._restart.ordinal:
+            landing = self._restart
+        return Statement(landing, said, self._window_at(change.path, landing))
 
     def _said(self, path: str, product: str, entry: Entry | None) -> Deprecation | None:
         """What a file said; None where it was taken away, or was no deprecation at all."""
@@ -234,6 +237,25 @@ class Promises:
             ):
                 found = policy
         return found or Policy()
+
+    @cached_property
+    def _restart(self) -> Landing | None:
+        """Where the history was anchored for the last time: no window runs from before that.
+
+        Raises Undecidable where its anchor is not on the line: it was rewritten once more.
+        """
+        since, anchor = None, ""
+        for landed, policy in self._policies:
+            if policy.anchor != anchor:
+                since, anchor = landed, policy.anchor
+        if anchor and self.history.landing(anchor) is None:
+            raise Undecidable(
+                f"the history was rewritten: {anchor[:12]}, the anchor in {REGISTRY}, is not on the"
+                " protected branch",
+                remedy="Find out who did so and why; then write the id of a commit that is on it now"
+                f" as `anchor` in {REGISTRY}. Whatever was announced counts from its landing",
+            )
+        return since
 
     @cached_property
     def _policies(self) -> tuple[tuple[Landing, Policy], ...]:
