@@ -31,6 +31,8 @@ Options = Callable[[int], list[Vector]]
 
 _LONGEST = 200_000
 _LONGEST_UNIQUE = 4_000
+_MOST_CHOICES = 50_000
+_MOST_COUNTS = 10
 _MATCHED = 14
 """So many positions are matched in every way before `uniqueItems` beside `contains` is given up."""
 
@@ -44,6 +46,8 @@ def find(search: Search, leaves: Iterable[Lit]) -> Answer:
         return f"an array of {wanted.least} items"
     if wanted.repeated and wanted.unique:
         return None
+    if len(wanted.counts) > _MOST_COUNTS:
+        return f"{len(wanted.counts)} counts of items at once"
     row = _Row(search, wanted)
     if wanted.repeated:
         return row.with_a_repetition()
@@ -142,6 +146,7 @@ class _Row:
                 if index >= count.start
                 for literal in count.side(chosen)
             ]
+            self.search.step()
             yield vector, base.union(sides)
 
     def sides(self, index: int) -> dict[Vector, JsonValue]:
@@ -202,11 +207,12 @@ class _Row:
             following: dict[Vector, tuple[Vector, Vector] | None] = {}
             vectors = [fixed[length]] if fixed and length in fixed else options(length)
             for state in reached[length]:
+                self.search.step(1 + len(vectors) // 8)
                 for vector in vectors:
                     after = self._add(state, vector)
                     if after is not None and after not in following:
                         following[after] = (state, vector)
-            self.search.step(1 + len(reached[length]) // 8)
+            self.search.step()
             if not following:
                 return None
             reached.append(following)
@@ -318,7 +324,12 @@ class _Row:
                 if longest > _MATCHED:
                     self.unknown = "many different items that are counted"
                 continue
-            for vector in options(len(chosen)):
+            vectors = options(len(chosen))
+            self.search.step(1 + len(vectors) // 4)
+            if len(stack) > _MOST_CHOICES:
+                self.unknown = "many different items that are counted"
+                return
+            for vector in vectors:
                 after = self._add(state, vector)
                 in_order = len(chosen) <= self.first or not chosen or chosen[-1] <= vector
                 if after is not None and in_order:

@@ -107,19 +107,24 @@ class Closing:
 
     def _close_properties(self, group: list[Here]) -> Lit:
         names: dict[str, None] = {}
-        patterns: dict[str, None] = {}
+        found: dict[str, None] = {}
         for here in group:
             names.update(dict.fromkeys(mapping(here, "properties")))
             for pattern in mapping(here, "patternProperties"):
-                patterns[pattern_of(here, pattern)] = None
+                found[pattern_of(here, pattern)] = None
         # Two patterns may match one name: what either declares there, is declared.
         matched = self._close(tuple(each for here in group for each in _matched(here)))
         rest = self._close(tuple(each for here in group for each in _others(here)))
-        return self._compiler.nodes.properties(
-            {name: self._close(_at_name(group, name)) for name in names},
-            [(pattern, matched) for pattern in patterns],
-            rest,
-        )
+        nodes = self._compiler.nodes
+        named = {name: self._close(_at_name(group, name)) for name in names}
+        # A listed name that a pattern matches too is held to what is said of the name alone.
+        fits = {
+            pattern: nodes.disjunction(
+                [matched, *(lit for name, lit in named.items() if _matches(pattern, name))]
+            )
+            for pattern in found
+        }
+        return nodes.properties(named, fits.items(), rest)
 
     def _close_items(self, group: list[Here]) -> Lit:
         longest = max(len(_first(here)) for here in group)
@@ -130,6 +135,10 @@ class Closing:
             ],
             self._close(tuple(each for here in group for each in _further(here))),
         )
+
+
+def _matches(pattern: str, name: str) -> bool:
+    return patterns.compile(pattern).search(name)
 
 
 def _at_name(group: list[Here], name: str) -> tuple[Here, ...]:

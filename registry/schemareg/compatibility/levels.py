@@ -40,8 +40,11 @@ def check(
         raise RegistryError(f"{dialect!r} is not a dialect", remedy=f"Write {', '.join(LABELS)}")
     asked = _named(Level.__members__, level, "level")
     model = _named({each.value: each for each in Content}, content, "content model")
-    older = SchemaSource(json_values.exact(old), "", dialect)
-    newer = SchemaSource(json_values.exact(new), "", dialect)
+    try:
+        older = SchemaSource(json_values.exact(old), "", dialect)
+        newer = SchemaSource(json_values.exact(new), "", dialect)
+    except RecursionError:
+        return Verdict(Outcome.UNDECIDED, "the schemas are nested too deeply")
     return judge(older, newer, asked, content=model, budget=budget)
 
 

@@ -172,7 +172,11 @@ class _Record:
         literal = data[4]
         for name, item in record.items():
             if in_class(self.nodes, data, name) and self.search.fits((literal,), item):
-                return self._place(index + 1, chosen, record)
+                # It is there already; from here on its value has to stay of this kind.
+                asked = chosen[name] | {literal}
+                placed = self._place(index + 1, {**chosen, name: asked}, record)
+                if placed is not None:
+                    return placed
         for name, goal in self._candidates(data, chosen):
             asked = goal | {literal}
             value = self._value(name, asked)
