@@ -17,11 +17,6 @@ from schemareg.model import Content, Outcome
 
 SECONDS = 0.2
 """Of CPU time, for the search; the whole question may take as long again, and what reading costs."""
-ENDLESS = {
-    "twelve counts at once": "choices of sides are made without looking at the clock",
-    "nine counts that need equal items": "choices of sides are made without looking at the clock",
-}
-
 
 TABLE = list(table())
 LONG = pytest.mark.skipif("REG_LONG" not in os.environ, reason="takes long: set REG_LONG")
@@ -29,8 +24,6 @@ LONG = pytest.mark.skipif("REG_LONG" not in os.environ, reason="takes long: set 
 
 @pytest.mark.parametrize("pair", TABLE, ids=lambda pair: pair.name)
 def test_a_hostile_pair_ends_in_time_and_is_not_misjudged(pair: Hostile) -> None:
-    if pair.name in ENDLESS:
-        pytest.skip(ENDLESS[pair.name])
     reader = SchemaSource(json_values.exact(pair.reader))
     writer = SchemaSource(json_values.exact(pair.writer))
     started = time.thread_time()
@@ -86,16 +79,14 @@ from schemareg.compatibility.engine import compare
 from schemareg.compatibility.verdict import Budget, SchemaSource
 from schemareg.model import Content
 from tests.benchmarks.hostile import table
-from tests.test_compatibility_budgets import ENDLESS
 
 def used():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 before = used()
 for pair in table():
-    if pair.name not in ENDLESS:
-        sources = [SchemaSource(json_values.exact(each)) for each in (pair.reader, pair.writer)]
-        compare(*sources, content=Content(pair.content), budget=Budget(seconds=0.1, findings=3))
+    sources = [SchemaSource(json_values.exact(each)) for each in (pair.reader, pair.writer)]
+    compare(*sources, content=Content(pair.content), budget=Budget(seconds=0.1, findings=3))
 print(used() - before)
 """
 
