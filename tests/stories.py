@@ -9,6 +9,7 @@ A story is a list of landings, each a day and lines such as::
     restate orders/order#email 2026-07-01
     consumer billing reads email,customer.phone versions ^1 acks orders/order#email
     stability beta
+    product {"service-levels": {"freshness": "1h"}}
     policy deprecation: {window: 7d}
     waive removed-before-sunset until 2026-07-01
     delete products/orders/README.md
@@ -199,6 +200,18 @@ def _minimum(schema: dict[str, Any], text: str) -> None:
     owner["properties"][name]["minimum"] = int(number)
 
 
+def _unit(schema: dict[str, Any], text: str) -> None:
+    path, _, unit = text.partition("=")
+    owner, name = _owner(schema, path)
+    owner["properties"][name]["unit"] = unit
+
+
+def _format(schema: dict[str, Any], text: str) -> None:
+    path, _, name_of_format = text.partition("=")
+    owner, name = _owner(schema, path)
+    owner["properties"][name]["format"] = name_of_format
+
+
 def _required(schema: dict[str, Any], path: str) -> None:
     owner, name = _owner(schema, path)
     owner["required"] = [*owner.get("required", ()), name]
@@ -214,6 +227,8 @@ _EDITS: dict[str, Callable[[dict[str, Any], str], None]] = {
     "with": _with,
     "values": _values,
     "minimum": _minimum,
+    "unit": _unit,
+    "format": _format,
     "required": _required,
     "optional": _optional,
 }

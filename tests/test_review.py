@@ -489,13 +489,14 @@ def test_what_a_product_says_of_itself_is_noted_when_it_changes(check: Check) ->
     change = product("orders", "order", classification="internal", purpose="Forecasts")
     report = check(change, landed)
     assert [(each.rule, each.message) for each in report.findings] == [
-        ("policy-loosened", "classification: restricted → internal"),
+        ("classification-lowered", "classification of orders: restricted became internal"),
         (
             "product-changed",
             'classification: "restricted" → "internal"; purpose: "Reports" → "Forecasts"',
         ),
     ]
-    assert {each.severity for each in report.findings} == {Severity.NOTICE}
+    severities = [each.severity for each in report.findings]
+    assert severities == [Severity.ERROR, Severity.NOTICE]
 
 
 # Undecided, wrong, everything

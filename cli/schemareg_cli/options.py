@@ -92,8 +92,24 @@ Announced = Annotated[
     typer.Argument(metavar="TARGET", autocompletion=completion.deprecated, show_default=False),
 ]
 Loosens = Annotated[
-    Literal["required", "values", "type", "range", "form", "size"] | None,
-    typer.Option(help="Not the field goes, but this guarantee about it.", case_sensitive=False),
+    Literal[
+        "required",
+        "values",
+        "type",
+        "range",
+        "form",
+        "size",
+        "meaning",
+        "key",
+        "classification",
+        "freshness",
+        "latency",
+        "availability",
+        "completeness",
+        "retention",
+    ]
+    | None,
+    typer.Option(help="Not the target goes, but this guarantee about it.", case_sensitive=False),
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")

@@ -10,10 +10,10 @@ from schemareg.findings import Pair, field_above, uri_of
 from schemareg.formats.json_schema import uris
 from schemareg.model import Content, Direction, Outcome
 from schemareg.rules import promises
-from schemareg.words import property_names, unjudged
+from schemareg.words import MEANINGS, meanings_kept, property_names, unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Iterator
 
     from schemareg.compatibility.verdict import Verdict
     from schemareg.documents import Document
@@ -88,6 +88,8 @@ class Comparison:
             self._search(version, direction, reader, writer)
         if forward and not (plain and properties_kept(*sides)):
             self._look_for_fields(version, new, old)
+        if forward and not meanings_kept(old.value, new.value):
+            self._look_for_meanings(version, new, old)
 
     def _search(
         self, version: SchemaVersion, direction: Direction, reader: Document, writer: Document
@@ -124,6 +126,38 @@ class Comparison:
                     new.place(near.pointer if near else ("properties",), key=True),
                 )
             )
+
+    def _look_for_meanings(self, version: SchemaVersion, new: Document, old: Document) -> None:
+        """What a field said of itself, that no validator judges, and says otherwise now."""
+        before = {each.path: each for each in fields_of(self.shelf, old)}
+        told = {(each.field, each.message) for each in self.lost}
+        for now in fields_of(self.shelf, new):
+            was = before.get(now.path)
+            for change in meanings_changed(was, now, self.policy) if was else ():
+                here = now.uri == uri_of(new.path)
+                found = promises.meaning_changed(
+                    self.version,
+                    version.version,
+                    now.path,
+                    change,
+                    uris.pointer_text(was.pointer) if was else "",
+                    new.place(now.pointer if here else ("properties",), key=True),
+                )
+                if (found.field, found.message) not in told:
+                    self.lost.append(found)
+
+
+def meanings_changed(
+    was: Field, now: Field, policy: Compatibility
+) -> Iterator[tuple[str, str, str]]:
+    """Keyword, before and after (empty where it is gone) of what a field meant and means not."""
+    before, after = dict(was.annotations), dict(now.annotations)
+    if not policy.formats:  # else formats are judged as what they are
+        before["format"], after["format"] = was.format, now.format
+    for keyword in MEANINGS:
+        old, new = before.get(keyword, ""), after.get(keyword, "")
+        if old and old != new:
+            yield keyword, old, new
 
 
 def verdict_of(

@@ -303,6 +303,8 @@ class Schema:
     description: str = ""
     format: str = "json-schema"
     location: str = ""
+    key: tuple[str, ...] = ()
+    """The fields that tell one record from all others, as written, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +326,8 @@ class Product:
     schemas: tuple[Schema, ...] = ()
     compatibility: Mapping[str, str] = field(default_factory=dict)
     """The product's own wishes (`level`, `scope`, `content`, …), as written; see `overrides`."""
+    service_levels: Mapping[str, str] = field(default_factory=dict)
+    """`freshness`, `availability` and the like, as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +340,7 @@ class Deprecation:
     sunset: date | None = None
     """The first day on which the promise may be over; None says that no date is set yet."""
     loosens: str = ""
-    """Not the element goes but one guarantee about it: `required`, `values`, `type`, …."""
+    """Not the element goes but one guarantee about it: `required`, `values`, `key`, `retention`, …."""
     replacement: Target | None = None
     migration: str = ""
 

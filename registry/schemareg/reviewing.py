@@ -46,7 +46,7 @@ def review(
     judge = Judge(base, head, policy, landing, day)
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
-    findings += _policy_findings(base, head, policy, changes)
+    findings += _policy_findings(base, head, policy, changes, day)
     findings += day.findings()
     findings = day.accepted(findings)
     return Report(
@@ -94,7 +94,7 @@ def _refuse_mistakes(
 
 
 def _policy_findings(
-    base: Snapshot, head: Snapshot, policy: Policy, changes: Iterable[FileChange]
+    base: Snapshot, head: Snapshot, policy: Policy, changes: Iterable[FileChange], day: Day
 ) -> Iterator[Finding]:
     for change in changes:
         if change.before is None or change.path.rpartition("/")[2] not in (REGISTRY, PRODUCT):
@@ -102,11 +102,11 @@ def _policy_findings(
         if change.path == REGISTRY:
             yield from policies.loosened(policy, head.policy, REGISTRY)
         elif change.after is not None:
-            yield from _product_findings(base, head, policy, change.path)
+            yield from _product_findings(base, head, policy, change.path, day)
 
 
 def _product_findings(
-    base: Snapshot, head: Snapshot, policy: Policy, path: str
+    base: Snapshot, head: Snapshot, policy: Policy, path: str, day: Day
 ) -> Iterator[Finding]:
     folder = path.rpartition("/")[0]
     after = head.product_in(folder) if head.is_product(folder) else None
@@ -118,6 +118,7 @@ def _product_findings(
         return
     asked, asks = manifests.effective(policy, before), manifests.effective(policy, after)
     yield from policies.product_loosened(after, before, asked, asks, path)
+    yield from day.loosened(before, after, head.document(path))
     sentences = metadata_changed(base.document(path).value, head.document(path).value)
     told = [each for each in sentences if not _new_schema(each)]
     if told:

@@ -30,6 +30,12 @@ _MEANT = frozenset(
 )
 """Keywords that validators pass over, by default or always, and that readers go by."""
 
+MEANINGS = (
+    *("unit", "x-unit", "x-semantic-type", "x-tags"),
+    *("format", "contentEncoding", "contentMediaType"),
+)
+"""What a field says of itself that no validator judges, and that readers take its values for."""
+
 _UNORDERED = frozenset({"required", "enum", "type"})
 
 
@@ -86,6 +92,23 @@ def _around(pointer: Pointer) -> str:
         if pointer[position - 1] == "properties":
             return str(pointer[position])
     return ""
+
+
+def meanings_kept(before: JsonValue, after: JsonValue) -> bool:
+    """Whether all that a document says of the meaning of fields, its later one says at that place.
+
+    Cheap: where not, the fields themselves tell what came of it.
+    """
+    later = dict(_meanings(after))
+    return all(later.get(place) == value for place, value in _meanings(before))
+
+
+def _meanings(document: JsonValue) -> Iterator[tuple[tuple[Pointer, str], str]]:
+    for pointer, schema in schemas(document, dialect_of(document)):
+        if isinstance(schema, dict):
+            for keyword in MEANINGS:
+                if keyword in schema:
+                    yield (pointer, keyword), json_values.render(schema[keyword], ordered=True)
 
 
 def unjudged(document: JsonValue) -> tuple[str, ...]:

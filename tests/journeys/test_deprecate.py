@@ -283,7 +283,7 @@ REFUSED = {
     ),
     "a guarantee of what is no field": (
         "deprecate orders/order --loosens required --reason x",
-        "only a field has a guarantee that can be loosened",
+        "required is a guarantee of a field, and 'orders/order' is none",
         "Name a field",
     ),
     "a day for what nobody announced": (

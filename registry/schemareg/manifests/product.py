@@ -38,8 +38,10 @@ def parse_product(document: Document, name: str, folder: str) -> Product:
                 said.get("description", ""),
                 said.get("format", "json-schema"),
                 said.get("location", ""),
+                tuple(sorted(said.get("key", ()))),
             )
             for schema, said in sorted(value.get("schemas", {}).items())
         ),
         compatibility=dict(value.get("compatibility", {})),
+        service_levels=dict(value.get("service-levels", {})),
     )

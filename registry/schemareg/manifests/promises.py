@@ -32,15 +32,8 @@ def parse_deprecation(document: Document, product: str) -> Deprecation:
                 "Put the file into deprecations/ of the product that it speaks of",
             )
         )
-    if target is not None and value.get("loosens") and not target.field:
-        found.append(
-            Mistake(
-                document.place(("loosens",)),
-                "loosens-no-field",
-                "only a field has a guarantee that can be loosened",
-                "Name a field: orders/order_placed#status; or remove loosens",
-            )
-        )
+    if target is not None and value.get("loosens"):
+        found += _misplaced_guarantee(document, target, value["loosens"])
     if found or target is None:
         raise InvalidFiles(tuple(sorted(found)))
     return Deprecation(
@@ -51,6 +44,39 @@ def parse_deprecation(document: Document, product: str) -> Deprecation:
         loosens=value.get("loosens", ""),
         replacement=replacement,
         migration=value.get("migration", ""),
+    )
+
+
+GUARANTEES = {
+    "field": ("required", "values", "type", "range", "form", "size", "meaning"),
+    "schema": ("key",),
+    "product": (
+        *("classification", "freshness", "latency", "availability", "completeness", "retention"),
+    ),
+}
+"""What can be loosened, by what has it."""
+
+
+def _misplaced_guarantee(
+    document: Document, target: names.Target, loosens: str
+) -> tuple[Mistake, ...]:
+    sort = next(sort for sort, known in GUARANTEES.items() if loosens in known)
+    whole = target.version is None and target.major is None
+    fits = {
+        "field": bool(target.field),
+        "schema": bool(target.schema) and not target.field and whole,
+        "product": not target.schema,
+    }[sort]
+    if fits:
+        return ()
+    examples = {"field": "orders/order_placed#status", "schema": "orders/order_placed"}
+    return (
+        Mistake(
+            document.place(("loosens",)),
+            "loosens-elsewhere",
+            f"{loosens} is a guarantee of a {sort}, and {quoted(target)} is none",
+            f"Name a {sort}, as {examples.get(sort, 'orders')}; or remove loosens",
+        ),
     )
 
 

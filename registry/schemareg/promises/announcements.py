@@ -112,7 +112,7 @@ class Announcements:
             rules.DEPRECATION_ANNOUNCED,
             said.target,
             self._place(said, "target"),
-            f"{said.target} may go {day}: {said.reason}",
+            f"{_named(said)} {day}: {said.reason}",
             severity=Severity.NOTICE,
             what=(str(said.sunset),),
         )
@@ -356,6 +356,12 @@ def _product_of(snapshot: Snapshot, name: str) -> Product | None:
 
 def _firmness(product: Product) -> int:
     return _STABILITIES.index(product.stability)
+
+
+def _named(said: Deprecation) -> str:
+    if said.loosens:
+        return f"{said.loosens} of {said.target} may be loosened"
+    return f"{said.target} may go"
 
 
 def _days(count: int) -> str:

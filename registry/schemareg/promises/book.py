@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from schemareg.snapshot import Snapshot
 
 
+_GOES_ALONG = frozenset(
+    {
+        *("required", "key", "classification"),
+        *("freshness", "latency", "availability", "completeness", "retention"),
+    }
+)
+"""Guarantees that end with what has them."""
+
+
 class NoHistory:
     """The history of a registry of which nothing has landed."""
 
@@ -121,9 +130,10 @@ class Promises:
     def covering(self, element: Target, loosens: str = "") -> Term | None:
         """The term that ends first, of all that speak of an element or of what it is part of.
 
-        Whoever may take a field away may leave it out now and then: its presence ends with it.
+        What may go altogether may be left out now and then, and takes its key and its service
+        levels along; but as long as it is there, its type and meaning stay.
         """
-        kinds = (loosens, "") if loosens == "required" else (loosens,)
+        kinds = (loosens, "") if loosens in _GOES_ALONG else (loosens,)
         speaking = [
             each
             for each in self.terms(element.product)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
 
+    from schemareg.documents import Document
     from schemareg.model import (
         Deprecation,
         FileChange,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         History,
         Place,
         Policy,
+        Product,
         SchemaVersion,
     )
     from schemareg.promises.announcements import Announcements
@@ -72,6 +74,14 @@ class Day:
     ) -> Finding:
         """What is to be said of a field that a version brings back; `line` has it otherwise."""
         return self._season.returned(found, version, place, line)
+
+    def loosened(self, before: Product, after: Product, document: Document) -> tuple[Finding, ...]:
+        """What a product guaranteed and does not any more, as that is today."""
+        from schemareg.promises import guarantees
+
+        return tuple(
+            self._season.settled(*each) for each in guarantees.loosened(before, after, document)
+        )
 
     def findings(self) -> tuple[Finding, ...]:
         """What is to be said of the promises that the change itself speaks of."""

@@ -47,6 +47,7 @@ ASPECTS = {
     "min-items-raised": "size",
     "max-items-lowered": "size",
     "unique-items-added": "size",
+    "meaning-changed": "meaning",
 }
 """Which guarantee an old reader loses when it refuses what a new writer writes, by rule."""
 
@@ -105,9 +106,13 @@ class Season:
     def _one(self, finding: Finding, fields: Callable[[], frozenset[str]]) -> Finding:
         finding = self._drafted(finding)
         element = _element(finding, fields)
-        if finding.severity is not Severity.ERROR or element is None:
+        return finding if element is None else self.settled(finding, *element)
+
+    def settled(self, finding: Finding, target: Target, loosens: str) -> Finding:
+        """A finding that ends the promise of a target, or one guarantee of it, as it is today."""
+        finding = self._drafted(finding)
+        if finding.severity is not Severity.ERROR:
             return finding
-        target, loosens = element
         term = self.promises.covering(target, loosens)
         if term is None:
             return _unannounced(finding, target, loosens, self._proposed())
@@ -191,10 +196,11 @@ def _early(
     known = f" {listed(hit, last='and')} read it." if hit else ""
     day = term.earliest
     when = f"from {day}" if day else f"once {term.said.path} sets a day"
+    end = "be loosened" if term.said.loosens else "go"
     return replace(
         finding,
         rule=rule.id if finding.rule == "field-removed" else finding.rule,
-        message=f"{_name(target)} is promised still, and may go {when} ({finding.message})",
+        message=f"{_name(target)} is promised still, and may {end} {when} ({finding.message})",
         why=f"{rule.rationale} {term.said.path} announced it.{known}"
         if finding.rule == "field-removed"
         else f"{finding.why}{known}".strip(),

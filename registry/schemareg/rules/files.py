@@ -139,10 +139,10 @@ RULES = (
         _LAYOUT,
     ),
     _rule(
-        "loosens-no-field",
-        "A guarantee is to be loosened of something that is no field",
-        "Only a field has guarantees of its own.",
-        "Name a field, or leave loosens out.",
+        "loosens-elsewhere",
+        "A guarantee is to be loosened of something that does not have it",
+        "A field has values and a meaning, a schema a key, a product service levels.",
+        "Name what has the guarantee, or leave loosens out.",
         _LAYOUT,
     ),
     _rule(

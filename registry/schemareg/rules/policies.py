@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.model import (
-    Classification,
     Content,
     Finding,
     Overrides,
@@ -44,7 +43,6 @@ _SCOPES = (Scope.LATEST, Scope.SUPPORTED, Scope.ALL)
 _CONTENTS = (Content.DECLARED, Content.OPEN)
 _OVERRIDES = (Overrides.NOTHING, Overrides.STRICTER, Overrides.ANYTHING)
 _STABILITIES = tuple(Stability)
-_CLASSIFICATIONS = tuple(Classification)
 
 
 def loosened(before: Policy, after: Policy, path: str) -> Iterator[Finding]:
@@ -69,10 +67,6 @@ def product_loosened(
     given_up = list(_compatibility(asked, asks))
     if _STABILITIES.index(product.stability) < _STABILITIES.index(before.stability):
         given_up.append(f"stability: {before.stability.value} → {product.stability.value}")
-    classes = before.classification, product.classification
-    if classes[0] and (not classes[1] or _rank(classes[1]) < _rank(classes[0])):
-        lower = classes[1].value if classes[1] else "none"
-        given_up.append(f"classification: {classes[0].value} → {lower}")
     yield from _notice(product.name, path, given_up)
 
 
@@ -119,7 +113,3 @@ def _compatibility(before: Compatibility, after: Compatibility) -> Iterator[str]
 
 def _formats(compatibility: Compatibility) -> str:
     return "assertion" if compatibility.formats else "annotation"
-
-
-def _rank(classification: Classification) -> int:
-    return _CLASSIFICATIONS.index(classification)

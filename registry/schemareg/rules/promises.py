@@ -30,7 +30,46 @@ UNDECIDED = Rule(
     source="Design, section 1, Proof or counterexample",
 )
 
-RULES = (FIELD_REMOVED, UNDECIDED)
+MEANING_CHANGED = Rule(
+    id="meaning-changed",
+    title="A field means something else within a major line",
+    rationale="No validator minds: the values look as they did. But readers take them for what the"
+    " older version said they are: a unit, a format, a kind of thing.",
+    remedy="Keep what the field says of itself and add a field beside it; or announce the change.",
+    source="Design, section 3, Promises validation cannot see",
+)
+KEY_CHANGED = Rule(
+    id="key-changed",
+    title="What tells one record from all others changed",
+    rationale="Readers join and deduplicate by the key. With another one they lose records or count"
+    " them twice, and nothing tells them.",
+    remedy="Keep the key, or announce that it will change.",
+    source="Design, section 3, Promises validation cannot see; the rules of time, 20",
+)
+CLASSIFICATION_LOWERED = Rule(
+    id="classification-lowered",
+    title="Data became less sensitive by their classification",
+    rationale="Who may see the data goes by it. Lowered without notice, it opens to many what was"
+    " promised to few.",
+    remedy="Keep the classification, or announce that it will be lowered.",
+    source="Design, section 3, Promises validation cannot see; the rules of time, 20",
+)
+SERVICE_LEVEL_LOOSENED = Rule(
+    id="service-level-loosened",
+    title="A service level promises less than it did",
+    rationale="Readers built on data that fresh, that available or kept that long.",
+    remedy="Keep the level, or announce that it will be loosened.",
+    source="Design, section 3, Promises validation cannot see; the rules of time, 20",
+)
+
+RULES = (
+    FIELD_REMOVED,
+    MEANING_CHANGED,
+    KEY_CHANGED,
+    CLASSIFICATION_LOWERED,
+    SERVICE_LEVEL_LOOSENED,
+    UNDECIDED,
+)
 
 
 def field_removed(
@@ -57,6 +96,57 @@ def field_removed(
         remedy=f"Keep {field!r}, and deprecate it; or open"
         f" {version.version.release.bumped('major')}: reg bump {version.product}/{version.schema}",
         fingerprint=fingerprint(FIELD_REMOVED.id, version.name, str(against), field),
+    )
+
+
+def meaning_changed(
+    version: SchemaVersion,
+    against: SemVer,
+    field: str,
+    change: tuple[str, str, str],
+    pointer: str,
+    place: Place,
+) -> Finding:
+    """A field that says something else of itself; `change` is keyword, before, and after or empty."""
+    keyword, was, now = change
+    pre = bool(version.version.pre)
+    return Finding(
+        MEANING_CHANGED.id,
+        Severity.NOTICE if pre else Severity.ERROR,
+        place,
+        f"{field!r}: {keyword} {was} became {now}"
+        if now
+        else f"{field!r}: {keyword} {was} is gone",
+        product=version.product,
+        schema=version.schema,
+        version=str(version.version),
+        against=str(against),
+        direction=Direction.FORWARD,
+        field=field,
+        pointer=pointer,
+        why=MEANING_CHANGED.rationale,
+        remedy=f"Keep it, and add a field beside {field!r}; or open"
+        f" {version.version.release.bumped('major')}: reg bump {version.product}/{version.schema}",
+        fingerprint=fingerprint(
+            MEANING_CHANGED.id, version.name, str(against), field, keyword, was, now
+        ),
+    )
+
+
+def loosened(
+    rule: Rule, product: str, schema: str, place: Place, message: str, *what: str
+) -> Finding:
+    """A guarantee of a product, or of one schema of it, that promises less."""
+    return Finding(
+        rule.id,
+        Severity.ERROR,
+        place,
+        message,
+        product=product,
+        schema=schema,
+        why=rule.rationale,
+        remedy=rule.remedy,
+        fingerprint=fingerprint(rule.id, product, schema, *what),
     )
 
 
