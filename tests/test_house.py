@@ -23,7 +23,13 @@ LAYERS = {
         *("documents", "formats", "validation", "manifests", "samples", "scaffold", "example"),
         *("words", "changes", "lineage", "rules"),
     ),
-    "the engine, the registry as a value": ("compatibility", "evident", "overlay", "snapshot"),
+    "the engine, the registry as a value": (
+        "compatibility",
+        "evident",
+        "foreign",
+        "overlay",
+        "snapshot",
+    ),
     "one change": (
         *("checking", "layout", "loose", "pairs", "promises"),
         *("comparison", "difference", "findings", "judgement", "landed", "shelf"),

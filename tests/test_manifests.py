@@ -269,6 +269,7 @@ RIGHT = {
     "registry": {
         "version": 1,
         "protected-branch": "main",
+        "layout": "schemas/{product}/{schema}/{version}",
         "anchor": "0123456789abcdef0123456789abcdef01234567",
         "compatibility": {"level": "FULL", "scope": "all", "content": "open", "undecided": "warn"},
         "deprecation": {"window": {"draft": "0d", "stable": "2w"}, "reminders": ["30d", "7d"]},

@@ -36,6 +36,14 @@ def check(
             metavar="A..B", help="Judge each landing in this range again, as of its own day."
         ),
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --replay: a registry.yaml to judge by. Its `layout` says where the schema"
+            " files of another repository stand.",
+        ),
+    ] = None,
     root: Root = Path(),
 ) -> None:
     """Say, before the merge, whether a change keeps its promises.
@@ -52,6 +60,7 @@ def check(
       reg check --all                                 the whole registry, every version
       reg check --today 2027-03-01                    as of another day
       reg check --replay v1.0..main                   what landed, and should not have
+      reg check --replay ..main --policy ours.yaml    what our rules would have stopped elsewhere
       reg check --checkpoint 3f2a9c1                  nobody rewrote what had landed there
 
     Exit codes: 0 nothing breaks; 1 findings at or above --fail-on; 2 files or the call are wrong;
@@ -63,8 +72,8 @@ def check(
 
     day = today or clock.today()
     if replay is not None:
-        severity = Severity(fail_on)
-        raise typer.Exit(replaying.again(root, replay, day, form, output, severity, checkpoint))
+        asked = replaying.Asked(replay, day, checkpoint, policy)
+        raise typer.Exit(replaying.again(root, asked, form, output, Severity(fail_on)))
     with answers.mistakes_as(form, output), opening.compared(root, base, head) as (before, after):
         branch = policy_in_force(before, after).protected_branch
         with opening.landings(root, before.files, branch, checkpoint) as history:

@@ -1,8 +1,9 @@
 """Judging again what landed: the range, the states, the answer of `reg check --replay`."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.errors import RegistryError
 from schemareg_cli import answers, opening
@@ -10,59 +11,111 @@ from schemareg_cli import answers, opening
 if TYPE_CHECKING:
     from datetime import date
 
-    from schemareg.model import Severity
+    from schemareg.edges.git import Repository
+    from schemareg.edges.history import GitHistory
+    from schemareg.foreign import Mapped
+    from schemareg.model import Landing, Severity
+    from schemareg.replay import Replayed
     from schemareg.snapshot import Snapshot
 
 _KEPT = 4
 """States at hand: a landing's own is the base of the next."""
 
 
-def again(
-    root: Path,
-    span: str,
-    today: "date",
-    form: str,
-    output: Path | None,
-    fail_on: "Severity",
-    checkpoint: str | None = None,
-) -> int:
-    """Judge the landings after A up to B, write the answer, and return the exit code.
+class Asked(NamedTuple):
+    """What is to be judged again, and by what."""
+
+    span: str
+    """`A..B`: the landings after A up to B."""
+    today: "date"
+    checkpoint: str | None = None
+    policy: Path | None = None
+    """A registry.yaml that says where another repository's files stand."""
+
+
+def again(root: Path, asked: Asked, form: str, output: Path | None, fail_on: "Severity") -> int:
+    """Judge the landings, write the answer, and return the exit code.
 
     Raises RegistryError where the range names none; Undecidable where it cannot be walked.
     """
-    from schemareg.edges.git import open_repository
-    from schemareg.edges.history import history
-    from schemareg.replay import replay
     from schemareg.reports import replay as reports
-    from schemareg.snapshot import Snapshot
 
-    start, end = _parted(span)
     if form not in reports.FORMS:
         raise RegistryError(
             f"a replay is not written as {form}", remedy=f"--format {' or '.join(reports.FORMS)}"
         )
-    with open_repository(root) as repository, history(root, end or "HEAD") as line:
-        if checkpoint:
-            opening.still_there(root, (line.commit,), checkpoint)
-        after = line.landing(repository.resolve(start)) if start else None
-        if start and after is None:
-            raise RegistryError(
-                f"{start} is not among the landings up to {end or 'HEAD'}",
-                remedy="Name two commits of the protected branch's own line:"
-                " git log --first-parent --oneline",
-            )
-
-        @lru_cache(_KEPT)
-        def at(commit: str) -> "Snapshot":
-            return Snapshot(repository.files_at(commit) if commit else repository.no_files())
-
-        found = tuple(replay(line, at, after, today))
+    found = tuple(_theirs(root, asked) if asked.policy else _ours(root, asked))
     page = answers.page(output)
     text = reports.render(found, form, fail_on=fail_on, colour=page.colour, width=page.width)
     answers.give(text, output)
     if any(reports.refused(each, fail_on) for each in found):
         return 1
     return 3 if any(each.verdict == "undecided" for each in found) else 0
+
+
+def _ours(root: Path, asked: Asked) -> Iterator["Replayed"]:
+    from schemareg.edges.git import open_repository
+    from schemareg.edges.history import history
+    from schemareg.replay import replay
+    from schemareg.snapshot import Snapshot
+
+    start, end = _parted(asked.span)
+    with open_repository(root) as repository, history(root, end) as line:
+        if asked.checkpoint:
+            opening.still_there(root, (line.commit,), asked.checkpoint)
+
+        @lru_cache(_KEPT)
+        def at(commit: str) -> "Snapshot":
+            return Snapshot(repository.files_at(commit) if commit else repository.no_files())
+
+        yield from replay(line, at, _after(repository, line, start, end), asked.today)
+
+
+def _theirs(root: Path, asked: Asked) -> Iterator["Replayed"]:
+    from schemareg.edges.git import open_repository
+    from schemareg.edges.history import history
+    from schemareg.foreign import Layout, Mapped
+    from schemareg.replay import replay_foreign
+
+    text, pattern = _policy(asked.policy or Path())
+    layout = Layout(pattern)
+    start, end = _parted(asked.span)
+    watched = (layout.root,) if layout.root else ()
+    with open_repository(root) as repository, history(root, end, watched=watched) as line:
+
+        @lru_cache(_KEPT)
+        def at(commit: str, hidden: frozenset[str]) -> "Mapped":
+            files = repository.files_at(commit) if commit else repository.no_files()
+            return Mapped(files, layout, text, hidden)
+
+        after = _after(repository, line, start, end)
+        yield from replay_foreign(line, at, after, asked.today)
+
+
+def _policy(path: Path) -> tuple[str, str]:
+    """The text of a policy, and the layout that it names."""
+    from schemareg import documents, manifests
+
+    data = path.read_bytes()
+    layout = manifests.parse_registry(documents.parse(data, path.as_posix())).layout
+    if not layout:
+        raise RegistryError(
+            "does not say where schema files stand",
+            where=path.as_posix(),
+            remedy="Add `layout: schemas/{product}/{schema}/{version}.json`, as it is there",
+        )
+    return data.decode("utf-8"), layout
+
+
+def _after(repository: "Repository", line: "GitHistory", start: str, end: str) -> "Landing | None":
+    after = line.landing(repository.resolve(start)) if start else None
+    if start and after is None:
+        raise RegistryError(
+            f"{start} is not among the landings up to {end}",
+            remedy="Name two commits of the protected branch's own line:"
+            " git log --first-parent --oneline",
+        )
+    return after
 
 
 def _parted(span: str) -> tuple[str, str]:
@@ -72,4 +125,4 @@ def _parted(span: str) -> tuple[str, str]:
             f"{span!r} is no range",
             remedy="Write two commits: --replay v1.0..main, or ..main for all",
         )
-    return start, end
+    return start, end or "HEAD"

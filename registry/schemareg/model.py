@@ -281,6 +281,8 @@ class Policy:
     overrides: Overrides = Overrides.STRICTER
     channels: tuple[Channel, ...] = ()
     notify_default: tuple[str, ...] = ()
+    layout: str = ""
+    """Where another repository's schema files stand, for a replay: see `foreign`."""
     anchor: str = ""
     """A commit that must be on the protected branch; what was announced before counts from when
     this landed. The full id, or empty."""

@@ -6,19 +6,21 @@ and this is the verdict that counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemareg.audit.until import Until
 from schemareg.errors import InvalidFiles
+from schemareg.foreign import NUMBERS
 from schemareg.reviewing import review
+from schemareg.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
-    from schemareg.model import History, Landing, Mistake, Report
-    from schemareg.snapshot import Snapshot
+    from schemareg.foreign import Mapped
+    from schemareg.model import Finding, History, Landing, Mistake, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Replayed:
     report: Report | None
     """None where files of it are wrong."""
     mistakes: tuple[Mistake, ...] = ()
+    """What is wrong with them; beside a report, with files that were left out."""
 
     @property
     def verdict(self) -> str:
@@ -57,6 +60,59 @@ def replay(
             yield Replayed(landing, None, error.mistakes)
         else:
             yield Replayed(landing, report)
+
+
+def replay_foreign(
+    history: History,
+    at: Callable[[str, frozenset[str]], Mapped],
+    after: Landing | None,
+    today: date,
+) -> Iterator[Replayed]:
+    """The same for another repository's schema files: what would our rules have stopped?
+
+    `at` gives the files at a commit, without those of a set. A file that is wrong is left out, and
+    told as such; nothing else waits for it.
+    """
+    line = history.line()
+    left_out: set[str] = set()
+    touched = {each.landing.ordinal for each in history.changes("", after=after)}
+    for ordinal in sorted(touched):
+        landing = line[ordinal]
+        parent = line[ordinal - 1].commit if ordinal else ""
+        day = min(landing.time.date(), today)
+        mistakes: list[Mistake] = []
+        while True:
+            hidden = frozenset(left_out)
+            base, head = at(parent, hidden), at(landing.commit, hidden)
+            try:
+                report = review(Snapshot(base), Snapshot(head), day)
+            except InvalidFiles as error:
+                wrong = {each.place.path for each in error.mistakes} - left_out
+                mistakes += [each for each in error.mistakes if each.place.path in wrong]
+                left_out |= wrong
+                if not wrong:
+                    yield Replayed(landing, None, _theirs(mistakes, head))
+                    break
+            else:
+                told = tuple(
+                    _placed(each, head)
+                    for each in report.findings
+                    if head.counts_as_we_do or each.rule not in NUMBERS
+                )
+                yield Replayed(landing, replace(report, findings=told), _theirs(mistakes, head))
+                break
+
+
+def _placed(finding: Finding, files: Mapped) -> Finding:
+    place = finding.place._replace(path=files.source(finding.place.path))
+    return replace(finding, place=place)
+
+
+def _theirs(mistakes: Iterable[Mistake], files: Mapped) -> tuple[Mistake, ...]:
+    return tuple(
+        replace(each, place=each.place._replace(path=files.source(each.place.path)))
+        for each in mistakes
+    )
 
 
 def _always(history: History) -> Callable[[], History]:

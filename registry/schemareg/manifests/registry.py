@@ -51,6 +51,7 @@ def parse_registry(document: Document) -> Policy:
             for name, channel in sorted(value.get("channels", {}).items())
         ),
         notify_default=tuple(value.get("notify", {}).get("default", ())),
+        layout=value.get("layout", ""),
         anchor=value.get("anchor", ""),
     )
 

@@ -88,7 +88,10 @@ def _told(each: Replayed, fail_on: Severity) -> Iterator[str]:
 def _total(replayed: Sequence[Replayed], fail_on: Severity) -> str:
     numbers = _counts(replayed, fail_on)
     named = ", ".join(f"{numbers[key]} {words}" for key, words in _COUNTED if numbers[key])
-    return f"{plural(len(replayed), 'landing')} judged" + (f": {named}" if named else "")
+    total = f"{plural(len(replayed), 'landing')} judged" + (f": {named}" if named else "")
+    if not numbers["left_out"]:
+        return total
+    return f"{total}; {plural(numbers['left_out'], 'file')} could not be read, and left out"
 
 
 _COUNTED = (
@@ -106,6 +109,9 @@ def _counts(replayed: Sequence[Replayed], fail_on: Severity) -> dict[str, int]:
         "passed": len(replayed) - stopped - doubtful,
         "refused": stopped,
         "undecided": doubtful,
+        "left_out": len(
+            {one.place.path for each in replayed if each.report for one in each.mistakes}
+        ),
     }
 
 
