@@ -35,6 +35,7 @@ LAYERS = {
         *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
     ),
     "all of it": ("audit", "reviewing"),
+    "who is told": ("notices",),
     "faces": ("additions", "drafts", "overview", "replay", "reports"),
 }
 """Every room of the core. A room imports from its own layer and those above it in this table."""

@@ -264,6 +264,21 @@ class Channel:
 
     name: str
     url: str
+    kind: str = ""
+    """`slack`, `teams`, `webhook`, `mail` or `apprise`; `""` leaves it to the URL."""
+    secret: str = ""
+    """What a webhook's messages are signed with, as `${NAME}`."""
+    threshold: Severity = Severity.NOTICE
+    """The least severe event that is sent here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail is sent, to channels that are `mailto:` and to contacts."""
+
+    server: str
+    """An `smtp:` or `smtps:` URL, which may name environment variables as `${NAME}`."""
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +296,9 @@ class Policy:
     overrides: Overrides = Overrides.STRICTER
     channels: tuple[Channel, ...] = ()
     notify_default: tuple[str, ...] = ()
+    mail: Mail | None = None
+    issues: bool = False
+    """Whether each deprecation is followed by an issue where the repository is hosted."""
     layout: str = ""
     """Where another repository's schema files stand, for a replay: see `foreign`."""
     anchor: str = ""
@@ -402,6 +420,21 @@ class SchemaVersion(NamedTuple):
         return f"{self.product}/{self.schema}@{self.version}"
 
 
+class Hit(NamedTuple):
+    """A consumer whom a finding touches, by what it declares to read."""
+
+    product: str
+    consumer: str
+    """The name of its file, without the ending."""
+    team: str
+    schema: str = ""
+    """The schema that is read; `""` where the consumer's file does not say."""
+    versions: str = "*"
+    """Which versions, as the consumer wrote it."""
+    fields: tuple[str, ...] = ()
+    """The declared fields that are touched, as targets write them; none means that all are read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a report says: what, where, why it matters, and how to mend it."""
@@ -431,6 +464,8 @@ class Finding:
     """How the earliest legal day comes about, where the promise is announced to end."""
     waived: str = ""
     """Who accepted it until when and why; empty where nobody did."""
+    hits: tuple[Hit, ...] = ()
+    """The registered consumers whom it hits, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
