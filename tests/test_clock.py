@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemareg.model import Entry, Kind, Landing, PathChange
-from schemareg.promises.clock import Receipt, backwards, belated, bounded, day, monotone, premature
+from schemareg.promises.clock import (
+    Receipt,
+    backwards,
+    belated,
+    bounded,
+    day,
+    monotone,
+    premature,
+    unseen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,6 +112,47 @@ def test_a_landing_is_dated(
     assert days(bounded(line(*claims), given_out)) == dated
 
 
+@pytest.mark.parametrize(
+    ("why", "claims", "receipts", "dated"),
+    [
+        ("what is seen after its claim stays", [0, 5, 9], {1: (4, 6)}, [0, 5, 9]),
+        ("pushed today, dated last month", [0, 5, 40], {1: (30, 31)}, [0, 30, 40]),
+        ("so is all that lands after it", [0, 5, 6, 40], {1: (30, 31)}, [0, 30, 30, 40]),
+        ("what landed before it is not", [0, 5, 6], {2: (30, 31)}, [0, 5, 30]),
+        ("nobody saw it yet, and it claims too little", [0, 5], {1: (30, None)}, [0, 30]),
+        ("seen both ways, and it claims too much", [0, 900], {1: (30, 31)}, [0, 31]),
+        ("two looks contradict: doubt lengthens", [0, 5, 6], {1: (30, 31), 2: (3, 9)}, [0, 30, 30]),
+        ("a whole history written anew", [0, 1, 2], {0: (50, 51)}, [50, 50, 50]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_landing_is_dated_no_earlier_than_the_branch_was_seen_without_it(
+    why: str,
+    claims: list[float],
+    receipts: dict[int, tuple[float, float | None]],
+    dated: list[float],
+) -> None:
+    given_out = [
+        Receipt(f"c{at}", None if until is None else moment(until), moment(since))
+        for at, (since, until) in receipts.items()
+    ]
+    assert days(bounded(line(*claims), given_out)) == dated
+
+
+def test_what_follows_the_last_look_at_the_branch_came_after_it() -> None:
+    history = line(0, 1, 2, 3)
+    assert unseen(history, "c1", moment(9), ()) == Receipt("c2", None, moment(9))
+    assert unseen(history, "c3", moment(9), ()) is None
+
+
+def test_after_a_rewrite_all_that_nobody_had_seen_came_after_the_last_look() -> None:
+    history = line(0, 1, 2, 3)
+    assert unseen(history, "gone", moment(9), ("c0", "c2", "gone")) == Receipt(
+        "c3", None, moment(9)
+    )
+    assert unseen(history, "gone", moment(9), ()) == Receipt("c0", None, moment(9))
+
+
 def test_of_two_receipts_of_one_landing_the_earlier_counts() -> None:
     receipts = [Receipt("c1", moment(2)), Receipt("c1", moment(1.5)), Receipt("c1", moment(3))]
     assert days(bounded(line(0, 900), receipts)) == [0, 1.5]
@@ -182,3 +232,17 @@ def test_each_landing_is_dated_by_its_claim_the_one_before_it_and_the_receipts_f
         bounds = [bound for k, bound in receipts.items() if at <= k < len(claims)]
         expected.append(min([max([claim, *expected[-1:]]), *bounds]))
     assert days(bounded(line(*claims), given_out)) == expected
+
+
+@given(CLAIMS, RECEIPTS, RECEIPTS)
+def test_knowing_when_the_branch_ended_without_them_only_ever_dates_landings_later(
+    claims: list[int], seen: dict[int, int], unseen: dict[int, int]
+) -> None:
+    plain = line(*claims)
+    known = [Receipt(f"c{at}", moment(bound)) for at, bound in seen.items()]
+    more = [Receipt(f"c{at}", None, moment(bound)) for at, bound in unseen.items()]
+    dated = days(bounded(plain, [*known, *more]))
+    assert dated == sorted(dated)
+    assert all(one >= other for one, other in zip(dated, days(bounded(plain, known)), strict=True))
+    for at, bound in unseen.items():
+        assert all(each >= bound for each in dated[at:])

@@ -7,10 +7,14 @@ What that proves, and what it does not. A commit that claims less than the landi
 up to that landing's time: nobody dates a landing before what had landed already. A commit that
 claims the future is believed, and with it all that land after it: their windows grow longer, none
 shorter. What Git alone cannot show is how long after its claim a commit was pushed; between the
-landing before it and today it may have been any moment. A receipt, written by whoever saw the
-landing, says that a commit was on the branch at some moment, so it and all before it landed no
-later: it takes back a forged future, and it never dates a landing later than its claim. Where a
-receipt comes long after the claim, `belated` names the landing, for the audit to ask why.
+landing before it and today it may have been any moment.
+
+A receipt, written by whoever watches the branch, shows it from both sides. The commit was there at
+one moment, so it and all before it landed no later: that takes back a forged future. And the branch
+had ended elsewhere at an earlier moment, so it and all after it landed later than that: a landing
+pushed today that claims last year counts from when the branch was last seen without it, and so does
+a history that was written anew. Where receipts contradict each other the later moment counts: doubt
+lengthens a window. A landing seen long after its claim is named by `belated`, for the audit to ask.
 
 Source: the rules of time, the clock; git-commit(1) for what a committer date is.
 """
@@ -38,15 +42,18 @@ __all__ = [
     "day",
     "monotone",
     "premature",
+    "unseen",
 ]
 
 
 class Receipt(NamedTuple):
-    """A commit was on the protected branch at this moment: it landed no later."""
+    """What was seen of a landing; moments are aware, in UTC."""
 
     commit: str
-    not_after: datetime
-    """Aware, in UTC."""
+    not_after: datetime | None
+    """It was on the protected branch at this moment; None says that nobody saw it yet."""
+    not_before: datetime | None = None
+    """The branch ended without it at this moment; None says that nobody looked before."""
 
 
 def monotone(claims: Iterable[datetime]) -> tuple[datetime, ...]:
@@ -69,7 +76,7 @@ def premature(history: History, receipts: Iterable[Receipt]) -> tuple[Landing, .
 
     Only those that a receipt of their own convicts; the times are as `history` has them.
     """
-    bounds = _bounds(history, receipts)
+    bounds = _upper(history, receipts)
     found = (history.landing(commit) for commit in bounds)
     guilty = [each for each in found if each and each.claimed > bounds[each.commit]]
     return tuple(sorted(guilty, key=lambda each: each.ordinal))
@@ -82,43 +89,77 @@ def belated(
 
     They were seen late, or made long before they were pushed; Git alone cannot tell which.
     """
-    bounds = _bounds(history, receipts)
+    bounds = _upper(history, receipts)
     found = (history.landing(commit) for commit in bounds)
     late = [each for each in found if each and bounds[each.commit] - each.time > allowance]
     return tuple(sorted(late, key=lambda each: each.ordinal))
 
 
+def unseen(history: History, commit: str, at: datetime, seen: Iterable[str]) -> Receipt | None:
+    """What is known of the landings that came after the branch ended in `commit`, at a moment.
+
+    None where nothing came after it. Where the commit is not on the line, the history was written
+    anew: then all that follows the newest of the commits `seen` on the line came after it.
+    """
+    last = history.landing(commit)
+    if last is None:
+        there = (history.landing(each) for each in seen)
+        last = max(filter(None, there), key=lambda each: each.ordinal, default=None)
+    line = history.line()
+    first = 0 if last is None else last.ordinal + 1
+    return Receipt(line[first].commit, None, at) if first < len(line) else None
+
+
 def bounded(history: History, receipts: Iterable[Receipt]) -> History:
-    """The same history, no landing of it dated later than a receipt of it or of a later one allows.
+    """The same history, its landings dated within what receipts of them and their neighbours allow.
 
     Receipts of commits that are not on the line say nothing. Time still never runs backwards.
     """
-    bounds = _bounds(history, receipts)
-    seen = [history.landing(commit) for commit in bounds]
-    # What stays below its own receipt stays below those of all later landings: nothing to mend.
-    if all(each is None or each.time <= bounds[each.commit] for each in seen):
+    known = tuple(receipts)
+    upper, lower = _upper(history, known), _lower(history, known)
+    # What keeps to its own receipts keeps to those of all its neighbours: nothing to mend.
+    early = (history.landing(commit) for commit in upper)
+    late = (history.landing(commit) for commit in lower)
+    if all(each is None or each.time <= upper[each.commit] for each in early) and all(
+        each is None or each.time >= lower[each.commit] for each in late
+    ):
         return history
-    return _Bounded(history, _mended(history.line(), bounds))
+    return _Bounded(history, _mended(history.line(), upper, lower))
 
 
-def _bounds(history: History, receipts: Iterable[Receipt]) -> dict[str, datetime]:
+def _upper(history: History, receipts: Iterable[Receipt]) -> dict[str, datetime]:
     bounds: dict[str, datetime] = {}
-    for commit, not_after in receipts:
-        if history.landing(commit) is not None:
+    for commit, not_after, _ in receipts:
+        if not_after is not None and history.landing(commit) is not None:
             bounds[commit] = min(not_after, bounds.get(commit, not_after))
     return bounds
 
 
-def _mended(line: tuple[Landing, ...], bounds: dict[str, datetime]) -> tuple[Landing, ...]:
-    """Each claim cut at the earliest receipt of its own or any later landing; then made monotone."""
+def _lower(history: History, receipts: Iterable[Receipt]) -> dict[str, datetime]:
+    bounds: dict[str, datetime] = {}
+    for commit, _, not_before in receipts:
+        if not_before is not None and history.landing(commit) is not None:
+            bounds[commit] = max(not_before, bounds.get(commit, not_before))
+    return bounds
+
+
+def _mended(
+    line: tuple[Landing, ...], upper: dict[str, datetime], lower: dict[str, datetime]
+) -> tuple[Landing, ...]:
+    """Each claim cut at the earliest receipt of its own or any later landing, held up to the lower
+    bounds of its own and any earlier one, and made monotone."""
     claims = []
     bound: datetime | None = None
     for landing in reversed(line):
-        own = bounds.get(landing.commit)
+        own = upper.get(landing.commit)
         if own is not None:
             bound = own if bound is None else min(own, bound)
         claims.append(landing.claimed if bound is None else min(landing.claimed, bound))
-    times = monotone(reversed(claims))
+    floors = (lower.get(landing.commit) for landing in line)
+    times = monotone(
+        claim if floor is None else max(claim, floor)
+        for claim, floor in zip(reversed(claims), floors, strict=True)
+    )
     return tuple(
         dataclasses.replace(landing, time=time) for landing, time in zip(line, times, strict=True)
     )
