@@ -39,3 +39,5 @@ class Event:
     """Its number, without a sign."""
     link: str = ""
     """Where it can be looked at: an https URL made by us; `""` where the repository has no page."""
+    source: str = ""
+    """The registry in which it happened, as a URI: its web address, else its first commit."""
