@@ -83,7 +83,7 @@ CLOCKS = {
 """What reads a clock. `time.thread_time` is left out: budgets count work, not hours (decision 0007)."""
 
 MAY_READ_CLOCKS = {
-    "schemareg.edges.clock": "the one place that knows what day it is",
+    "schemareg.edges.clock": "the one place that knows what day it is, and how long it took",
     "schemareg_cli.loose": "gives bulk judging the stopwatch for its `ms`",
 }
 
