@@ -34,7 +34,7 @@ LAYERS = {
         *("checking", "layout", "loose", "pairs", "promises"),
         *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
     ),
-    "all of it": ("audit", "reviewing"),
+    "all of it": ("audit", "impact", "reviewing"),
     "who is told": ("notices",),
     "faces": ("additions", "drafts", "overview", "replay", "reports"),
 }

@@ -387,6 +387,14 @@ class Use:
     """Which versions, as written: `^1`, `1.2`, `1.2.0`, `^1 || ^2`; `*` is all."""
     fields: tuple[tuple[str | None, ...], ...] = ()
     """The fields that are read, as the steps of targets; none named means all."""
+    values: tuple[str | None, ...] = ()
+    """For each field the one value that is read of it, None for all; empty where that is so of all."""
+
+    @property
+    def elements(self) -> tuple[tuple[tuple[str | None, ...], str | None], ...]:
+        """Each field with the one value of it that is read, or None."""
+        values = self.values or (None,) * len(self.fields)
+        return tuple(zip(self.fields, values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,6 +474,9 @@ class Finding:
     """Who accepted it until when and why; empty where nobody did."""
     hits: tuple[Hit, ...] = ()
     """The registered consumers whom it hits, sorted."""
+    target: str = ""
+    """What it is about, as people type it, where it is the promise of something: a field, a line,
+    a product. Empty where product, schema, version and field say all there is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from schemareg.landed import Landing
 from schemareg.model import Report
 from schemareg.promises.day import Day
 from schemareg.rules import policies
-from schemareg.snapshot import PRODUCT, REGISTRY, differences
+from schemareg.snapshot import CONSUMERS, PRODUCT, REGISTRY, differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ def review(
     findings += landing.findings()
     findings += _policy_findings(base, head, policy, changes, day)
     findings += day.findings()
-    findings = day.accepted(findings)
+    findings = _hitting(base, head, day.accepted(findings))
     return Report(
         base=base.label,
         head=head.label,
@@ -59,6 +59,25 @@ def review(
         base_commit=base.commit,
         head_commit=head.commit,
     )
+
+
+def _hitting(base: Snapshot, head: Snapshot, findings: list[Finding]) -> list[Finding]:
+    """The findings with whom they hit; consumers are looked up where there is something to tell."""
+    concerned = {each.product for each in findings if each.product}
+    if not any(_registered(base, head, product) for product in concerned):
+        return findings
+    from schemareg import impact
+
+    return impact.told(base, head, findings)
+
+
+def _registered(base: Snapshot, head: Snapshot, product: str) -> bool:
+    """Whether a product has consumers, before the change or after it."""
+    for snapshot in (base, head):
+        folder = snapshot.folder_of(product)
+        if folder is not None and snapshot.files.folder(f"{folder}/{CONSUMERS}"):
+            return True
+    return False
 
 
 def policy_in_force(base: Snapshot, head: Snapshot) -> Policy:

@@ -29,8 +29,16 @@ def parse_consumer(document: Document, product: str) -> Consumer:
             for index, field in enumerate(use.get("fields", ()))
         ]
         if schema is not None:
-            steps = tuple(each.field for each in fields if each is not None)
-            uses.append(Use(schema, use.get("versions", "*"), steps))
+            known = [each for each in fields if each is not None]
+            values = tuple(each.value for each in known)
+            uses.append(
+                Use(
+                    schema,
+                    use.get("versions", "*"),
+                    tuple(each.field for each in known),
+                    values if any(each is not None for each in values) else (),
+                )
+            )
     acks = [
         _target(document, ("acks", position), text, product, found)
         for position, text in enumerate(value.get("acks", ()))

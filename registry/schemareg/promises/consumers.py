@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from schemareg import manifests
 from schemareg.errors import InvalidFiles
 from schemareg.model import Consumer
+from schemareg.names import field_text
 from schemareg.promises.book import covers
 from schemareg.snapshot import CONSUMERS
 from schemareg.versions import parse as parse_version
@@ -60,7 +61,12 @@ def agreed(snapshot: Snapshot, target: Target) -> bool:
     Where nobody has registered, nobody has agreed.
     """
     found = hit(snapshot, target)
-    return bool(found) and all(any(covers(ack, target) for ack in each.acks) for each in found)
+    return bool(found) and all(acknowledges(each, target) for each in found)
+
+
+def acknowledges(consumer: Consumer, target: Target) -> bool:
+    """Whether a consumer has agreed in writing to lose a target."""
+    return any(covers(ack, target) for ack in consumer.acks)
 
 
 def touches(use: Use, target: Target) -> bool:
@@ -71,7 +77,21 @@ def touches(use: Use, target: Target) -> bool:
         return False
     if not target.field or not use.fields:
         return True
-    return any(_overlap(each, target.field) for each in use.fields)
+    return any(_overlap(steps, value, target) for steps, value in use.elements)
+
+
+def touched(use: Use, target: Target) -> tuple[str, ...]:
+    """The fields of a use that a target touches, as they are written; all it names for a whole."""
+    return tuple(
+        written(steps, value)
+        for steps, value in use.elements
+        if not target.field or _overlap(steps, value, target)
+    )
+
+
+def written(steps: tuple[str | None, ...], value: str | None = None) -> str:
+    """A field, or one value of it, as a consumer's file writes it: `customer.email`, `status=LOST`."""
+    return field_text(steps) + ("" if value is None else f"={value}")
 
 
 def spoken_of(use: Use) -> Iterator[tuple[Pointer, Target]]:
@@ -80,8 +100,8 @@ def spoken_of(use: Use) -> Iterator[tuple[Pointer, Target]]:
         whole = replace(use.schema, version=version, major=major)
         if not use.fields:
             yield ("schema",), whole
-        for index, steps in enumerate(use.fields):
-            yield ("fields", index), replace(whole, field=steps)
+        for index, (steps, value) in enumerate(use.elements):
+            yield ("fields", index), replace(whole, field=steps, value=value)
 
 
 def _revisions(versions: str) -> Iterator[tuple[SemVer | None, int | None]]:
@@ -95,10 +115,13 @@ def _revisions(versions: str) -> Iterator[tuple[SemVer | None, int | None]]:
             yield None, int(each.removeprefix("^").split(".")[0])
 
 
-def _overlap(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> bool:
-    """Whether one of two fields is the other, or stands in it."""
-    shared = min(len(one), len(other))
-    return one[:shared] == other[:shared]
+def _overlap(steps: tuple[str | None, ...], value: str | None, target: Target) -> bool:
+    """Whether one of two fields is the other, or stands in it; of two values of one, the same."""
+    shared = min(len(steps), len(target.field))
+    if steps[:shared] != target.field[:shared]:
+        return False
+    other = target.value
+    return None in (value, other) or value == other or len(steps) != len(target.field)
 
 
 def _meets(versions: str, target: Target) -> bool:

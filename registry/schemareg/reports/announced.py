@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg.model import Severity
-from schemareg.names import field_text
-from schemareg.promises.consumers import touches
+from schemareg.promises.consumers import touched, touches
 from schemareg.promises.said import typed
 from schemareg.reports import escape
 from schemareg.reports.layout import table, wrapped
@@ -112,8 +110,7 @@ def _read(consumer: Consumer, target: Target) -> str:
         if not touches(use, target):
             continue
         versions = "" if use.versions == "*" else f" {use.versions}"
-        meant = [each for each in use.fields if touches(replace(use, fields=(each,)), target)]
-        names = ", ".join(field_text(each) for each in meant)
+        names = ", ".join(touched(use, target))
         found.append(f"{names or use.schema}{versions}")
     return "; ".join(found) or "does not say what it reads"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from schemareg.promises.consumers import touches
+from schemareg.promises.consumers import acknowledges, touches, written
 from schemareg.promises.status import Life
 from schemareg.reports import escape
 from schemareg.reports.layout import table, wrapped
@@ -139,21 +139,13 @@ def _readers(found: Status, width: int) -> list[str]:
 
 
 def _uses(consumer: Consumer, target: Target) -> str:
-    from schemareg.names import field_text
-
     parts = []
     for use in consumer.uses:
         if touches(use, target):
-            fields = ", ".join(map(field_text, use.fields)) or "everything"
+            fields = ", ".join(written(*each) for each in use.elements) or "everything"
             parts.append(f"{use.schema} {use.versions}: {fields}")
     text = "; ".join(parts) or "its file is wrong, so it is taken to read everything"
-    return f"{text} (agreed to lose it)" if _acked(consumer, target) else text
-
-
-def _acked(consumer: Consumer, target: Target) -> bool:
-    from schemareg.promises.book import covers
-
-    return any(covers(each, target) for each in consumer.acks)
+    return f"{text} (agreed to lose it)" if acknowledges(consumer, target) else text
 
 
 def when(found: Status) -> str:
@@ -197,7 +189,7 @@ def document(found: Status) -> dict[str, Any]:
                 "name": each.name,
                 "team": each.team,
                 "contact": each.contact,
-                "agreed": _acked(each, found.target),
+                "agreed": acknowledges(each, found.target),
             }
             for each in found.consumers
         ],

@@ -234,4 +234,5 @@ def about(
         why=rule.rationale,
         remedy=remedy or rule.remedy,
         fingerprint=fingerprint(rule.id, str(target), *what),
+        target=str(target),
     )

@@ -1,0 +1,166 @@
+"""Findings and targets against what consumers declare: who is hit, by what they say they read.
+
+A change cannot make itself less harmful by taking others' files away: whoever had registered at
+the base counts, and so does whoever registers with the change. `promises.consumers` says what
+touches what; here that is asked of findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from schemareg.model import Direction, Hit
+from schemareg.names import Target, parse
+from schemareg.promises.consumers import acknowledges, consumers, hit, touched, touches
+from schemareg.versions import parse as parse_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemareg.model import Consumer, Finding, Use
+    from schemareg.snapshot import Snapshot
+
+_ABOUT_PROMISES = frozenset(
+    {
+        *("deprecation-announced", "deprecation-withdrawn", "window-too-short"),
+        *("sunset-moved-earlier", "sunset-moved-later", "name-reserved"),
+        *("key-changed", "classification-lowered", "service-level-loosened"),
+    }
+)
+"""Findings about what readers are promised, though no two versions are compared."""
+
+_OF_ONE_VERSION = frozenset({"version-modified", "version-removed"})
+
+_ENDING = frozenset(
+    {
+        *("removed-at-sunset", "loosened-at-sunset", "released-by-consent"),
+        *("enum-value-removed", "property-removed", "value-forbidden"),
+        "additional-properties-closed",
+    }
+)
+"""What hurts the readers of the whole line, even where it is the new version that refuses: what was
+promised to them does not come any more."""
+
+_HURTS_NOBODY = frozenset({"undecided"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A consumer that a target touches, and the part of its uses that is touched."""
+
+    product: str
+    consumer: Consumer
+    uses: tuple[Use, ...]
+    """Empty where its file is wrong: then it is taken to read everything."""
+    acknowledged: bool
+    """Whether it agreed in writing to lose the target."""
+
+
+def readers(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
+    """Who would be hit if a target went, by the name of their file."""
+    return tuple(
+        Reader(
+            target.product,
+            each,
+            tuple(use for use in each.uses if touches(use, target)),
+            acknowledges(each, target),
+        )
+        for each in hit(snapshot, target)
+    )
+
+
+def subject(finding: Finding) -> Target | None:
+    """What a finding takes from its readers; None where it hurts no reader.
+
+    Where an old version refuses what the new one writes, that is something of the old version's
+    line: its readers meet the new records. Where the new version refuses what was written before,
+    it is something of the new version, and concerns those who follow to it.
+    """
+    if finding.rule in _ABOUT_PROMISES:
+        if finding.target:
+            return _of_the_line(parse(finding.target))
+        return Target(finding.product, finding.schema)
+    version = parse_version(finding.version)
+    if not finding.schema or version is None:
+        return None
+    whole = Target(finding.product, finding.schema)
+    if finding.rule in _OF_ONE_VERSION:
+        return replace(whole, version=version)
+    if finding.direction is None or finding.rule in _HURTS_NOBODY:
+        return None
+    forward = finding.direction is Direction.FORWARD
+    if finding.field:
+        steps = parse(f"{whole}#{finding.field}").field
+        # An old reader that meets a new value is hurt whichever of the known ones it looks for.
+        value = None if forward or not finding.value else finding.value
+        whole = replace(whole, field=steps, value=value)
+    older = parse_version(finding.against)
+    if forward or finding.rule in _ENDING:
+        return replace(whole, major=(older or version).major)
+    return replace(whole, version=version)
+
+
+def told(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, each with the consumers whom it hits, sorted; the same order.
+
+    Those count who registered at `base`, and what `head` says of them and of others beside that.
+    """
+    known: dict[str, tuple[tuple[Consumer, ...], ...]] = {}
+    found = []
+    for finding in findings:
+        target = subject(finding)
+        if target is None:
+            found.append(finding)
+            continue
+        if target.product not in known:
+            known[target.product] = tuple(
+                consumers(snapshot, target.product) for snapshot in (base, head)
+            )
+        hits = _together(
+            each
+            for registered in known[target.product]
+            for consumer in registered
+            for each in hits_of(consumer, target)
+        )
+        found.append(replace(finding, hits=hits) if hits else finding)
+    return found
+
+
+def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:
+    """How a target touches one consumer: a hit a use; none where it does not."""
+    if not consumer.uses:
+        return (Hit(target.product, consumer.name, consumer.team),)
+    return tuple(
+        Hit(
+            target.product,
+            consumer.name,
+            consumer.team,
+            use.schema.schema,
+            use.versions,
+            touched(use, target),
+        )
+        for use in consumer.uses
+        if touches(use, target)
+    )
+
+
+def _together(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """One hit for what one consumer says of one schema, before a change and with it; sorted."""
+    found: dict[tuple[str, ...], Hit] = {}
+    for each in hits:
+        key = (each.product, each.consumer, each.schema, each.versions)
+        known = found.get(key)
+        if known is not None:
+            whole = not (known.fields and each.fields)
+            fields = () if whole else tuple(sorted({*known.fields, *each.fields}))
+            each = each._replace(fields=fields)  # noqa: PLW2901
+        found[key] = each
+    return tuple(sorted(found.values()))
+
+
+def _of_the_line(target: Target) -> Target:
+    """An element in all versions of its line; a version stays itself."""
+    if target.version is None or not target.field:
+        return target
+    return replace(target, version=None, major=target.version.major)
