@@ -22,9 +22,12 @@ _BYTE_ORDER_MARKS = {
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UNPRINTABLE = re.compile(
-    r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-"""What YAML does not print, and what some of its readers take for a line break or drop."""
+"""What YAML does not print, and what some of its readers take for a line break or drop.
+
+Listed, not negated: a class of nearly all characters takes 3 ms to compile, in every command.
+"""
 
 
 def too_large(path: str, size: int) -> Mistake | None:
