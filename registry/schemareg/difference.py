@@ -9,11 +9,14 @@ from schemareg import manifests
 from schemareg.changes import words_changed
 from schemareg.comparison import fields_of, verdict_of
 from schemareg.findings import Pair, told
-from schemareg.model import Direction
+from schemareg.model import Direction, PromiseChange
 from schemareg.shelf import Shelf
-from schemareg.words import words_only
+from schemareg.wording import listed, quoted
+from schemareg.words import MEANINGS, words_only
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from schemareg.compatibility.verdict import Verdict
     from schemareg.documents import Document
     from schemareg.formats.json_schema.fields import Field
@@ -95,6 +98,31 @@ def _fields(
         if _facts(old[path]) != _facts(new[path])
     )
     return added, removed, changed
+
+
+def promise_changes(
+    before: Mapping[str, Field], after: Mapping[str, Field]
+) -> tuple[PromiseChange, ...]:
+    """How the fields of two versions, by path, promise otherwise, in words; sorted by path."""
+    changes = (
+        PromiseChange(path, _promised(before.get(path)), _promised(after.get(path)))
+        for path in sorted({*before, *after})
+    )
+    return tuple(each for each in changes if each.before != each.after)
+
+
+def _promised(field: Field | None) -> str:
+    if field is None:
+        return ""
+    parts = [f"{'required' if field.required else 'optional'} {field.type}"]
+    if field.format:
+        parts.append(f"format {field.format}")
+    if field.values:
+        parts.append(f"one of {listed(field.values)}")
+    if field.nullable:
+        parts.append("or null")
+    parts += [f"{name} {quoted(text)}" for name, text in field.annotations if name in MEANINGS]
+    return ", ".join(parts)
 
 
 def _facts(field: Field) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from schemareg.formats.json_schema.fields import Field
     from schemareg.json_values import JsonValue
     from schemareg.landed import Landing
-    from schemareg.model import Compatibility, Finding, Policy, SchemaVersion
+    from schemareg.model import Compatibility, Finding, Policy, PromiseChange, SchemaVersion
     from schemareg.promises.day import Day
     from schemareg.snapshot import Snapshot
     from schemareg.versions import SemVer
@@ -151,19 +151,28 @@ class _Case:
         """What was found, in one value."""
         comparison = self._comparison
         outcome = Outcome.UNDECIDED if comparison.doubts else Outcome.COMPATIBLE
+        outcome = Outcome.BREAKING if self._broken else outcome
         return VersionVerdict(
             self._version.product,
             self._version.schema,
             str(self._version.version),
             self._version.path,
-            Outcome.BREAKING if self._broken else outcome,
+            outcome,
             reason="; ".join(dict.fromkeys(each.reason for each in comparison.doubts)),
             required_bump=self._bump,
             against=tuple(str(each.version) for each in self._against),
             changes=self._changes(),
             honest=self._honest(),
             policy=self._tolerance(),
+            promises=() if outcome is Outcome.COMPATIBLE else self._promises(),
         )
+
+    def _promises(self) -> tuple[PromiseChange, ...]:
+        if self._previous is None:
+            return ()
+        from schemareg.difference import promise_changes
+
+        return promise_changes(self._fields_of(self._previous), self._fields_of(self._version))
 
     def findings(self) -> Iterator[Finding]:
         """Everything there is to say."""

@@ -443,6 +443,27 @@ class Hit(NamedTuple):
     """The declared fields that are touched, as targets write them; none means that all are read."""
 
 
+class Announcement(NamedTuple):
+    """What ends by a finding, as it would have to be announced first: what `reg deprecate` takes."""
+
+    target: str
+    """`orders/order_placed#customer.email`, of every version."""
+    loosens: str = ""
+    """The one guarantee of it that ends, where that is all."""
+    window: int = 0
+    """Days that the policy asks for between the landing of the announcement and the end."""
+
+
+class PromiseChange(NamedTuple):
+    """What one field promised and what it promises now, in words: `required string`."""
+
+    field: str
+    before: str
+    """Empty where the field is new."""
+    after: str
+    """Empty where it is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a report says: what, where, why it matters, and how to mend it."""
@@ -474,6 +495,8 @@ class Finding:
     """Who accepted it until when and why; empty where nobody did."""
     hits: tuple[Hit, ...] = ()
     """The registered consumers whom it hits, sorted."""
+    announce: Announcement | None = None
+    """What to announce, where that is all it takes for this to be legal one day."""
     target: str = ""
     """What it is about, as people type it, where it is the promise of something: a field, a line,
     a product. Empty where product, schema, version and field say all there is."""
@@ -500,6 +523,9 @@ class VersionVerdict:
     """The version that its changes call for: its own, or the one it should be; empty if unknown."""
     policy: Compatibility | None = None
     """What it was judged by, where that is not the report's policy."""
+    promises: tuple[PromiseChange, ...] = ()
+    """How its fields differ from those of the version before it, by path; told where it breaks or
+    could not be decided."""
 
 
 @dataclass(frozen=True, slots=True)

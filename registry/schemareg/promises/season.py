@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg.errors import InvalidFiles
-from schemareg.model import Direction, Severity
+from schemareg.model import Announcement, Direction, Severity
 from schemareg.names import Target, field_text, parse
 from schemareg.promises import consumers, returns
 from schemareg.promises.terms import State, later
@@ -96,11 +96,9 @@ class Season:
     ) -> Finding:
         """What is to be said of a field that a version brings back; `line` has it otherwise."""
         promised = [each for each in line if not self.ended(each)]
-        product = self._product(version.product)
         landed = self.promises.history.landed(found.gone.path)
         since = landed.time.date() if landed else self.today
-        days = self.promises.window(product, self.policy) if product else _DAYS
-        reserved = later(since, 2 * days)
+        reserved = later(since, 2 * self._window(version.product))
         return self._drafted(returns.told(found, version, place, promised, reserved, self.today))
 
     def _one(self, finding: Finding, fields: Callable[[], frozenset[str]]) -> Finding:
@@ -115,7 +113,8 @@ class Season:
             return finding
         term = self.promises.covering(target, loosens)
         if term is None:
-            return _unannounced(finding, target, loosens, self._proposed())
+            window = self._window(target.product)
+            return _unannounced(finding, target, loosens, self._proposed(), window)
         if term.state(self.today) is State.SUNSET:
             return _released(finding, target, loosens, term, self.today)
         base, anywhere = self.promises.base, _of_its_line(target)
@@ -133,6 +132,10 @@ class Season:
             return finding
         why = f"{product.name} is a draft, and promises nothing yet. {finding.why}"
         return replace(finding, severity=Severity.NOTICE, why=why.strip())
+
+    def _window(self, name: str) -> int:
+        product = self._product(name)
+        return self.promises.window(product, self.policy) if product else _DAYS
 
     def _product(self, name: str) -> Product | None:
         try:
@@ -210,7 +213,7 @@ def _early(
 
 
 def _unannounced(
-    finding: Finding, target: Target, loosens: str, brought: tuple[Deprecation, ...]
+    finding: Finding, target: Target, loosens: str, brought: tuple[Deprecation, ...], window: int
 ) -> Finding:
     from schemareg.promises.book import covers
 
@@ -224,15 +227,24 @@ def _unannounced(
             remedy=f"Keep {_name(target)}, and land {beside[0].path} alone",
         )
     loosening = f" --loosens {loosens}" if loosens else ""
-    begin = f"reg deprecate {_plain(target)}{loosening} --in {_DAYS}d --reason …"
+    begin = f"reg deprecate {_plain(target)}{loosening} --in {window}d --reason …"
     _, opens, line = finding.remedy.partition("pen ")
     other = f"; or open {line}" if opens else ""
-    return replace(finding, remedy=f"Keep {_name(target)} and announce it: {begin}{other}")
+    return replace(
+        finding,
+        remedy=f"Keep {_name(target)} and announce it: {begin}{other}",
+        announce=Announcement(str(_anywhere(target)), loosens, window),
+    )
+
+
+def _anywhere(target: Target) -> Target:
+    """The element in every version of the schema."""
+    return replace(target, version=None, major=None)
 
 
 def _plain(target: Target) -> str:
     """The element as one deprecates it, of every version of the schema; safe to paste in a shell."""
-    text = str(replace(target, version=None, major=None))
+    text = str(_anywhere(target))
     # A `#` inside a word is no comment, so it alone needs no quotes.
     return (
         text if shlex.quote(text.replace("#", "")) == text.replace("#", "") else shlex.quote(text)
