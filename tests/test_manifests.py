@@ -22,12 +22,14 @@ from schemareg.model import (
     Compatibility,
     Content,
     Level,
+    Mail,
     Overrides,
     Owner,
     Policy,
     Product,
     Schema,
     Scope,
+    Severity,
     Stability,
 )
 
@@ -78,9 +80,14 @@ compatibility: {level: BACKWARD_TRANSITIVE, scope: all, content: open, formats: 
 deprecation: {window: {draft: 1d, stable: 26w}, reminders: [1d, P2W, 14d]}
 overrides: anything
 channels:
-  slack: {url: "${SLACK_URL}"}
+  slack: {url: "${SLACK_URL}", kind: slack, threshold: warning}
   mail: {url: "mailto:team@example.com"}
-notify: {default: [slack]}
+  hook: {url: "https://example.com/hook", secret: "${NEW} ${OLD}"}
+  pager: {url: "ntfys://${NTFY_TOPIC}", threshold: error}
+notify:
+  default: [slack]
+  mail: {server: "${SMTP_URL}", from: Schema registry <registry@example.com>}
+  issues: true
 """
     assert _parse("registry", text) == Policy(
         protected_branch="trunk",
@@ -90,8 +97,15 @@ notify: {default: [slack]}
         windows={Stability.DRAFT: 1, Stability.BETA: 14, Stability.STABLE: 182},
         reminders=(14, 1),
         overrides=Overrides.ANYTHING,
-        channels=(Channel("mail", "mailto:team@example.com"), Channel("slack", "${SLACK_URL}")),
+        channels=(
+            Channel("hook", "https://example.com/hook", secret="${NEW} ${OLD}"),
+            Channel("mail", "mailto:team@example.com"),
+            Channel("pager", "ntfys://${NTFY_TOPIC}", threshold=Severity.ERROR),
+            Channel("slack", "${SLACK_URL}", "slack", threshold=Severity.WARNING),
+        ),
         notify_default=("slack",),
+        mail=Mail("${SMTP_URL}", "Schema registry <registry@example.com>"),
+        issues=True,
     )
 
 
@@ -162,6 +176,14 @@ SECRETS = {
     "https://hooks.example.com/data-products/orders-and-payments-team": False,
     "https://example.com/hook?room=checkout": False,
     "mailto:checkout@example.com": False,
+    "ntfys://checkout-alerts": False,
+    "smtp://mail.example.com:587?tls=off": False,
+    "discord://${ID}/${TOKEN}": False,
+    "discord://1/x": True,
+    "mailto://me:s3cret@example.com": True,
+    "smtps://me:s3cret@example.com": True,
+    "https://prod-1.westus.logic.azure.com:443/workflows/x": True,
+    "https://default1.environment.api.powerplatform.com:443/powerautomate/x": True,
     "https://discord.com/api/webhooks/1/x": True,
     "https://me@example.com/": True,
     "https://example.com/?api_key=1": True,
@@ -274,8 +296,15 @@ RIGHT = {
         "compatibility": {"level": "FULL", "scope": "all", "content": "open", "undecided": "warn"},
         "deprecation": {"window": {"draft": "0d", "stable": "2w"}, "reminders": ["30d", "7d"]},
         "overrides": "nothing",
-        "channels": {"a": {"url": "${A}"}, "b": {"url": "https://example.com"}},
-        "notify": {"default": ["a"]},
+        "channels": {
+            "a": {"url": "${A}", "kind": "slack", "threshold": "error"},
+            "b": {"url": "https://example.com", "secret": "${B}"},
+        },
+        "notify": {
+            "default": ["a"],
+            "mail": {"server": "${M}", "from": "a@example.com"},
+            "issues": True,
+        },
     },
     "product": {
         "title": "Orders",

@@ -17,7 +17,7 @@ from schemareg.errors import InvalidFiles
 from schemareg.formats.json_schema import references, wellformed
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.layout import Role
-from schemareg.manifests.registry import unknown_channel
+from schemareg.manifests.channels import unknown_channel
 from schemareg.model import Kind, Mistake, Place
 from schemareg.snapshot import (
     CONSUMERS,

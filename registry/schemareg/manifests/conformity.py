@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from schemareg.json_values import JsonValue
 
-_TYPES: dict[str, type] = {"object": dict, "array": list, "string": str}
+_TYPES: dict[str, type] = {"object": dict, "array": list, "string": str, "boolean": bool}
 _WORDS = frozenset(
     ("$schema", "$defs", "title", "description", "default", "examples", "writeOnly")
 ) | {"patternErrorMessage"}

@@ -1,0 +1,246 @@
+"""The channels of registry.yaml, and how mail is sent: where people are reached.
+
+No mistake shows a URL: it may be a secret, and a log is no place for one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from schemareg.manifests import addresses, placeholders
+from schemareg.manifests.secrets import carries_secret
+from schemareg.model import Channel, Mail, Mistake, Severity
+from schemareg.wording import listed, nearest, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemareg.documents import Document
+    from schemareg.json_values import JsonValue
+    from schemareg.model import Pointer
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
+_LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1", re.ASCII | re.IGNORECASE)
+_TEAMS = (".logic.azure.com", ".api.powerplatform.com", ".webhook.office.com")
+
+
+def channels(value: JsonValue) -> tuple[Channel, ...]:
+    """What `channels:` states, sorted by name."""
+    return tuple(
+        Channel(
+            name,
+            said["url"],
+            said.get("kind", ""),
+            said.get("secret", ""),
+            Severity(said.get("threshold", Severity.NOTICE.value)),
+        )
+        for name, said in sorted(value.items())
+    )
+
+
+def mail(value: JsonValue) -> Mail | None:
+    """What `notify.mail` states, if anything."""
+    return None if value is None else Mail(value["server"], value["from"])
+
+
+def kind_of(channel: Channel, url: str | None = None) -> str:
+    """What is reached there: `slack`, `teams`, `webhook`, `mail`, `apprise`; `""` if nobody can tell.
+
+    With `url`, what the channel's URL is once the environment was asked.
+    """
+    url = channel.url if url is None else url
+    if channel.kind:
+        return channel.kind
+    if channel.secret:
+        return "webhook"
+    scheme = url.partition(":")[0].lower()
+    if placeholders.begins(url) or not scheme:
+        return ""
+    if scheme in ("http", "https"):
+        return _web(url)
+    return "mail" if scheme == "mailto" and not url[7:].startswith("//") else "apprise"
+
+
+def _web(url: str) -> str:
+    host = host_of(url)
+    if host in ("hooks.slack.com", "hooks.slack-gov.com"):
+        return "slack"
+    return "teams" if host.endswith(_TEAMS) else "webhook"
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, in lower case; `""` where it has none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what is sent to this host stays on this machine."""
+    return _LOOPBACK.fullmatch(host) is not None
+
+
+def mistakes(document: Document) -> Iterator[Mistake]:
+    """What is wrong with the channels, and with how mail is sent."""
+    stated = document.value.get("notify", {}).get("mail")
+    for channel in channels(document.value.get("channels", {})):
+        yield from _url_mistakes(document, channel)
+        yield from _secret_mistakes(document, channel)
+        if kind_of(channel) == "mail" and stated is None:
+            yield Mistake(
+                document.place(("channels", channel.name, "url")),
+                "key-missing",
+                f"{quoted(channel.name)} is reached by mail, and notify does not say how mail is sent",
+                'Add under notify: mail: {server: "${SMTP_URL}", from: registry@example.com}',
+            )
+    if stated is not None:
+        yield from _mail_mistakes(document, mail(stated))
+
+
+def _url_mistakes(document: Document, channel: Channel) -> Iterator[Mistake]:
+    at = ("channels", channel.name, "url")
+    url, name = channel.url, quoted(channel.name)
+    if not placeholders.well_formed(url):
+        yield _placeholder(document, at, f"the URL of {name}")
+        return
+    wrong = _unfit(channel)
+    if wrong:
+        yield Mistake(
+            document.place(at), "value-malformed", f"the URL of {name} {wrong[0]}", wrong[1]
+        )
+    elif carries_secret(url):
+        yield _secret(document, at, f"the URL of {name}", f"{_variable(channel.name)}_URL")
+
+
+def _unfit(channel: Channel) -> tuple[str, str] | None:
+    """What is wrong with a URL for what it is said to reach, and the edit; None where nothing is."""
+    url, kind = channel.url, kind_of(channel)
+    if placeholders.begins(url):
+        return None
+    if not _SCHEME.match(url) or (kind == "apprise" and "://" not in url):
+        return (
+            "is none that a message can be sent to",
+            "Write an https or mailto URL, one that Apprise knows, or ${NAME} where the environment has it",
+        )
+    if kind == "mail":
+        if placeholders.variables(url) or addresses.recipients(url):
+            return None
+        return (
+            "names nobody whom mail can reach",
+            "Write mailto:team@example.com, and nothing after it",
+        )
+    if kind == "apprise":
+        return None if url.partition(":")[0].lower() not in _NEVER else _never(url)
+    if url.partition(":")[0].lower() not in ("http", "https"):
+        return (f"is no web address, which {kind} asks for", "Write its https URL, or correct kind")
+    host = host_of(url)
+    if not host and not placeholders.variables(url):
+        return ("names no host", "Write https://, the host, and the path")
+    if url.lower().startswith("http:") and host and not is_loopback(host):
+        return ("sends in the clear", "Write https:// instead of http://")
+    return None
+
+
+_NEVER = frozenset(("file", "ftp", "data", "javascript", "smtp", "smtps"))
+"""Schemes that somebody may try, and that Apprise does not have."""
+
+
+def _never(url: str) -> tuple[str, str]:
+    if url.lower().startswith("smtp"):
+        return (
+            "is that of a mail server",
+            "Write mailto:team@example.com here, and the server under notify: mail: {server: …}",
+        )
+    return (
+        "is none that a message can be sent to",
+        "Write an https or mailto URL, one that Apprise knows, or ${NAME} where the environment has it",
+    )
+
+
+def _secret_mistakes(document: Document, channel: Channel) -> Iterator[Mistake]:
+    if not channel.secret:
+        return
+    at = ("channels", channel.name, "secret")
+    kind = kind_of(channel)
+    if not placeholders.well_formed(channel.secret):
+        yield _placeholder(document, at, f"the secret of {quoted(channel.name)}")
+    elif not placeholders.nothing_else(channel.secret):
+        variable = f"{_variable(channel.name)}_SECRET"
+        yield _secret(document, at, f"the secret of {quoted(channel.name)}", variable)
+    if kind != "webhook":
+        yield Mistake(
+            document.place(at, key=True),
+            "value-not-allowed",
+            f"{quoted(channel.name)} has a secret, and {kind} does not ask for signed messages",
+            "Remove secret, or write kind: webhook",
+        )
+
+
+def _mail_mistakes(document: Document, stated: Mail | None) -> Iterator[Mistake]:
+    if stated is None:
+        return
+    at = ("notify", "mail", "server")
+    if not placeholders.well_formed(stated.server):
+        yield _placeholder(document, at, "the mail server's URL")
+    elif not placeholders.begins(stated.server):
+        if not re.match(r"smtps?://.", stated.server, re.IGNORECASE):
+            yield Mistake(
+                document.place(at),
+                "value-malformed",
+                "the mail server's URL is none",
+                'Write smtps://host:465, smtp://host:587, or "${SMTP_URL}" where the environment has it',
+            )
+        elif carries_secret(stated.server):
+            yield _secret(document, at, "the mail server's URL", "SMTP_URL")
+    if not placeholders.variables(stated.sender) and addresses.sender(stated.sender) is None:
+        yield Mistake(
+            document.place(("notify", "mail", "from")),
+            "value-malformed",
+            f"notify.mail.from is {quoted(stated.sender)}, which is no address",
+            "Write registry@example.com, or Schema registry <registry@example.com>",
+        )
+
+
+def _placeholder(document: Document, at: Pointer, whose: str) -> Mistake:
+    return Mistake(
+        document.place(at),
+        "value-malformed",
+        f"a placeholder in {whose} does not name a variable",
+        "Write ${NAME}: letters, digits and '_' between the braces",
+    )
+
+
+def _secret(document: Document, at: Pointer, whose: str, variable: str) -> Mistake:
+    return Mistake(
+        document.place(at),
+        "secret-in-file",
+        f"{whose} seems to carry a secret",
+        f"Write ${{{variable}}} and set that variable where reg runs; what has been"
+        " in Git is no secret any more: have a new one issued",
+    )
+
+
+def _variable(name: str) -> str:
+    return name.upper().replace("-", "_")
+
+
+def default_mistakes(document: Document) -> Iterator[Mistake]:
+    """The names under `notify.default` that no channel has."""
+    known = list(document.value.get("channels", {}))
+    for position, name in enumerate(document.value.get("notify", {}).get("default", ())):
+        if name not in known:
+            place = document.place(("notify", "default", position))
+            yield Mistake(place, "channel-unknown", *unknown_channel(name, known))
+
+
+def unknown_channel(name: str, known: list[str]) -> tuple[str, str]:
+    """What and remedy for a channel that registry.yaml does not have."""
+    what = f"there is no channel {quoted(name)} in registry.yaml"
+    near = nearest(name, known)
+    if near:
+        return what, f"Did you mean {quoted(near)}?"
+    there = f"; there are {listed(known, last='and')}" if known else ""
+    return what, f"Add {name} under channels in registry.yaml{there}"
