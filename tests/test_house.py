@@ -21,7 +21,7 @@ LAYERS = {
     "nouns": ("errors", "json_values", "model", "names", "version", "versions", "wording"),
     "texts and rules": (
         *("documents", "formats", "validation", "manifests", "samples", "scaffold", "example"),
-        *("words", "changes", "lineage", "rules"),
+        *("words", "workflows", "changes", "lineage", "rules"),
     ),
     "the engine, the registry as a value": (
         "compatibility",
@@ -35,8 +35,8 @@ LAYERS = {
         *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
     ),
     "all of it": ("audit", "impact", "reviewing"),
-    "who is told": ("notices",),
     "faces": ("additions", "drafts", "overview", "replay", "reports"),
+    "who is told": ("notices",),
 }
 """Every room of the core. A room imports from its own layer and those above it in this table."""
 
@@ -47,6 +47,7 @@ TYPES_ONLY = {("rules", "compatibility")}
 """What looks the other way, in annotations alone: a rule names a refusal that the engine found."""
 
 HEAVY = {
+    "apprise": ("schemareg.edges.apprise",),
     "deepdiff": ("schemareg.changes",),
     "jsonschema": ("schemareg.validation", "schemareg.compatibility.witness"),
     "jsonschema_rs": ("schemareg.compatibility.prover",),
