@@ -1,8 +1,9 @@
 """Another repository's schema files, seen as a registry: where they stand is a pattern, read as ours.
 
-A pattern is a path with groups: `schemas/{product}/{schema}/jsonschema/{version}`. Names that are
-none of ours become such; versions may be SemVer, SchemaVer (`1-0-2`) or plain numbers (`v3`, `1.2`).
-Nothing is written; what a product.yaml would say is made up.
+A pattern is a path with groups: `schemas/{product}/{schema}/jsonschema/{version}`; `{domain}` stands
+for a folder that says no more than where a product is. Names that are none of ours become such;
+versions may be SemVer, SchemaVer (`1-0-2`) or plain numbers (`v3`, `1.2`). Nothing is written; what a
+product.yaml would say is made up.
 
 Source: SchemaVer, MODEL-REVISION-ADDITION: a revision or an addition is a minor step.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg import versions
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 
     from schemareg.model import Files
 
-_GROUP = re.compile(r"\{(product|schema|version)\}")
-_ENDING = re.compile(r"\.(?:json|schema\.json)\Z")
+_GROUP = re.compile(r"\{(domain|product|schema|version)\}")
+_ENDING = re.compile(r"\.(?:schema\.json|json|ya?ml|avsc|proto|xsd|sql)\Z")
 _SCHEMAVER = re.compile(r"([1-9]\d{0,5})-(\d{1,3})-(\d{1,3})", re.ASCII)
 _NUMBERS = re.compile(r"v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?", re.ASCII | re.IGNORECASE)
 _NAMED_DIALECT = re.compile(rb'"\$schema"\s*:\s*"((?:[^"\\]|\\.)*)"')
@@ -35,6 +37,24 @@ _OLD_BOUND = re.compile(rb'"exclusive(?:Min|Max)imum"\s*:\s*(?:true|false)')
 
 NUMBERS = frozenset({"bump-too-small", "bump-larger-than-needed", "version-gap"})
 """What the rules of SemVer say, and nobody promised who counts otherwise."""
+
+
+class Scheme(StrEnum):
+    """How versions are counted, and so what a step from one to the next promises."""
+
+    SEMVER = "SemVer"
+    SCHEMAVER = "SchemaVer"
+    NUMBERS = "numbers"
+
+
+class Numbered(NamedTuple):
+    """A version as others write it; those of one scheme sort by age."""
+
+    scheme: Scheme
+    parts: tuple[int, ...]
+    """Three for SemVer and SchemaVer, as many as are written else."""
+    pre: bool = False
+    """Whether it is a pre-release, which may change."""
 
 
 class Found(NamedTuple):
@@ -79,6 +99,7 @@ class Layout:
             )
         segments = pattern.split("/")
         self._segments = [_segment(each) for each in segments]
+        self._whole = _segment(pattern)
         self._known: dict[tuple[str, int], tuple[Found, ...]] = {}
         self._parts: dict[tuple[str, str], Part] = {}
         grouped = [bool(_GROUP.search(each)) for each in segments]
@@ -95,6 +116,11 @@ class Layout:
                 found = self._named(files, self.root, depth, name, entry)
                 self._parts[key] = _part(self.root, sorted(found, key=lambda each: each.path))
             yield self._parts[key]
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """What the groups stand for in a path, by name; None where the path is of another form."""
+        match = self._whole.fullmatch(path)
+        return None if match is None else match.groupdict()
 
     def _below(self, files: Files, folder: str, depth: int) -> tuple[Found, ...]:
         entry = files.entry(folder)
@@ -139,27 +165,51 @@ def _part(folder: str, found: Iterable[Found]) -> Part:
     return Part(products, counts)
 
 
+_ONE = {"version": r"[vV]?\d[^/]*?"}
+"""A version begins with a number: `order.item.v2` is an item, and no version `item.v2`."""
+
+
 def _segment(text: str) -> re.Pattern[str]:
     parts = _GROUP.split(text)
     pattern = "".join(
-        f"(?P<{part}>[^/]+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts)
+        f"(?P<{part}>{_ONE.get(part, '[^/]+?')})" if index % 2 else re.escape(part)
+        for index, part in enumerate(parts)
     )
-    return re.compile(pattern)
+    return re.compile(pattern, re.ASCII)
+
+
+def number_of(text: str) -> Numbered | None:
+    """A version, with or without the ending of a file; None where it is none."""
+    stem = stem_of(text)
+    semver = versions.parse(stem)
+    if semver is not None:
+        parts = (semver.major, semver.minor, semver.patch)
+        return Numbered(Scheme.SEMVER, parts, bool(semver.pre))
+    schemaver = _SCHEMAVER.fullmatch(stem)
+    if schemaver is not None:
+        return Numbered(Scheme.SCHEMAVER, tuple(map(int, schemaver.groups())))
+    numbers = _NUMBERS.fullmatch(stem)
+    if numbers is None:
+        return None
+    return Numbered(Scheme.NUMBERS, tuple(int(each) for each in numbers.groups() if each))
+
+
+def stem_of(text: str) -> str:
+    """A file's name without the ending of a schema."""
+    return _ENDING.sub("", text)
 
 
 def version_of(text: str) -> tuple[str, bool] | None:
     """A version as we write it, and whether it counts as we count; None where it is none."""
-    stem = _ENDING.sub("", text)
-    if versions.parse(stem) is not None:
-        return stem, True
-    schemaver = _SCHEMAVER.fullmatch(stem)
-    if schemaver is not None:
-        model, revision, addition = map(int, schemaver.groups())
-        return f"{model}.{revision * 1000 + addition}.0", False
-    numbers = _NUMBERS.fullmatch(stem)
-    if numbers is None:
+    number = number_of(text)
+    if number is None:
         return None
-    return ".".join(str(int(each or 0)) for each in numbers.groups()), False
+    if number.scheme is Scheme.SEMVER:
+        return stem_of(text), True
+    if number.scheme is Scheme.SCHEMAVER:
+        model, revision, addition = number.parts
+        return f"{model}.{revision * 1000 + addition}.0", False
+    return ".".join(map(str, (*number.parts, 0, 0)[:3])), False
 
 
 def name_of(text: str) -> str:
@@ -247,7 +297,7 @@ class Mapped:
             return self._policy
         found = self._found(path)
         if found is not None:
-            return _in_a_known_dialect(self._files.read(found.path))
+            return in_a_known_dialect(self._files.read(found.path))
         if self.entry(path) is None or not path.endswith(f"/{PRODUCT}"):
             raise KeyError(path)
         product = path.split("/")[1]
@@ -310,7 +360,7 @@ def _described(product: str, schemas: Iterable[str]) -> bytes:
     return json.dumps(value).encode()
 
 
-def _in_a_known_dialect(text: bytes) -> bytes:
+def in_a_known_dialect(text: bytes) -> bytes:
     """A schema whose `$schema` names a dialect of its own is read as the draft that it looks like."""
     named = _NAMED_DIALECT.search(text)
     if named is None or by_uri(named.group(1).decode("utf-8", "replace")) is not None:

@@ -1,0 +1,229 @@
+"""A repository of versioned schema files, looked through: what it published and later took back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from schemareg.audit.meaning import Judged, Meaning, judged
+from schemareg.audit.published import Fate, published
+from schemareg.audit.steps import bump
+from schemareg.model import Content, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
+
+    from schemareg.audit.published import Published, Rewrite, Step
+    from schemareg.audit.steps import Bump
+    from schemareg.foreign import Layout
+    from schemareg.model import Landing, PathChange
+
+    Read = Callable[[str], bytes]
+    """The content of a file by Git's id of it. Raises KeyError."""
+
+_T = TypeVar("_T")
+
+_TOGETHER = 200
+"""Pairs whose files are asked for at once."""
+
+
+class Event(NamedTuple):
+    """One thing that happened to a published version, and what it meant."""
+
+    rewrite: Rewrite
+    judged: Judged | None
+    """None where the file went, or came back as it was."""
+
+
+class Misstep(NamedTuple):
+    """A step that was not what it was called."""
+
+    step: Step
+    bump: Bump
+    judged: Judged
+
+
+class Rules(NamedTuple):
+    """What is asked of a repository that says nothing of it itself."""
+
+    level: Level = Level.BACKWARD
+    content: Content = Content.DECLARED
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All that a scan found."""
+
+    repository: str
+    head: str
+    """The commit up to which the line was looked through."""
+    layout: str
+    proposed: bool
+    """Whether the layout was found by looking at the paths."""
+    rules: Rules
+    since: date | None
+    landings: int
+    first: Landing | None
+    last: Landing | None
+    schemas: int
+    versions: int
+    """How many were ever published; pre-releases are not counted."""
+    standing: int
+    events: tuple[Event, ...]
+    """What happened to them afterwards, the newest first."""
+    steps: int
+    """How many versions were published above another one of their schema, and judged."""
+    promising: int
+    """How many of these steps promised something, and could be decided."""
+    too_small: tuple[Misstep, ...]
+    """Those that promised more than they kept, the newest first."""
+    larger: tuple[Misstep, ...]
+    undecided: tuple[Misstep, ...]
+
+    @property
+    def rewritten(self) -> int:
+        """How many versions were rewritten in place, once or more."""
+        return self._versions(Fate.REWRITTEN)
+
+    @property
+    def gone(self) -> int:
+        """How many versions went away, or elsewhere, if only for a time."""
+        return self._versions(Fate.REMOVED, Fate.MOVED)
+
+    @property
+    def changed(self) -> int:
+        """How many versions were rewritten so that they mean something else, or may."""
+        return len(
+            {
+                each.rewrite.version.path
+                for each in self.events
+                if each.judged is not None and not each.judged.meaning.harmless
+            }
+        )
+
+    @property
+    def meanings(self) -> Mapping[Meaning, int]:
+        """How many rewrites came to what, the least first."""
+        found = Counter(each.judged.meaning for each in self.events if each.judged is not None)
+        return {each: found[each] for each in Meaning if found[each]}
+
+    @property
+    def clean(self) -> bool:
+        """Whether what was published stayed, and steps were what they were called."""
+        return not any(each.rewrite.fate is not Fate.RETURNED for each in self.events) and (
+            not self.too_small
+        )
+
+    def _versions(self, *fates: Fate) -> int:
+        return len(
+            {each.rewrite.version.path for each in self.events if each.rewrite.fate in fates}
+        )
+
+
+class Asked(NamedTuple):
+    """What is to be looked through."""
+
+    repository: str
+    head: str
+    layout: Layout
+    pattern: str
+    proposed: bool = False
+    rules: Rules = Rules()
+    since: date | None = None
+    """What landed before this day is not told, though it counts as published."""
+
+
+def scan(
+    asked: Asked,
+    landings: Iterable[tuple[Landing, tuple[PathChange, ...]]],
+    read: Read,
+    fetch: Callable[[Iterable[str]], None],
+) -> Scan:
+    """What a line did to the versions of a layout, from its first landing on.
+
+    `fetch` is told which files are read next.
+    """
+    found = published(landings, asked.layout)
+    judge = _Judge(asked.rules, read, fetch)
+    events = tuple(judge.events(_told(found, asked.since)))[::-1]
+    steps = [each for each in found.steps if _late(each.version.published, asked.since)]
+    missteps = tuple(judge.steps(steps))[::-1]
+    return Scan(
+        asked.repository,
+        asked.head,
+        asked.pattern,
+        asked.proposed,
+        asked.rules,
+        asked.since,
+        found.landings,
+        found.first,
+        found.last,
+        len(found.schemas),
+        len(found.versions),
+        sum(each.standing for each in found.versions.values()),
+        events,
+        len(steps),
+        sum(bool(each.bump.honest) for each in missteps),
+        tuple(each for each in missteps if each.bump.too_small),
+        tuple(each for each in missteps if each.bump.larger),
+        tuple(each for each in missteps if each.judged.meaning is Meaning.UNDECIDED),
+    )
+
+
+def _told(found: Published, since: date | None) -> list[Rewrite]:
+    return [each for each in found.rewrites if _late(each.landing, since)]
+
+
+def _late(landing: Landing, since: date | None) -> bool:
+    return since is None or landing.time.date() >= since
+
+
+class _Judge:
+    """Judges pairs of files; one pair is judged once."""
+
+    def __init__(self, rules: Rules, read: Read, fetch: Callable[[Iterable[str]], None]) -> None:
+        self._rules = rules
+        self._read = read
+        self._fetch = fetch
+        self._known: dict[tuple[str, str], Judged] = {}
+
+    def events(self, rewrites: list[Rewrite]) -> Iterator[Event]:
+        """What each of these came to, in their order."""
+        for together in _portions(rewrites):
+            pairs = [(each.before, each.after) for each in together if _altered(each)]
+            texts = self._texts(pairs)
+            for each in together:
+                pair = (each.before, each.after)
+                path = each.version.path
+                yield Event(each, self._of(pair, path, texts) if _altered(each) else None)
+
+    def steps(self, steps: list[Step]) -> Iterator[Misstep]:
+        """Each of these steps beside what it is, in their order."""
+        for together in _portions(steps):
+            texts = self._texts([(each.before, each.after) for each in together])
+            for each in together:
+                found = self._of((each.before, each.after), each.version.path, texts)
+                numbers = each.above.number, each.version.number
+                yield Misstep(each, bump(*numbers, found, self._rules.level), found)
+
+    def _of(self, pair: tuple[str, str], path: str, texts: Mapping[str, bytes]) -> Judged:
+        if pair not in self._known:
+            before, after = (texts[each] for each in pair)
+            self._known[pair] = judged(before, after, path, self._rules.content)
+        return self._known[pair]
+
+    def _texts(self, pairs: Iterable[tuple[str, str]]) -> dict[str, bytes]:
+        wanted = list(dict.fromkeys(id_ for pair in pairs for id_ in pair))
+        self._fetch(wanted)
+        return {id_: self._read(id_) for id_ in wanted}
+
+
+def _altered(rewrite: Rewrite) -> bool:
+    return rewrite.fate is Fate.REWRITTEN
+
+
+def _portions(values: list[_T]) -> Iterator[list[_T]]:
+    for start in range(0, len(values), _TOGETHER):
+        yield values[start : start + _TOGETHER]
