@@ -12,7 +12,9 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tests.doubles.github import GitHub
 
 # The laws look at the same examples each time, so that a run says something of the change alone.
 # To search for new ones: HYPOTHESIS_PROFILE=search pytest tests/properties
@@ -138,3 +140,12 @@ def reg(
         return (code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    """A server on loopback that plays GitHub's API; see tests/doubles/github.py."""
+    from tests.doubles.github import serving
+
+    with serving() as double:
+        yield double
