@@ -1,12 +1,15 @@
 """`reg init`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from schemareg_cli import answers, opening, writing
 from schemareg_cli.options import Root
+
+if TYPE_CHECKING:
+    from schemareg.model import Policy
 
 
 def init(
@@ -14,24 +17,77 @@ def init(
         Path | None,
         typer.Argument(metavar="[DIR]", help="By default this one.", show_default=False),
     ] = None,
+    github: Annotated[
+        bool | None,
+        typer.Option(
+            "--github/--no-github",
+            help="Whether to write the workflows for GitHub Actions; by default where there is a"
+            " .github folder, or a remote at GitHub.",
+            show_default=False,
+        ),
+    ] = None,
     root: Root = Path(),
 ) -> None:
     """Make a registry of a folder or a Git repository.
 
     Writes registry.yaml, with every default said, at the top of the repository, and begins a
-    repository where there is none. What is there already stays as it is.
+    repository where there is none. For GitHub it also writes the workflows that check pull
+    requests, comment on them, and tell those concerned of what has landed. What is there already
+    stays as it is.
 
     \b
     Examples:
       reg init                     here
       reg init shop-registry       in a new folder
+      reg init --github            with workflows; those that are missing, in a registry
     """
     from schemareg import scaffold
 
     home = opening.begun(root / (folder or ""))
-    written = writing.create(home, scaffold.registry())
-    answers.wrote(home, written)
-    answers.hint(
-        "Next: reg new product orders --team checkout --contact checkout@example.com",
-        "Then: reg new schema orders/order_placed",
-    )
+    begins = not _there(home, "registry.yaml")
+    files = scaffold.registry() if begins else {}
+    if github or (github is None and _at_github(home)):
+        files |= _workflows(home, begins)
+    missing = {path: text for path, text in files.items() if not _there(home, path)}
+    answers.wrote(home, writing.create(home, missing or scaffold.registry()))
+    if len(missing) < len(files):
+        answers.hint(
+            *(f"{path} is there already, and stays" for path in files if path not in missing)
+        )
+    if begins:
+        answers.hint(
+            "Next: reg new product orders --team checkout --contact checkout@example.com",
+            "Then: reg new schema orders/order_placed",
+        )
+    if len(files) > begins:
+        answers.hint("On GitHub, require the check `reg` for the protected branch.")
+
+
+def _workflows(home: Path, begins: bool) -> dict[str, str]:
+    from schemareg import workflows
+    from schemareg_cli import provenance
+
+    return workflows.files(provenance.requirement(), _policy(home, begins))
+
+
+def _policy(home: Path, begins: bool) -> "Policy":
+    from schemareg.model import Policy
+
+    if begins:
+        return Policy()
+    with opening.current(home) as registry:
+        return registry.policy
+
+
+def _there(home: Path, path: str) -> bool:
+    return (home / path).exists() or (home / path).is_symlink()
+
+
+def _at_github(home: Path) -> bool:
+    """Whether the repository says that it is, or is to be, at GitHub."""
+    from schemareg.edges import git_command
+
+    if (home / ".github").is_dir():
+        return True
+    answer = git_command.run(home, "config", "--get-regexp", r"^remote\..*\.url$")
+    return b"github" in answer.out.lower()
