@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.documents import Document
+    from schemareg.formats.json_schema.fields import Field
     from schemareg.json_values import JsonValue
     from schemareg.model import Files, Product
+    from schemareg.readership import Readership
 
 
 def mistakes(
@@ -62,6 +64,7 @@ def mistakes(
                 found += wrong if document is None else bounded(_CHECKS[role](registry, document))
             if role is Role.PRODUCT and document is not None:
                 found += bounded(_declared(registry.snapshot, document))
+                found += bounded(_keys(registry.snapshot, document))
     described = [path for each in surveys for path, role in each.files if role is Role.PRODUCT]
     if asked is None:
         found += _repeated(described)
@@ -140,6 +143,23 @@ class _Registry:
     def __init__(self, files: Files) -> None:
         self.snapshot = Snapshot(files)
         self.files = files
+        self._readership: tuple[str, Readership] | None = None
+
+    def readership(self, folder: str) -> Readership:
+        """The product of a folder as its consumers' files are held against it."""
+        if self._readership is None or self._readership[0] != folder:
+            from schemareg.readership import Readership
+
+            self._readership = folder, Readership(self.files, folder)
+        return self._readership[1]
+
+    @cached_property
+    def channels(self) -> list[str] | None:
+        """The names of all channels; None where registry.yaml is wrong, which is told there."""
+        try:
+            return [channel.name for channel in self.snapshot.policy.channels]
+        except InvalidFiles:
+            return None
 
     @cached_property
     def product_names(self) -> tuple[str, ...]:
@@ -187,14 +207,16 @@ def _check_version(registry: _Registry, document: Document) -> Iterable[Mistake]
     return schema_mistakes(document, library, f"file:///{document.path}")
 
 
-def _check_fact(_: _Registry, document: Document) -> Iterable[Mistake]:
+def _check_fact(registry: _Registry, document: Document) -> Iterable[Mistake]:
     """What is wrong with a deprecation, a consumer or a waiver."""
     folder, part = document.path.split("/")[-3:-1]
     try:
         if part == DEPRECATIONS:
             manifests.parse_deprecation(document, folder)
         elif part == CONSUMERS:
-            manifests.parse_consumer(document, folder)
+            consumer = manifests.parse_consumer(document, folder)
+            readership = registry.readership(document.path.rpartition(f"/{CONSUMERS}/")[0])
+            return readership.mistakes(document, consumer, registry.channels)
         elif part == WAIVERS:
             manifests.parse_waiver(document)
     except InvalidFiles as error:
@@ -223,12 +245,9 @@ def _placed(document: Document, faults: Iterable[wellformed.Fault]) -> list[Mist
 
 def _cross_checked(registry: _Registry, document: Document, product: Product) -> Iterator[Mistake]:
     """What product.yaml says of other files: channels, policy, inputs, its domain's folder."""
-    try:
+    known = registry.channels
+    if known is not None:
         policy = registry.snapshot.policy
-    except InvalidFiles:
-        policy = None  # its mistakes are told where it stands
-    if policy is not None:
-        known = [channel.name for channel in policy.channels]
         for position, name in enumerate(product.owner.channels):
             if name not in known:
                 place = document.place(("owner", "channels", position))
@@ -301,6 +320,27 @@ def _declared(snapshot: Snapshot, document: Document) -> Iterator[Mistake]:
                 f"{PRODUCT} does not declare the schema {quoted(schema)}",
                 f"Add {schema}: {{}} under schemas in {document.path}{hint}",
             )
+
+
+def _keys(snapshot: Snapshot, document: Document) -> Iterable[Mistake]:
+    """Fields of a key that the schema's latest version does not have."""
+    schemas = document.value.get("schemas") if isinstance(document.value, dict) else None
+    said = schemas.values() if isinstance(schemas, dict) else ()
+    if not any(isinstance(each, dict) and "key" in each for each in said):
+        return ()
+    from schemareg import readership
+    from schemareg.promises.elements import fields_of, newest
+
+    folder, _ = _folder_and_name(document.path)
+
+    def fields(schema: str) -> dict[str, Field] | None:
+        versions = snapshot.versions_in(folder, schema) if names.NAME.fullmatch(schema) else ()
+        try:
+            return {each.path: each for each in fields_of(snapshot, newest(versions))}
+        except (InvalidFiles, ValueError):
+            return None  # told where it stands
+
+    return readership.key_mistakes(document, fields)
 
 
 def _repeated(described: list[str]) -> Iterator[Mistake]:

@@ -80,6 +80,11 @@ def touches(use: Use, target: Target) -> bool:
     return any(_overlap(steps, value, target) for steps, value in use.elements)
 
 
+def reads_version(use: Use, version: SemVer) -> bool:
+    """Whether a version is one of those that are read."""
+    return _meets(use.versions, replace(use.schema, version=version))
+
+
 def touched(use: Use, target: Target) -> tuple[str, ...]:
     """The fields of a use that a target touches, as they are written; all it names for a whole."""
     return tuple(

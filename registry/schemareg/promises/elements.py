@@ -8,6 +8,8 @@ from schemareg.names import field_text
 from schemareg.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schemareg.formats.json_schema.fields import Field
     from schemareg.model import SchemaVersion
     from schemareg.names import Target
@@ -49,8 +51,15 @@ def latest(snapshot: Snapshot, target: Target) -> SchemaVersion | None:
     if target.version is not None:
         return next((each for each in versions if each.version == target.version), None)
     line = [each for each in versions if target.major in (None, each.version.major)]
-    releases = [each for each in line if not each.version.pre]
-    return (releases or line)[-1] if line else None
+    return newest(line) if line else None
+
+
+def newest(versions: Sequence[SchemaVersion]) -> SchemaVersion:
+    """The highest release of some versions, oldest first; where there is none, the highest of all.
+
+    Raises ValueError for no versions.
+    """
+    return max(versions, key=lambda each: (not each.version.pre, each.version))
 
 
 def fields_of(snapshot: Snapshot, version: SchemaVersion) -> tuple[Field, ...]:

@@ -279,6 +279,49 @@ RULES = (
         "Write the folder's domain, or move the folder.",
         _LAYOUT,
     ),
+    # What consumers and keys name.
+    _rule(
+        "use-schema-unknown",
+        "A consumer reads a schema that the product does not have",
+        "Nobody would tell it of any change.",
+        "Correct the name: reg show PRODUCT lists the schemas.",
+        _LAYOUT,
+    ),
+    _rule(
+        "use-version-unknown",
+        "A consumer reads versions that are not there",
+        "No change would ever touch it.",
+        "Name versions that exist, as ^1 or 1.2.",
+        _LAYOUT,
+    ),
+    _rule(
+        "use-field-unknown",
+        "A consumer reads a field that none of its versions has",
+        "Nobody would be told when the field that was meant goes.",
+        "Correct the name: reg show PRODUCT/SCHEMA lists the fields.",
+        _LAYOUT,
+    ),
+    _rule(
+        "ack-unknown",
+        "A consumer agrees to lose something that never was",
+        "The consent that was meant is not given.",
+        "Correct the target.",
+        "Design, section 4, Time: acks",
+    ),
+    _rule(
+        "ack-not-read",
+        "A consumer agrees to lose something that it does not read",
+        "Only who reads a thing can agree to lose it.",
+        "Remove it, or say under uses that it is read.",
+        "Design, section 4, Time: acks",
+    ),
+    _rule(
+        "key-field-unknown",
+        "A key names a field that the schema's latest version does not have",
+        "Nobody can tell records apart by a field that they do not have.",
+        "Correct the name, or change the key along with the schema.",
+        _MANIFEST,
+    ),
     # Schemas.
     _rule(
         "schema-malformed",
