@@ -26,9 +26,9 @@ class NumberTooLarge(ValueError):
     """A number whose exact value would take more room than any honest schema needs."""
 
 
-def number(text: str) -> int | Fraction:
-    """The exact value of a JSON number. Raises NumberTooLarge beyond 10^±4000."""
-    if len(text) > LARGEST_EXPONENT:
+def number(text: str, *, largest: int = LARGEST_EXPONENT) -> int | Fraction:
+    """The exact value of a JSON number. Raises NumberTooLarge beyond 10 to plus or minus `largest`."""
+    if len(text) > largest:
         raise NumberTooLarge(f"a number of {len(text)} characters")
     if text.isdecimal() and text.isascii():
         return int(text)
@@ -38,7 +38,7 @@ def number(text: str) -> int | Fraction:
         raise ValueError(text)
     if not any(digits):
         return 0
-    if abs(exponent) > LARGEST_EXPONENT:
+    if abs(exponent) > largest:
         raise NumberTooLarge(text if len(text) < 40 else text[:40] + "…")
     fraction = Fraction(decimal)
     return fraction.numerator if fraction.denominator == 1 else fraction

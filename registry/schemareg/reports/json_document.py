@@ -9,6 +9,8 @@ from schemareg import json_values
 from schemareg.reports import escape, sentences
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from schemareg.json_values import JsonValue
     from schemareg.model import Compatibility, Finding, Report, VersionVerdict
 
@@ -66,6 +68,7 @@ def _version(verdict: VersionVerdict) -> dict[str, Any]:
         "against": list(verdict.against),
         "changes": list(verdict.changes),
         "policy": _policy(verdict.policy) if verdict.policy else None,
+        "promises": [each._asdict() for each in verdict.promises],
     }
 
 
@@ -81,6 +84,7 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "direction": finding.direction.value if finding.direction else None,
         "field": finding.field,
         "value": finding.value,
+        "target": finding.target,
         "pointer": finding.pointer,
         "path": finding.place.path,
         "line": finding.place.line,
@@ -91,6 +95,8 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "why": finding.why,
         "dates": finding.dates,
         "waived": finding.waived,
+        "hits": [each._asdict() | {"fields": list(each.fields)} for each in finding.hits],
+        "announce": finding.announce._asdict() if finding.announce else None,
         "remedy": finding.remedy,
         "fingerprint": finding.fingerprint,
     }
@@ -100,4 +106,9 @@ def witness_value(witness: str | None) -> JsonValue:
     """The record that a witness's JSON text writes, numbers exact; None where there is none."""
     if witness is None:
         return None
-    return json.loads(witness, parse_float=json_values.number, parse_int=json_values.number)
+    return json.loads(witness, parse_float=witness_number, parse_int=witness_number)
+
+
+def witness_number(text: str) -> int | Fraction:
+    """The exact value of a number in a record. One at the bound is written with a few digits more."""
+    return json_values.number(text, largest=json_values.LARGEST_EXPONENT + 200)
