@@ -96,14 +96,32 @@ def link(top: Path, name: str, request: Request) -> str | None:
     return None if told.returncode else link_of(_text(told.stdout), request)
 
 
-def link_of(address: str, request: Request) -> str | None:
-    """The same for the address of a remote, of which neither user nor password is kept."""
+def page(top: Path) -> str:
+    """The page of the repository that `origin`, or else the only remote, is; `""` where it has none."""
+    names = _text(_run(top, "git", "remote").stdout).split()
+    name = "origin" if "origin" in names else names[0] if len(names) == 1 else ""
+    told = _run(top, "git", "remote", "get-url", name) if name else None
+    return page_of(_text(told.stdout)) or "" if told and not told.returncode else ""
+
+
+def page_of(address: str) -> str | None:
+    """The page of a repository on its forge; None where the address is no forge's.
+
+    Neither user nor password of the address is kept.
+    """
     found = _URL.fullmatch(address) or _SCP.fullmatch(address)
     if found is None or "\\" in address:
         return None
     path = found["path"].strip("/").removesuffix(".git")
-    top = f"https://{found['host']}/{quote(path)}"
-    if "gitlab" in found["host"]:
+    return f"https://{found['host']}/{quote(path)}"
+
+
+def link_of(address: str, request: Request) -> str | None:
+    """The page that opens a pull request, for the address of a remote; None where it is no forge's."""
+    top = page_of(address)
+    if top is None:
+        return None
+    if "gitlab" in top.split("/")[2]:
         asked = {
             "merge_request[source_branch]": request.branch,
             "merge_request[target_branch]": request.base,

@@ -1,0 +1,282 @@
+"""What people are to be told: the events of landings and of days, and the messages they make.
+
+Nothing is sent here, and nothing is remembered: who calls says what was told already.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import lru_cache
+from itertools import groupby, islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemareg.errors import RegistryError
+from schemareg_cli import auditing, opening
+
+if TYPE_CHECKING:
+    from schemareg.model import History, Landing, PathChange, Policy
+    from schemareg.names import Target
+    from schemareg.notices.home import Home
+    from schemareg.notices.message import Message
+    from schemareg.notices.news import By, News
+    from schemareg.notices.reminders import Leave
+    from schemareg.notices.scene import Scene
+    from schemareg.promises.book import Promises
+    from schemareg.snapshot import Snapshot
+
+_KEPT = 4
+"""States at hand: a landing's own is the base of the next."""
+_CHUNK = 200
+"""Landings whose people are looked up at a time."""
+
+
+def messages_between(
+    root: Path,
+    history: "History",
+    after: "Landing | None",
+    until: "Landing | None" = None,
+    *,
+    today: date,
+) -> Iterator[tuple["Landing", tuple["Message", ...]]]:
+    """The landings after one up to another, oldest first, each with its messages.
+
+    Up to the newest, where none is named. Landings that did nothing to the registry are left out;
+    those that nobody is to be told of have no messages. Where nothing was told before, `after` is
+    None: then the newest landing alone is told, and that from now on all will be.
+
+    Channels are those of the policy at the end: it says where people are reached today.
+
+    Raises Undecidable where the history is not here.
+    """
+    from schemareg.notices.grouping import messages
+    from schemareg.notices.routing import routes
+
+    end = until or history.head
+    if end is None:
+        return
+    with _states(root) as at:
+        policy = _policy(at(end.commit), history)
+        home = _home(root, history)
+        if after is None:
+            found = _begun(root, history, at, end, home, today)
+        else:
+            found = _told(root, history, at, after, end, home, today)
+        for scene, news in found:
+            states = (scene.before, scene.after)
+            yield scene.landing, messages(routes(news, states, policy))
+
+
+def messages_of_rewrite(
+    root: Path, history: "History", before: str, until: "Landing | None" = None, *, today: date
+) -> tuple["Message", ...]:
+    """The messages of a line that `before`, which had been told of, is no part of any more.
+
+    The two states are compared, tree with tree. Raises RegistryError where nothing has landed.
+    """
+    from schemareg.notices.grouping import messages
+    from schemareg.notices.routing import routes
+
+    end = until or history.head
+    if end is None:
+        raise RegistryError("nothing has landed yet", remedy="Commit the registry first")
+    with _states(root) as at:
+        scene, news = _rewritten(root, history, at, before, end, today)
+        policy = _policy(scene.after, history)
+        return messages(routes(news, (scene.before, scene.after), policy))
+
+
+def reminders_today(root: Path, today: date, told: Collection[str] = ()) -> tuple["Message", ...]:
+    """The messages of a day: what comes near, is here, is over. `told` are ids of events told before."""
+    from schemareg.notices.grouping import messages
+    from schemareg.notices.routing import routes
+
+    with opening.landed(root) as (promises, _):
+        snapshot, history = promises.base, promises.history
+        policy = _policy(snapshot, history)
+        news = _reminded(root, promises, policy, today, told)
+        return messages(routes(news, (snapshot,), policy))
+
+
+def news_between(
+    root: Path, history: "History", after: "Landing | None", today: date
+) -> Iterator[tuple["Landing", tuple["News", ...]]]:
+    """The landings after one, all where it is None, oldest first, each with its news."""
+    end = history.head
+    if end is None:
+        return
+    with _states(root) as at:
+        home = _home(root, history)
+        for scene, news in _told(root, history, at, after, end, home, today):
+            yield scene.landing, news
+
+
+# -- landings -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _states(root: Path) -> Iterator[Callable[[str], "Snapshot"]]:
+    from schemareg.edges.git import open_repository
+    from schemareg.snapshot import Snapshot
+
+    with open_repository(root) as repository:
+
+        @lru_cache(_KEPT)
+        def at(commit: str) -> "Snapshot":
+            return Snapshot(repository.files_at(commit) if commit else repository.no_files())
+
+        yield at
+
+
+def _told(
+    root: Path,
+    history: "History",
+    at: Callable[[str], "Snapshot"],
+    after: "Landing | None",
+    end: "Landing",
+    home: "Home",
+    today: date,
+) -> Iterator[tuple["Scene", tuple["News", ...]]]:
+    from schemareg.notices.events import Teller
+
+    changes = [
+        each for each in history.changes("", after=after) if each.landing.ordinal <= end.ordinal
+    ]
+    history.fetch(each.after.id for each in changes if each.after is not None)
+    teller = Teller(history, at, home, today, after)
+    for landing, those, by in _landings(root, changes):
+        scene = teller.scene(landing, by)
+        yield scene, teller.of(scene, those)
+
+
+def _landings(
+    root: Path, changes: Iterable["PathChange"]
+) -> Iterator[tuple["Landing", tuple["PathChange", ...], "By"]]:
+    """Landings with their changes, and who landed them."""
+    from schemareg.notices.news import By
+
+    groups = groupby(changes, key=lambda each: each.landing)
+    found = ((landing, tuple(those)) for landing, those in groups)
+    while chunk := list(islice(found, _CHUNK)):
+        people = auditing.people_of(root, (landing for landing, _ in chunk))
+        for landing, those in chunk:
+            known = people.get(landing.commit, {})
+            actor = known.get("merger") or known.get("author") or landing.author
+            yield landing, those, By(actor, known.get("pull_request", ""))
+
+
+def _begun(
+    root: Path,
+    history: "History",
+    at: Callable[[str], "Snapshot"],
+    end: "Landing",
+    home: "Home",
+    today: date,
+) -> Iterator[tuple["Scene", tuple["News", ...]]]:
+    """The newest landing, and the word that from now on all are told."""
+    from schemareg.notices.events import Teller, watched
+
+    before = history.line()[end.ordinal - 1] if end.ordinal else None
+    found = list(_told(root, history, at, before, end, home, today))
+    if not found:
+        found = [(Teller(history, at, home, today, before).scene(end), ())]
+    for scene, news in found:
+        yield scene, (watched(scene), *news)
+
+
+def _rewritten(
+    root: Path,
+    history: "History",
+    at: Callable[[str], "Snapshot"],
+    before: str,
+    end: "Landing",
+    today: date,
+) -> tuple["Scene", tuple["News", ...]]:
+    from schemareg.notices.rewrites import forgotten, rewritten
+    from schemareg.notices.scene import Scene
+
+    home = _home(root, history)
+    after = at(end.commit)
+    try:
+        scene = Scene(end, at(before), after, history, home, today)
+        return scene, rewritten(scene, before)
+    except (RegistryError, KeyError):  # objects of the old history that are nowhere any more
+        scene = Scene(end, after, after, history, home, today)
+        return scene, forgotten(scene, before)
+
+
+def _policy(snapshot: "Snapshot", history: "History") -> "Policy":
+    """The policy of a state; where it landed wrong, the last one that did not."""
+    from schemareg import documents, manifests
+    from schemareg.errors import InvalidFiles
+    from schemareg.model import Kind, Policy
+    from schemareg.snapshot import REGISTRY
+
+    try:
+        return snapshot.policy
+    except InvalidFiles:
+        for change in reversed(history.changes(REGISTRY)):
+            if change.after is not None and change.after.kind is Kind.FILE:
+                try:
+                    data = history.read(change.after.id)
+                    return manifests.parse_registry(documents.parse(data, REGISTRY))
+                except InvalidFiles:
+                    continue
+    return Policy()
+
+
+def _home(root: Path, history: "History") -> "Home":
+    from schemareg.edges import pull_requests
+    from schemareg.notices.home import home
+
+    return home(pull_requests.page(root), history.line()[0].commit)
+
+
+# -- days -----------------------------------------------------------------------------------------
+
+
+def _reminded(
+    root: Path, promises: "Promises", policy: "Policy", today: date, told: Collection[str]
+) -> tuple["News", ...]:
+    from schemareg.notices.reminders import Registry, due
+    from schemareg.promises import consumers
+    from schemareg.promises.elements import lacking
+
+    snapshot = promises.base
+
+    def there(target: "Target") -> bool:
+        try:
+            return lacking(snapshot, target) is None
+        except RegistryError:
+            return True  # a schema that nobody can read: nobody can say that it has gone
+
+    def readers(target: "Target") -> str:
+        return ", ".join(each.name for each in consumers.hit(snapshot, target))
+
+    home = _home(root, promises.history)
+    registry = Registry(home, policy.reminders, there, readers)
+    terms = opening.announced(promises)
+    return due(registry, terms, _leaves(promises.history), today, told)
+
+
+def _leaves(history: "History") -> Iterator["Leave"]:
+    """The waivers that stand; one that nobody can read counts for nothing."""
+    from schemareg import documents, manifests
+    from schemareg.audit.subjects import Part, subject
+    from schemareg.errors import InvalidFiles
+    from schemareg.model import Kind
+    from schemareg.notices.reminders import Leave
+    from schemareg.snapshot import WAIVERS
+
+    standing = {each.path: each for each in history.changes_within(WAIVERS)}
+    history.fetch(each.after.id for each in standing.values() if each.after is not None)
+    for path, change in sorted(standing.items()):
+        about = subject(path)
+        entry = change.after
+        if about.part is not Part.WAIVER or entry is None or entry.kind is not Kind.FILE:
+            continue
+        try:
+            waiver = manifests.parse_waiver(documents.parse(history.read(entry.id), path))
+        except InvalidFiles:
+            continue
+        yield Leave(about.product, waiver, change.landing.time.date())
