@@ -1,0 +1,286 @@
+"""The ledger's files in `refs/reg/ledger`: read, and written by compare-and-swap.
+
+It is a line of commits of its own, made by plumbing: no file of the working tree, no index and no
+other ref is touched. Where there is a remote, its ref is the ledger, and the one here is a copy of
+what was seen last; without a remote, the one here is the ledger.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.edges import git_command
+from schemareg.edges.git_command import Answer
+from schemareg.errors import RegistryError, Undecidable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+REF = "refs/reg/ledger"
+FETCH = f"git fetch --no-filter origin +{REF}:{REF}"
+"""What brings the ledger into a clone."""
+
+LONGEST = 2_000
+"""So many commits the line may have; then it begins anew, with the same files."""
+PATIENCE = 120.0
+"""Seconds that one command of git may take over the network."""
+
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_WHO = {
+    f"GIT_{who}_{what}": word
+    for who in ("AUTHOR", "COMMITTER")
+    for what, word in (("NAME", "reg"), ("EMAIL", "reg@localhost"))
+}
+_PASSWORD = re.compile(r"(\w+://)[^@/\s]*@")
+_RACE = re.compile(
+    r"stale info|cannot lock ref|reference already exists|fetch first|failed to lock"
+)
+"""What git says where somebody else was quicker."""
+
+
+class Unreached(NamedTuple):
+    """Why the remote did not answer."""
+
+    reason: str
+
+
+class LedgerRef:
+    """The ledger of one repository."""
+
+    def __init__(self, folder: Path, remote: str) -> None:
+        """`remote` is the name of one, or `""`: then the ref here is the ledger."""
+        self._folder = folder
+        self.remote = remote
+
+    def known(self) -> str:
+        """The newest commit of the ledger as it was seen last here; `""` where there is none."""
+        return self._id("rev-parse", "--quiet", "--verify", f"{REF}^{{commit}}")
+
+    def tip(self) -> str:
+        """The newest commit of the ledger, its objects at hand; `""` where there is none.
+
+        Raises Undecidable where the remote does not answer.
+        """
+        if not self.remote:
+            return self.known()
+        listed = self._over_the_network("ls-remote", "--quiet", "--refs", self.remote, REF)
+        if listed.code:
+            raise _unreached(self.remote, listed)
+        found = listed.out.decode(errors="replace").split("\t")[0]
+        if not found:
+            return ""
+        if not self._has(found):
+            self._fetch(found)
+        return found
+
+    def keep(self, tip: str) -> None:
+        """Have the ref here say what was seen."""
+        if self.remote and _ID.fullmatch(tip):
+            self._run("update-ref", "--no-deref", REF, tip)
+
+    def read(self, tip: str, folders: Iterable[str], paths: Iterable[str]) -> dict[str, bytes]:
+        """The files that a commit of the ledger has in these folders and at these paths.
+
+        Path to content, sorted. Raises Undecidable where git cannot say.
+        """
+        if not tip:
+            return {}
+        ids = self._listed(tip, [*folders, *paths])
+        return dict(zip(ids, self._contents(list(ids.values())), strict=True))
+
+    def swap(self, tip: str, changed: Mapping[str, bytes | None], why: str) -> str | None:
+        """The ledger's new commit, in which these files are changed; None where `tip` is outdated.
+
+        A path without content is removed. Raises RegistryError where the remote refuses, Undecidable
+        where it does not answer.
+        """
+        made = self._commit(tip, changed, why)
+        if not self.remote:
+            done = self._run("update-ref", "--no-deref", REF, made, tip or "0" * len(made))
+            return None if done.code else made
+        lease = f"--force-with-lease={REF}:{tip}"
+        pushed = self._over_the_network(
+            *("push", "--porcelain", "--quiet", "--no-verify", lease, self.remote),
+            f"{made}:{REF}",
+        )
+        if not pushed.code or self.tip() == made:  # the answer alone may have been lost
+            self.keep(made)
+            return made
+        said = f"{pushed.out.decode(errors='replace')} {pushed.complaint}"
+        if _RACE.search(said) or self.tip() != tip:
+            return None
+        raise _refused(self.remote, pushed)
+
+    def _commit(self, tip: str, changed: Mapping[str, bytes | None], why: str) -> str:
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="reg-ledger-") as scratch:
+            tree = self._tree(tip, changed, Path(scratch))
+        parents = ("-p", tip) if tip and not self._long(tip) else ()
+        return self._made("commit-tree", tree, *parents, "-m", why, extra=_WHO)
+
+    def _tree(self, tip: str, changed: Mapping[str, bytes | None], scratch: Path) -> str:
+        index = {"GIT_INDEX_FILE": str(scratch / "index")}
+        if tip:
+            self._made("read-tree", f"{tip}^{{tree}}", extra=index)
+        kept = [(path, content) for path, content in changed.items() if content is not None]
+        names = []
+        for number, (_, content) in enumerate(kept):
+            (scratch / str(number)).write_bytes(content)
+            names.append(str(scratch / str(number)))
+        # One process for all of them; without filters, which a repository may ask for.
+        ids = self._made("hash-object", "-w", "--no-filters", "--stdin-paths", lines=names).split()
+        lines = [f"100644 {id_}\t{path}" for id_, (path, _) in zip(ids, kept, strict=True)]
+        none = "0" * len(tip or self._empty())
+        lines += [f"0 {none}\t{path}" for path, content in changed.items() if content is None]
+        self._made("update-index", "--index-info", lines=lines, extra=index)
+        return self._made("write-tree", extra=index)
+
+    def _empty(self) -> str:
+        return self._made("hash-object", "-t", "tree", "--stdin")
+
+    def _long(self, tip: str) -> bool:
+        counted = self._made("rev-list", "--count", f"--max-count={LONGEST}", tip)
+        return int(counted) >= LONGEST
+
+    def _listed(self, tip: str, names: list[str]) -> dict[str, str]:
+        """Path to id of the files at and below these names."""
+        listed = self._run("ls-tree", "-r", "-z", "--full-tree", tip, "--", *names)
+        if listed.code:
+            raise _unread(tip, listed.complaint)
+        found = {}
+        for line in listed.out.split(b"\0"):
+            about, _, path = line.partition(b"\t")
+            mode, _, rest = about.decode().partition(" ")
+            if mode == "100644":
+                found[os.fsdecode(path)] = rest.split(" ")[1]
+        return found
+
+    def _contents(self, ids: list[str]) -> list[bytes]:
+        told = self._run("cat-file", "--batch", lines=ids)
+        found, at = [], 0
+        for id_ in ids:
+            end = told.out.find(b"\n", at)
+            head = told.out[at:end].decode(errors="replace").split(" ")
+            if end < 0 or len(head) != 3 or head[1] != "blob":
+                raise _unread(id_, told.complaint)
+            size = int(head[2])
+            found.append(told.out[end + 1 : end + 1 + size])
+            at = end + 2 + size
+        return found
+
+    def _has(self, commit: str) -> bool:
+        # Not by asking for the object: a partial clone would go and fetch it, and no more than it.
+        if commit == self.known():
+            return True
+        asked = self._run("rev-list", "--objects", "--missing=print", "--max-count=1", commit)
+        return not asked.code and b"\n?" not in b"\n" + asked.out
+
+    def _fetch(self, tip: str) -> None:
+        done = self._over_the_network(
+            *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-filter"),
+            *("--no-auto-gc", "--no-recurse-submodules", "--refmap=", self.remote, REF),
+        )
+        if done.code or not self._has(tip):
+            raise _unreached(self.remote, done)
+
+    def _id(self, *arguments: str) -> str:
+        told = self._run(*arguments)
+        text = told.out.decode(errors="replace").strip()
+        return text if not told.code and _ID.fullmatch(text) else ""
+
+    def _made(
+        self, *arguments: str, lines: Iterable[str] = (), extra: Mapping[str, str] | None = None
+    ) -> str:
+        done = self._run(*arguments, lines=lines, extra=extra)
+        if done.code:
+            raise RegistryError(
+                f"git could not write the ledger: {_plain(done.complaint)}",
+                where=f"git {arguments[0]}",
+                remedy="Make room, or give yourself the right to write to the Git directory",
+            )
+        return done.out.decode(errors="replace").strip()
+
+    def _over_the_network(self, *arguments: str) -> Answer:
+        return self._run(*arguments, patience=PATIENCE)
+
+    def _run(
+        self,
+        *arguments: str,
+        lines: Iterable[str] = (),
+        extra: Mapping[str, str] | None = None,
+        patience: float | None = None,
+    ) -> Answer:
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(self._folder), *arguments],
+                input="".join(f"{line}\n" for line in lines).encode(),
+                capture_output=True,
+                check=False,
+                env=git_command.environment() | dict(extra or {}),
+                timeout=patience,
+            )
+        except subprocess.TimeoutExpired:
+            return Answer(124, b"", f"no answer within {PATIENCE:.0f} seconds")
+        except FileNotFoundError:
+            raise Undecidable(
+                "the command git is needed here, and is not on the PATH", remedy="Install git"
+            ) from None
+        return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+
+
+def ledger(folder: Path, branch: str) -> LedgerRef:
+    """The ledger of the repository that a folder lies in: at the remote where the branch lives.
+
+    Raises RegistryError where there are remotes, and none of them to choose.
+    """
+    listed = git_command.run(folder, "remote")
+    names = listed.out.decode(errors="replace").split()
+    asked = git_command.run(folder, "config", "--get", f"branch.{branch}.remote")
+    own = asked.out.decode(errors="replace").strip()
+    for each in (own, "upstream", "origin", *(names if len(names) == 1 else ())):
+        if each in names:
+            return LedgerRef(folder, each)
+    if names:
+        raise RegistryError(
+            "there are several remotes, and none is called origin",
+            remedy=f"Say which has the protected branch: git config branch.{branch}.remote"
+            f" {names[0]}",
+        )
+    return LedgerRef(folder, "")
+
+
+def _plain(text: str) -> str:
+    return _PASSWORD.sub(r"\1", " ".join(text.split())) or "it does not say why"
+
+
+def _unreached(remote: str, done: Answer) -> Undecidable:
+    return Undecidable(
+        f"the ledger cannot be asked for at {remote!r}: {_plain(done.complaint)}",
+        where=REF,
+        remedy=f"See what this says: git ls-remote {remote} {REF}",
+    )
+
+
+def _refused(remote: str, done: Answer) -> RegistryError:
+    lines = done.out.decode(errors="replace").splitlines()
+    told = " ".join(line.partition("\t")[2] for line in lines if line.startswith("!"))
+    return RegistryError(
+        f"{remote!r} refused the ledger: {_plain(f'{told} {done.complaint}')}",
+        where=REF,
+        remedy="Whoever runs this needs the right to push that ref: in GitHub Actions"
+        " `permissions: contents: write`, and a checkout that keeps its credentials or a token"
+        " given to git",
+    )
+
+
+def _unread(what: str, complaint: str) -> Undecidable:
+    return Undecidable(
+        f"git cannot read {what[:12]} of the ledger: {_plain(complaint)}",
+        where=REF,
+        remedy=f"Fetch it anew: {FETCH}",
+    )
