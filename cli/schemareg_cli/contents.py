@@ -64,13 +64,17 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
     "Audit": (
         Command("log", "Tell what landed, the newest first: who did what, when, who agreed."),
         Command(
+            "events",
+            "Tell what landed, or what a day brings, as those are told whom it concerns.",
+        ),
+        Command(
             "blame",
             "Say of each field and value who introduced it, changed its promise, announced its end.",
         ),
         Command(
             "audit",
             "Prove what landed: that nothing was altered, removed or cut short.",
-            subcommands=("verify", "checkpoint", "prove", "check-proof", "export"),
+            subcommands=("verify", "checkpoint", "prove", "check-proof", "export", "scan"),
         ),
     ),
     "Look": (

@@ -17,6 +17,7 @@ from schemareg_cli import auditing, opening
 if TYPE_CHECKING:
     from schemareg.model import History, Landing, PathChange, Policy
     from schemareg.names import Target
+    from schemareg.notices.event import Event
     from schemareg.notices.home import Home
     from schemareg.notices.message import Message
     from schemareg.notices.news import By, News
@@ -109,6 +110,43 @@ def news_between(
         home = _home(root, history)
         for scene, news in _told(root, history, at, after, end, home, today):
             yield scene.landing, news
+
+
+def reminded(root: Path, today: date) -> tuple["Event", ...]:
+    """The events of a day, as if none had been told before."""
+    with opening.landed(root) as (promises, _):
+        policy = _policy(promises.base, promises.history)
+        return tuple(each.event for each in _reminded(root, promises, policy, today, ()))
+
+
+def end_of(span: str | None) -> str | None:
+    """The revision that `A..B`, or a commit alone, ends with; None for the newest landing."""
+    _, dots, end = (span or "").partition("..")
+    return (end if dots else span) or None
+
+
+def after(root: Path, history: "History", span: str | None) -> "Landing | None":
+    """The landing after which `A..B` begins, or that before a single one; None for the very first.
+
+    Raises RegistryError where it is not on the line.
+    """
+    from schemareg.edges import history as histories
+
+    start, dots, _ = (span or "").partition("..")
+    head = history.head
+    if not dots:
+        return history.line()[head.ordinal - 1] if head and head.ordinal else None
+    if not start:
+        return None
+    with histories.history(root, auditing.dated(root, start)) as named:
+        found = history.landing(named.commit)
+    if found is None:
+        raise RegistryError(
+            f"{start} is not among the landings that end there",
+            remedy="Name two commits of the protected branch's own line:"
+            " git log --first-parent --oneline",
+        )
+    return found
 
 
 # -- landings -------------------------------------------------------------------------------------

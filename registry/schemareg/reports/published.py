@@ -13,6 +13,8 @@ _ANSWERS = {
     "difference": "what `reg diff --format json` prints",
     "verdict": "what `reg compat --format json` prints",
     "fact": "a line of what `reg audit export` prints",
+    "event": "a line of what `reg events --format jsonl` prints, and what webhooks are sent",
+    "scan": "what `reg audit scan --format json` prints",
 }
 
 KINDS = (*manifests.KINDS, *_ANSWERS)
