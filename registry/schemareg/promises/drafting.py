@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ that is right only if it lands today would be refused tomorrow."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._=-]+")
 _LONGEST = 120
+_BLANK = "Reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +165,35 @@ def rendered(wish: Wish, sunset: date | None) -> str:
     return "".join(f"{key}: {scalar(text)}\n" for key, text in rows if text)
 
 
+def blank(wish: Wish, sunset: date | None) -> str:
+    """The same with the reason left to be filled in: until then the check refuses the file."""
+    before, reason, after = rendered(replace(wish, reason=_BLANK), sunset).partition(
+        f"reason: {_BLANK}\n"
+    )
+    assert reason  # noqa: S101 - the word stands plain
+    return f"{before}reason: # why it goes, for those who read it in a year\n{after}"
+
+
 def identifier(base: Snapshot, head: Snapshot, wish: Wish) -> str:
     """The file's name without its ending: the target as a file system can take it.
 
     The same target has the same name. Where letters had to be given up, or a file of that name
     speaks of something else, a digest of the target keeps two targets apart.
     """
+    name = usual_name(wish)
+    return f"{name}-{_digest(wish)}" if _taken(base, head, wish, name) else name
+
+
+def usual_name(wish: Wish) -> str:
+    """The name that the file has where no other has it."""
     plain = _plain_identifier(wish)
     name = _UNSAFE.sub("-", plain).strip("-.")[:_LONGEST]
-    if name != plain or _taken(base, head, wish, name):
-        whole = f"{wish.target} {wish.loosens}".encode("utf-8", "surrogatepass")
-        name = f"{name}-{hashlib.sha256(whole).hexdigest()[:8]}"
-    return name
+    return name if name == plain else f"{name}-{_digest(wish)}"
+
+
+def _digest(wish: Wish) -> str:
+    whole = f"{wish.target} {wish.loosens}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(whole).hexdigest()[:8]
 
 
 def _plain_identifier(wish: Wish) -> str:

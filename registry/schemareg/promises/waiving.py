@@ -161,6 +161,16 @@ def granted(head: Snapshot, product: str, wish: Wish, today: date, *, by: str = 
     return Leave(_read(text, path), text, None)
 
 
+def blank(fingerprint: str, rule: str, until: date) -> str:
+    """The file of a waiver that is left to be filled in: until then the check refuses it."""
+    return (
+        f"fingerprint: {scalar(fingerprint)}\nrule: {scalar(rule)}\n"
+        "reason: # why it is accepted; every report says so\n"
+        "approver: # who accepts it\n"
+        f"until: {until.isoformat()}\n"
+    )
+
+
 def waivers(
     base: Snapshot, head: Snapshot, today: date, product: str | None = None
 ) -> tuple[Standing, ...]:
