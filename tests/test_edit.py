@@ -231,6 +231,107 @@ def test_what_is_taken_out_is_all_that_is_missing(form: str, value: Any, data: A
     assert documents.parse(text.encode(), path).value == left
 
 
+CONSUMER = """\
+# Who bills.
+team: billing
+uses:
+  - schema: orders/order  # all of it
+    versions: ^1
+    # what we charge
+    fields:
+      - id
+      - total  # cents
+  - {schema: orders/refund}
+# The end.
+"""
+BLOCK = "  - schema: orders/order  # all of it\n    versions: ^1\n"
+WHOLE = {"schema": "orders/return", "versions": "^1", "fields": ["lines[].sku", "id"]}
+
+ADDED: dict[str, tuple[str, tuple[Any, ...], Any, str]] = {
+    "an item goes below the last one": (
+        CONSUMER,
+        ("uses", 0, "fields"),
+        "lines[].sku",
+        CONSUMER.replace(
+            "      - total  # cents\n", "      - total  # cents\n      - lines[].sku\n"
+        ),
+    ),
+    "an object in braces below objects in braces": (
+        CONSUMER,
+        ("uses",),
+        WHOLE,
+        CONSUMER.replace(
+            "refund}\n",
+            'refund}\n  - {schema: orders/return, versions: "^1", fields: ["lines[].sku", id]}\n',
+        ),
+    ),
+    "below an object that stands over several lines": (
+        "uses:\n- a: 1\n  b:\n  - c\n# why\nteam: x\n",
+        ("uses",),
+        {"a": "d"},
+        "uses:\n- a: 1\n  b:\n  - c\n- {a: d}\n# why\nteam: x\n",
+    ),
+    "in brackets it stays in brackets": (
+        "{uses: [a,\n  b,\n  ]}  # short\n",
+        ("uses",),
+        "c: d",
+        '{uses: [a,\n  b, "c: d",\n  ]}  # short\n',
+    ),
+    "what was empty is not any more": ("uses: []  # none\n", ("uses",), "a", "uses: [a]  # none\n"),
+    "lines end as they did": ("uses:\r\n- a\r\n", ("uses",), "b", "uses:\r\n- a\r\n- b\r\n"),
+}
+
+
+@pytest.mark.parametrize(("text", "pointer", "item", "wanted"), ADDED.values(), ids=ADDED)
+def test_an_item_is_added(text: str, pointer: tuple[Any, ...], item: Any, wanted: str) -> None:
+    assert edit.with_item(_document(text), pointer, item) == wanted
+
+
+def test_a_key_is_added_and_set_wherever_it_stands() -> None:
+    document = _document(CONSUMER)
+    assert edit.with_member(document, "acks", ["orders/order#id"], after="team") == (
+        CONSUMER.replace("billing\n", "billing\nacks: [orders/order#id]\n")
+    )
+    assert edit.with_member(document, "fields", ["id"], inside=("uses", 1)) == (
+        CONSUMER.replace("refund}", "refund, fields: [id]}")
+    )
+    assert edit.with_scalar(document, "versions", "^2", inside=("uses", 1)) == (
+        CONSUMER.replace("refund}", 'refund, versions: "^2"}')
+    )
+    assert edit.with_scalar(document, "versions", "1.2", inside=("uses", 0)) == (
+        CONSUMER.replace("^1", '"1.2"')
+    )
+    assert edit.with_member(document, "note", "x", after="schema", inside=("uses", 0)) == (
+        CONSUMER.replace(BLOCK, BLOCK.replace("    v", "    note: x\n    v"))
+    )
+
+
+@pytest.mark.parametrize("form", ["yaml", "yaml in braces"])
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4), st.data())
+def test_what_is_added_is_all_that_is_new(form: str, value: Any, data: Any) -> None:
+    document = documents.parse(WRITTEN[form](value).encode(), "a.yaml")
+    pointer = data.draw(st.sampled_from([(), *_pointers(document.value)]))
+    wanted = json_values.parse(json.dumps(value))
+    inner = wanted
+    for step in pointer:
+        inner = inner[step]
+    item = {"schema": "a/b", "fields": ["x: y", "z"]}
+    try:
+        if isinstance(inner, list):
+            inner.append(item)
+            text = edit.with_item(document, pointer, item)
+        elif isinstance(inner, dict):
+            inner["new"] = item
+            text = edit.with_member(document, "new", item, inside=pointer)
+        else:
+            return
+    except RegistryError:
+        assert form == "yaml"  # a list in a list, written on one line
+        return
+    assert documents.parse(text.encode(), "a.yaml").value == wanted
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(st.sampled_from("abc"), st.text(max_size=9), min_size=1),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg import json_values
 from schemareg.documents import parse
+from schemareg.documents.yaml_flow import flow
 from schemareg.documents.yaml_scalar import scalar
 from schemareg.errors import InvalidFiles, RegistryError
 from schemareg.wording import quoted
@@ -27,20 +28,52 @@ if TYPE_CHECKING:
 _REST_OF_LINE = re.compile(r"[ \t\r]*(?:#[^\n]*)?(?:\n|\Z)")
 
 
-def with_scalar(document: Document, key: str, text: str, *, after: str = "") -> str:
-    """The text of a YAML file whose root says `key: text`; a new key follows the key `after`.
+def with_scalar(
+    document: Document, key: str, text: str, *, after: str = "", inside: Pointer = ()
+) -> str:
+    """The text of a YAML file whose root, or the object `inside` it, says `key: text`.
+
+    A new key follows the key `after`, by default the last one. Raises RegistryError where that
+    cannot be done without touching what else stands there.
+    """
+    if key not in _at(document.value, inside):
+        return with_member(document, key, text, after=after, inside=inside)
+    wanted = deepcopy(document.value)
+    _at(wanted, inside)[key] = text
+    changed = _replaced(document, (*inside, key), text)
+    return _agreed(document, changed, wanted, (*inside, key), f"say `{key}: {scalar(text)}`")
+
+
+def with_member(
+    document: Document, key: str, value: JsonValue, *, after: str = "", inside: Pointer = ()
+) -> str:
+    """The text of a YAML file with one more key in its root, or in the object `inside` it.
+
+    It follows the key `after`, by default the last one. Raises RegistryError as `with_scalar`.
+    """
+    wanted = deepcopy(document.value)
+    held = _at(wanted, inside)
+    former = dict(held)
+    held.clear()
+    for name, each in former.items():
+        held[name] = each
+        if name == after:
+            held[key] = value
+    held.setdefault(key, value)
+    changed = _added(document, _node(document, inside), key, value, after)
+    what = f"say `{key}: {flow(value)}`"
+    return _agreed(document, changed, wanted, (*inside, key), what)
+
+
+def with_item(document: Document, pointer: Pointer, value: JsonValue) -> str:
+    """The text of a YAML file with one more item at the end of the list at a pointer.
 
     Raises RegistryError where that cannot be done without touching what else stands there.
     """
-    value = document.value
-    changed = _replaced(document, key, text) if key in value else _added(document, key, text, after)
-    wanted: dict[str, JsonValue] = {}
-    for name, held in value.items():
-        wanted[name] = text if name == key else held
-        if name == after and key not in value:
-            wanted[key] = text
-    wanted.setdefault(key, text)
-    return _agreed(document, changed, wanted, (key,), f"say `{key}: {scalar(text)}`")
+    wanted = deepcopy(document.value)
+    _at(wanted, pointer).append(value)
+    changed = _appended(document, _node(document, pointer), value)
+    return _agreed(document, changed, wanted, pointer, f"add {flow(value)}")
 
 
 def without(document: Document, *pointers: Pointer) -> str:
@@ -60,33 +93,54 @@ def without(document: Document, *pointers: Pointer) -> str:
     return document.text
 
 
-def _replaced(document: Document, key: str, text: str) -> str:
+def _replaced(document: Document, pointer: Pointer, text: str) -> str:
     """None of the text around the value is touched; its quotes stay what they were."""
-    whole, node = document.text, _node(document, (key,))
+    whole, node = document.text, _node(document, pointer)
     old = whole[node.start : node.end].rstrip()
-    new = scalar(
-        text, flow=_flow(document, document.root), style=old[:1] if old[:1] in "'\"" else ""
-    )
+    inside = any(_flow(document, _node(document, pointer[:end])) for end in range(len(pointer)))
+    new = scalar(text, flow=inside, style=old[:1] if old[:1] in "'\"" else "")
     gap = " " if not old and whole[node.start - 1 : node.start] == ":" else ""
     return whole[: node.start] + gap + new + whole[node.start + len(old) :]
 
 
-def _added(document: Document, key: str, text: str, after: str) -> str:
-    whole, root = document.text, document.root
-    inside = root.inside if isinstance(root.inside, dict) else {}
-    if not inside:
-        return whole
+def _added(document: Document, node: Node, key: str, value: JsonValue, after: str) -> str:
+    whole = document.text
+    inside = node.inside if isinstance(node.inside, dict) else {}
+    if not inside:  # `{}`
+        return (
+            f"{whole[: node.start + 1]}{key}: {flow(value, inside=True)}{whole[node.end - 1 :]}"
+            if _flow(document, node)
+            else whole
+        )
     member = inside.get(after) or list(inside.values())[-1]
-    end = len(whole[: member.value.end].rstrip())
-    if _flow(document, root):
-        return f"{whole[:end]}, {key}: {scalar(text, flow=True)}{whole[end:]}"
-    line_end = "\r\n" if "\r\n" in whole else "\n"
+    end = _last(document, member.value)
+    if _flow(document, node):
+        return f"{whole[:end]}, {key}: {flow(value, inside=True)}{whole[end:]}"
     begin = whole.rfind("\n", 0, member.start) + 1
-    indent = whole[begin : member.start]
+    # The first key of an item stands behind its dash, the others below it.
+    indent = re.sub(r"[^ ]", " ", whole[begin : member.start])
+    return _with_line(whole, end, f"{indent}{key}: {flow(value)}")
+
+
+def _appended(document: Document, node: Node, value: JsonValue) -> str:
+    whole = document.text
+    items = node.inside if isinstance(node.inside, list) else []
+    if not items:
+        return f"{whole[: node.start + 1]}{flow(value, inside=True)}{whole[node.end - 1 :]}"
+    end = _last(document, items[-1])
+    if _flow(document, node):
+        return f"{whole[:end]}, {flow(value, inside=True)}{whole[end:]}"
+    begin = whole.rfind("\n", 0, items[-1].start) + 1
+    return _with_line(whole, end, f"{whole[begin : items[-1].start]}{flow(value)}")
+
+
+def _with_line(whole: str, end: int, line: str) -> str:
+    """A text with one more line after that in which an offset stands."""
+    line_end = "\r\n" if "\r\n" in whole else "\n"
     stop = whole.find("\n", end)
     head, tail = (whole, "") if stop < 0 else (whole[: stop + 1], whole[stop + 1 :])
     gap = "" if head.endswith("\n") else line_end
-    return f"{head}{gap}{indent}{key}: {scalar(text)}{line_end}{tail}"
+    return f"{head}{gap}{line}{line_end}{tail}"
 
 
 class _Span(NamedTuple):
@@ -147,6 +201,21 @@ def _end(text: str, node: Node) -> int:
     return max(node.start, len(text[: node.end].rstrip()))
 
 
+def _last(document: Document, node: Node) -> int:
+    """The offset after all that a node holds; a block's own end lies beyond its comments."""
+    inside = node.inside or ()
+    held = [each.value for each in inside.values()] if isinstance(inside, dict) else list(inside)
+    if not held or _flow(document, node):
+        return _end(document.text, node)
+    return max(_last(document, each) for each in held)
+
+
+def _at(value: JsonValue, pointer: Pointer) -> JsonValue:
+    for step in pointer:
+        value = value[step]
+    return value
+
+
 def _node(document: Document, pointer: Pointer) -> Node:
     node = document.root
     for step in pointer:
@@ -170,9 +239,7 @@ def _outermost(pointers: Iterable[Pointer]) -> list[Pointer]:
 
 
 def _delete(value: JsonValue, pointer: Pointer) -> None:
-    for step in pointer[:-1]:
-        value = value[step]
-    del value[pointer[-1]]
+    del _at(value, pointer[:-1])[pointer[-1]]
 
 
 def _agreed(
