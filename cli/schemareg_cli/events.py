@@ -50,7 +50,7 @@ def events(
     """
     from schemareg.edges import clock
     from schemareg.errors import RegistryError
-    from schemareg.reports import events as shown
+    from schemareg.notices import printed
 
     day = today or clock.today()
     if reminders and span:
@@ -66,4 +66,4 @@ def events(
             told = telling.news_between(root, history, after, day)
             found = tuple(each.event for _, news in told for each in news)
     width, colour = answers.page(output)
-    answers.give(shown.render(found, form, colour=colour, width=width), output)
+    answers.give(printed.render(found, form, colour=colour, width=width), output)
