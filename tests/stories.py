@@ -133,8 +133,9 @@ class Shop:
         if "versions" in said:
             use["versions"] = said["versions"]
         value: dict[str, Any] = {"team": name, "uses": [use]}
-        if "acks" in said:
-            value["acks"] = said["acks"].split(",")
+        for key in ("acks", "channels"):
+            if key in said:
+                value[key] = said[key].split(",")
         self.files[f"{FOLDER}/consumers/{name}.yaml"] = json.dumps(value)
 
     def _stability_line(self, stability: str) -> None:

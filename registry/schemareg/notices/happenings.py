@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from schemareg.audit.subjects import subject
 from schemareg.errors import RegistryError
 from schemareg.model import Classification, Severity, Stability
-from schemareg.names import Target, field_text, parse
+from schemareg.names import Target, parse
 from schemareg.notices.news import News, Saying
-from schemareg.promises.consumers import consumer_at
+from schemareg.promises.consumers import consumer_at, written
 from schemareg.rules import policies
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NOTICE, _WARNING, _ERROR = Severity.NOTICE, Severity.WARNING, Severity.ERROR
 _OPEN = "no day"
 """What a fact says where a deprecation names no sunset."""
+_ADDRESSES = frozenset(("channels", "notify"))
 
 
 def happenings(scene: Scene, facts: Iterable[Fact]) -> Iterator[News]:
@@ -178,7 +179,7 @@ def _consumer(scene: Scene, fact: Fact) -> News:
 
 
 def _read(use: Use) -> str:
-    fields = ", ".join(field_text(steps) for steps in use.fields)
+    fields = ", ".join(written(*each) for each in use.elements)
     return f"{use.schema} {use.versions}: {fields or 'all of it'}"
 
 
@@ -190,7 +191,8 @@ def _created(scene: Scene, fact: Fact) -> News:
     title = f"{fact.target} is a new product"
     if "team" in details:
         title += f" of {details['team']}"
-    return _told(scene, fact, fact.kind, _NOTICE, title, fact.details, hub=True)
+    told = [(name, details[name]) for name in ("title", "stability") if name in details]
+    return _told(scene, fact, fact.kind, _NOTICE, title, told, hub=True)
 
 
 def _retired(scene: Scene, fact: Fact) -> News:
@@ -210,9 +212,19 @@ def _owner(scene: Scene, fact: Fact) -> News:
     was = scene.product(fact.target, before=True)
     now = scene.product(fact.target)
     title = f"{fact.target} is reached elsewhere: its owner's contact or channels changed"
-    if was is not None and now is not None and was.owner.team != now.owner.team:
+    if was is None or now is None:
+        return _told(scene, fact, fact.kind, _NOTICE, title, touches=_whole(fact))
+    if was.owner.team != now.owner.team:
         title = f"{now.owner.team} answers for {fact.target} now; before it was {was.owner.team}"
-    return _told(scene, fact, fact.kind, _NOTICE, title, fact.details, touches=_whole(fact))
+    details = [
+        (name, f"{before or 'none'} → {after or 'none'}")
+        for name, before, after in (
+            ("contact", was.owner.contact, now.owner.contact),
+            ("channels", ", ".join(was.owner.channels), ", ".join(now.owner.channels)),
+        )
+        if before != after
+    ]
+    return _told(scene, fact, fact.kind, _NOTICE, title, details, touches=_whole(fact))
 
 
 def _ranked(ranks: list[str], noun: str) -> Callable[[Scene, Fact], News]:
@@ -250,7 +262,9 @@ def _policy(scene: Scene, fact: Fact) -> News:
     }[fact.kind]
     if lost:
         title, severity = "the hub's policy asks for less than it did", _WARNING
-    details = [*(("asks less", each) for each in lost), *fact.details]
+    # An address may be a secret, though it should not: what is said of channels stays in the file.
+    said = [(name, "changed" if name in _ADDRESSES else text) for name, text in fact.details]
+    details = [*(("asks less", each) for each in lost), *said]
     return _told(scene, fact, fact.kind, severity, title, details, hub=True)
 
 

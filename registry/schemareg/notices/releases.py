@@ -192,17 +192,21 @@ def _breaks(scene: Scene, report: Report) -> Iterator[News]:
             subject = name or each.product, each.place.path
             together.setdefault((kind, each.product, *subject), []).append(each)
     for (kind, product, target, path), found in together.items():
-        touches = tuple(dict.fromkeys(filter(None, map(_element, found))))
-        consumers = tuple(sorted({hit.consumer for each in found for hit in each.hits}))
+        hit = _hit(found)
         saying = Saying(
             kind,
             Severity.ERROR,
             product,
             target,
             _breaking(kind, target or path, found),
-            (*_refused(found), ("read by", scene.readers(*touches))),
+            (*_refused(found), ("hits", ", ".join(hit))),
         )
-        yield News(scene.event(saying, path), touches, consumers, hub=True)
+        yield News(scene.event(saying, path), consumers=hit, hub=True)
+
+
+def _hit(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The consumers whom findings hit, by the names of their files."""
+    return tuple(sorted({hit.consumer for each in findings for hit in each.hits}))
 
 
 def _breaking(kind: str, name: str, found: Sequence[Finding]) -> str:
@@ -214,11 +218,14 @@ def _breaking(kind: str, name: str, found: Sequence[Finding]) -> str:
 
 def _refused(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
     told = set()
-    for each in found:
+    # That the number promises too much is said last: it only follows from the rest.
+    for each in sorted(found, key=lambda each: each.rule == version_rules.TOO_SMALL.id):
         name = f"{each.rule} {each.field}".strip()
         if (name, each.message) not in told:
             told.add((name, each.message))
             yield name, each.message
+            yield "record", each.witness or ""
+            yield "dates", each.dates
             yield "accepted by", each.waived
 
 
@@ -237,19 +244,24 @@ def _ends(scene: Scene, report: Report) -> Iterator[News]:
             ("dates", each.dates),
             ("replacement", str(term.said.replacement or "") if term else ""),
             ("migration", term.said.migration if term else ""),
-            ("read by", scene.readers(target)),
+            ("hits", ", ".join(_hit([each]))),
         ]
         title = f"{target} {_ENDED[each.rule]}"
         saying = Saying(
             "promise.ended", Severity.WARNING, each.product, str(target), title, details
         )
-        yield News(scene.event(saying, each.rule, each.place.path), (target,))
+        # What ends beside the schemas has no reader who declares it: it concerns all of them.
+        touches = () if each.direction else (target,)
+        event = scene.event(saying, each.rule, each.place.path)
+        yield News(event, touches, consumers=_hit([each]))
 
 
 def _element(finding: Finding) -> Target | None:
-    """What a finding is about, in all versions of its line: readers of older ones are hit as well."""
+    """What a finding is about, in all versions of its line; None where it is about no product."""
     if not finding.product:
         return None
+    if finding.target:
+        return parse(finding.target)
     version = parse_version(finding.version)
     major = None if version is None else version.major
     if not finding.field:
