@@ -77,6 +77,12 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
             subcommands=("verify", "checkpoint", "prove", "check-proof", "export", "scan"),
         ),
     ),
+    "Tell": (
+        Command(
+            "comment",
+            "Say in one comment on a pull request what the check found, and keep it up to date.",
+        ),
+    ),
     "Look": (
         Command("list", "List products, schemas and their latest versions.", "list_products"),
         Command("show", "Show a product, a schema or one version with its fields."),

@@ -1,0 +1,125 @@
+"""`reg comment`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schemareg_cli import answers, commenting, forge
+
+if TYPE_CHECKING:
+    from schemareg.model import Report
+    from schemareg.reports.reading import Mistakes
+
+
+def comment(
+    result: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RESULT",
+            help="What `reg check --format json` wrote; it may come from a stranger's run.",
+            show_default=False,
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    repository: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OWNER/NAME", help="The repository on GitHub; by default the job's own."
+        ),
+    ] = None,
+    pull_request: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER", help="The pull request; by default the one that the job is about."
+        ),
+    ] = None,
+    head_sha: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMIT",
+            help="The pull request's head that was checked; where it is another, nothing is said.",
+        ),
+    ] = None,
+    run_number: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Of the run that checked: an older one is silent."),
+    ] = None,
+    run_attempt: Annotated[
+        int | None, typer.Option(metavar="N", help="Which attempt of that run it is.")
+    ] = None,
+    run_id: Annotated[
+        int | None, typer.Option(metavar="ID", help="Of that run, for a link to it.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
+    ] = False,
+) -> None:
+    """Say in one comment on a pull request what the check found, and keep it up to date.
+
+    The comment is edited in place, never by an older run over a newer one. A pull request that
+    never broke anything gets none; one that is clean again gets a line. In a workflow that runs on
+    `pull_request` or `workflow_run`, everything but RESULT is taken from the job. The token is
+    GITHUB_TOKEN, and the API that of GITHUB_API_URL.
+
+    \b
+    Examples:
+      reg comment result.json                                     in a job of GitHub Actions
+      reg comment result.json --dry-run                           what it would say
+      reg comment result.json --repository acme/data --pull-request 7
+
+    Exit codes: 0 said, or nothing to be said; 2 the call or the token is wrong; 3 GitHub gave no
+    answer.
+    """
+    import os
+
+    asked = forge.Asked(repository, pull_request, head_sha, run_number, run_attempt, run_id)
+    talk = forge.talk(asked, os.environ)
+    found = _read(result)
+    api = forge.connected(os.environ)
+    known = commenting.found(api, talk)
+    if isinstance(known, commenting.Word):
+        answers.hint(known.left)
+        return
+    word = commenting.said(api, known, _wish(found, known, dry_run))
+    answers.give(word.text)
+    if word.left:
+        answers.hint(word.left)
+    else:
+        answers.hint(f"{'would be written: ' if dry_run else ''}{word.done}")
+
+
+def _read(path: Path) -> "Report | Mistakes":
+    from schemareg.reports.reading import LARGEST, read
+
+    with path.open("rb") as file:
+        return read(file.read(LARGEST + 1), path.as_posix())
+
+
+def _wish(found: "Report | Mistakes", talk: forge.Talk, dry: bool) -> commenting.Wish:
+    from schemareg.model import Report
+    from schemareg.reports import markdown, render_mistakes
+
+    if isinstance(found, Report):
+        whole, clean = markdown.render(found), _clean(found)
+    else:
+        whole = render_mistakes(found.mistakes, "markdown", notices=found.notices)
+        clean = not found.mistakes
+    headline = whole.partition("\n\n")[0]
+    page = f"[The whole report]({talk.page})" if talk.page else ""
+    if clean:
+        return commenting.Wish((f"{_CLEAN} {page}".rstrip(),), clean, dry)
+    return commenting.Wish((f"{whole}\n{page}", f"{headline}\n\n{page}"), clean, dry)
+
+
+_CLEAN = "🟢 Nothing breaks any more."
+
+
+def _clean(report: "Report") -> bool:
+    """Whether there is nothing that a reviewer has to look at: no error, warning or waived finding."""
+    from schemareg.model import Severity
+
+    return not report.exit_code(Severity.WARNING) and not any(
+        each.waived for each in report.findings
+    )
