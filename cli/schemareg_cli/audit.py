@@ -1,12 +1,13 @@
 """Prove what landed: that nothing was altered, removed or cut short."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from schemareg_cli import answers, auditing
-from schemareg_cli.options import Element, Output, Plain, Root
+from schemareg_cli import answers, auditing, scanning
+from schemareg_cli.options import ContentModel, Element, Level, Output, Plain, Root, day
 
 _Line = Annotated[
     str,
@@ -205,3 +206,60 @@ def export(
             return
         for each in lines:
             answers.give(each)
+
+
+def scan(
+    repository: Annotated[
+        Path, typer.Argument(metavar="[REPOSITORY]", help="Its folder.", show_default=False)
+    ] = Path(),
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Where the files stand: schemas/{product}/{schema}/{version}.json. By default"
+            " where most of them seem to.",
+        ),
+    ] = None,
+    head: Annotated[str, typer.Option(metavar="REF", help="The line up to here.")] = "HEAD",
+    since: Annotated[
+        date | None,
+        typer.Option(parser=day, metavar="DATE", help="Tell what landed on this day or later."),
+    ] = None,
+    level: Annotated[
+        Level,
+        typer.Option(help="Whom a step of SemVer must not break.", case_sensitive=False),
+    ] = "BACKWARD",
+    content: ContentModel = "declared",
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many a list, at most.")] = 50,
+    form: Annotated[
+        Literal["text", "json", "markdown", "html"],
+        typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+    ] = "text",
+    output: Output = None,
+    root: Root = Path(),
+) -> None:
+    """Find what any repository of schema files did to versions that it had published.
+
+    Which were rewritten afterwards, when, by whom, and whether that changed words or what records
+    they take; which went away; which steps promised more than they kept. Versions may be SemVer,
+    SchemaVer (1-0-2) or plain numbers. Nothing is written, nothing is fetched from elsewhere.
+
+    \b
+    Examples:
+      reg audit scan
+      reg audit scan ../iglu-central --layout 'schemas/{product}/{schema}/jsonschema/{version}'
+      reg audit scan ../schemas --format html --output scan.html
+      reg audit scan ../schemas --since 2026-01-01 --format json
+
+    Exit codes: 0 all stayed as it was published; 1 something did not, or was called smaller than it
+    is; 2 the call is wrong; 3 history is missing here.
+    """
+    from schemareg import model
+    from schemareg.audit.scan import Rules
+    from schemareg.reports import scan as shown
+
+    rules = Rules(model.Level[level], model.Content(content))
+    found = scanning.scanned(root / repository, head, layout, rules, since)
+    width, colour = answers.page(output)
+    answers.give(shown.render(found, form, limit=limit, colour=colour, width=width), output)
+    raise typer.Exit(int(not found.clean))

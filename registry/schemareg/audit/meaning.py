@@ -10,7 +10,7 @@ from schemareg.errors import InvalidFiles
 from schemareg.evident import evident, self_contained
 from schemareg.formats.json_schema import wellformed
 from schemareg.model import Content, Outcome
-from schemareg.words import meaning, unjudged
+from schemareg.words import meaning, property_names, unjudged
 
 if TYPE_CHECKING:
     from schemareg.json_values import JsonValue
@@ -85,11 +85,21 @@ def judged(before: bytes, after: bytes, path: str, content: Content = Content.DE
     bare = meaning(older), meaning(newer)
     if json_values.equal(*bare):
         return Judged(Meaning.WORDS)
-    if unjudged(older) == unjudged(newer) and all(
-        _takes(*sides, Content.OPEN).outcome is Outcome.COMPATIBLE for sides in (bare, bare[::-1])
-    ):
+    backward, forward = _takes(bare[1], bare[0], content), _takes(bare[0], bare[1], content)
+    broken = Outcome.BREAKING in (backward.outcome, forward.outcome)
+    if not broken and _equivalent(*bare):
         return Judged(Meaning.EQUIVALENT)
-    return _directions(_takes(bare[1], bare[0], content), _takes(bare[0], bare[1], content))
+    return _directions(backward, forward)
+
+
+def _equivalent(one: JsonValue, other: JsonValue) -> bool:
+    """Whether two schemas are proved to take the same records, and name the same properties."""
+    if unjudged(one) != unjudged(other) or property_names(one) != property_names(other):
+        return False
+    return all(
+        _takes(*sides, Content.OPEN).outcome is Outcome.COMPATIBLE
+        for sides in ((one, other), (other, one))
+    )
 
 
 def _directions(backward: _Question, forward: _Question) -> Judged:

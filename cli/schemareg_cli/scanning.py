@@ -1,0 +1,48 @@
+"""How `reg audit scan` comes to another repository: its line, its paths, what is asked of it."""
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemareg.errors import RegistryError
+
+if TYPE_CHECKING:
+    from schemareg.audit.scan import Rules, Scan
+
+
+def scanned(
+    repository: Path, head: str, pattern: str | None, rules: "Rules", since: date | None
+) -> "Scan":
+    """What became of the versions that a repository published, up to a revision.
+
+    Without a pattern, that of most of its files. Raises Undecidable where the clone is shallow.
+    """
+    from schemareg.audit import scan as scans
+    from schemareg.edges import history
+    from schemareg.foreign import Layout
+
+    with history.history(repository, head) as named:
+        commit = named.commit
+    meant = pattern or proposed(repository, commit)
+    layout = Layout(meant)
+    watched = (layout.root,) if layout.root else ()
+    with history.history(repository, commit, watched=watched) as line:
+        asked = scans.Asked(
+            repository.resolve().name, commit, layout, meant, pattern is None, rules, since
+        )
+        return scans.scan(asked, line.stream().landings, line.read, line.fetch)
+
+
+def proposed(repository: Path, commit: str) -> str:
+    """The layout that most schema files of a commit have. Raises RegistryError where none shows."""
+    from schemareg.audit.proposal import propose
+    from schemareg.edges import git_command
+
+    listed = git_command.run(
+        repository, "ls-tree", "-rz", "--full-tree", "--name-only", commit
+    ).out.split(b"\0")
+    try:
+        return propose(os.fsdecode(each) for each in listed if each)
+    except RegistryError as error:
+        raise RegistryError(error.what, where=str(repository), remedy=error.remedy) from None
