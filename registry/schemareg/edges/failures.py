@@ -1,0 +1,38 @@
+"""Why a connection failed, in words that show neither address nor secret."""
+
+from __future__ import annotations
+
+_UNTRUSTED = {
+    9: "is not valid yet",
+    10: "has expired",
+    18: "is signed by itself",
+    19: "is signed by nobody trusted here",
+    20: "is signed by nobody trusted here",
+    21: "is signed by nobody trusted here",
+    62: "is for another host",
+    64: "is for another address",
+}
+"""Source: OpenSSL, X509_verify_cert_error_string."""
+
+
+def said(error: BaseException) -> str:
+    """What went wrong with a connection: `it refused the connection`."""
+    import socket
+    import ssl
+
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = _UNTRUSTED.get(error.verify_code, f"is refused (X.509 error {error.verify_code})")
+        return f"its certificate {why}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed ({(error.reason or 'no reason given').lower().replace('_', ' ')})"
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "its host is not found"
+    if isinstance(error, ConnectionRefusedError):
+        return "it refused the connection"
+    if isinstance(error, ConnectionError):
+        return "it closed the connection"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
+    return "it does not answer as its protocol asks"
