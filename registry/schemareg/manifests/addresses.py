@@ -40,3 +40,9 @@ def recipients(url: str) -> tuple[str, ...] | None:
     if scheme.lower() != "mailto" or "?" in rest or not all(map(is_address, found)):
         return None
     return found
+
+
+def on_the_wire(address: str) -> str:
+    """The address with its host as DNS has it, so that it is ASCII. Raises ValueError."""
+    name, _, host = address.rpartition("@")
+    return f"{name}@{host.encode('idna').decode('ascii')}"
