@@ -4,7 +4,7 @@ Nothing is sent here, and nothing is remembered: who calls says what was told al
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import lru_cache
 from itertools import groupby, islice
@@ -244,22 +244,20 @@ def _rewritten(
 
 
 def _policy(snapshot: "Snapshot", history: "History") -> "Policy":
-    """The policy of a state; where it landed wrong, the last one that did not."""
+    """The policy of a state; where it landed wrong, or was taken away, the last one that counted."""
     from schemareg import documents, manifests
     from schemareg.errors import InvalidFiles
     from schemareg.model import Kind, Policy
     from schemareg.snapshot import REGISTRY
 
-    try:
-        return snapshot.policy
-    except InvalidFiles:
-        for change in reversed(history.changes(REGISTRY)):
-            if change.after is not None and change.after.kind is Kind.FILE:
-                try:
-                    data = history.read(change.after.id)
-                    return manifests.parse_registry(documents.parse(data, REGISTRY))
-                except InvalidFiles:
-                    continue
+    if snapshot.has(REGISTRY):
+        with suppress(InvalidFiles):
+            return snapshot.policy
+    for change in reversed(history.changes(REGISTRY)):
+        if change.after is not None and change.after.kind is Kind.FILE:
+            with suppress(InvalidFiles):
+                data = history.read(change.after.id)
+                return manifests.parse_registry(documents.parse(data, REGISTRY))
     return Policy()
 
 
