@@ -61,6 +61,11 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
             "List what is accepted for a time, by whom, until when, and what has run out.",
         ),
     ),
+    "Readers": (
+        Command("subscribe", "Register a team as a reader of a schema, or of more of it."),
+        Command("unsubscribe", "Take a team out of the readers of a product, a schema or a field."),
+        Command("acknowledge", "Agree, as a reader of something, to lose it before its day."),
+    ),
     "Audit": (
         Command("log", "Tell what landed, the newest first: who did what, when, who agreed."),
         Command(

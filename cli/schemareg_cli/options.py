@@ -126,6 +126,12 @@ PullRequest = Annotated[
     bool,
     typer.Option("--pr", help="Commit, push, and open a pull request, or print the link to it."),
 ]
+Team = Annotated[
+    str, typer.Option(metavar="TEXT", help="The team that is meant, of those who read it.")
+]
+ConsumerName = Annotated[
+    str, typer.Option("--name", metavar="NAME", help="The file that is meant, of those of a team.")
+]
 Target = Annotated[
     str,
     typer.Argument(metavar="PRODUCT/SCHEMA", autocompletion=completion.schemas, show_default=False),
