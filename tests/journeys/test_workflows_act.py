@@ -1,0 +1,194 @@
+"""The workflows run by `act`, which knows nothing of our own runner, and installed as they install."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Repo
+
+TOP = Path(__file__).parents[2]
+ACT = Path(sys.executable).parent / "act"
+ORDER = "products/orders/schemas/order"
+PRODUCT = "title: Orders\nowner: {team: checkout}\nschemas: {order: {}}\n"
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif("REG_LONG" not in os.environ, reason="takes long: set REG_LONG"),
+    pytest.mark.skipif(not ACT.exists(), reason="act is not installed"),
+]
+
+CHECKOUT = """\
+name: stands in for actions/checkout
+description: A clone as deep and as complete, of a repository on this machine.
+inputs:
+  fetch-depth: {default: "1"}
+  filter: {default: ""}
+  persist-credentials: {default: "true"}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        FILTER: ${{ inputs.filter }}
+      run: |
+        find . -mindepth 1 -delete
+        git init --quiet
+        git remote add origin "$ORIGIN"
+        git fetch --quiet ${FILTER:+"--filter=$FILTER"} origin '+refs/heads/*:refs/remotes/origin/*' \\
+          '+refs/pull/*:refs/remotes/pull/*'
+        git checkout --quiet --detach "$GITHUB_SHA"
+"""
+UPLOAD = """\
+name: stands in for actions/upload-artifact
+description: A copy.
+inputs:
+  name: {}
+  path: {}
+  if-no-files-found: {}
+  overwrite: {}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        FROM: ${{ inputs.path }}
+      run: cp -r "$FROM" "$ARTIFACTS"
+"""
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A machine without a network: pip finds this package as a wheel, and the rest as installed."""
+    top = tmp_path_factory.mktemp("machine")
+    wheel = [
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(top / "wheels"),
+    ]
+    subprocess.run([sys.executable, "-m", "pip", *wheel, str(TOP)], check=True)
+    packages = Path(sysconfig.get_paths()["purelib"])
+    (top / "packages").mkdir()
+    for each in packages.iterdir():
+        if "schemareg" not in each.name and each.suffix != ".pth":
+            (top / "packages" / each.name).symlink_to(each)
+    python = top / "bin" / "python3"
+    python.parent.mkdir()
+    python.write_text(
+        "#!/bin/sh\n"
+        f'{shlex.quote(sys.executable)} "$@" || exit\n'
+        'if [ "$1 $2" = "-m venv" ]; then\n'
+        f'  for each in "$3"/lib/python*/site-packages; do\n'
+        f'    echo {shlex.quote(str(top / "packages"))} >"$each/here.pth"\n'
+        "  done\n"
+        "fi\n"
+    )
+    python.chmod(0o755)
+    return {
+        "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(top / "wheels"),
+        "PIP_CONFIG_FILE": os.devnull,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "XDG_CACHE_HOME": str(top / "cache"),
+        "HOME": str(top),
+    }
+
+
+@pytest.fixture
+def registry(repo: Repo, reg: Callable[..., Any]) -> Repo:
+    """A registry with the workflows, and its origin."""
+    assert reg("init", "--github", "-C", str(repo.path))[0] == 0
+    repo.git("add", ".")
+    fields = {"id": {"type": "string"}}
+    first = {"products/orders/product.yaml": PRODUCT, f"{ORDER}/1.0.0.json": schema(fields)}
+    repo.commit(first, "Add orders")
+    return repo
+
+
+def schema(fields: Any, **more: Any) -> str:
+    return json.dumps({"type": "object", "properties": fields, **more}, indent=2) + "\n"
+
+
+def act(
+    registry: Repo, machine: dict[str, str], event: str, payload: Any, folder: Path
+) -> tuple[int, str]:
+    """Exit code and log of the check on an event, at the commit that is checked out."""
+    flags = ["--no-cache-server", "--no-skip-checkout", "--rm", "--concurrent-jobs=1"]
+    text = (registry.path / ".github/workflows/check.yml").read_text()
+    text += (registry.path / ".github/actions/check/action.yml").read_text()
+    for name, action in (("checkout", CHECKOUT), ("upload-artifact", UPLOAD)):
+        (folder / name).mkdir()
+        (folder / name / "action.yml").write_text(action)
+        (used,) = re.findall(rf"uses: (actions/{name}@\w+)", text)
+        flags += ["--local-repository", f"{used}={folder / name}"]
+    told = folder / "event.json"
+    told.write_text(json.dumps(payload))
+    artifacts = folder / "artifacts"
+    done = subprocess.run(
+        [
+            *(str(ACT), event, "--platform", "ubuntu-24.04=-self-hosted", "--eventpath", str(told)),
+            *("--workflows", ".github/workflows/check.yml", *flags),
+            *("--env", f"ORIGIN=file://{registry.path}", "--env", f"ARTIFACTS={artifacts}"),
+        ],
+        cwd=registry.path,
+        env={**os.environ, **machine},
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    log = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
+    return done.returncode, log
+
+
+def test_a_pull_request_and_a_push_are_checked_by_another_runner(
+    registry: Repo, machine: dict[str, str], tmp_path: Path
+) -> None:
+    before = registry.git("rev-parse", "HEAD")
+    registry.git("config", "uploadpack.allowFilter", "true")
+    registry.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    registry.branch("topic")
+    fields = {"id": {"type": "string"}}
+    head = registry.commit({f"{ORDER}/1.1.0.json": schema(fields, required=["id"])}, "Require it")
+    registry.checkout("main")
+    registry.git("checkout", "--quiet", "--detach")
+    merge = registry.merge("topic")
+    registry.git("update-ref", "refs/pull/7/merge", merge)
+    pull = {
+        "number": 7,
+        "head": {"sha": head, "ref": "topic"},
+        "base": {"ref": "main", "sha": before},
+    }
+    payload = {"action": "opened", "number": 7, "pull_request": pull}
+    (tmp_path / "one").mkdir()
+    code, log = act(registry, machine, "pull_request", payload, tmp_path / "one")
+    assert code == 1, log
+    found = json.loads((tmp_path / "one/artifacts/result.json").read_text())
+    assert [each["rule"] for each in found["findings"]] == ["bump-too-small", "property-required"]
+    assert found["base_commit"] == before
+    assert "::error file=products/orders/schemas/order/1.1.0.json" in log
+    assert re.search(r"reg\b.*Failure - Main The check has passed", log), log
+
+    registry.checkout("main")
+    after = registry.commit({f"{ORDER}/1.1.0.json": schema(fields)}, "Go on")
+    (tmp_path / "two").mkdir()
+    payload = {"ref": "refs/heads/main", "before": before, "after": after}
+    code, log = act(registry, machine, "push", payload, tmp_path / "two")
+    assert code == 0, log
+    assert json.loads((tmp_path / "two/artifacts/result.json").read_text())["verdict"] == "pass"
