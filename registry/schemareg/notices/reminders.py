@@ -71,8 +71,11 @@ def due(
     `told` are the ids of events that were told before; none of them is told again.
     """
     found = [*_sunsets(registry, terms, today), *_waivers(registry, leaves, today)]
-    new = [each for each in found if each.event.id not in told]
-    return tuple(sorted(new, key=lambda each: (each.event.time, each.event.target, each.event.id)))
+    # Two files may speak of one target, though they should not: that is one thing to be told.
+    new = {each.event.id: each for each in found if each.event.id not in told}
+    return tuple(
+        sorted(new.values(), key=lambda each: (each.event.time, each.event.target, each.event.id))
+    )
 
 
 # -- sunsets --------------------------------------------------------------------------------------
