@@ -292,10 +292,10 @@ def _reminded(
     home = _home(root, promises.history)
     registry = Registry(home, policy.reminders, there, readers)
     terms = opening.announced(promises)
-    return due(registry, terms, _leaves(promises.history), today, told)
+    return due(registry, terms, leaves(promises.history), today, told)
 
 
-def _leaves(history: "History") -> Iterator["Leave"]:
+def leaves(history: "History") -> Iterator["Leave"]:
     """The waivers that stand; one that nobody can read counts for nothing."""
     from schemareg import documents, manifests
     from schemareg.audit.subjects import Part, subject

@@ -85,19 +85,24 @@ class Term:
             return State.OPEN
         return State.SUNSET if today >= self.earliest else State.DEPRECATED
 
-    def arithmetic(self, today: date) -> str:
-        """How the earliest day comes about, for a report."""
+    @property
+    def reckoning(self) -> str:
+        """How the earliest day comes about, the same on every day."""
         landed = f"landed {self.opened} in {self.announced.commit[:7]}"
         if self.earliest is None:
             return f"{landed}, no date is set: {self.window} d from the landing that sets one"
         if self.earliest == self.window_over:
-            text = f"{landed} + {self.window} d → from {self.earliest}"
-        else:
-            text = f"{landed}, sunset {self.said.sunset} → from {self.earliest}"
+            return f"{landed} + {self.window} d → from {self.earliest}"
+        return f"{landed}, sunset {self.said.sunset} → from {self.earliest}"
+
+    def arithmetic(self, today: date) -> str:
+        """How the earliest day comes about, and how far off it is, for a report."""
+        if self.earliest is None:
+            return self.reckoning
         left = (self.earliest - today).days
         if left > 0:
-            return f"{text}, {left} day{'s' * (left != 1)} left"
-        return f"{text}, over" if left else f"{text}, which is today"
+            return f"{self.reckoning}, {left} day{'s' * (left != 1)} left"
+        return f"{self.reckoning}, over" if left else f"{self.reckoning}, which is today"
 
 
 def term(statements: Iterable[Statement]) -> Term | None:
