@@ -17,13 +17,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from schemareg.model import (
+    Announcement,
     Compatibility,
     Direction,
     Finding,
+    Hit,
     Level,
     Mistake,
     Outcome,
     Place,
+    PromiseChange,
     Report,
     Severity,
     VersionVerdict,
@@ -49,7 +52,12 @@ REQUIRED = Finding(
     witness='{"order_id": "o-1", "total": 0.10, "customer": {}}',
     why="Records written before this change may lack it.",
     remedy="Keep the property optional, or open 2.0.0: reg bump orders/order",
-    fingerprint="5f0c1d2e3a4b",
+    fingerprint="5f0c1d2e3a4b5f0c",
+    hits=(
+        Hit("orders", "billing", "billing", "orders/order", "^1", ("customer.email",)),
+        Hit("orders", "shop-bi", "bi"),
+    ),
+    announce=Announcement("orders/order#customer.email", "required", 90),
 )
 NARROWED = Finding(
     "enum-value-added",
@@ -65,7 +73,7 @@ NARROWED = Finding(
     pointer="/properties/status/enum",
     witness="null",
     remedy="Open 2.0.0: reg bump orders/order",
-    fingerprint="77aa00bb11cc",
+    fingerprint="77aa00bb11cc22dd",
 )
 GAP = Finding(
     "version-gap",
@@ -109,6 +117,10 @@ REPORT = Report(
             required_bump="major",
             honest="2.0.0",
             against=("1.1.0", "1.2.0"),
+            promises=(
+                PromiseChange("customer.email", "optional string", "required string"),
+                PromiseChange("note", "", "optional string"),
+            ),
             changes=('description of customer.email: "The address" → "Where we write to"',),
         ),
         VersionVerdict(
@@ -200,10 +212,12 @@ def test_who_cannot_read_whom_is_said_only_where_a_record_shows_it() -> None:
 
 
 def test_an_unknown_form_is_refused() -> None:
-    with pytest.raises(ValueError, match="'sarif' is not one of text, json, markdown, github"):
-        render(REPORT, "sarif")
-    with pytest.raises(ValueError, match="'sarif' is not one of"):
-        render_mistakes((), "sarif")
+    with pytest.raises(
+        ValueError, match="'xml' is not one of text, json, markdown, github, summary"
+    ):
+        render(REPORT, "xml")
+    with pytest.raises(ValueError, match="'xml' is not one of"):
+        render_mistakes((), "xml")
 
 
 # -- JSON

@@ -9,27 +9,50 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemareg.model import Mistake, Report
+    from schemareg.reports.links import Host
 
-FORMS = ("text", "json", "markdown", "github")
+FILES = {
+    "text": "report.txt",
+    "json": "report.json",
+    "markdown": "report.md",
+    "github": "annotations.txt",
+    "summary": "summary.md",
+    "comment": "comment.md",
+    "sarif": "report.sarif",
+    "junit": "junit.xml",
+    "html": "index.html",
+}
+"""Every form, and how a file of it is called among others."""
+
+FORMS = tuple(FILES)
 """What `--format` takes."""
 
-_RENDERERS = {"json": "json_document", "markdown": "markdown", "github": "github"}
-"""The module of each other form, imported when it is asked for: a gate needs one."""
+_RENDERERS = {each: each for each in FORMS} | {"json": "json_document"}
+"""The module of each form, imported when it is asked for: a gate needs one."""
 
 
-def render(report: Report, form: str = "text", *, colour: bool = False, width: int = 100) -> str:
+def render(
+    report: Report,
+    form: str = "text",
+    *,
+    colour: bool = False,
+    width: int = 100,
+    host: Host | None = None,
+) -> str:
     """The report in one of FORMS, ending in a line break; equal reports give equal text.
 
-    `colour` and `width` (columns) count for text alone. Raises ValueError for another form.
+    `colour` and `width` (columns) count for text alone, `host` for a comment. Raises ValueError
+    for another form.
     """
-    if form == "text":
-        from schemareg.reports import text
-
-        return text.render(report, colour=colour, width=width)
     if form not in _RENDERERS:
         raise ValueError(f"{form!r} is not one of {', '.join(FORMS)}")
+    settings: dict[str, object] = {}
+    if form == "text":
+        settings = {"colour": colour, "width": width}
+    elif form == "comment":
+        settings = {"host": host}
     module = import_module(f"{__name__}.{_RENDERERS[form]}")
-    return str(module.render(report))
+    return str(module.render(report, **settings))
 
 
 def render_mistakes(
@@ -38,18 +61,17 @@ def render_mistakes(
     *,
     notices: Sequence[Mistake] = (),
     width: int = 100,
+    host: Host | None = None,
 ) -> str:
     """Mistakes of files in one of FORMS; `notices` are valid, but probably not meant."""
-    from schemareg.reports import github
-    from schemareg.reports import mistakes as listed
-
-    if form == "text":
-        return listed.as_text(mistakes, notices, width=width)
-    plain = {
-        "json": listed.as_json,
-        "markdown": listed.as_markdown,
-        "github": github.render_mistakes,
-    }.get(form)
-    if plain is None:
+    if form not in _RENDERERS:
         raise ValueError(f"{form!r} is not one of {', '.join(FORMS)}")
-    return plain(mistakes, notices)
+    if form in ("text", "json", "markdown", "summary"):
+        from schemareg.reports import mistakes as listed
+
+        if form == "text":
+            return listed.as_text(mistakes, notices, width=width)
+        return (listed.as_json if form == "json" else listed.as_markdown)(mistakes, notices)
+    module = import_module(f"{__name__}.{_RENDERERS[form]}")
+    settings = {"host": host} if form == "comment" else {}
+    return str(module.render_mistakes(mistakes, notices, **settings))

@@ -33,8 +33,8 @@ def render(found: Difference, form: str = "text", *, colour: bool = False, width
         lines.append("  nothing but words changed" if found.words else "  nothing changed")
     lines.append("")
     head = escape.inert("\n".join(lines) + "\n")
-    # Both may have landed long ago: what to do instead is no question here.
-    told = [replace(each, remedy="") for each in found.findings]
+    # Both may have landed long ago: what to do instead, or to accept, is no question here.
+    told = [replace(each, remedy="", fingerprint="") for each in found.findings]
     breaks = findings_text(told, colour=colour, width=width)
     answers = [
         *_answer(

@@ -11,13 +11,13 @@ import re
 
 _UNSEEN = (
     r"\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    r"\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
+    r"\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """Controls, bidirectional marks, zero-width and filler characters, lone surrogates, tags.
 
-Source: Unicode's Default_Ignorable_Code_Point without the emoji variation selectors, and the
-general categories Cc, Cs, Zl, Zp; listed here so that every Python gives the same bytes.
+Source: Unicode's Default_Ignorable_Code_Point without the emoji variation selectors, the general
+categories Cc, Cs, Zl, Zp, and the two that XML has not beside them; listed here so that every Python gives the same bytes.
 """
 
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
@@ -112,6 +112,19 @@ def markdown_fence(text: str, language: str = "") -> str:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+_MARKUP_SPECIAL = re.compile("[&<>\"']")
+
+
+def markup(text: str) -> str:
+    """`text` (several lines) as text of HTML or XML, in an element or an attribute's quotes.
+
+    Source: XML 1.0, section 2.2: of the characters that it has not, none is left.
+    """
+    lines = "\n".join(visible(line) for line in text.split("\n"))
+    return _MARKUP_SPECIAL.sub(lambda match: _MARKUP[match.group()], lines)
 
 
 def github_data(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.model import Mistake, Severity
 from schemareg.reports import escape, sentences
+from schemareg.reports.bounds import bounded, bounded_mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ LONGEST_WITNESS = 1_000
 
 def render(report: Report) -> str:
     """One workflow command a line, the most severe first, then the verdict as an ordinary line."""
+    report = bounded(report)
     lines: list[str] = []
     for severity in Severity:
         found = [each for each in report.findings if each.severity is severity]
@@ -44,6 +46,7 @@ def render(report: Report) -> str:
 
 def render_mistakes(mistakes: Sequence[Mistake], notices: Sequence[Mistake] = ()) -> str:
     """Mistakes of files as error annotations, and what is probably not meant as notices."""
+    mistakes, notices = bounded_mistakes(mistakes), bounded_mistakes(notices)
     lines = [*_annotated(mistakes, "error"), *_annotated(notices, "notice")]
     return "".join(f"{line}\n" for line in lines)
 
@@ -81,8 +84,10 @@ def _finding(finding: Finding) -> str:
     if finding.witness is not None:
         record = escape.shortened(escape.json_text(finding.witness), LONGEST_WITNESS)
         parts.append(f"{sentences.witnessed(finding)}: {record}")
-    parts += [finding.why, finding.dates, sentences.waiver(finding), finding.remedy]
-    parts.append(f"reg explain {finding.rule}")
+    hits, waive = sentences.hits(finding), sentences.waive(finding)
+    parts += [f"Hits: {hits}" if hits else "", finding.why, finding.dates]
+    parts += [sentences.waiver(finding), finding.remedy]
+    parts += [f"To accept it for a time: {waive}" if waive else "", f"reg explain {finding.rule}"]
     return command(finding.severity.value, finding.place, title, _message(*parts))
 
 

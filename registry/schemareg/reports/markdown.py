@@ -1,84 +1,107 @@
-"""A report as GitHub's Markdown, for a comment or a step summary."""
+"""A report as GitHub's Markdown: every finding with its record, below what a comment may have."""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from schemareg import json_values
 from schemareg.model import Severity
 from schemareg.reports import escape, sentences
+from schemareg.reports.bounds import bounded
 from schemareg.reports.json_document import witness_value
+from schemareg.reports.sections import GAP, fitted, size
 
 if TYPE_CHECKING:
-    from schemareg.model import Finding, Report, VersionVerdict
+    from collections.abc import Iterable, Iterator
+
+    from schemareg.model import Finding, PromiseChange, Report, VersionVerdict
 
 LONGEST = 60_000
-"""Characters; GitHub refuses a comment of more than 65,536."""
+"""Bytes; GitHub refuses a comment of more than 65,536 characters."""
 
 LONGEST_WITNESS = 2_000
 """Characters of one witness; the JSON form has it whole."""
 
+MOST_VERSIONS = 50
+"""Rows of the table of versions: GitHub takes tables of any length, people do not."""
+
 MOST_WORDS = 40
 """Changes of words that a comment lists."""
 
+MOST_PROMISES = 60
+"""Fields of one version that promise otherwise, as lines of a diff."""
+
+_ROWS = 100
+"""Of one table: a section that fits or does not."""
+_LONGEST_LINE = 300
 _HEADLINES = {
-    "pass": "Nothing breaks",
-    "fail": "This change breaks promises",
-    "undecided": "This change could not be decided",
+    "pass": "🟢 Nothing breaks",
+    "fail": "🔴 This change breaks promises",
+    "undecided": "🟡 This change could not be decided",
 }
-_MARKS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTICE: "🔵"}
+MARKS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTICE: "🔵"}
 
 
 def render(report: Report) -> str:
     """The verdict, a table of the versions, then each finding with its witness in a fold."""
-    parts = [
-        f"### {_HEADLINES[report.verdict]}",
-        f"**{report.verdict}**: {sentences.findings_total(report)}; {sentences.versions_total(report)}.",
-    ]
-    if report.versions:
-        parts.append(_versions(report))
-        parts += _words(report)
-    room = LONGEST - sum(len(part) + 2 for part in parts) - 1_000
-    for index, finding in enumerate(report.findings):
-        block = _finding(finding)
-        room -= len(block) + 2
-        if room < 0:
-            left = sentences.plural(len(report.findings) - index, "more finding")
-            parts.append(f"_{left} not shown here: run `reg check`._")
-            break
-        parts.append(block)
-    parts.append(f"<sub>{escape.markdown(_footer(report))}</sub>")
-    return "\n\n".join(parts) + "\n"
+    return page(bounded(report), LONGEST, MOST_VERSIONS, MOST_WORDS)
+
+
+def page(report: Report, limit: int, versions: int, words: int) -> str:
+    """The report in at most `limit` bytes, cut between sections, saying what is left out.
+
+    At most so many `versions` and changes of `words` are listed; they take half of the room.
+    """
+    head = [f"### {headline(report)}", _totals(report)]
+    foot = f"<sub>{prose(_footer(report))}</sub>\n"
+    room = limit - sum(size(part) + len(GAP) for part in (*head, foot))
+    about = _about_versions(report, versions, words)
+    parts = fitted(about, room // 2, lambda left: f"_{_more(left, 'section')}_")
+    room -= sum(size(part) + len(GAP) for part in parts)
+    told = map(_finding, report.findings)
+    parts += fitted(told, room, lambda left: f"_{_more(left, 'finding')}_")
+    return GAP.join([*head, *parts, foot])
+
+
+def headline(report: Report) -> str:
+    """The verdict in a few words."""
+    return _HEADLINES[report.verdict]
+
+
+def prose(text: str) -> str:
+    """Somebody's text in a sentence."""
+    return escape.markdown(text)
+
+
+def _totals(report: Report) -> str:
+    total = f"{sentences.findings_total(report)}; {sentences.versions_total(report)}"
+    return f"**{report.verdict}**: {total}."
+
+
+def _more(count: int, noun: str) -> str:
+    return f"{sentences.plural(count, f'more {noun}')} not shown here: run `reg check`."
 
 
 def _footer(report: Report) -> str:
     return f"{sentences.compared(report)}; policy: {sentences.policy(report.policy)}"
 
 
-def _versions(report: Report) -> str:
-    """A table; GitHub takes tables of any length, people do not: at most fifty rows."""
-    lines = ["| version | outcome | bump needed | compared with |", "|---|---|---|---|"]
-    lines += [_row(each) for each in report.versions[:50]]
-    text = "\n".join(lines)
-    if len(report.versions) > 50:
-        text += f"\n\n_{sentences.plural(len(report.versions) - 50, 'more version')}._"
-    return text
+def _about_versions(report: Report, most: int, most_words: int) -> Iterator[str]:
+    shown = report.versions[:most]
+    for start in range(0, len(shown), _ROWS):
+        yield _table(shown[start : start + _ROWS])
+    if len(report.versions) > most:
+        yield f"_{sentences.plural(len(report.versions) - most, 'more version')}._"
+    for verdict in shown:
+        if verdict.promises:
+            yield promises(verdict)
+    yield from _words(report, most_words)
 
 
-def _words(report: Report) -> list[str]:
-    """What changed in words and metadata, folded; empty where nothing did."""
-    changes = [
-        f"- {escape.markdown_code(f'{each.product}/{each.schema} {each.version}')} "
-        f"{escape.markdown(escape.shortened(change, 300))}"
-        for each in report.versions
-        for change in each.changes
-    ]
-    if not changes:
-        return []
-    left = sentences.plural(len(changes) - MOST_WORDS, "more change")
-    more = [f"- _{left}: run `reg check`._"] if len(changes) > MOST_WORDS else []
-    listed = "\n".join([*changes[:MOST_WORDS], *more])
-    return [f"<details><summary>Words that changed</summary>\n\n{listed}\n\n</details>"]
+def _table(versions: Iterable[VersionVerdict]) -> str:
+    head = ["| version | outcome | bump needed | compared with |", "|---|---|---|---|"]
+    return "\n".join([*head, *map(_row, versions)])
 
 
 def _row(verdict: VersionVerdict) -> str:
@@ -88,9 +111,9 @@ def _row(verdict: VersionVerdict) -> str:
     )
     cells = (
         escape.markdown_code(name),
-        escape.markdown(escape.shortened(found, 300)),
+        prose(escape.shortened(found, _LONGEST_LINE)),
         _bump(verdict),
-        escape.markdown(", ".join(verdict.against)),
+        prose(escape.shortened(", ".join(verdict.against), _LONGEST_LINE)),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -101,28 +124,77 @@ def _bump(verdict: VersionVerdict) -> str:
     return f"{verdict.required_bump}: {escape.markdown_code(verdict.honest)}"
 
 
+def fold(summary: str, content: str) -> str:
+    """What is shown on request; `summary` is somebody's text, `content` is Markdown."""
+    return f"<details><summary>{prose(summary)}</summary>\n\n{content}\n\n</details>"
+
+
+def promises(verdict: VersionVerdict) -> str:
+    """How a version's fields promise otherwise than before, as a diff in a fold."""
+    name = f"{verdict.product}/{verdict.schema} {verdict.version}"
+    lines = [line for each in verdict.promises[:MOST_PROMISES] for line in _sides(each)]
+    if len(verdict.promises) > MOST_PROMISES:
+        more = sentences.plural(len(verdict.promises) - MOST_PROMISES, "more field")
+        lines.append(f"# {more}: reg diff")
+    diff = escape.markdown_fence("\n".join(lines), "diff")
+    return fold(f"What {name} promises otherwise", diff)
+
+
+def _sides(change: PromiseChange) -> Iterator[str]:
+    for sign, promised in (("-", change.before), ("+", change.after)):
+        if promised:
+            line = escape.visible(f"{sign} {change.field}: {promised}")
+            yield escape.shortened(line, _LONGEST_LINE)
+
+
+def _words(report: Report, most: int) -> Iterator[str]:
+    """What changed in words and metadata, folded; nothing where nothing did."""
+    count = sum(len(each.changes) for each in report.versions)
+    if not count:
+        return
+    lines = list(islice(_changes(report.versions), most))
+    if count > most:
+        left = sentences.plural(count - most, "more change")
+        lines.append(f"- _{left}: run `reg check`._")
+    yield fold("Words that changed", "\n".join(lines))
+
+
+def _changes(versions: Iterable[VersionVerdict]) -> Iterator[str]:
+    for each in versions:
+        name = escape.markdown_code(f"{each.product}/{each.schema} {each.version}")
+        for change in each.changes:
+            yield f"- {name} {prose(escape.shortened(change, _LONGEST_LINE))}"
+
+
 def _finding(finding: Finding) -> str:
     parts = [
         (
-            f"{_MARKS[finding.severity]} **{finding.severity.value}** "
+            f"{MARKS[finding.severity]} **{finding.severity.value}** "
             f"{escape.markdown_code(finding.rule)} at {escape.markdown_code(str(finding.place))}"
         ),
-        escape.markdown(escape.shortened(finding.message, LONGEST_WITNESS)),
+        prose(finding.message),
     ]
     if finding.direction is not None and finding.against:
-        parts[-1] += f" — {escape.markdown(sentences.relation(finding))}"
+        parts[-1] += f" — {prose(sentences.relation(finding))}"
     if finding.witness is not None:
-        parts.append(_witness(finding.witness, sentences.witnessed(finding)))
+        parts.append(witness(finding))
+    hits = sentences.hits(finding)
+    if hits:
+        parts.append(f"**Hits:** {prose(hits)}")
     told = (finding.why, finding.dates, sentences.waiver(finding))
-    parts += [escape.markdown(text) for text in told if text]
+    parts += [prose(text) for text in told if text]
     if finding.remedy:
-        parts.append(f"**Mend it:** {escape.markdown(finding.remedy)}")
-    return "\n\n".join(parts)
+        parts.append(f"**Mend it:** {prose(finding.remedy)}")
+    waive = sentences.waive(finding)
+    if waive:
+        parts.append(f"<sub>To accept it for a time: {prose(waive)}</sub>")
+    return GAP.join(parts)
 
 
-def _witness(witness: str, whose: str) -> str:
-    record = json_values.render(witness_value(witness), indent=2)
+def witness(finding: Finding) -> str:
+    """The record that shows a finding, in a fold; empty where there is none."""
+    if finding.witness is None:
+        return ""
+    record = json_values.render(witness_value(finding.witness), indent=2)
     shown = escape.shortened(escape.json_text(record), LONGEST_WITNESS)
-    summary = escape.markdown(f"Witness: {whose}")
-    fence = escape.markdown_fence(shown, "json")
-    return f"<details><summary>{summary}</summary>\n\n{fence}\n\n</details>"
+    return fold(f"Witness: {sentences.witnessed(finding)}", escape.markdown_fence(shown, "json"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from schemareg.reports import escape, sentences
+from schemareg.reports.bounds import bounded_mistakes
 from schemareg.reports.json_document import SCHEMA_VERSION, document_text
 from schemareg.reports.layout import wrapped
+from schemareg.reports.sections import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,13 +18,17 @@ if TYPE_CHECKING:
 MOST = 200
 """Mistakes a comment lists; the other forms have them all."""
 
+LONGEST = 60_000
+"""Bytes of it."""
+_HEAD = 500
+
 
 def as_text(
     mistakes: Sequence[Mistake], notices: Sequence[Mistake] = (), *, width: int = 100
 ) -> str:
     """A block a mistake: the place and rule on a line of their own, the sentence, the mend."""
-    lines = [line for each in mistakes for line in _block(each, "error", width)]
-    lines += [line for each in notices for line in _block(each, "notice", width)]
+    lines = [line for each in bounded_mistakes(mistakes) for line in _block(each, "error", width)]
+    lines += [line for each in bounded_mistakes(notices) for line in _block(each, "notice", width)]
     if not mistakes:
         lines.append("valid: no mistakes")
     return escape.inert("".join(f"{line}\n" for line in lines))
@@ -65,10 +71,13 @@ def _document(mistake: Mistake) -> dict[str, Any]:
 def as_markdown(mistakes: Sequence[Mistake], notices: Sequence[Mistake] = ()) -> str:
     """A list for a comment, mistakes first."""
     title = total(mistakes) if mistakes else "Every file is well formed"
-    every = [*mistakes, *notices]
-    items = [_item(each, "notice: " * (each in notices)) for each in every[:MOST]]
-    if len(every) > MOST:
-        items.append(f"- _{len(every) - MOST} more: run `reg validate`._")
+    items = [_item(each, "") for each in bounded_mistakes(mistakes[:MOST])]
+    items += [_item(each, "notice: ") for each in bounded_mistakes(notices[: MOST - len(items)])]
+    kept = fitted(items, LONGEST - _HEAD, lambda _: "", gap="\n")
+    items = [each for each in kept if each]
+    left = len(mistakes) + len(notices) - len(items)
+    if left:
+        items.append(f"- _{left} more: run `reg validate`._")
     return "\n".join([f"### {title}", *([""] if items else []), *items]) + "\n"
 
 

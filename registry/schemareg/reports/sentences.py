@@ -120,6 +120,27 @@ def witnessed(finding: Finding) -> str:
     return f"refused by {reader}, written by {writer}{at}"
 
 
+def hits(finding: Finding, most: int = 12) -> str:
+    """Whom it hits, with the fields they read: `billing (customer.email), shop-bi`; or nothing.
+
+    A consumer that reads the same in several ways is named once.
+    """
+    read: dict[str, list[str]] = {}
+    for each in finding.hits:
+        fields = read.setdefault(each.consumer or each.team, [])
+        fields += [name for name in each.fields if name not in fields]
+    named = [f"{name} ({', '.join(fields)})" if fields else name for name, fields in read.items()]
+    more = [f"and {plural(len(named) - most, 'more consumer')}"] if len(named) > most else []
+    return ", ".join([*named[:most], *more])
+
+
+def waive(finding: Finding) -> str:
+    """The command that accepts a finding for a time; empty where nobody can, or need."""
+    if not finding.fingerprint or not finding.product or finding.severity is Severity.NOTICE:
+        return ""
+    return f"reg waive {finding.fingerprint} --until DATE --reason TEXT"
+
+
 def outcome(verdict: VersionVerdict, in_force: Compatibility) -> str:
     """What was found about one version: `breaking, compared with 1.2.0; its changes call for …`.
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from schemareg.reports import escape, sentences
+from schemareg.reports.bounds import bounded, bounded_finding
 from schemareg.reports.layout import paired, wrapped
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _STYLES = {
 
 def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
     """The report as lines of text, findings first, the verdict last."""
-    width = min(width, WIDEST)
+    report, width = bounded(report), min(width, WIDEST)
     paint = painter(colour)
     lines: list[str] = []
     for verdict in report.versions:
@@ -56,7 +57,9 @@ def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
 def findings_text(findings: Iterable[Finding], *, colour: bool = False, width: int = 100) -> str:
     """A block a finding, a blank line after each."""
     width, paint = min(width, WIDEST), painter(colour)
-    blocks = ("\n".join(_finding(each, width, paint)) + "\n\n" for each in findings)
+    blocks = (
+        "\n".join(_finding(bounded_finding(each), width, paint)) + "\n\n" for each in findings
+    )
     return escape.inert("".join(blocks))
 
 
@@ -83,6 +86,9 @@ def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> 
         record = escape.shortened(escape.json_text(finding.witness), LONGEST_WITNESS)
         lead = escape.visible(sentences.witnessed(finding))
         yield from wrapped(f"{lead}:  {record}", width, indent="  ", hanging="    ")
+    hits = sentences.hits(finding)
+    if hits:
+        yield from wrapped(escape.visible(f"hits: {hits}"), width, indent="  ", hanging="    ")
     for text in filter(None, (finding.why, finding.dates, sentences.waiver(finding))):
         yield from wrapped(escape.visible(text), width, indent="  ")
     remedy = _COMMAND.sub(_unbroken, escape.visible(finding.remedy))
@@ -90,6 +96,9 @@ def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> 
         remedy, f"reg explain {finding.rule}".replace(" ", _GLUE), width, indent="  "
     ):
         yield line.replace(_GLUE, " ")
+    waive = sentences.waive(finding)
+    if waive:
+        yield paint("faint", f"  To accept it: {waive}")
 
 
 _COMMAND = re.compile(
