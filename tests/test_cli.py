@@ -135,7 +135,8 @@ def test_the_version_is_told_wherever_it_is_asked_for(reg: Callable[..., Any]) -
             "check --format xml",
             (
                 "reg: invalid value for '--format' / '-f': 'xml' is not one of 'text', 'json',"
-                " 'markdown', 'github'.\n  reg check --help\n"
+                " 'markdown', 'github', 'summary', 'comment', 'sarif', 'junit', 'html'.\n"
+                "  reg check --help\n"
             ),
         ),
         ("check --x\x1b[2Jy", "reg: no such option: --x\\x1b[2Jy\n  reg check --help\n"),

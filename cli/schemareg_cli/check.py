@@ -56,7 +56,9 @@ def check(
       reg check                                       the working tree, before a commit
       reg check --base origin/main --head HEAD        what a branch would change
       reg check --format github                       annotations in GitHub Actions
-      reg check --format markdown >> "$GITHUB_STEP_SUMMARY"
+      reg check --format summary >> "$GITHUB_STEP_SUMMARY"
+      reg check --format junit --output junit.xml     for GitLab, Jenkins and others
+      reg check --format json --output result.json    for `reg report`, in many forms
       reg check --all                                 the whole registry, every version
       reg check --today 2027-03-01                    as of another day
       reg check --replay v1.0..main                   what landed, and should not have

@@ -41,6 +41,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
     ),
     "Judge": (
         Command("check", "Say, before the merge, whether a change keeps its promises."),
+        Command("report", "Show a check that was made before, in as many forms as are wanted."),
         Command("diff", "Say what changed between two versions, and whom it breaks."),
         Command("compat", "Judge two schema files, or many pairs, without a repository."),
     ),
@@ -62,6 +63,12 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         ),
     ),
     "Readers": (
+        Command(
+            "consumers", "List who reads what: of everything, or of a product, a schema, a field."
+        ),
+        Command(
+            "impact", "Say who would be hit if something went, or is hit by the change at hand."
+        ),
         Command("subscribe", "Register a team as a reader of a schema, or of more of it."),
         Command("unsubscribe", "Take a team out of the readers of a product, a schema or a field."),
         Command("acknowledge", "Agree, as a reader of something, to lose it before its day."),
@@ -83,6 +90,11 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         ),
     ),
     "Tell": (
+        Command(
+            "notify",
+            "Tell people what landed and what ends soon: whom it concerns, each once.",
+            subcommands=("status", "test"),
+        ),
         Command(
             "comment",
             "Say in one comment on a pull request what the check found, and keep it up to date.",
@@ -130,7 +142,10 @@ def loaded(command: Command) -> Any:
         function = getattr(module, command.function or command.name)
         app.command(command.name, context_settings=_SETTINGS)(function)
         return get_command(app)
-    app.callback(help=module.__doc__)(_nothing)
+    if hasattr(module, command.name):  # it does something of its own as well
+        app.callback(invoke_without_command=True)(getattr(module, command.name))
+    else:
+        app.callback(help=module.__doc__)(_nothing)
     for name in command.subcommands:
         app.command(name, context_settings=_SETTINGS)(getattr(module, name.replace("-", "_")))
     group = get_command(app)
@@ -208,6 +223,6 @@ def reg(
     # What is said before the command's name holds for every command, as with git -C.
     default = {"root": str(root)}
     context.default_map = {
-        name: dict.fromkeys(command.subcommands, default) if command.subcommands else default
+        name: {**default, **dict.fromkeys(command.subcommands, default)}
         for name, command in COMMANDS.items()
     }

@@ -34,7 +34,17 @@ Root = Annotated[
     ),
 ]
 Form = Annotated[
-    Literal["text", "json", "markdown", "github"],
+    Literal[
+        "text",
+        "json",
+        "markdown",
+        "github",
+        "summary",
+        "comment",
+        "sarif",
+        "junit",
+        "html",
+    ],
     typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
 ]
 Plain = Annotated[
