@@ -1,0 +1,30 @@
+"""Where something stands, and what is wrong there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Pointer = tuple[str | int, ...]
+"""Decoded reference tokens of a JSON Pointer (RFC 6901): ``("properties", "email")``."""
+
+
+class Place(NamedTuple):
+    """Where something stands: POSIX path relative to the repository root, 1-based line and column."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One thing that is wrong with one file: where, what, and the edit or command that mends it."""
+
+    place: Place
+    rule: str
+    what: str
+    remedy: str

@@ -1,0 +1,73 @@
+"""What is said of promises: that one ends, that somebody relies on it, that a finding is accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from schemareg.names import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Deprecation:
+    """One file of `deprecations/`: a promise that is going to end, as its owner says it."""
+
+    path: str
+    target: Target
+    reason: str
+    sunset: date | None = None
+    """The first day on which the promise may be over; None says that no date is set yet."""
+    loosens: str = ""
+    """Not the element goes but one guarantee about it: `required`, `values`, `key`, `retention`, …."""
+    replacement: Target | None = None
+    migration: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One file of `waivers/`: a finding that somebody accepts, for a time."""
+
+    path: str
+    fingerprint: str
+    rule: str
+    reason: str
+    approver: str
+    until: date
+    """The last day on which it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a consumer reads of one schema."""
+
+    schema: Target
+    versions: str = "*"
+    """Which versions, as written: `^1`, `1.2`, `1.2.0`, `^1 || ^2`; `*` is all."""
+    fields: tuple[tuple[str | None, ...], ...] = ()
+    """The fields that are read, as the steps of targets; none named means all."""
+    values: tuple[str | None, ...] = ()
+    """For each field the one value that is read of it, None for all; empty where that is so of all."""
+
+    @property
+    def elements(self) -> tuple[tuple[tuple[str | None, ...], str | None], ...]:
+        """Each field with the one value of it that is read, or None."""
+        values = self.values or (None,) * len(self.fields)
+        return tuple(zip(self.fields, values, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """One file of `consumers/`: who reads a product, and what of it."""
+
+    path: str
+    name: str
+    """The file's, without its ending."""
+    team: str
+    contact: str = ""
+    channels: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
+    acks: tuple[Target, ...] = ()
+    """What the team agrees to lose before its day."""
