@@ -49,10 +49,10 @@ def ids(waiting: dict[str, tuple[Delivery, ...]]) -> dict[str, list[int]]:
 
 
 def tried(known: Ledger, number: int, outcome: Outcome | None, at: datetime) -> Ledger:
-    asked = frozenset({f"{number:032x}"})
-    known, mine = outbox.taken(known, "run", at, asked=asked)
+    id_ = f"{number:032x}"
+    known, mine = outbox.taken(known, "run", at, asked=frozenset({id_}))
     assert mine, "it was not due"
-    return outbox.recorded(known, "run", [outbox.Result(*asked, outcome, at)])
+    return outbox.recorded(known, "run", [outbox.Result(id_, outcome, at)])
 
 
 def test_a_message_is_stored_with_all_that_it_says() -> None:

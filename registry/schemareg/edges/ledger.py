@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from schemareg.edges import git_command
 from schemareg.edges.git_command import Answer
@@ -30,6 +30,11 @@ PATIENCE = 120.0
 """Seconds that one command of git may take over the network."""
 
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_FETCHING = (
+    *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap="),
+    *("--no-auto-gc", "--no-recurse-submodules"),
+)
+"""Objects alone are wanted: no ref of the user's moves."""
 _WHO = {
     f"GIT_{who}_{what}": word
     for who in ("AUTHOR", "COMMITTER")
@@ -42,12 +47,6 @@ _RACE = re.compile(
 """What git says where somebody else was quicker."""
 
 
-class Unreached(NamedTuple):
-    """Why the remote did not answer."""
-
-    reason: str
-
-
 class LedgerRef:
     """The ledger of one repository."""
 
@@ -55,6 +54,11 @@ class LedgerRef:
         """`remote` is the name of one, or `""`: then the ref here is the ledger."""
         self._folder = folder
         self.remote = remote
+
+    @property
+    def here(self) -> LedgerRef:
+        """The ledger as it was seen last here, whatever the remote has."""
+        return LedgerRef(self._folder, "")
 
     def known(self) -> str:
         """The newest commit of the ledger as it was seen last here; `""` where there is none."""
@@ -67,15 +71,31 @@ class LedgerRef:
         """
         if not self.remote:
             return self.known()
-        listed = self._over_the_network("ls-remote", "--quiet", "--refs", self.remote, REF)
-        if listed.code:
-            raise _unreached(self.remote, listed)
-        found = listed.out.decode(errors="replace").split("\t")[0]
-        if not found:
-            return ""
-        if not self._has(found):
+        found = self._at_the_remote(REF)
+        if found and not self._has(found):
             self._fetch(found)
         return found
+
+    def branch(self, name: str) -> str:
+        """The newest commit of a branch where the ledger is; `""` where there is no such branch.
+
+        Raises Undecidable where the remote does not answer.
+        """
+        ref = f"refs/heads/{name}"
+        if not self.remote:
+            return self._id("rev-parse", "--quiet", "--verify", f"{ref}^{{commit}}")
+        return self._at_the_remote(ref)
+
+    def leads_to(self, commit: str, other: str) -> bool | None:
+        """Whether the first commit is one of the second's ancestors; None where that cannot be told.
+
+        The second is fetched where it is not here, if it can be had.
+        """
+        asked = self._run("merge-base", "--is-ancestor", commit, other)
+        if asked.code > 1 and self.remote and _ID.fullmatch(other):
+            self._over_the_network(*_FETCHING, self.remote, other)
+            asked = self._run("merge-base", "--is-ancestor", commit, other)
+        return None if asked.code > 1 else not asked.code
 
     def keep(self, tip: str) -> None:
         """Have the ref here say what was seen."""
@@ -92,6 +112,10 @@ class LedgerRef:
         ids = self._listed(tip, [*folders, *paths])
         return dict(zip(ids, self._contents(list(ids.values())), strict=True))
 
+    def names(self, tip: str, folders: Iterable[str]) -> tuple[str, ...]:
+        """The paths of the files that a commit of the ledger has in these folders, sorted."""
+        return tuple(self._listed(tip, list(folders))) if tip else ()
+
     def swap(self, tip: str, changed: Mapping[str, bytes | None], why: str) -> str | None:
         """The ledger's new commit, in which these files are changed; None where `tip` is outdated.
 
@@ -101,6 +125,8 @@ class LedgerRef:
         made = self._commit(tip, changed, why)
         if not self.remote:
             done = self._run("update-ref", "--no-deref", REF, made, tip or "0" * len(made))
+            if done.code and self.known() == tip and not _RACE.search(done.complaint):
+                raise _unwritten("update-ref", done)
             return None if done.code else made
         lease = f"--force-with-lease={REF}:{tip}"
         pushed = self._over_the_network(
@@ -180,11 +206,15 @@ class LedgerRef:
         asked = self._run("rev-list", "--objects", "--missing=print", "--max-count=1", commit)
         return not asked.code and b"\n?" not in b"\n" + asked.out
 
+    def _at_the_remote(self, ref: str) -> str:
+        listed = self._over_the_network("ls-remote", "--quiet", "--refs", self.remote, ref)
+        if listed.code:
+            raise _unreached(self.remote, listed)
+        found = listed.out.decode(errors="replace").split("\t")[0]
+        return found if _ID.fullmatch(found) else ""
+
     def _fetch(self, tip: str) -> None:
-        done = self._over_the_network(
-            *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-filter"),
-            *("--no-auto-gc", "--no-recurse-submodules", "--refmap=", self.remote, REF),
-        )
+        done = self._over_the_network(*_FETCHING, "--no-filter", self.remote, REF)
         if done.code or not self._has(tip):
             raise _unreached(self.remote, done)
 
@@ -198,11 +228,7 @@ class LedgerRef:
     ) -> str:
         done = self._run(*arguments, lines=lines, extra=extra)
         if done.code:
-            raise RegistryError(
-                f"git could not write the ledger: {_plain(done.complaint)}",
-                where=f"git {arguments[0]}",
-                remedy="Make room, or give yourself the right to write to the Git directory",
-            )
+            raise _unwritten(arguments[0], done)
         return done.out.decode(errors="replace").strip()
 
     def _over_the_network(self, *arguments: str) -> Answer:
@@ -256,6 +282,14 @@ def ledger(folder: Path, branch: str) -> LedgerRef:
 
 def _plain(text: str) -> str:
     return _PASSWORD.sub(r"\1", " ".join(text.split())) or "it does not say why"
+
+
+def _unwritten(command: str, done: Answer) -> RegistryError:
+    return RegistryError(
+        f"git could not write the ledger: {_plain(done.complaint)}",
+        where=f"git {command}",
+        remedy="Make room, or give yourself the right to write to the Git directory",
+    )
 
 
 def _unreached(remote: str, done: Answer) -> Undecidable:

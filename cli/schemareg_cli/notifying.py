@@ -1,0 +1,292 @@
+"""One run of `reg notify`: what is to be told goes into the ledger, and from there to people."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.errors import RegistryError, Undecidable
+from schemareg_cli import announcing, answers, auditing, delivering, ledgers, repeating, sending
+
+if TYPE_CHECKING:
+    from schemareg.edges.history import GitHistory
+    from schemareg.model import Channel, Policy
+    from schemareg.notices.delivery import Delivery
+    from schemareg.notices.ledger import Ledger
+    from schemareg.notices.message import Message, Outcome
+
+PATIENCE = 30.0
+"""Seconds in which one message is tried again before its channel is left alone."""
+_TURNS = 5
+"""So often a plan is made anew because another run put something into the ledger."""
+
+
+class Call(NamedTuple):
+    """What `reg notify` was asked to do."""
+
+    root: Path
+    at: datetime | None = None
+    """The moment to act as of; None for now."""
+    reminders: bool = False
+    replay: str | None = None
+    failed: bool = False
+    to: str | None = None
+
+    def means(self, channel: str) -> bool:
+        """Whether a channel is meant."""
+        return self.to in (None, channel)
+
+    @property
+    def alone(self) -> bool:
+        """Whether only what was asked for is sent."""
+        return self.replay is not None or self.failed
+
+
+class _Run(NamedTuple):
+    """Where a run stands, and whom it knows."""
+
+    scene: announcing.Scene
+    history: "GitHistory"
+    policy: "Policy"
+    call: Call
+    now: Callable[[], datetime]
+
+
+def told(call: Call) -> bool:
+    """Tell all that is to be told; whether nothing failed for good."""
+    from schemareg.notices import account
+
+    with _run(call) as run:
+        answers.give(sending.masks(run.policy, os.environ))
+        asked = _put(run)
+        done = delivering.drain(
+            run.scene.book,
+            _sender(run.policy),
+            run.scene.run,
+            run.now,
+            asked,
+            lambda each: answers.give(_line(account.sentence(each))),
+        )
+        run.scene.book.keep()
+    answers.hint(f"reg: {account.total(len(done.sent), done.failed, done.waiting)}".rstrip())
+    if done.failed:
+        answers.hint("  Once it is mended: reg notify --failed")
+    return not done.failed
+
+
+def proposed(call: Call) -> str:
+    """What would be sent, as text; nothing is written, and nobody is told."""
+    from schemareg.notices import account
+
+    with _run(call) as run:
+        known = run.scene.book.read(all_told=call.reminders or call.alone)
+        waiting = [each for each in _pending(run, known) if call.means(each.channel)]
+        found = [(each.message, run.policy) for each in waiting if each.message is not None]
+    if not found:
+        return "nothing is to be told\n"
+    return "".join(
+        _line(account.proposed(message)) + _indented(message, policy) for message, policy in found
+    )
+
+
+def standing(root: Path) -> "Ledger":
+    """The ledger, all of it; as it was seen last here, where the remote does not answer."""
+    with auditing.line(root) as history:
+        book = ledgers.book(root, _policy(root, history).protected_branch)
+    try:
+        return book.read(all_told=True)
+    except Undecidable as error:
+        if not book.ref.known():
+            raise
+        answers.hint(f"reg: {error.what}; this is what was seen last")
+        return ledgers.Book(book.ref.here).read(all_told=True)
+
+
+def tried(root: Path, channel: str, at: datetime | None) -> bool:
+    """Whether a channel took a message that says nothing but that it arrived."""
+    from schemareg.edges import clock
+
+    with auditing.line(root) as history:
+        policy = _policy(root, history)
+    _refuse_unknown(policy, channel)
+    answers.give(sending.masks(policy, os.environ))
+    outcome = _sender(policy)(sending.trial(channel, at or clock.now()))
+    if outcome.sent:
+        answers.give(_line(f"{channel} took it\n"))
+    else:
+        answers.hint(_line(f"reg: {channel} did not take it: {outcome.reason}"))
+    return outcome.sent
+
+
+# --- one run -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _run(call: Call) -> Iterator[_Run]:
+    """Where a run stands. Raises RegistryError where it was asked for what does not go together."""
+    if call.replay is not None and (call.failed or call.reminders):
+        raise RegistryError(
+            "--replay tells what it names, and nothing else",
+            remedy="Leave out --failed and --reminders",
+        )
+    with auditing.line(call.root) as history:
+        policy = _policy(call.root, history)
+        if call.to is not None:
+            _refuse_unknown(policy, call.to)
+        now = _clock(call.at)
+        book = ledgers.book(call.root, policy.protected_branch)
+        scene = announcing.Scene(call.root, book, policy.protected_branch, now(), _name())
+        yield _Run(scene, history, policy, call, now)
+
+
+def _put(run: _Run) -> frozenset[str] | None:
+    """Put into the ledger what is to be told; the ids of what is to be sent, None for all that is due."""
+    if run.call.alone:
+        return _put_again(run)
+    for _ in range(_TURNS):
+        try:
+            _put_new(run)
+            break
+        except announcing.Outdated:
+            continue
+    else:
+        raise Undecidable(
+            f"other runs have put something into the ledger each of {_TURNS} times",
+            remedy="Run it again; one run at a time is enough, they tell what others left",
+        )
+    if run.call.to is None:
+        return None
+    known = run.scene.book.read()
+    return frozenset(id_ for id_, each in known.deliveries.items() if run.call.means(each.channel))
+
+
+def _put_new(run: _Run) -> None:
+    from schemareg.notices import ledger
+
+    book, scene = run.scene.book, run.scene
+    plan = announcing.landed(scene, run.history, book.read())
+    if plan.word:
+        answers.hint(f"reg: {plan.word}")
+    ids = [each.id for each in plan.deliveries]
+    known = book.change(lambda known: announcing.put(known, plan), "reg: what landed", ids=ids)
+    _say_damaged(known)
+    if run.call.reminders:
+        days = announcing.reminders(scene, book.read(all_told=True))
+
+        def change(known: "Ledger") -> "Ledger":
+            return ledger.archived(announcing.put(known, days), scene.now)
+
+        book.change(change, "reg: what the day brings", all_told=True)
+
+
+def _put_again(run: _Run) -> frozenset[str]:
+    again = _again(run, run.scene.book.read(all_told=True))
+    ids: set[str] = set()
+
+    def change(known: "Ledger") -> "Ledger":
+        nonlocal ids
+        known, ids = repeating.put(known, again, run.scene.now, _caller())
+        return known
+
+    run.scene.book.change(change, "reg: told again", all_told=True)
+    return frozenset(ids)
+
+
+def _again(run: _Run, known: "Ledger") -> repeating.Again:
+    if run.call.replay is None:
+        return repeating.failed(known, run.call.means)
+    return repeating.asked(run.scene, run.history, known, run.call.replay, run.call.means)
+
+
+def _pending(run: _Run, known: "Ledger") -> "list[Delivery]":
+    """What would be sent, the longest waiting first."""
+    from schemareg.notices import outbox
+
+    if run.call.alone:
+        known, ids = repeating.put(known, _again(run, known), run.scene.now, _caller())
+        return [known.deliveries[each] for each in sorted(ids)]
+    known = announcing.put(known, announcing.landed(run.scene, run.history, known))
+    if run.call.reminders:
+        known = announcing.put(known, announcing.reminders(run.scene, known))
+    due = outbox.due(known, run.scene.now).values()
+    return sorted((one for each in due for one in each), key=lambda one: (one.created, one.number))
+
+
+def _sender(policy: "Policy") -> delivering.Sender:
+    def send(message: "Message") -> "Outcome":
+        from schemareg.notices.message import Outcome
+
+        channel = sending.named(policy, message.channel)
+        if channel is None:
+            reason = "registry.yaml does not have this channel any more"
+            return Outcome(sent=False, reason=reason, permanent=True)
+        return sending.send(channel, policy.mail, message, os.environ, patience=PATIENCE)
+
+    return send
+
+
+def _policy(root: Path, history: "GitHistory") -> "Policy":
+    """The policy that has landed. Raises InvalidFiles where it is wrong."""
+    from schemareg.snapshot import Snapshot
+
+    return Snapshot(history.files("the protected branch")).policy
+
+
+def _refuse_unknown(policy: "Policy", name: str) -> None:
+    known: Channel | None = sending.named(policy, name)
+    if known is None:
+        names = ", ".join(each.name for each in policy.channels)
+        raise RegistryError(
+            f"registry.yaml on the protected branch has no channel {name!r}",
+            remedy=f"Name one that it has: {names}" if names else "Add it under `channels`",
+        )
+
+
+def _clock(at: datetime | None) -> Callable[[], datetime]:
+    """What tells the moment; where one was given, time goes on from there."""
+    from schemareg.edges import clock
+
+    if at is None:
+        return clock.now
+    begun = clock.seconds()
+    return lambda: at + timedelta(seconds=clock.seconds() - begun)
+
+
+def _name() -> str:
+    """What this run is called: no two are called the same."""
+    return f"{_caller()}.{secrets.token_hex(4)}"
+
+
+def _caller() -> str:
+    """The workflow's run, the same when it is repeated; by hand, each call is another."""
+    run = os.environ.get("GITHUB_RUN_ID", "")
+    return run if run.isdecimal() else f"by-hand.{secrets.token_hex(4)}"
+
+
+def _say_damaged(known: "Ledger") -> None:
+    from schemareg.reports import escape
+
+    for path in known.damaged:
+        answers.hint(f"reg: the ledger's {escape.visible(path)} cannot be read, and is passed over")
+
+
+def _line(text: str) -> str:
+    """Text for a log of GitHub Actions, in which it commands nothing."""
+    from schemareg.reports import escape
+
+    return escape.inert(text)
+
+
+def _indented(message: "Message", policy: "Policy") -> str:
+    from schemareg.reports import escape
+
+    channel = sending.named(policy, message.channel)
+    if channel is None:
+        return ""
+    text = sending.rendered(channel, message, os.environ, policy.mail)
+    return "".join(
+        _line(f"    {escape.visible(line)}".rstrip() + "\n") for line in text.splitlines()
+    )

@@ -1,0 +1,133 @@
+"""Telling again on purpose: an event, a landing, or what had failed for good."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.errors import RegistryError
+from schemareg_cli import auditing, telling
+from schemareg_cli.announcing import Scene
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from schemareg.model import History
+    from schemareg.notices.delivery import Delivery
+    from schemareg.notices.ledger import Ledger
+    from schemareg.notices.message import Message
+
+_EVENT = re.compile(r"[0-9a-f]{32}")
+
+Wanted = Callable[[str], bool]
+"""Whether a channel is meant."""
+
+
+class Again(NamedTuple):
+    """What is to be told again."""
+
+    messages: "tuple[Message, ...]" = ()
+    ids: tuple[str, ...] = ()
+    """Of deliveries that the ledger has, and that are to be tried again as they are."""
+
+
+def asked(scene: Scene, history: "History", known: "Ledger", what: str, wanted: Wanted) -> Again:
+    """What a replay of an event's id, or of a commit, tells. `known` is all of the ledger.
+
+    Raises RegistryError where there is no such event or landing, or it is told to nobody.
+    """
+    if _EVENT.fullmatch(what):
+        messages = tuple(_of_event(known, what))
+        if not messages:
+            raise RegistryError(
+                f"the ledger has no message any more that tells of the event {what}",
+                remedy="Name the commit that it came with: reg notify --replay COMMIT",
+            )
+    else:
+        messages = _of_landing(scene, history, what)
+    meant = tuple(each for each in messages if wanted(each.channel))
+    if not meant:
+        raise RegistryError(
+            f"nobody is told of {what}" + (", on that channel" if messages else ""),
+            remedy="To see what it was, and whom it concerns: reg notify --dry-run --replay",
+        )
+    return Again(meant)
+
+
+def failed(known: "Ledger", wanted: Wanted) -> Again:
+    """What had failed for good."""
+    from schemareg.notices.message import State
+
+    found = (each for each in known.deliveries.values() if each.state is State.FAILED)
+    return Again(ids=tuple(sorted(each.id for each in found if wanted(each.channel))))
+
+
+def put(known: "Ledger", again: Again, now: "datetime", call: str) -> "tuple[Ledger, set[str]]":
+    """The ledger with all that in it to be tried, and the ids of those deliveries.
+
+    What was sent already becomes another delivery, whose id is the same for the same `call`: so
+    that a call that is repeated by a machine tells it once.
+    """
+    from schemareg.notices import outbox
+    from schemareg.notices.delivery import delivery
+    from schemareg.notices.message import State
+
+    reopened, new = set(again.ids), []
+    for number, message in enumerate(again.messages):
+        before = known.deliveries.get(message.id)
+        if before is not None and before.state is not State.SENT:
+            reopened.add(message.id)
+        elif before is None and not known.knows(message.id):
+            new.append(delivery(message, now, number))
+        else:
+            new.append(_another(message, now, number, call))
+    fresh = {each.id for each in new if not known.knows(each.id)}
+    return outbox.reopened(outbox.added(known, new), reopened, now), reopened | fresh
+
+
+def _another(message: "Message", now: "datetime", number: int, call: str) -> "Delivery":
+    from schemareg.notices.delivery import delivery
+    from schemareg.notices.news import identity
+
+    again = replace(message, id=identity("again", message.id, call))
+    return delivery(again, now, number)
+
+
+def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
+    """The messages that told of an event, with nothing but it; one a channel."""
+    from schemareg.notices.news import identity
+
+    channels = set()
+    for each in known.deliveries.values():
+        message = each.message
+        if message is None or id_ not in each.events or message.channel in channels:
+            continue
+        channels.add(message.channel)
+        if len(message.events) == 1:
+            yield message
+            continue
+        (event,) = (one for one in message.events if one.id == id_)
+        yield replace(
+            message,
+            id=identity(message.channel, id_),
+            headline=event.title,
+            alarms=tuple(one for one in message.alarms if one.id == id_),
+            digest=tuple(one for one in message.digest if one.id == id_),
+        )
+
+
+def _of_landing(scene: Scene, history: "History", revision: str) -> tuple["Message", ...]:
+    from schemareg.edges import history as histories
+
+    with histories.history(scene.root, auditing.dated(scene.root, revision)) as named:
+        landing = history.landing(named.commit)
+    if landing is None:
+        raise RegistryError(
+            f"{revision} did not land on the protected branch by itself",
+            remedy="Name the commit that brought it: git log --first-parent --oneline",
+        )
+    line = history.line()
+    before = line[landing.ordinal - 1] if landing.ordinal else None
+    today = scene.now.date()
+    told = telling.messages_between(scene.root, history, before, landing, today=today)
+    return tuple(message for _, messages in told for message in messages)
