@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from schemareg.errors import RegistryError
 from schemareg.model import Severity
 from schemareg.notices.event import Event
+from schemareg.reports import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,12 +32,14 @@ def document(event: Event) -> dict[str, Any]:
         "id": event.id,
         "source": event.source,
         "type": f"{PREFIX}{event.type}",
-        "subject": event.target,
+        # An attribute must hold no control character; `data` has the name as it is.
+        "subject": escape.visible(event.target),
         "time": _moment(event.time),
         "datacontenttype": "application/json",
         "data": {
             "severity": event.severity.value,
             "product": event.product,
+            "target": event.target,
             "title": event.title,
             "details": [{"name": name, "text": text} for name, text in event.details],
             "commit": event.commit,
@@ -79,7 +82,7 @@ def _event(value: dict[str, Any]) -> Event:
         datetime.fromisoformat(value["time"]),
         Severity(data["severity"]),
         data["product"],
-        value.get("subject", ""),
+        data["target"],
         data["title"],
         tuple((each["name"], each["text"]) for each in data["details"]),
         data["commit"],
