@@ -35,7 +35,7 @@ def _told(report: Report) -> dict[str, list[str]]:
     """Each finding that hits somebody: its rule and field, whom and what of theirs."""
     return {
         " ".join(filter(None, (each.rule, each.field))): [
-            f"{hit.consumer} {hit.schema} {hit.versions}: {', '.join(hit.fields) or 'everything'}"
+            f"{hit.consumer} {hit.schema.removeprefix('orders/')} {hit.versions}: {', '.join(hit.fields) or 'everything'}"
             for hit in each.hits
         ]
         for each in report.findings

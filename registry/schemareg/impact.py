@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from schemareg.errors import RegistryError
 from schemareg.model import Direction, Hit
 from schemareg.names import Target, parse
 from schemareg.promises.consumers import acknowledges, consumers, hit, touched, touches
+from schemareg.promises.elements import lacking
 from schemareg.versions import parse as parse_version
 
 if TYPE_CHECKING:
@@ -68,6 +70,66 @@ def readers(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
         )
         for each in hit(snapshot, target)
     )
+
+
+def readers_of(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
+    """The same for a target that has to be there. Raises RegistryError, naming what is near."""
+    lack = lacking(snapshot, target)
+    if lack is not None:
+        raise RegistryError(lack[0], remedy=lack[1])
+    return readers(snapshot, target)
+
+
+def everybody(snapshot: Snapshot) -> tuple[Reader, ...]:
+    """All readers of all products, by product and by the name of their file."""
+    return tuple(
+        each for product in snapshot.product_names() for each in readers(snapshot, Target(product))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """What one finding takes from one consumer."""
+
+    finding: Finding
+    hits: tuple[Hit, ...]
+    acknowledged: bool
+    """Whether the consumer agreed in writing to lose just that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A consumer, and all that a change does to it."""
+
+    product: str
+    consumer: Consumer
+    """As it registered at the base, or with the change."""
+    blows: tuple[Blow, ...]
+    """In the order of the findings."""
+
+
+def struck(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> tuple[Struck, ...]:
+    """The consumers that findings name as hit, each with what hits it, by product and name."""
+    blows: dict[tuple[str, str], list[Blow]] = {}
+    known: dict[str, dict[str, Consumer]] = {}
+    for finding in findings:
+        target = subject(finding)
+        if target is None or not finding.hits:
+            continue
+        registered = known.setdefault(target.product, _registered(base, head, target.product))
+        for name in dict.fromkeys(each.consumer for each in finding.hits):
+            hits = tuple(each for each in finding.hits if each.consumer == name)
+            agreed = acknowledges(registered[name], target)
+            blows.setdefault((target.product, name), []).append(Blow(finding, hits, agreed))
+    return tuple(
+        Struck(product, known[product][name], tuple(found))
+        for (product, name), found in sorted(blows.items())
+    )
+
+
+def _registered(base: Snapshot, head: Snapshot, product: str) -> dict[str, Consumer]:
+    """The consumers of a product by name, as they stand at the base, else with the change."""
+    return {each.name: each for snapshot in (head, base) for each in consumers(snapshot, product)}
 
 
 def subject(finding: Finding) -> Target | None:
@@ -136,7 +198,7 @@ def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:
             target.product,
             consumer.name,
             consumer.team,
-            use.schema.schema,
+            str(use.schema),
             use.versions,
             touched(use, target),
         )

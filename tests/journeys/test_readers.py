@@ -7,7 +7,10 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
+
+from schemareg.reports.published import schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -282,3 +285,141 @@ def test_a_registration_is_committed_alone_and_proposed(shop: Any, reg: Reg) -> 
     assert shop.git("log", "-1", "--format=%s") == "billing reads orders/order"
     assert shop.git("show", "--name-only", "--format=", "HEAD") == f"{READERS}/billing.yaml"
     assert shop.git("diff", "--cached", "--name-only") == "notes.txt"
+
+
+@pytest.fixture
+def read(shop: Any) -> Any:
+    """The same with two readers of orders/order, landed; one agreed to lose the e-mail address."""
+    shop.write(
+        {
+            f"{READERS}/billing.yaml": BILLING + "acks: [orders/order#email]\n",
+            f"{READERS}/shop-bi.yaml": (
+                'team: "Shop | BI"\nuses: [{schema: orders/order}]\nchannels: [billing-slack]\n'
+            ),
+        }
+    )
+    land(shop, date(2026, 3, 1))
+    return shop
+
+
+def valid(kind: str, text: str) -> Any:
+    value = json.loads(text)
+    jsonschema.Draft202012Validator(json.loads(schema_text(kind))).validate(value)
+    return value
+
+
+def test_who_reads_what_is_listed_in_every_form(read: Any, reg: Reg) -> None:
+    assert reg("consumers") == (
+        0,
+        (
+            "schema        versions  team       reached by           what it reads\n"
+            "orders/order  ^1        billing    billing@example.com  id, email\n"
+            "orders/order  *         Shop | BI  billing-slack        all fields\n"
+            "2 consumers, 2 teams\n"
+        ),
+        "",
+    )
+    assert reg("consumers", "orders/order#total")[1] == (
+        "schema        versions  team       reached by     what it reads\n"
+        "orders/order  *         Shop | BI  billing-slack  all fields\n"
+        "1 consumer, 1 team\n"
+    )
+    assert reg("consumers", EMAIL, "--format", "markdown")[1] == (
+        "| schema | versions | team | reached by | what it reads |\n|---|---|---|---|---|\n"
+        "| `orders/order` | <code>&#94;1</code> | billing | billing&#64;&#8203;example.com |"
+        " id, email (agreed to lose it) |\n"
+        "| `orders/order` | <code>&#42;</code> | Shop &#124; BI | billing-slack | all fields |\n\n"
+        "2 consumers, 2 teams.\n"
+    )
+    assert reg("consumers", "orders", "--format", "csv")[1] == (
+        "product,consumer,team,contact,channels,schema,versions,fields,acknowledged,path\r\n"
+        f"orders,billing,billing,billing@example.com,,orders/order,^1,id; email,no,{READERS}/billing.yaml\r\n"
+        f"orders,shop-bi,Shop | BI,,billing-slack,orders/order,*,,no,{READERS}/shop-bi.yaml\r\n"
+    )
+    value = valid("consumers", reg("consumers", EMAIL, "--format", "json")[1])
+    assert [(each["name"], each["acknowledged"]) for each in value["consumers"]] == [
+        ("billing", True),
+        ("shop-bi", False),
+    ]
+    assert value["consumers"][0]["uses"] == [
+        {"schema": "orders/order", "versions": "^1", "fields": ["id", "email"]}
+    ]
+
+
+def test_who_reads_what_is_asked_of_any_day(read: Any, reg: Reg) -> None:
+    assert reg("consumers", "--at", "2026-02-28")[0] == 2
+    assert reg("consumers", "--at", "main~1") == (
+        0,
+        "nobody has registered as a reader; to register: reg subscribe\n",
+        "",
+    )
+
+
+@pytest.mark.parametrize("command", ["consumers", "impact"])
+def test_a_target_that_is_not_there_is_refused(command: str, read: Any, reg: Reg) -> None:
+    code, out, err = reg(command, "orders/order#emial")
+    assert (code, out) == (2, "")
+    assert "Did you mean orders/order#email?" in err
+
+
+def test_who_would_be_hit_is_told_with_how_they_are_reached(read: Any, reg: Reg) -> None:
+    assert reg("impact", EMAIL) == (
+        1,
+        (
+            "2 consumers read orders/order#email, 1 of them agreed to lose it\n"
+            "  billing    billing@example.com  agreed  orders/order ^1: email\n"
+            "  Shop | BI  billing-slack                orders/order *: all fields\n"
+        ),
+        "",
+    )
+    value = valid("impact", reg("impact", EMAIL, "--format", "json")[1])
+    assert [each["hit_by"][0]["acknowledged"] for each in value["consumers"]] == [True, False]
+    _, out, _ = reg("impact", EMAIL, "--format", "markdown")
+    assert out.startswith("**2 consumers read <code>orders&#47;order&#35;email</code>, 1 of them")
+    assert "| Shop &#124; BI | billing-slack |" in out
+    read.write({f"{READERS}/shop-bi.yaml": None})
+    assert reg("impact", EMAIL)[0] == 0
+    assert reg("impact", "orders/order#status=LOST") == (
+        0,
+        "Nobody who has registered reads orders/order#status=LOST\n",
+        "",
+    )
+    assert reg("impact", EMAIL, "--base", "main")[0] == 2
+
+
+def test_whom_a_change_hits_is_told_with_what_hits_them(read: Any, reg: Reg) -> None:
+    read.commit({}, "Begin")
+    assert reg("impact", *NOW)[:2] == (
+        0,
+        f"this change hits nobody who has registered\n{_compared(read)}",
+    )
+    read.write({f"{ORDER}/1.1.0.json": GONE, f"{READERS}/shop-bi.yaml": None})
+    code, out, _ = reg("impact", *NOW)
+    assert (code, out) == (
+        1,
+        (
+            "billing reads orders (billing@example.com)\n"
+            "  error  field-removed  orders/order 1.1.0: 'email' (optional string) is gone; it reads orders/order\n"
+            "                        ^1: email; agreed to lose it\n"
+            "\n"
+            "Shop | BI reads orders (billing-slack)\n"
+            "  error  field-removed  orders/order 1.1.0: 'email' (optional string) is gone; it reads orders/order\n"
+            "                        *: all fields\n"
+            "\n"
+            f"2 consumers hit\n{_compared(read)}"
+        ),
+    )
+    value = valid("impact", reg("impact", "--format", "json", *NOW)[1])
+    (blow,) = value["consumers"][1]["hit_by"]
+    assert (blow["target"], blow["acknowledged"]) == ("orders/order@1#email", False)
+    assert blow["finding"]["rule"] == "field-removed"
+    code, out, _ = reg("impact", "--format", "markdown", *NOW)
+    assert code == 1
+    assert (
+        "| error `field-removed` `orders/order 1.1.0`: 'email' (optional string) is gone |" in out
+    )
+
+
+def _compared(shop: Any) -> str:
+    short = shop.git("rev-parse", "--short=7", "main")
+    return f"base main ({short}), head working tree, as of 2026-03-02\n"

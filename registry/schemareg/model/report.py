@@ -23,7 +23,7 @@ class Hit(NamedTuple):
     """The name of its file, without the ending."""
     team: str
     schema: str = ""
-    """The schema that is read; `""` where the consumer's file does not say."""
+    """The schema that is read, `orders/order_placed`; `""` where the consumer's file does not say."""
     versions: str = "*"
     """Which versions, as the consumer wrote it."""
     fields: tuple[str, ...] = ()

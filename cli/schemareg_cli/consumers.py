@@ -1,0 +1,45 @@
+"""`reg consumers`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from schemareg_cli import answers, completion, opening
+from schemareg_cli.options import At, Output, Root
+
+
+def consumers(
+    target: Annotated[
+        str | None,
+        typer.Argument(metavar="[TARGET]", autocompletion=completion.anything, show_default=False),
+    ] = None,
+    at: At = None,
+    form: Annotated[
+        Literal["text", "json", "markdown", "csv"],
+        typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+    ] = "text",
+    output: Output = None,
+    root: Root = Path(),
+) -> None:
+    """List who reads what: of everything, or of a product, a schema, a field.
+
+    \b
+    Examples:
+      reg consumers                                      of all products
+      reg consumers orders
+      reg consumers orders/order_placed#customer.email   who reads this field
+      reg consumers orders/order_placed@1                who is on this major line
+      reg consumers --at 2026-03-01 --format csv         who was registered by then
+    """
+    from schemareg import impact, names
+    from schemareg.reports import readers as reports
+
+    element = names.parse(target) if target else None
+    with opening.current(root, at) as snapshot:
+        found = (
+            impact.everybody(snapshot) if element is None else impact.readers_of(snapshot, element)
+        )
+    page = answers.page(output)
+    text = reports.render(found, element, form, colour=page.colour, width=page.width)
+    answers.give(text, output)
