@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from schemareg.notices import cloudevents
 from schemareg.reports import escape
 from schemareg.reports.layout import wrapped
-from schemareg.reports.text import WIDEST, painter
+from schemareg.reports.paint import WIDEST, painter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

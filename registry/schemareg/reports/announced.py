@@ -9,8 +9,8 @@ from schemareg.promises.consumers import touched, touches
 from schemareg.promises.said import typed
 from schemareg.reports import escape
 from schemareg.reports.layout import table, wrapped
+from schemareg.reports.paint import WIDEST
 from schemareg.reports.sentences import plural
-from schemareg.reports.text import WIDEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

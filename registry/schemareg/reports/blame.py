@@ -8,7 +8,7 @@ from schemareg.audit.records import moment
 from schemareg.reports import escape
 from schemareg.reports.json_document import document_text
 from schemareg.reports.layout import table
-from schemareg.reports.text import WIDEST, painter
+from schemareg.reports.paint import WIDEST, painter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

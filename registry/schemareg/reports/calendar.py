@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from schemareg.promises.terms import later
 from schemareg.reports import escape
 from schemareg.reports.layout import table
+from schemareg.reports.paint import WIDEST, painter
 from schemareg.reports.sentences import plural
-from schemareg.reports.text import WIDEST, painter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

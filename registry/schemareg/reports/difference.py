@@ -9,7 +9,8 @@ from schemareg.model import Outcome
 from schemareg.reports import escape, sentences
 from schemareg.reports.json_document import SCHEMA_VERSION, document_text, finding_document
 from schemareg.reports.layout import table, wrapped
-from schemareg.reports.text import WIDEST, findings_text, painter
+from schemareg.reports.paint import WIDEST, painter
+from schemareg.reports.text import findings_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,8 +12,8 @@ from schemareg.audit.records import moment
 from schemareg.reports import escape
 from schemareg.reports.json_document import document_text
 from schemareg.reports.layout import wrapped
+from schemareg.reports.paint import WIDEST, painter
 from schemareg.reports.sentences import plural
-from schemareg.reports.text import WIDEST, painter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ from schemareg.model import Severity
 from schemareg.promises.consumers import written
 from schemareg.reports import escape
 from schemareg.reports.layout import table, wrapped
-from schemareg.reports.text import WIDEST
+from schemareg.reports.paint import WIDEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from schemareg import json_values, rules
 from schemareg.errors import RegistryError
 from schemareg.reports.json_document import document_text
 from schemareg.reports.layout import table, wrapped
-from schemareg.reports.text import WIDEST, painter
+from schemareg.reports.paint import WIDEST, painter
 from schemareg.rules.rule import CompatibilityRule
 from schemareg.wording import nearest
 

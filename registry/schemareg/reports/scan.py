@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.reports import escape
 from schemareg.reports.layout import table, wrapped
+from schemareg.reports.paint import WIDEST, painter
 from schemareg.reports.scan_words import (
     LONGEST_RECORD,
     MEANINGS,
@@ -15,7 +16,6 @@ from schemareg.reports.scan_words import (
     sections,
     totals,
 )
-from schemareg.reports.text import WIDEST, painter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

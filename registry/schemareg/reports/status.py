@@ -8,8 +8,8 @@ from schemareg.promises.consumers import acknowledges, touches, written
 from schemareg.promises.status import Life
 from schemareg.reports import escape
 from schemareg.reports.layout import table, wrapped
+from schemareg.reports.paint import WIDEST, painter
 from schemareg.reports.sentences import plural
-from schemareg.reports.text import WIDEST, painter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,31 +7,19 @@ from typing import TYPE_CHECKING
 
 from schemareg.reports import escape, sentences
 from schemareg.reports.bounds import bounded, bounded_finding
+from schemareg.reports.commands import COMMAND
 from schemareg.reports.layout import paired, wrapped
+from schemareg.reports.paint import WIDEST, painter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.model import Compatibility, Finding, Report, VersionVerdict
 
+__all__ = ["LONGEST_WITNESS", "WIDEST", "findings_text", "painter", "render"]
+
 LONGEST_WITNESS = 600
 """Characters of a witness; the JSON form has it whole."""
-
-WIDEST = 120
-"""Columns; beyond it the eye loses the line."""
-
-_STYLES = {
-    "error": "1;31",
-    "breaking": "1;31",
-    "fail": "1;31",
-    "warning": "1;33",
-    "undecided": "1;33",
-    "notice": "36",
-    "compatible": "32",
-    "pass": "1;32",
-    "place": "1",
-    "faint": "2",
-}
 
 
 def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
@@ -63,19 +51,6 @@ def findings_text(findings: Iterable[Finding], *, colour: bool = False, width: i
     return escape.inert("".join(blocks))
 
 
-def painter(colour: bool) -> Callable[[str, str], str]:
-    """What puts a text in one of the styles here (`error`, `pass`, `faint`, …), or leaves it plain."""
-    return _painted if colour else _plain
-
-
-def _painted(style: str, text: str) -> str:
-    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
-
-
-def _plain(_style: str, text: str) -> str:
-    return text
-
-
 def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
     severity = finding.severity.value
     place = escape.visible(str(finding.place))
@@ -91,7 +66,7 @@ def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> 
         yield from wrapped(escape.visible(f"hits: {hits}"), width, indent="  ", hanging="    ")
     for text in filter(None, (finding.why, finding.dates, sentences.waiver(finding))):
         yield from wrapped(escape.visible(text), width, indent="  ")
-    remedy = _COMMAND.sub(_unbroken, escape.visible(finding.remedy))
+    remedy = COMMAND.sub(_unbroken, escape.visible(finding.remedy))
     for line in paired(
         remedy, f"reg explain {finding.rule}".replace(" ", _GLUE), width, indent="  "
     ):
@@ -101,11 +76,6 @@ def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> 
         yield paint("faint", f"  To accept it: {waive}")
 
 
-_COMMAND = re.compile(
-    r"\b(?:reg|git) [a-z-]+"
-    r"(?: --?[\w=.-]*(?: (?![-…])[^\s;,]+)?| …(?![^\s.;,])| [^\s;,]*[/#@=][^\s;,]*)*"
-)
-"""A command with its options, their values, and what has the look of a target or a path."""
 _GLUE = "\N{WORD JOINER}"
 """Stands for a blank at which a line must not break; `visible` leaves none of its own."""
 

@@ -9,7 +9,7 @@ from schemareg.promises.terms import State
 from schemareg.reports import escape
 from schemareg.reports.calendar import subject
 from schemareg.reports.layout import columns
-from schemareg.reports.text import painter
+from schemareg.reports.paint import painter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,8 @@ from schemareg.model import Outcome
 from schemareg.reports import escape, sentences
 from schemareg.reports.json_document import document_text, witness_value
 from schemareg.reports.layout import wrapped
-from schemareg.reports.text import WIDEST, findings_text, painter
+from schemareg.reports.paint import WIDEST, painter
+from schemareg.reports.text import findings_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from schemareg.promises.waiving import State
 from schemareg.reports import escape
 from schemareg.reports.json_document import document_text
 from schemareg.reports.layout import table, wrapped
+from schemareg.reports.paint import WIDEST, painter
 from schemareg.reports.sentences import plural
-from schemareg.reports.text import WIDEST, painter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,33 @@
+"""Commands inside sentences: whole, so that they can be copied."""
+
+from __future__ import annotations
+
+import re
+
+from schemareg.reports import escape
+
+COMMAND = re.compile(
+    r"\b(?:reg|git) [a-z-]+"
+    r"(?: --?[\w=.-]*(?: (?![-…])[^\s;,]+)?| …(?![^\s.;,])| [^\s;,]*[/#@=][^\s;,]*| [0-9a-f]{12,}\b)*"
+)
+"""A command with its options, their values, and what has the look of a target, a path or an id."""
+
+
+def markdown(text: str) -> str:
+    """Prose as `escape.markdown` makes it, its commands as code: there nothing hides in what is copied."""
+    shown = escape.visible(text).strip(" ")
+    parts: list[str] = []
+    end = 0
+    for found in COMMAND.finditer(shown):
+        parts += [_between(shown[end : found.start()]), escape.markdown_code(found.group())]
+        end = found.end()
+    return "".join([*parts, _between(shown[end:])])
+
+
+def _between(text: str) -> str:
+    """Blanks at its ends are those of the sentence."""
+    inside = text.strip(" ")
+    if not inside:
+        return text
+    start, _, end = text.partition(inside)
+    return f"{start}{escape.markdown(inside)}{end}"

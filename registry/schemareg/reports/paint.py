@@ -1,0 +1,37 @@
+"""Colour for a terminal: what each word of a verdict is painted in, or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WIDEST = 120
+"""Columns; beyond it the eye loses the line."""
+
+_STYLES = {
+    "error": "1;31",
+    "breaking": "1;31",
+    "fail": "1;31",
+    "warning": "1;33",
+    "undecided": "1;33",
+    "notice": "36",
+    "compatible": "32",
+    "pass": "1;32",
+    "place": "1",
+    "faint": "2",
+}
+
+
+def painter(colour: bool) -> Callable[[str, str], str]:
+    """What puts a text in one of the styles here (`error`, `pass`, `faint`, …), or leaves it plain."""
+    return _painted if colour else _plain
+
+
+def _painted(style: str, text: str) -> str:
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def _plain(_style: str, text: str) -> str:
+    return text
