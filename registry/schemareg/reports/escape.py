@@ -75,7 +75,7 @@ _GAP = "&#8203;"
 """A zero-width space: what stands on its two sides is no mention, reference, emoji or link."""
 
 _PLAIN_CODE = re.compile(
-    r"[A-Za-z0-9_./+,=@-](?:[A-Za-z0-9_./+,=@: -]*[A-Za-z0-9_./+,=-])?", re.ASCII
+    r"[A-Za-z0-9_./+,=@-](?:[A-Za-z0-9_./+,=@:#;'\"()\[\]… -]*[A-Za-z0-9_./+,=\])…-])?", re.ASCII
 )
 _MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#!|~$&@]|:(?=\S)|(?<=www)\.|^[+=-]|^\d+[.)](?= |$)")
 _BREAKS_A_LINK = frozenset("@#:.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemareg import json_values
 from schemareg.model import Severity
-from schemareg.reports import escape, sentences
+from schemareg.reports import commands, escape, sentences
 from schemareg.reports.bounds import bounded
 from schemareg.reports.json_document import witness_value
 from schemareg.reports.sections import GAP, fitted, size
@@ -71,7 +71,7 @@ def headline(report: Report) -> str:
 
 def prose(text: str) -> str:
     """Somebody's text in a sentence."""
-    return escape.markdown(text)
+    return commands.markdown(text)
 
 
 def _totals(report: Report) -> str:
@@ -126,7 +126,7 @@ def _bump(verdict: VersionVerdict) -> str:
 
 def fold(summary: str, content: str) -> str:
     """What is shown on request; `summary` is somebody's text, `content` is Markdown."""
-    return f"<details><summary>{prose(summary)}</summary>\n\n{content}\n\n</details>"
+    return f"<details><summary>{escape.markdown(summary)}</summary>\n\n{content}\n\n</details>"
 
 
 def promises(verdict: VersionVerdict) -> str:

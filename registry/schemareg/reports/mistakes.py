@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from schemareg.reports import escape, sentences
+from schemareg.reports import commands, escape, sentences
 from schemareg.reports.bounds import bounded_mistakes
 from schemareg.reports.json_document import SCHEMA_VERSION, document_text
 from schemareg.reports.layout import wrapped
@@ -82,9 +82,9 @@ def as_markdown(mistakes: Sequence[Mistake], notices: Sequence[Mistake] = ()) ->
 
 
 def _item(mistake: Mistake, lead: str) -> str:
-    remedy = f"<br>{escape.markdown(mistake.remedy)}" if mistake.remedy else ""
+    remedy = f"<br>{commands.markdown(mistake.remedy)}" if mistake.remedy else ""
     place, rule = escape.markdown_code(str(mistake.place)), escape.markdown_code(mistake.rule)
-    return f"- {place} {lead}{escape.markdown(mistake.what)} ({rule}){remedy}"
+    return f"- {place} {lead}{commands.markdown(mistake.what)} ({rule}){remedy}"
 
 
 def total(mistakes: Sequence[Mistake]) -> str:

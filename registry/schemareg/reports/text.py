@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from schemareg.reports import escape, sentences
@@ -12,6 +11,7 @@ from schemareg.reports.layout import paired, wrapped
 from schemareg.reports.paint import WIDEST, painter
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.model import Compatibility, Finding, Report, VersionVerdict
