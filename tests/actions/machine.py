@@ -211,10 +211,12 @@ class Machine:
         path = folder / "action.yml"
         action = parse_yaml(path.read_bytes(), str(path)).value
         wanted = action.get("inputs", {})
-        assert set(given) <= set(wanted), f"{folder} does not know {set(given) - set(wanted)}"
+        if set(given) - set(wanted):
+            step.log += f"Unexpected input(s): {sorted(set(given) - set(wanted))}\n"
         outer = self._expressions(Scope({}, "", {}, []))
         defaults = {name: outer.text(each.get("default", "")) for name, each in wanted.items()}
-        scope = Scope({**defaults, **given}, str(folder.resolve()), {}, [])
+        inputs = {name: given.get(name, default) for name, default in defaults.items()}
+        scope = Scope(inputs, str(folder.resolve()), {}, [])
         for asked in action["runs"]["steps"]:
             self._step(asked, scope)
         expressions = self._expressions(scope)

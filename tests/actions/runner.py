@@ -139,17 +139,21 @@ class Runner:
 
     def _completed(self, run: Run) -> Event:
         tip = self.forge.git("rev-parse", "refs/heads/main")
+        number = run.event.payload.get("number")
         told = {
             "id": run.id,
             "name": run.workflow,
             "event": run.event.name,
             "head_sha": run.event.head_sha or run.event.sha,
             "head_branch": run.event.head_branch,
-            "head_repository": {"full_name": run.event.head_repository},
+            "head_repository": {
+                "full_name": run.event.head_repository,
+                "owner": {"login": run.event.head_repository.partition("/")[0]},
+            },
             "run_number": run.number,
             "run_attempt": run.attempt,
             "conclusion": run.conclusion,
-            "pull_requests": [],  # empty for forks, so that nobody may count on it
+            "pull_requests": [] if run.event.fork or not number else [{"number": number}],
         }
         payload = {"action": "completed", "workflow_run": told}
         return Event("workflow_run", tip, "refs/heads/main", payload)
