@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 from tests.stories import BEGIN, FOLDER, Chronicle, Shop, parted
 
 from schemareg.edges.git import open_repository
 from schemareg.edges.history import history
+from schemareg.notices import cloudevents
 from schemareg.notices.events import Teller
 from schemareg.notices.home import home
 from schemareg.notices.kinds import TYPES
 from schemareg.notices.routing import routes
+from schemareg.reports.published import schema_text
 from schemareg.reviewing import review
 from schemareg.snapshot import Snapshot
 
@@ -431,3 +435,18 @@ def test_so_many_releases_at_once_are_an_import_and_not_judged_again(
     assert only(told, "landing.invalid").title == (
         "3 versions landed at once, which were not judged again"
     )
+
+
+def test_the_page_of_events_has_every_type_with_what_it_says() -> None:
+    page = (Path(__file__).parents[1] / "registry" / "EVENTS.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z.-]+)` \| (.+) \|$", page, re.MULTILINE)
+    assert dict(rows) == TYPES
+    assert len(rows) == len(TYPES)
+
+
+def test_the_event_on_the_page_is_one() -> None:
+    page = (Path(__file__).parents[1] / "registry" / "EVENTS.md").read_text("utf-8")
+    (shown,) = re.findall(r"```json\n(.+?)\n```", page, re.DOTALL)
+    event = cloudevents.read(shown)
+    assert json.loads(shown) == cloudevents.document(event)
+    Draft202012Validator(json.loads(schema_text("event"))).validate(json.loads(shown))
