@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.doubles.github import BOT, TOKEN
 
-from schemareg.model import Finding, Place, Report, Severity
+from schemareg.model import Finding, Mistake, Place, Report, Severity
 from schemareg.notices.sticky import Plan, Posted, Run, mark, marked, plan
-from schemareg.reports import render
+from schemareg.reports import render, render_mistakes
 from schemareg_cli.main import main
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ BROKEN = Report(
             product="orders",
             schema="order",
             version="1.3.0",
-            fingerprint="5f0c1d2e3a4b",
+            fingerprint="5f0c1d2e3a4b5f0c",
         ),
     ),
 )
@@ -420,9 +421,43 @@ def test_what_is_too_long_for_github_is_said_shortly(github: GitHub, job: Job) -
     github.pull(7, HEAD)
     github.fault("POST", "/comments", status=422, message="body is too long")
     assert job.says(BROKEN, "--pull-request", "7") == (0, "", "acme/registry#7: a new comment\n")
+    long, short = (
+        each.body["body"]
+        for each in github.requests
+        if each.method == "POST" and each.body.keys() == {"body"}
+    )
+    assert "/acme/registry/new/main?filename=" in long
+    assert "/new/main" not in short
+    assert "actions/runs/901" in short
+    assert github.bodies(7) == [short]
+    assert len(short) < len(long) < 65_536
+
+
+def test_a_report_as_long_as_you_like_fits(github: GitHub, job: Job) -> None:
+    github.pull(7, HEAD)
+    one = BROKEN.findings[0]
+    many = tuple(replace(one, message=f"{n} " + "🦄" * 5_000, why="&" * 5_000) for n in range(500))
+    assert job.says(replace(BROKEN, findings=many), "--pull-request", "7")[0] == 0
     (body,) = github.bodies(7)
-    assert len(body) < 500
-    assert "actions/runs/901" in body
+    assert len(body.encode("utf-16-le")) // 2 < 65_536
+
+
+def test_files_that_are_wrong_are_said_too(
+    github: GitHub, job: Job, reg: Callable[..., tuple[int, str, str]]
+) -> None:
+    github.pull(7, HEAD)
+    mistake = Mistake(
+        Place("registry.yaml", 2, 1), "unknown-key", "there is no 'x'", "Leave it out"
+    )
+    path = job.folder / "result.json"
+    for number, mistakes in enumerate(((), (mistake,), ()), 1):
+        path.write_text(render_mistakes(mistakes, "json"), "utf-8")
+        job.run(number)
+        assert reg("comment", str(path), "--pull-request", "7")[0] == 0
+    (body,) = github.bodies(7)
+    assert mark(body) == Run(3, 1, "")
+    assert github.asked()[0].startswith("POST")
+    assert len(github.asked()) == 2
 
 
 def test_what_github_takes_in_no_form_is_its_refusal(github: GitHub, job: Job) -> None:

@@ -82,7 +82,8 @@ def comment(
     if isinstance(known, commenting.Word):
         answers.hint(known.left)
         return
-    word = commenting.said(api, known, _wish(found, known, dry_run))
+    page = forge.web(known.repository, os.environ)
+    word = commenting.said(api, known, _wish(found, known, page, dry_run))
     answers.give(word.text)
     if word.left:
         answers.hint(word.left)
@@ -97,29 +98,21 @@ def _read(path: Path) -> "Report | Mistakes":
         return read(file.read(LARGEST + 1), path.as_posix())
 
 
-def _wish(found: "Report | Mistakes", talk: forge.Talk, dry: bool) -> commenting.Wish:
+def _wish(found: "Report | Mistakes", talk: forge.Talk, page: str, dry: bool) -> commenting.Wish:
     from schemareg.model import Report
-    from schemareg.reports import markdown, render_mistakes
+    from schemareg.reports import comment as faces
+    from schemareg.reports.links import Host
 
-    if isinstance(found, Report):
-        whole, clean = markdown.render(found), _clean(found)
-    else:
-        whole = render_mistakes(found.mistakes, "markdown", notices=found.notices)
-        clean = not found.mistakes
-    headline = whole.partition("\n\n")[0]
-    page = f"[The whole report]({talk.page})" if talk.page else ""
-    if clean:
-        return commenting.Wish((f"{_CLEAN} {page}".rstrip(),), clean, dry)
-    return commenting.Wish((f"{whole}\n{page}", f"{headline}\n\n{page}"), clean, dry)
-
-
-_CLEAN = "🟢 Nothing breaks any more."
-
-
-def _clean(report: "Report") -> bool:
-    """Whether there is nothing that a reviewer has to look at: no error, warning or waived finding."""
-    from schemareg.model import Severity
-
-    return not report.exit_code(Severity.WARNING) and not any(
-        each.waived for each in report.findings
-    )
+    base = talk.base or "main"
+    # Where GitHub does not take the whole, what stands for it is short and has no long links.
+    forms = ((Host(page, base, talk.page), 60_000), (Host("", base, talk.page), 4_000))
+    if not isinstance(found, Report):
+        bodies = (
+            faces.render_mistakes(found.mistakes, found.notices, host, limit=limit)
+            for host, limit in forms
+        )
+        return commenting.Wish(tuple(bodies), not found.mistakes, dry)
+    if faces.silent(found):
+        return commenting.Wish((faces.clean(found),), True, dry)
+    bodies = (faces.render(found, host, limit=limit) for host, limit in forms)
+    return commenting.Wish(tuple(bodies), False, dry)
