@@ -101,7 +101,9 @@ def _markdown_escaped(match: re.Match[str]) -> str:
 def markdown_code(text: str) -> str:
     """`text` as a code span: backticks where it is plain, else `<code>` with everything as entities."""
     shown = visible(text)
-    if _PLAIN_CODE.fullmatch(shown):
+    if (
+        _PLAIN_CODE.fullmatch(shown) and "##[" not in shown
+    ):  # a workflow command, wherever it stands
         return f"`{shown}`"
     entities = re.sub(r"[^A-Za-z0-9 ]", lambda match: f"&#{ord(match.group())};", shown)
     return f"<code>{entities}</code>"
@@ -121,10 +123,12 @@ _MARKUP_SPECIAL = re.compile("[&<>\"']")
 def markup(text: str) -> str:
     """`text` (several lines) as text of HTML or XML, in an element or an attribute's quotes.
 
-    Source: XML 1.0, section 2.2: of the characters that it has not, none is left.
+    It is read as it was, and in a log it is no workflow command. Source: XML 1.0, section 2.2: of
+    the characters that it has not, none is left.
     """
     lines = "\n".join(visible(line) for line in text.split("\n"))
-    return _MARKUP_SPECIAL.sub(lambda match: _MARKUP[match.group()], lines)
+    marked = _MARKUP_SPECIAL.sub(lambda match: _MARKUP[match.group()], lines)
+    return _COMMAND_AT_START.sub(r"\1&#58;", marked).replace("##[", "#&#35;[")
 
 
 def github_data(text: str) -> str:

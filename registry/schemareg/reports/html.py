@@ -106,7 +106,7 @@ def _page(title: str, body: Iterable[str]) -> str:
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{escape.markup(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>"
     )
-    return escape.inert("\n".join([head, *filter(None, body), "</body>\n</html>"]) + "\n")
+    return "\n".join([head, *filter(None, body), "</body>\n</html>"]) + "\n"
 
 
 def _versions(report: Report) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemareg.model import Outcome, Severity
 from schemareg.reports import sentences
 from schemareg.reports.bounds import bounded, bounded_mistakes
-from schemareg.reports.escape import inert, json_text, markup, shortened
+from schemareg.reports.escape import json_text, markup, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -142,7 +142,7 @@ def _document(name: str, cases: Sequence[_Case]) -> str:
         lines.append(f"  <testsuite {_counted(suite, mine)}>")
         lines += [line for each in mine for line in _case(each)]
         lines.append("  </testsuite>")
-    return inert("\n".join([*lines, "</testsuites>"]) + "\n")
+    return "\n".join([*lines, "</testsuites>"]) + "\n"
 
 
 def _counted(name: str, cases: Iterable[_Case]) -> str:

@@ -143,7 +143,7 @@ def promises(verdict: VersionVerdict) -> str:
 def _sides(change: PromiseChange) -> Iterator[str]:
     for sign, promised in (("-", change.before), ("+", change.after)):
         if promised:
-            line = escape.visible(f"{sign} {change.field}: {promised}")
+            line = escape.inert(escape.visible(f"{sign} {change.field}: {promised}"))
             yield escape.shortened(line, _LONGEST_LINE)
 
 
