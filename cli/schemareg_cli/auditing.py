@@ -1,10 +1,12 @@
 """How the commands of the audit come to the line that they speak of, and to what was kept of it."""
 
+import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from schemareg.audit.checkpoint import Checkpoint
-    from schemareg.audit.facts import Fact
+    from schemareg.audit.facts import Fact, Facts
     from schemareg.audit.proof import Proof
     from schemareg.audit.verification import Verification
     from schemareg.edges.history import GitHistory
@@ -179,7 +181,7 @@ def states(root: Path) -> Iterator[Callable[[str], "Snapshot"]]:
 
 def facts(
     root: Path, history: "GitHistory", target: "Target | None", since: date | None = None
-) -> Iterator["Fact"]:
+) -> Generator["Fact"]:
     """Facts of a line, the newest first, told only as far as they are asked for.
 
     Those that may concern a target, where one is given; none that landed before `since`.
@@ -188,10 +190,38 @@ def facts(
 
     teller = Facts(history)
     for changes in _changes(root, history, target):
-        for change in reversed(changes):
-            if since is not None and change.landing.time.date() < since:
-                return
-            yield from reversed(list(teller.of((change,))))
+        newest = reversed(changes)
+        while some := tuple(islice(newest, _TOGETHER)):
+            for change, told in zip(some, _told(history, teller, some), strict=True):
+                if since is not None and change.landing.time.date() < since:
+                    return
+                yield from reversed(told)
+
+
+_TOGETHER = 200
+"""Changes whose facts are looked for at a time among those that were kept."""
+
+
+def _told(
+    history: "GitHistory", teller: "Facts", changes: Sequence["PathChange"]
+) -> Iterator[tuple["Fact", ...]]:
+    """The facts of each of these changes: as they were kept, else told, and kept."""
+    from schemareg.audit import told
+
+    keys = [told.key(each) for each in changes]
+    known = history.noted(key for key in keys if key is not None)
+    new: dict[bytes, bytes] = {}
+    try:
+        for change, key in zip(changes, keys, strict=True):
+            if key in known:
+                yield told.facts(known[key], change)
+                continue
+            facts = tuple(teller.of((change,)))
+            if key is not None:
+                new[key] = told.kept(facts)
+            yield facts
+    finally:  # whoever asks may have enough
+        history.note(new)
 
 
 def exported(root: Path, history: "GitHistory", since: "Checkpoint | None") -> Iterator["Fact"]:
@@ -285,19 +315,31 @@ def _standing(root: Path, history: "GitHistory", product: str) -> set[str]:
 
 
 def people(
-    root: Path, facts: "Iterable[Fact]", *, signatures: bool = False
+    root: Path, history: "GitHistory", landings: "Iterable[Landing]"
 ) -> dict[str, dict[str, Any]]:
-    """Who had a part in the commits of facts, by commit, as `reports.log.entry` adds it."""
-    return people_of(root, (each.landing for each in facts), signatures=signatures)
+    """The same as `people_of`, without signatures: what a commit says never changes, and is kept."""
+    wanted = {each.commit: each for each in landings}
+    keys = {commit: f"people-{_PEOPLE} {commit}".encode("ascii") for commit in wanted}
+    kept = history.noted(keys.values())
+    known = {commit: json.loads(kept[key]) for commit, key in keys.items() if key in kept}
+    new = people_of(root, (each for commit, each in wanted.items() if commit not in known))
+    history.note({keys[commit]: json.dumps(said).encode("ascii") for commit, said in new.items()})
+    return known | new
+
+
+_PEOPLE = 1
+"""Raised when something else is kept of a commit."""
 
 
 def people_of(
     root: Path, landings: "Iterable[Landing]", *, signatures: bool = False
 ) -> dict[str, dict[str, Any]]:
-    """The same of landings."""
+    """Who had a part in landings, by commit, as `reports.log.entry` adds it."""
+    commits = dict.fromkeys(each.commit for each in landings)
+    if not commits:
+        return {}
     from schemareg.edges.messages import messages
 
-    commits = dict.fromkeys(each.commit for each in landings)
     return {
         commit: _people(message)
         for commit, message in messages(root, commits, signatures=signatures).items()

@@ -1,6 +1,7 @@
 """`reg log`."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,6 +14,7 @@ from schemareg_cli.options import Output, Root, day
 
 if TYPE_CHECKING:
     from schemareg.audit.facts import Fact
+    from schemareg.edges.history import GitHistory
 
 _CHUNK = 200
 """Facts whose people are looked up at a time, where a person is asked for."""
@@ -78,27 +80,37 @@ def log(
 
     meant = names.parse(target) if target else None
     question = asked.Question(meant, since, until, asked.kinds(tuple(kind or ())))
-    with auditing.line(root, at) as history:
-        found: Iterator[Fact] = filter(question.means, auditing.facts(root, history, meant, since))
+    with (
+        auditing.line(root, at) as history,
+        closing(auditing.facts(root, history, meant, since)) as told,
+    ):
+        found: Iterator[Fact] = filter(question.means, told)
         people: dict[str, Mapping[str, Any]] = {}
         if who is not None:
-            found = _of(found, who, root, people)
+            found = _of(found, who, root, history, people)
         facts = list(islice(found, limit + 1))
-    facts, more = facts[:limit], len(facts) > limit
-    if who is None or signatures:
-        people |= auditing.people(root, facts, signatures=signatures)
+        facts, more = facts[:limit], len(facts) > limit
+        landings = [each.landing for each in facts]
+        if signatures:
+            people |= auditing.people_of(root, landings, signatures=True)
+        elif who is None:
+            people |= auditing.people(root, history, landings)
     width, colour = answers.page(output)
     answers.give(shown.render(facts, people, form, more=more, colour=colour, width=width), output)
 
 
 def _of(
-    facts: Iterable["Fact"], who: str, root: Path, people: dict[str, Mapping[str, Any]]
+    facts: Iterable["Fact"],
+    who: str,
+    root: Path,
+    history: "GitHistory",
+    people: dict[str, Mapping[str, Any]],
 ) -> Iterator["Fact"]:
     """The facts that somebody had a part in; `people` are gathered on the way."""
     wanted = who.casefold()
     rest = iter(facts)
     while chunk := list(islice(rest, _CHUNK)):
-        people |= auditing.people(root, chunk)
+        people |= auditing.people(root, history, [each.landing for each in chunk])
         for fact in chunk:
             known = people.get(fact.landing.commit, {})
             if wanted in "\0".join(_names(known)).casefold():

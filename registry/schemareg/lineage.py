@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.model import Scope
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,6 +29,9 @@ def counting(version: SemVer, known: Iterable[SemVer], policy: Compatibility) ->
     They are of its major line: another line is another promise. `supported` is every one of them
     as long as no promise ends.
     """
+    # Here, for who asks what came before what, needs nothing of a policy.
+    from schemareg.model import Scope
+
     if not policy.level.directions:
         return ()
     older = tuple(

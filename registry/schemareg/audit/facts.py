@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from schemareg import documents, lineage, manifests
+from schemareg import lineage
 from schemareg.audit.records import moment, written
 from schemareg.audit.subjects import Part, subject
 from schemareg.errors import InvalidFiles
@@ -206,6 +206,8 @@ class Facts:
         document = self._document(path, entry)
         if document is None:
             return None
+        from schemareg import manifests
+
         try:
             return manifests.parse_deprecation(document, about.product)
         except InvalidFiles:
@@ -273,6 +275,9 @@ class Facts:
     def _document(self, path: str, entry: Entry | None) -> Document | None:
         if entry is None or entry.kind is not Kind.FILE:
             return None
+        # What was told before is remembered: most questions about the past need no parser.
+        from schemareg import documents
+
         try:
             return documents.parse(self._history.read(entry.id), path)
         except InvalidFiles:

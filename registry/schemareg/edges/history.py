@@ -6,6 +6,7 @@ is not needed for either: starting it costs more than most answers.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import sqlite3
 import sys
@@ -23,7 +24,7 @@ from schemareg.errors import Undecidable
 from schemareg.model import Landing, PathChange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from schemareg.edges.git_store import Store
@@ -190,6 +191,23 @@ class GitHistory:
         wanted = tuple(ids)
         self._objects.fetch(wanted)
         self._objects.read_ahead(wanted)
+
+    def noted(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """What was noted under these keys, as far as it is known here."""
+        if self._index is None:  # nothing else was asked of it
+            return {}
+        with contextlib.suppress(sqlite3.Error):
+            return self._index.notes(keys)
+        return {}
+
+    def note(self, found: Mapping[bytes, bytes]) -> None:
+        """Keep what can be found again from what never changes, such as files and commits by id.
+
+        Where it cannot be kept, it is not.
+        """
+        if found and self._index is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._index.note(found)
 
     @property
     def _objects(self) -> Store:

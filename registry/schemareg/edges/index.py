@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from schemareg.edges.history_line import entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from schemareg.edges.history_line import Commit, Difference
@@ -51,6 +51,12 @@ _BY = (
     "CREATE INDEX IF NOT EXISTS by_landing ON changes (landing)",
 )
 """Made after the first rows are in: sorting once is cheaper than keeping in order."""
+
+_NOTES = """CREATE TABLE IF NOT EXISTS notes (
+    key BLOB PRIMARY KEY, value BLOB NOT NULL, digest INTEGER NOT NULL) WITHOUT ROWID"""
+"""Made with the first note: who never asks for any has none."""
+_TOGETHER = 500
+"""Keys of one question: SQLite allows 999 at least."""
 
 _WITHHELD = frozenset(
     {
@@ -234,6 +240,33 @@ class Index:
         for statement in _BY:
             self._connection.execute(statement)
 
+    def notes(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """What was noted under these keys; what is damaged, or not there, is left out."""
+        wanted = list(keys)
+        found: dict[bytes, bytes] = {}
+        for start in range(0, len(wanted), _TOGETHER):
+            some = wanted[start : start + _TOGETHER]
+            marks = ", ".join("?" * len(some))
+            rows = self._connection.execute(
+                f"SELECT key, value, digest FROM notes WHERE key IN ({marks})",  # noqa: S608
+                some,
+            )
+            found |= {key: value for key, value, digest in rows if _digest(key, value) == digest}
+        return found
+
+    def note(self, found: Mapping[bytes, bytes]) -> None:
+        """Keep values under keys, at once or not at all: nobody waits for this."""
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            with self.writing():
+                self._connection.execute(_NOTES)
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO notes VALUES (?, ?, ?)",
+                    ((key, value, _digest(key, value)) for key, value in found.items()),
+                )
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
+
     def _segment(self, base: Spot | None, length: int) -> int:
         """The segment that new landings above `base` belong to; made where it must be."""
         if base is not None:
@@ -280,6 +313,12 @@ def _rows(
     for commit, path, raw in differences:
         number = numbers[commit]
         yield number, path, raw, zlib.crc32(raw, zlib.crc32(path, number))
+
+
+def _digest(key: object, value: object) -> int:
+    if not isinstance(key, bytes) or not isinstance(value, bytes):
+        return -1  # a damaged value may be of any type
+    return zlib.crc32(value, zlib.crc32(key))
 
 
 def _digest_of_landing(row: tuple[object, ...]) -> int:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from schemareg.audit.records import moment
 from schemareg.reports import escape
-from schemareg.reports.json_document import document_text
 from schemareg.reports.layout import wrapped
 from schemareg.reports.paint import WIDEST, painter
-from schemareg.reports.sentences import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +40,8 @@ def render(
     """
     entries = [entry(each, people.get(each.landing.commit, {})) for each in facts]
     if form == "json":
+        from schemareg.reports.json_document import document_text
+
         return document_text({"schema_version": 1, "more": more, "facts": entries})
     if form == "jsonl":
         return "".join(f"{line(each)}\n" for each in entries)
@@ -62,6 +59,8 @@ def line(value: Mapping[str, Any]) -> str:
 
 def exported(fact: Fact) -> str:
     """A fact as one line of `reg audit export`, by the published schema; equal for equal histories."""
+    from hashlib import sha256
+
     landing = fact.landing
     people = {
         "id": sha256(fact.canonical().encode("ascii")).hexdigest(),
@@ -109,6 +108,8 @@ def _text(entries: Sequence[Mapping[str, Any]], more: bool, colour: bool, width:
             paint("faint", line) for line in wrapped(escape.visible(people), width, indent=" " * 12)
         ]
     if more:
+        from schemareg.reports.sentences import plural
+
         lines.append(f"{plural(len(entries), 'fact')}; older ones: --limit {2 * len(entries)}")
     return escape.inert("\n".join(lines)) + "\n"
 
@@ -141,6 +142,9 @@ def _people(each: Mapping[str, Any]) -> Iterator[str]:
 
 def _csv(entries: Sequence[Mapping[str, Any]]) -> str:
     """RFC 4180; a cell that a spreadsheet would take for a formula begins with a quote."""
+    import csv
+    import io
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
@@ -174,5 +178,7 @@ def _markdown(entries: Sequence[Mapping[str, Any]], more: bool) -> str:
         )
         rows.append(f"| {' | '.join(cells)} |")
     if more:
+        from schemareg.reports.sentences import plural
+
         rows += ["", f"{plural(len(entries), 'fact')} shown; there are older ones."]
     return "\n".join(rows) + "\n"
