@@ -34,7 +34,7 @@ LAYERS = {
         *("checking", "layout", "loose", "pairs", "promises", "readership"),
         *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
     ),
-    "all of it": ("audit", "impact", "reviewing"),
+    "all of it": ("audit", "codeowners", "impact", "reviewing"),
     "faces": ("additions", "drafts", "overview", "replay", "reports"),
     "who is told": ("notices",),
 }

@@ -72,6 +72,10 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         Command("subscribe", "Register a team as a reader of a schema, or of more of it."),
         Command("unsubscribe", "Take a team out of the readers of a product, a schema or a field."),
         Command("acknowledge", "Agree, as a reader of something, to lose it before its day."),
+        Command(
+            "codeowners",
+            "Print a CODEOWNERS from who owns and who reads each product; or check the one there is.",
+        ),
     ),
     "Audit": (
         Command("log", "Tell what landed, the newest first: who did what, when, who agreed."),
@@ -98,6 +102,10 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         Command(
             "comment",
             "Say in one comment on a pull request what the check found, and keep it up to date.",
+        ),
+        Command(
+            "issues",
+            "Keep an issue on GitHub for each deprecation, and one that shows how all of it stands.",
         ),
     ),
     "Look": (

@@ -322,6 +322,13 @@ RULES = (
         "Correct the name, or change the key along with the schema.",
         _MANIFEST,
     ),
+    _rule(
+        "team-without-handle",
+        "A team has no name in CODEOWNERS",
+        "Nobody would be asked to review what is the team's.",
+        "Say how it is called there: reg codeowners --team-prefix @ORG/, --team TEAM=@ORG/NAME.",
+        "GitHub Docs, About code owners.",
+    ),
     # Schemas.
     _rule(
         "schema-malformed",
