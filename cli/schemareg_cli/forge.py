@@ -54,9 +54,12 @@ class Talk(NamedTuple):
     """The branch that the pull request is to land on; `""` before it was asked for."""
 
 
-def connected(environment: Mapping[str, str]) -> "GitHub":
-    """GitHub's API, as the environment says. Raises RegistryError where there is no token."""
-    from schemareg.edges.github_api import GitHub
+def connected(environment: Mapping[str, str], *, patience: float | None = None) -> "GitHub":
+    """GitHub's API, as the environment says; `patience` is in seconds, for all that is asked.
+
+    Raises RegistryError where there is no token.
+    """
+    from schemareg.edges.github_api import PATIENCE, GitHub
 
     token = environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN") or ""
     if not token:
@@ -65,7 +68,8 @@ def connected(environment: Mapping[str, str]) -> "GitHub":
             where="GITHUB_TOKEN",
             remedy="Give the step one: `env: {GITHUB_TOKEN: ${{ github.token }}}`",
         )
-    return GitHub(environment.get("GITHUB_API_URL") or API, token)
+    api = environment.get("GITHUB_API_URL") or API
+    return GitHub(api, token, patience=PATIENCE if patience is None else patience)
 
 
 def repository(asked: str | None, environment: Mapping[str, str]) -> str:

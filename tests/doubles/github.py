@@ -33,6 +33,8 @@ TOKEN = "ghs_0123456789abcdefTOKEN"
 Said = tuple[int, dict[str, str], Any]
 """Status, headers, value."""
 
+_NOT_FOUND: Said = (404, {}, {"message": "Not Found"})
+
 
 @dataclass
 class Request:
@@ -78,6 +80,9 @@ class GitHub:
         """Whether `commits/SHA/pulls` knows the commits of forks; GitHub's does not always."""
         self.comments: dict[int, dict[str, Any]] = {}
         self.issues: dict[int, dict[str, Any]] = {}
+        self.labels: set[str] = set()
+        self.drops_labels = False
+        """Whether the token may open issues and not label them, of which GitHub says nothing."""
         self.pinned: list[int] = []
         self.requests: list[Request] = []
         self._faults: list[Fault] = []
@@ -186,7 +191,7 @@ class GitHub:
                 found = re.fullmatch(pattern, request.path)
                 if method == request.method and found:
                     return function(login, request, *found.groups())
-            return 404, {}, {"message": "Not Found"}
+            return _NOT_FOUND
 
     def _routes(self) -> tuple[tuple[str, str, Callable[..., Said]], ...]:
         top = re.escape(f"/repos/{self.repository}")
@@ -200,6 +205,8 @@ class GitHub:
             ("GET", rf"{top}/issues/comments/(\d+)", self._get_comment),
             ("PATCH", rf"{top}/issues/comments/(\d+)", self._edit_comment),
             ("DELETE", rf"{top}/issues/comments/(\d+)", self._delete_comment),
+            ("GET", rf"{top}/labels/([\w-]+)", self._get_label),
+            ("POST", f"{top}/labels", self._create_label),
             ("GET", f"{top}/issues", self._list_issues),
             ("POST", f"{top}/issues", self._create_issue),
             ("PATCH", rf"{top}/issues/(\d+)", self._edit_issue),
@@ -235,7 +242,7 @@ class GitHub:
 
     def _get_pull(self, _: str, __: Request, number: str) -> Said:
         found = self.pulls.get(int(number))
-        return (200, {}, found) if found else (404, {}, {"message": "Not Found"})
+        return (200, {}, found) if found else _NOT_FOUND
 
     def _pulls_of(self, _: str, request: Request, sha: str) -> Said:
         found = [
@@ -253,7 +260,7 @@ class GitHub:
     def _create_comment(self, login: str, request: Request, number: str) -> Said:
         pull = self.pulls.get(int(number)) or self.issues.get(int(number))
         if pull is None:
-            return 404, {}, {"message": "Not Found"}
+            return _NOT_FOUND
         if pull["locked"]:
             message = "Unable to create comment because issue is locked."
             return 403, {}, {"message": message}
@@ -264,12 +271,12 @@ class GitHub:
 
     def _get_comment(self, _: str, __: Request, id_: str) -> Said:
         found = self.comments.get(int(id_))
-        return (200, {}, found) if found else (404, {}, {"message": "Not Found"})
+        return (200, {}, found) if found else _NOT_FOUND
 
     def _edit_comment(self, login: str, request: Request, id_: str) -> Said:
         found = self.comments.get(int(id_))
         if found is None:
-            return 404, {}, {"message": "Not Found"}
+            return _NOT_FOUND
         if refusal := _too_long(request.body.get("body"), "IssueComment"):
             return 422, {}, refusal
         found["body"] = request.body["body"]
@@ -278,7 +285,18 @@ class GitHub:
 
     def _delete_comment(self, login: str, request: Request, id_: str) -> Said:
         found = self.comments.pop(int(id_), None)
-        return (204, {}, None) if found else (404, {}, {"message": "Not Found"})
+        return (204, {}, None) if found else _NOT_FOUND
+
+    def _get_label(self, _: str, __: Request, name: str) -> Said:
+        return (200, {}, {"name": name}) if name in self.labels else _NOT_FOUND
+
+    def _create_label(self, _: str, request: Request) -> Said:
+        name = request.body["name"]
+        if name in self.labels:
+            error = {"resource": "Label", "code": "already_exists", "field": "name"}
+            return 422, {}, {"message": "Validation Failed", "errors": [error]}
+        self.labels.add(name)
+        return 201, {}, {"name": name}
 
     def _list_issues(self, _: str, request: Request) -> Said:
         wanted = set(filter(None, request.query.get("labels", "").split(",")))
@@ -295,14 +313,16 @@ class GitHub:
         body = request.body
         if refusal := _too_long(body.get("body"), "Issue") or _title(body.get("title")):
             return 422, {}, refusal
-        labels = [{"name": name} for name in body.get("labels", ())]
+        names = [] if self.drops_labels else body.get("labels", ())
+        labels = [{"name": name} for name in names]
+        self.labels.update(names)
         number = self.issue(body["title"], body["body"], login, labels=labels)
         return 201, {}, self.issues[number]
 
     def _edit_issue(self, login: str, request: Request, number: str) -> Said:
         found = self.issues.get(int(number))
         if found is None:
-            return 404, {}, {"message": "Not Found"}
+            return _NOT_FOUND
         body = request.body
         if refusal := _too_long(body.get("body"), "Issue"):
             return 422, {}, refusal

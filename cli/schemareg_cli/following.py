@@ -1,0 +1,208 @@
+"""The issues of a registry on GitHub, brought to what has landed: an issue a deprecation, and one
+that shows how the whole stands."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.errors import RegistryError
+from schemareg_cli import forge, opening
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from schemareg.edges.github_api import GitHub
+    from schemareg.impact import Reader
+    from schemareg.names import Target
+    from schemareg.notices.dashboard import Told
+    from schemareg.notices.issues import About
+    from schemareg.notices.reminders import Leave
+    from schemareg.notices.tracker import KnownIssue, Move
+    from schemareg.promises.terms import Term
+    from schemareg.snapshot import Snapshot
+
+MOST_OPENED = 40
+"""Issues that one run opens: people hear of each. The next run goes on."""
+PATIENCE = 300.0
+"""Seconds for all of it."""
+_AT_EASE = 8
+"""Writings after which each waits for a second, as GitHub asks of those who write much."""
+_LABELLED = "What ends in the schema registry, and until when it is there"
+
+
+class Followed(NamedTuple):
+    """What came of it, a line each."""
+
+    done: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    """What GitHub refused, or gave no answer to; the next run tries again."""
+    left: int = 0
+    """Issues that the next run opens, because this one has opened enough."""
+
+
+def follow(
+    root: Path,
+    environment: Mapping[str, str],
+    *,
+    today: date,
+    told: Iterable["Told"] = (),
+    repository: str | None = None,
+    dry: bool = False,
+) -> Followed:
+    """Bring the issues to what has landed on the protected branch; with `dry`, only say how.
+
+    `told` are the last deliveries, for the dashboard. Run twice, it changes nothing the second
+    time. Raises RegistryError where the call, the token or the files are wrong, Undecidable where
+    GitHub or the history cannot be asked.
+    """
+    from schemareg.notices import dashboard, issues, tracker
+
+    name = forge.repository(repository, environment)
+    api = forge.connected(environment, patience=PATIENCE)
+    author = api.login()
+    there = _known(api, name)
+    work = _Work(api, name, author, dry=dry)
+    with _standing(root, forge.web(name, environment), today) as found:
+        wanted = issues.wanted(found.terms, found.about)
+        work.carry_out(tracker.moves(there, author, wanted))
+        if work.opened:
+            work.carry_out(tracker.doubled((*_known(api, name), *work.opened), work.author))
+        known = tracker.known((*there, *work.opened), work.author)
+        numbers = {
+            each.key: known[name].number
+            for each in wanted
+            if (name := tracker.digest(each.key)) in known
+        }
+        board = dashboard.dashboard(found.terms, found.leaves, told, found.about, numbers)
+        mine = known.get(tracker.digest(board.key))
+        work.carry_out(tracker.moves([mine] if mine else [], work.author, [board]))
+    return Followed(tuple(work.done), tuple(work.failed), work.left)
+
+
+class _Standing(NamedTuple):
+    """How the registry stands."""
+
+    terms: tuple["Term", ...]
+    leaves: tuple["Leave", ...]
+    about: "About"
+
+
+@contextmanager
+def _standing(root: Path, web: str, today: date) -> "Iterator[_Standing]":
+    from schemareg.notices.home import home
+    from schemareg.notices.issues import About
+    from schemareg_cli import telling
+
+    with opening.landed(root) as (promises, _):
+        there, readers = _there(promises.base), _readers(promises.base)
+        leaves = tuple(telling.leaves(promises.history))
+        about = About(today, home(web, ""), there, readers)
+        yield _Standing(opening.announced(promises), leaves, about)
+
+
+def _there(snapshot: "Snapshot") -> "Callable[[Target], bool]":
+    from schemareg.promises.elements import lacking
+
+    @cache
+    def there(target: "Target") -> bool:
+        try:
+            return lacking(snapshot, target) is None
+        except RegistryError:
+            return True  # a schema that nobody can read: nobody can say that it has gone
+
+    return there
+
+
+def _readers(snapshot: "Snapshot") -> "Callable[[Target], tuple[Reader, ...]]":
+    from schemareg import impact
+
+    @cache
+    def readers(target: "Target") -> tuple["Reader", ...]:
+        return impact.readers(snapshot, target)
+
+    return readers
+
+
+def _known(api: "GitHub", repository: str) -> tuple["KnownIssue", ...]:
+    from schemareg.edges import github_issues
+    from schemareg.notices import issues
+    from schemareg.notices.tracker import KnownIssue
+
+    found = github_issues.labelled(api, repository, issues.LABEL)
+    return tuple(KnownIssue(*each) for each in found)
+
+
+class _Work:
+    """What is done with issues, one after the other; what fails stops no other."""
+
+    def __init__(self, api: "GitHub", repository: str, author: str, *, dry: bool) -> None:
+        self.author = author
+        """The login that we write under, as far as it is known."""
+        self.done: list[str] = []
+        self.failed: list[str] = []
+        self.opened: list[KnownIssue] = []
+        self.left = 0
+        self._api = api
+        self._repository = repository
+        self._dry = dry
+        self._labelled = False
+        self._written = 0
+
+    def carry_out(self, moves: Iterable["Move"]) -> None:
+        """Do all of it, but open no more than a run may."""
+        for move in moves:
+            if not move.number and not move.pinned and len(self.opened) >= MOST_OPENED:
+                self.left += 1
+            elif self._dry:
+                self.done.append(_line(move, move.number))
+            else:
+                self._tried(move)
+
+    def _tried(self, move: "Move") -> None:
+        from schemareg.edges import clock, github_issues
+
+        self._written += 1
+        if self._written > _AT_EASE:
+            clock.pause(1)
+        try:
+            if move.number:
+                github_issues.edited(self._api, self._repository, move.number, _fields(move))
+                self.done.append(_line(move, move.number))
+            else:
+                self._open(move)
+        except RegistryError as error:
+            self.failed.append(f"{_line(move, move.number)}: {error.what}")
+
+    def _open(self, move: "Move") -> None:
+        from schemareg.edges import github_issues
+        from schemareg.notices import issues
+        from schemareg.notices.tracker import KnownIssue
+
+        if not self._labelled:
+            github_issues.have_label(self._api, self._repository, issues.LABEL, _LABELLED)
+            self._labelled = True
+        made = github_issues.opened(self._api, self._repository, move.title, move.body, move.labels)
+        if made is None:
+            return
+        self.opened.append(KnownIssue(*made))
+        self.author = made.author or self.author
+        self.done.append(_line(move, made.number))
+        if move.pinned:
+            try:
+                github_issues.pinned(self._api, made.node)
+            except RegistryError as error:
+                self.failed.append(f"#{made.number} is not pinned: {error.what}")
+
+
+def _fields(move: "Move") -> dict[str, str]:
+    fields = {"title": move.title, "body": move.body}
+    state = {"state": move.state, "state_reason": move.reason} if move.state else {}
+    return fields | state
+
+
+def _line(move: "Move", number: int) -> str:
+    """`opened #12: orders/order#email ends on 2027-03-01`."""
+    return f"{move.why} {f'#{number}' if number else 'one more'}: {move.title}"

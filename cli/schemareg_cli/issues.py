@@ -1,0 +1,58 @@
+"""`reg issues`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemareg_cli import answers, following
+from schemareg_cli.options import Root, Today
+
+
+def issues(
+    repository: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OWNER/NAME", help="The repository on GitHub; by default the job's own."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    today: Today = None,
+    root: Root = Path(),
+) -> None:
+    """Keep an issue on GitHub for each deprecation, and one that shows how all of it stands.
+
+    An issue is opened when a deprecation has landed, says who reads the thing and what to take
+    instead, is written anew when something about it changes, and is closed when the thing is gone
+    or stays after all. The one that shows the whole is pinned. They are told from others by the
+    label `schema-registry`, their author and a mark; whoever takes the label off keeps the issue.
+    With `notify: {issues: true}` in registry.yaml, `reg notify` does the same. The token is
+    GITHUB_TOKEN, with `issues: write`.
+
+    \b
+    Examples:
+      reg issues --dry-run
+      reg issues --repository acme/data
+
+    Exit codes: 0 done, or nothing to do; 1 some could not be written; 2 the call or the token is
+    wrong; 3 GitHub gave no answer.
+    """
+    import os
+
+    from schemareg.edges import clock
+    from schemareg.reports import escape
+
+    found = following.follow(
+        root,
+        os.environ,
+        today=today or clock.today(),
+        repository=repository,
+        dry=dry_run,
+    )
+    answers.give("".join(f"{escape.visible(line)}\n" for line in found.done))
+    if found.left:
+        answers.hint(f"{found.left} more are opened by the next run")
+    answers.hint(*(f"reg: {escape.visible(line)}" for line in found.failed))
+    raise typer.Exit(bool(found.failed))
