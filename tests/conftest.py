@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.doubles.github import GitHub
+    from tests.doubles.receivers import Certificates, Hook, Mailbox
 
 # The laws look at the same examples each time, so that a run says something of the change alone.
 # To search for new ones: HYPOTHESIS_PROFILE=search pytest tests/properties
@@ -149,3 +150,31 @@ def github() -> Iterator[GitHub]:
 
     with serving() as double:
         yield double
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    """A web hook on loopback; see tests/doubles/receivers.py."""
+    from tests.doubles.receivers import receiving
+
+    with receiving() as double:
+        yield double
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server on loopback, without TLS; see tests/doubles/receivers.py."""
+    from tests.doubles.receivers import posting
+
+    with posting() as double:
+        yield double
+
+
+@pytest.fixture
+def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificates:
+    """Certificates for servers on loopback, trusted in this process and what it starts."""
+    from tests.doubles.receivers import Certificates
+
+    found = Certificates(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(found.bundle))
+    return found

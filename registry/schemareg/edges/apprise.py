@@ -6,6 +6,8 @@ caught here, for its reason, and goes no further.
 
 from __future__ import annotations
 
+import threading
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -54,7 +56,9 @@ def service(url: str) -> Service:
             "Apprise is needed for this URL, and is not installed",
             remedy="pip install 'schemareg[notify]'",
         ) from None
-    with _listening():
+    with _listening(), warnings.catch_warnings():
+        # It loads all of its plugins, some of which lean on what Python is about to drop.
+        warnings.simplefilter("ignore")
         plugin = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if plugin is None:
         raise RegistryError(
@@ -71,44 +75,48 @@ def tell(to: Service, title: str, body: str, severity: str) -> Told:
     import apprise
 
     with _listening() as heard:
-        sent = to.plugin.notify(
-            body=body,
-            title=title,
-            notify_type=apprise.NotifyType(severity),
-            body_format=apprise.NotifyFormat.TEXT,
-        )
+        try:
+            sent = to.plugin.notify(
+                body=body,
+                title=title,
+                notify_type=apprise.NotifyType(severity),
+                body_format=apprise.NotifyFormat.TEXT,
+            )
+        except Exception as error:  # noqa: BLE001  a hundred plugins, and none may end a run
+            return Told(False, type(error).__name__)
     return Told(bool(sent), "; ".join(heard))
 
 
-_TALKATIVE = ("apprise", "requests", "urllib3")
+_TALKATIVE = ("apprise", "requests", "urllib3", "urllib3.connectionpool")
 
 
 @contextmanager
 def _listening() -> Iterator[list[str]]:
-    """What Apprise complains of meanwhile in this thread; nothing of it reaches any other log.
+    """What Apprise complains of meanwhile in this thread; nothing of it reaches any log.
 
     It stays quiet from then on: another thread may be in the middle of it when this one is done.
     """
     import logging
-    from threading import get_ident
-
-    heard: list[str] = []
-    here = get_ident()
-
-    class Ear(logging.Handler):
-        def emit(self, record: LogRecord) -> None:
-            if record.thread == here:
-                heard.append(record.getMessage())
 
     for name in _TALKATIVE:
-        talker = logging.getLogger(name)
-        talker.propagate = False
-        if not talker.handlers:
-            talker.addHandler(logging.NullHandler())
-    ear = Ear(logging.WARNING)
-    logger = logging.getLogger("apprise")
-    logger.addHandler(ear)
+        logging.getLogger(name).addFilter(_kept)  # the same one twice is one
+    heard: list[str] = []
+    _heard.lines = heard
     try:
         yield heard
     finally:
-        logger.removeHandler(ear)
+        _heard.lines = []
+
+
+_heard = threading.local()
+
+
+def _kept(record: LogRecord) -> bool:
+    """Keeps a complaint for its thread; passes nothing on, whoever listens to that logger."""
+    if record.levelno >= _WARNING:
+        getattr(_heard, "lines", []).append(record.getMessage())
+    return False
+
+
+_WARNING = 30
+"""That of logging, which is not imported for a number."""

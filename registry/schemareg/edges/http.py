@@ -98,18 +98,17 @@ def post(
 ) -> Answer:
     """What came of sending this body; never raises for what the network or the other side does."""
     limits = limits or Limits()
-    started = clock.seconds()
+    from http.client import HTTPException
+
     connection = _connection(to, limits.connect)
-    try:
+    with deadline(limits.total, lambda: connection.sock) as end:
         try:
             connection.connect()
-        except (OSError, UnicodeError, ValueError) as error:
-            return Answer(failure=_unreached(error))
-        left = limits.total - (clock.seconds() - started)
-        with deadline(left, lambda: connection.sock) as end:
             return _asked(connection, to, body, headers, end)
-    finally:
-        connection.close()
+        except (OSError, ValueError, HTTPException) as error:  # UnicodeError among them
+            return Answer(failure="it did not answer in time" if end.passed else _unreached(error))
+        finally:
+            connection.close()
 
 
 def _unreached(error: Exception) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from schemareg.edges import clock
 from schemareg.edges.deadline import deadline
 from schemareg.edges.failures import said
 from schemareg.edges.http import Limits
@@ -107,23 +106,17 @@ def hand(
     import smtplib
 
     limits = limits or Limits()
-    started = clock.seconds()
     smtp = _client(to, limits.connect)
-    try:
-        code, text = smtp.connect(to.host, to.port)
-    except (OSError, UnicodeError, smtplib.SMTPException) as error:
-        smtp.close()
-        return Handed(failure=said(error))
-    left = limits.total - (clock.seconds() - started)
     conversation = _Conversation(smtp)
-    with deadline(left, lambda: smtp.sock) as end:
+    with deadline(limits.total, lambda: smtp.sock) as end:
         try:
+            code, text = smtp.connect(to.host, to.port)
             conversation.expect(Reply(code, _text(text)), 220)
             conversation.greet(to)
             return conversation.hand(sender, recipients, mail)
         except _Failed as failed:
             return failed.handed
-        except (OSError, ValueError, smtplib.SMTPException) as error:
+        except (OSError, ValueError, smtplib.SMTPException) as error:  # UnicodeError among them
             why = "it did not answer in time" if end.passed else _broken(error)
             return Handed(failure=why, handed_over=conversation.handed_over)
         finally:
@@ -148,8 +141,13 @@ def _client(to: Server, seconds: float) -> SMTP:
     here = name if name.isascii() and "." in name else "[127.0.0.1]"
     if to.tls == "on":
         trusted = ssl.create_default_context()
-        return smtplib.SMTP_SSL(local_hostname=here, timeout=seconds, context=trusted)
-    return smtplib.SMTP(local_hostname=here, timeout=seconds)
+        smtp: SMTP = smtplib.SMTP_SSL(local_hostname=here, timeout=seconds, context=trusted)
+    else:
+        smtp = smtplib.SMTP(local_hostname=here, timeout=seconds)
+    # Whom the certificate is to name. Only the constructor that connects at once sets it, and
+    # while that one waits nobody has a socket to shut.
+    smtp._host = to.host  # type: ignore[attr-defined]
+    return smtp
 
 
 class _Conversation:

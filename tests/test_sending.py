@@ -1,0 +1,625 @@
+"""A message on its way to a channel: what arrives, what is tried again, what is told of a failure."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import standardwebhooks
+from tests.doubles.receivers import (
+    Answer,
+    Certificates,
+    Closed,
+    Cut,
+    Dribble,
+    Hook,
+    Mailbox,
+    Silence,
+    posting,
+    receiving,
+    unheard,
+)
+
+from schemareg.edges import http
+from schemareg.model import Channel, Mail, Policy, Severity
+from schemareg.notices import masking, pauses
+from schemareg.notices.event import Event
+from schemareg.notices.message import Message, Outcome
+from schemareg_cli import sending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TOKEN = "T0C4ND0R/B1G+s3cret=value"
+
+
+def event(number: int = 1, severity: Severity = Severity.WARNING) -> Event:
+    return Event(
+        id=f"{number:032x}",
+        type="deprecation.announced",
+        time=datetime(2026, 11, 22, 12, tzinfo=UTC),
+        severity=severity,
+        product="orders",
+        target="orders/order_placed#customer.email",
+        title="orders/order_placed#customer.email ends on 2027-03-01",
+        details=(("reason", "Personal data leaves this product."),),
+        commit="3f2a9c1" + "0" * 33,
+        actor="Ada Lovelace",
+        pull_request="12",
+        link="https://github.com/shop/registry/commit/3f2a9c1",
+        source="https://github.com/shop/registry",
+    )
+
+
+def message(*events: Event) -> Message:
+    told = events or (event(),)
+    return Message("ab" * 16, "team", told[0].title, told, (), ("billing reads orders",))
+
+
+class Pauses:
+    """Stands in for waiting: the seconds that would have been waited."""
+
+    def __init__(self) -> None:
+        self.taken: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.taken.append(seconds)
+
+
+def send(
+    channel: Channel,
+    environment: Mapping[str, str] | None = None,
+    *,
+    mail: Mail | None = None,
+    told: Message | None = None,
+    patience: float = 0,
+    pause: Pauses | None = None,
+) -> Outcome:
+    return sending.send(
+        channel,
+        mail,
+        told or message(),
+        environment or {},
+        patience=patience,
+        pause=pause or Pauses(),
+    )
+
+
+def to(hook: Hook, kind: str = "slack") -> Channel:
+    return Channel("team", hook.url, kind)
+
+
+# --- over HTTP -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["slack", "teams"])
+def test_a_message_is_posted_once_as_its_medium_has_it(hook: Hook, kind: str) -> None:
+    assert send(to(hook, kind)) == Outcome(True)
+    (post,) = hook.posts
+    assert post.path == "/hook"
+    assert post.headers["content-type"] == "application/json; charset=utf-8"
+    assert json.loads(post.body) == json.loads(sending.rendered(to(hook, kind), message()))
+
+
+def test_where_a_message_goes_comes_from_the_environment(hook: Hook) -> None:
+    base = hook.url.removesuffix("/hook")
+    assert send(Channel("team", "${URL}", "slack"), {"URL": f" {base}/a?b=c \n"}).sent
+    assert send(Channel("team", f"{base}/${{PATH_}}", "slack"), {"PATH_": "T/B/x"}).sent
+    assert send(Channel("team", f"{base}/?t=${{T}}", "slack"), {"T": "a&b=c d"}).sent
+    login = f"{base.replace('://', '://${U}:${P}@')}/"
+    assert send(Channel("team", login, "slack"), {"U": "me", "P": "p@/:ss"}).sent
+    assert [each.path for each in hook.posts] == ["/a?b=c", "/T/B/x", "/?t=a%26b%3Dc%20d", "/"]
+    basic = base64.b64encode(b"me:p@/:ss").decode()
+    assert hook.posts[-1].headers["authorization"] == f"Basic {basic}"
+
+
+def test_a_variable_that_is_not_there_is_named_and_nothing_is_sent(hook: Hook) -> None:
+    channel = Channel("team", f"{hook.url}/${{TOKEN}}", "slack")
+    for environment in ({}, {"TOKEN": "  "}):
+        outcome = send(channel, environment, patience=60)
+        assert outcome == Outcome(False, "the variable TOKEN is not set", permanent=True)
+    assert hook.posts == []
+
+
+FINAL: dict[str, tuple[Answer, str]] = {
+    "refused": (Answer(403, body=b"action_prohibited"), "it answered 403: action_prohibited"),
+    "gone": (Answer(410, body=b"<html>Gone, gone</html>"), "it answered 410"),
+    "moved": (
+        Answer(302, {"Location": "http://127.0.0.1:1/"}),
+        "it answered 302: it has moved, and redirections are not followed",
+    ),
+    "too large": (Answer(413, body=b"no\x1b[2J\n room"), r"it answered 413: no\x1b[2J room"),
+}
+
+
+@pytest.mark.parametrize("case", FINAL)
+def test_what_the_other_side_refuses_is_not_tried_again(hook: Hook, case: str) -> None:
+    answer, reason = FINAL[case]
+    hook.plan(answer)
+    assert send(to(hook), patience=60) == Outcome(False, reason, permanent=True)
+    assert len(hook.posts) == 1
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_what_may_pass_is_tried_again_after_longer_and_longer_pauses(
+    hook: Hook, status: int
+) -> None:
+    waited = Pauses()
+    hook.plan(Answer(status), Answer(status), Answer(status))
+    assert send(to(hook), patience=60, pause=waited) == Outcome(True)
+    assert len(hook.posts) == 4
+    assert [round(each) for each in waited.taken] == [1, 2, 4] or waited.taken == sorted(
+        waited.taken
+    )
+    assert all(0.5 * 2**n <= each <= 2**n for n, each in enumerate(waited.taken))
+
+
+def test_the_pause_that_is_asked_for_is_kept(hook: Hook) -> None:
+    waited = Pauses()
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    hook.plan(Answer(429, {"Retry-After": "7"}), Answer(503, {"Retry-After": soon}))
+    assert send(to(hook), patience=60, pause=waited) == Outcome(True)
+    seconds, date = waited.taken
+    assert seconds == 7
+    assert 17 <= date <= 20
+
+
+def test_a_pause_that_is_too_long_is_told_on_instead(hook: Hook) -> None:
+    hook.plan(Answer(429, {"Retry-After": "3600"}))
+    outcome = send(to(hook), patience=60)
+    assert outcome == Outcome(False, "it answered 429: ok", retry_after=3600)
+    assert len(hook.posts) == 1
+
+
+WAITS = {
+    "120": 120,
+    " 5 ": 5,
+    "0": 0,
+    "-5": 0,
+    "1e3": 0,
+    "soon": 0,
+    "": 0,
+    "99999999999999999999": 86_400,
+    "Sun, 22 Nov 2026 12:01:00 GMT": 60,
+    "Sun, 22 Nov 2026 11:59:00 GMT": 0,
+    "Mon, 22 Nov 2027 12:00:00 GMT": 86_400,
+    "٣": 0,
+}
+
+
+def test_retry_after_is_seconds_or_a_date_and_never_more_than_a_day() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert {text: http.waiting(text, now) for text in WAITS} == WAITS
+
+
+def test_a_connection_that_is_refused_is_tried_until_patience_ends() -> None:
+    outcome = send(Channel("team", unheard(), "slack"))
+    assert outcome == Outcome(False, "it refused the connection")
+
+
+def test_what_was_sent_and_never_answered_may_have_arrived(hook: Hook) -> None:
+    for step, reason in (
+        (Silence(), "it did not answer in time"),
+        (Dribble(), "it did not answer in time"),
+        (Closed(), "it closed the connection without an answer"),
+        (Cut("status"), "it does not answer as its protocol asks"),
+    ):
+        hook.plan(step)
+        outcome = send(to(hook), patience=1)
+        assert outcome == Outcome(False, reason, uncertain=True), step
+    assert len(hook.posts) == 4, "none of them was sent again"
+
+
+def test_an_answer_whose_body_is_cut_off_is_an_answer(hook: Hook) -> None:
+    hook.plan(Cut())
+    assert send(to(hook)) == Outcome(True)
+
+
+def test_patience_bounds_the_whole_whatever_the_other_side_does(hook: Hook) -> None:
+    hook.always(Dribble())
+    before = time.monotonic()
+    assert not send(to(hook, "webhook"), patience=1.5).sent
+    assert time.monotonic() - before < 4
+
+
+URLS = {
+    "http://example.com/hook": "the URL sends in the clear: http instead of https",
+    "https://": "the URL is not an https address",
+    "file:///etc/passwd": "the URL is not an https address",
+    "https://exa mple.com/": "the URL has spaces or characters that nobody sees",
+    "https://example.com/\r\nX: y": "the URL has spaces or characters that nobody sees",
+    "https://[::1/": "the URL is malformed",
+    "https://example.com:99999/": "the URL is malformed",
+    "https://example.com:0/": "the URL is not an https address",
+}
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_a_url_that_nothing_may_be_sent_to_is_refused_without_showing_it(url: str) -> None:
+    outcome = send(Channel("team", "${URL}", "slack"), {"URL": url}, patience=60)
+    assert outcome == Outcome(False, URLS[url], permanent=True)
+
+
+def test_certificates_are_verified(certificates: Certificates) -> None:
+    with receiving(certificates) as hook:
+        assert send(to(hook)) == Outcome(True)
+        elsewhere = Channel("team", hook.url.replace("localhost", "127.0.0.1"), "slack")
+        assert send(elsewhere) == Outcome(True)
+    certificates.server = certificates.of_another_host
+    with receiving(certificates) as hook:
+        assert send(to(hook)) == Outcome(False, "its certificate is for another host")
+        assert hook.posts == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with receiving(certificates) as hook:
+        outcome = send(to(hook))
+        assert outcome.reason.startswith("its certificate is signed by"), outcome
+        assert hook.posts == []
+
+
+# --- signed events -------------------------------------------------------------------------------
+
+KEYS = [base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2)]
+
+
+def test_each_event_is_posted_as_a_cloud_event_and_signed(hook: Hook) -> None:
+    told = message(event(1), event(2))
+    channel = Channel("team", hook.url, secret="${KEY}")
+    assert send(channel, {"KEY": f"whsec_{KEYS[0]}"}, told=told) == Outcome(True)
+    for post, each in zip(hook.posts, told.events, strict=True):
+        assert post.headers["content-type"] == "application/cloudevents+json; charset=utf-8"
+        assert post.headers["webhook-id"] == each.id
+        body: Any = standardwebhooks.Webhook(KEYS[0]).verify(post.body, post.headers)
+        assert (body["id"], body["source"], body["specversion"]) == (each.id, each.source, "1.0")
+
+
+def test_while_one_secret_follows_another_both_verify(hook: Hook) -> None:
+    channel = Channel("team", hook.url, "webhook", secret="${NEW} ${OLD}")
+    environment = {"NEW": f"whsec_{KEYS[1]}", "OLD": KEYS[0]}
+    assert send(channel, environment) == Outcome(True)
+    for key in KEYS:
+        standardwebhooks.Webhook(key).verify(hook.posts[0].body, hook.posts[0].headers)
+    other = standardwebhooks.Webhook(base64.b64encode(b"3" * 32).decode())
+    with pytest.raises(standardwebhooks.WebhookVerificationError):
+        other.verify(hook.posts[0].body, hook.posts[0].headers)
+
+
+def test_without_a_secret_nothing_is_signed(hook: Hook) -> None:
+    assert send(to(hook, "webhook")) == Outcome(True)
+    assert "webhook-signature" not in hook.posts[0].headers
+
+
+SECRETS = {
+    "no base64": "KEY is no secret to sign with: it is not whsec_ and Base64",
+    "whsec_c2hvcnQ=": "KEY is no secret to sign with: it has 5 bytes, and 24 to 64 are asked for",
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_that_cannot_sign_is_named_by_its_variable(hook: Hook, secret: str) -> None:
+    outcome = send(Channel("team", hook.url, secret="${KEY}"), {"KEY": secret})
+    assert outcome.permanent
+    assert outcome.reason.startswith(SECRETS[secret])
+    assert "openssl rand -base64 32" in outcome.reason
+    assert hook.posts == []
+
+
+def test_events_that_were_accepted_are_not_posted_again(hook: Hook) -> None:
+    hook.plan(Answer(), Answer(500), Closed(), Answer())
+    told = message(event(1), event(2), event(3))
+    assert send(to(hook, "webhook"), told=told, patience=60) == Outcome(True)
+    ids = [int(each.headers["webhook-id"], 16) for each in hook.posts]
+    assert ids == [1, 2, 2, 2, 3], "a repeat is known by its id, so it is tried where it is unsure"
+
+
+def test_how_many_events_were_accepted_is_told(hook: Hook) -> None:
+    hook.plan(Answer(), Answer(400))
+    outcome = send(to(hook, "webhook"), told=message(event(1), event(2), event(3)))
+    assert outcome == Outcome(False, "it answered 400: ok, after 1 of 3 events", permanent=True)
+
+
+# --- mail ----------------------------------------------------------------------------------------
+
+TEAM = Channel("team", "mailto:ada@example.com")
+BOTH = Channel("team", "mailto:ada@example.com,bob@example.com", "mail")
+
+
+def by(mailbox: Mailbox, scheme: str = "smtp", login: str = "", more: str = "") -> Mail:
+    server = f"{scheme}://{login}{mailbox.host}:{mailbox.port}{more}"
+    return Mail(server, "Schema registry <registry@example.com>")
+
+
+def test_a_mail_arrives_with_who_it_is_from_and_for(mailbox: Mailbox) -> None:
+    assert send(BOTH, mail=by(mailbox)) == Outcome(True)
+    (mail,) = mailbox.mails
+    assert (mail.sender, mail.recipients) == (
+        "registry@example.com",
+        ("ada@example.com", "bob@example.com"),
+    )
+    assert mail.parsed["From"] == "Schema registry <registry@example.com>"
+    assert mail.parsed["To"] == "ada@example.com, bob@example.com"
+    assert mail.parsed["Subject"] == message().headline
+    assert mail.parsed["Message-ID"] == f"<{message().id}@example.com>"
+    assert mail.parsed["Auto-Submitted"] == "auto-generated"
+    date = mail.parsed["Date"].datetime
+    assert abs(datetime.now(UTC) - date) < timedelta(minutes=1)
+    plain, html = (part.get_content() for part in mail.parsed.iter_parts())
+    assert "Personal data leaves this product." in plain
+    assert "Personal data leaves this product." in html
+
+
+@pytest.mark.parametrize("starttls", [False, True])
+def test_mail_goes_over_tls_after_a_login(certificates: Certificates, starttls: bool) -> None:
+    with posting(certificates, starttls=starttls, login=True) as mailbox:
+        mailbox.users = {"me@example.com": "pässword/:@"}
+        mailbox.host = "localhost"
+        scheme, more = ("smtp", "?tls=starttls") if starttls else ("smtps", "")
+        mail = by(mailbox, scheme, "${USER_}:${PASSWORD}@", more)
+        environment = {"USER_": "me@example.com", "PASSWORD": "pässword/:@"}
+        assert send(TEAM, environment, mail=mail) == Outcome(True)
+        assert [(each.secure, each.user) for each in mailbox.mails] == [(True, "me@example.com")]
+        outcome = send(TEAM, {**environment, "PASSWORD": "guessed/:@"}, mail=mail)
+        assert (outcome.sent, outcome.permanent) == (False, True)
+        assert outcome.reason.startswith("it answered 535")
+        assert "guessed" not in outcome.reason
+
+
+def test_a_mail_server_with_the_wrong_certificate_gets_nothing(certificates: Certificates) -> None:
+    with posting(certificates, other_host=True) as mailbox:
+        outcome = send(TEAM, mail=by(mailbox, "smtps"))
+        assert outcome == Outcome(False, "its certificate is for another host")
+        assert mailbox.mails == []
+
+
+def test_a_mail_server_that_offers_no_tls_gets_nothing_where_tls_is_asked_for(
+    mailbox: Mailbox,
+) -> None:
+    outcome = send(TEAM, mail=by(mailbox, more="?tls=starttls"), patience=60)
+    assert outcome == Outcome(False, "it offers no TLS (STARTTLS)", permanent=True)
+    assert mailbox.mails == []
+
+
+def test_a_server_that_takes_no_password_is_told_from_one_that_refuses_it(mailbox: Mailbox) -> None:
+    outcome = send(TEAM, mail=by(mailbox, login="me:s3cret-word@"), patience=60)
+    assert outcome == Outcome(False, "it takes no password (AUTH PLAIN or LOGIN)", permanent=True)
+
+
+SERVERS = {
+    "smtp://me:s3cret@mail.example.com?tls=off": "would send a password in the clear",
+    "smtp://mail.example.com?tls=maybe": "may end in ?tls=starttls or ?tls=off alone",
+    "smtp://mail.example.com?timeout=1": "may end in ?tls=starttls or ?tls=off alone",
+    "smtps://mail.example.com?tls=off": "may end in ?tls=starttls or ?tls=off alone",
+    "https://mail.example.com": "is not smtps://host:port or smtp://host:port",
+    "smtp://": "is not smtps://host:port or smtp://host:port",
+    "smtp://mail.example.com/inbox": "is not smtps://host:port or smtp://host:port",
+    "smtp://mail.example.com:x": "is malformed",
+    "smtp://mail.example.com\nX": "has spaces or characters that nobody sees",
+}
+
+
+@pytest.mark.parametrize("url", SERVERS)
+def test_a_mail_server_that_cannot_be_one_is_refused_without_showing_it(url: str) -> None:
+    outcome = send(TEAM, {"SMTP_URL": url}, mail=Mail("${SMTP_URL}", "registry@example.com"))
+    reason = f"the mail server's URL {SERVERS[url]}"
+    assert outcome == Outcome(False, reason, permanent=True)
+
+
+def test_mail_that_nobody_can_send_is_told(mailbox: Mailbox) -> None:
+    lacking = "registry.yaml does not say how mail is sent: notify.mail is missing"
+    assert send(TEAM) == Outcome(False, lacking, permanent=True)
+    nobody = Mail(by(mailbox).server, "${FROM}")
+    outcome = send(TEAM, {"FROM": "a@example.com\r\nBcc: b@example.com"}, mail=nobody)
+    reason = "notify.mail.from in registry.yaml is no address"
+    assert outcome == Outcome(False, reason, permanent=True)
+    astray = send(Channel("team", "mailto:${WHO}"), {"WHO": "ada"}, mail=by(mailbox))
+    assert astray == Outcome(False, "its URL is not mailto: and an address", permanent=True)
+
+
+def test_a_recipient_who_is_refused_keeps_the_mail_from_no_other(mailbox: Mailbox) -> None:
+    mailbox.refuse("bob@example.com", "550 5.1.1 nobody of that name")
+    outcome = send(BOTH, mail=by(mailbox), patience=60)
+    reason = "bob@example.com: it answered 550: 5.1.1 nobody of that name"
+    assert outcome == Outcome(True, reason)
+    assert [each.recipients for each in mailbox.mails] == [("ada@example.com",)]
+
+
+def test_recipients_who_are_all_refused_are_told(mailbox: Mailbox) -> None:
+    mailbox.refuse("ada@example.com", "550 5.1.1 nobody")
+    outcome = send(TEAM, mail=by(mailbox), patience=60)
+    reason = "ada@example.com: it answered 550: 5.1.1 nobody"
+    assert outcome == Outcome(False, reason, permanent=True)
+
+
+def test_who_is_to_come_later_gets_it_later_and_the_others_once(mailbox: Mailbox) -> None:
+    mailbox.plan(RCPT=["250 OK", "450 4.2.0 come back"])
+    assert send(BOTH, mail=by(mailbox), patience=60) == Outcome(True)
+    assert [each.recipients for each in mailbox.mails] == [
+        ("ada@example.com",),
+        ("bob@example.com",),
+    ]
+
+
+def test_a_mail_that_may_be_taken_later_is_tried_again(mailbox: Mailbox) -> None:
+    mailbox.plan(MAIL="421 4.3.2 not now", RCPT="451 4.7.1 not yet", DATA="452 4.3.1 no room")
+    assert send(TEAM, mail=by(mailbox), patience=60) == Outcome(True)
+    assert len(mailbox.mails) == 1
+
+
+def test_a_mail_that_is_refused_is_not_tried_again(mailbox: Mailbox) -> None:
+    mailbox.plan(DATA="554 5.7.1 spam")
+    outcome = send(TEAM, mail=by(mailbox), patience=60)
+    assert outcome == Outcome(False, "it answered 554: 5.7.1 spam", permanent=True)
+
+
+def test_a_mail_that_was_handed_over_and_not_answered_for_may_have_arrived(
+    mailbox: Mailbox,
+) -> None:
+    for step, reason in (
+        (Closed(), "it closed the connection without an answer"),
+        (Silence(), "it did not answer in time"),
+    ):
+        mailbox.plan(DATA=step)
+        outcome = send(TEAM, mail=by(mailbox), patience=1)
+        assert outcome == Outcome(False, reason, uncertain=True)
+
+
+def test_a_connection_that_breaks_before_the_mail_is_handed_over_is_tried_again(
+    mailbox: Mailbox,
+) -> None:
+    mailbox.plan(RCPT=Closed())
+    assert send(TEAM, mail=by(mailbox), patience=60) == Outcome(True)
+    assert len(mailbox.mails) == 1
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_are(mailbox: Mailbox) -> None:
+    from dataclasses import replace
+
+    dotted = replace(event(), details=(("reason", "." * 80),), title=".\r\n.\r\nQUIT")
+    assert send(TEAM, mail=by(mailbox), told=message(dotted)) == Outcome(True)
+    plain = next(iter(mailbox.mails[0].parsed.iter_parts())).get_content()
+    assert r".\r\n.\r\nQUIT" in plain
+    assert "." * 80 in plain
+
+
+def test_hosts_of_any_script_are_written_as_dns_has_them(mailbox: Mailbox) -> None:
+    channel = Channel("team", "mailto:ada@bücher.example")
+    assert send(channel, mail=by(mailbox)) == Outcome(True)
+    assert mailbox.mails[0].recipients == ("ada@xn--bcher-kva.example",)
+    assert mailbox.mails[0].parsed["To"] == "ada@xn--bcher-kva.example"
+
+
+# --- through Apprise -----------------------------------------------------------------------------
+
+
+def test_a_hundred_more_services_are_reached_through_apprise(hook: Hook) -> None:
+    url = hook.url.replace("http://", "json://")
+    assert send(Channel("team", url)) == Outcome(True)
+    said = json.loads(hook.posts[0].body)
+    assert said["title"] == message().headline
+    assert said["type"] == "warning"
+    assert "Personal data leaves this product." in said["message"]
+
+
+def test_what_apprise_does_not_know_is_told_without_the_url() -> None:
+    outcome = send(Channel("team", "${URL}"), {"URL": f"nobody://{TOKEN}"}, patience=60)
+    assert outcome.permanent
+    assert outcome.reason.startswith("Apprise knows no such URL, or something is missing in it")
+    assert "T0C4ND0R" not in outcome.reason
+
+
+def test_what_apprise_does_not_get_through_is_tried_again(hook: Hook) -> None:
+    hook.plan(Answer(500), Answer(503))
+    channel = Channel("team", hook.url.replace("http://", "json://"))
+    assert send(channel, patience=60) == Outcome(True)
+    assert len(hook.posts) == 3
+
+
+# --- secrets -------------------------------------------------------------------------------------
+
+
+def _shown(text: str) -> bool:
+    parts = ("T0C4ND0R", "B1G", "s3cret", base64.b64encode(TOKEN.encode()).decode()[:12])
+    return any(each in text for each in parts)
+
+
+@pytest.mark.parametrize("kind", ["slack", "teams", "webhook", "apprise"])
+def test_no_secret_is_in_a_reason_or_in_any_log(
+    hook: Hook, kind: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = f"{TOKEN} T0C4ND0R%2FB1G%2Bs3cret%3Dvalue {base64.b64encode(TOKEN.encode()).decode()}"
+    for status in (403, 500):
+        hook.plan(Answer(status, body=f"you sent {echo} to /hook/{TOKEN}".encode()))
+        url = f"{hook.url}/${{TOKEN}}"
+        url = url.replace("http://", "json://") if kind == "apprise" else url
+        outcome = send(Channel("team", url, kind), {"TOKEN": TOKEN})
+        assert not outcome.sent
+        assert not _shown(outcome.reason), outcome
+    assert not _shown(caplog.text)
+    assert not any(_shown(each) for each in capfd.readouterr())
+
+
+def test_a_mail_servers_words_do_not_give_a_password_away(certificates: Certificates) -> None:
+    echo = base64.b64encode(b"\0me@example.com\0s3cret+word").decode()
+    with posting(certificates, login=True) as mailbox:
+        mailbox.users = {"me@example.com": "s3cret+word"}
+        mailbox.plan(MAIL=f"550 you are me with s3cret+word s3cret%2Bword {echo}")
+        url = f"smtps://me%40example.com:s3cret%2Bword@localhost:{mailbox.port}"
+        mail = Mail("${SMTP_URL}", "registry@example.com")
+        outcome = send(TEAM, {"SMTP_URL": url}, mail=mail)
+    assert outcome.reason == "it answered 550: you are me with *** *** ***"
+
+
+def test_a_runner_that_listens_is_told_what_to_hide_and_nobody_else_is() -> None:
+    policy = Policy(
+        channels=(Channel("a", "https://hooks.example.com/${T}", secret="${KEY}"),),
+        mail=Mail("smtps://me:${PASSWORD}@example.com", "registry@example.com"),
+    )
+    environment = {"T": TOKEN, "KEY": f"whsec_{KEYS[0]}", "PASSWORD": "100% sure"}
+    assert sending.masks(policy, environment) == ""
+    lines = sending.masks(policy, {**environment, "GITHUB_ACTIONS": "true"}).splitlines()
+    assert all(each.startswith("::add-mask::") for each in lines)
+    hidden = {each.removeprefix("::add-mask::") for each in lines}
+    login = base64.b64encode(b"\0me\x00100% sure").decode().rstrip("=")
+    assert hidden >= {TOKEN, KEYS[0], "100%25 sure", "100%2525%2520sure", login}
+    assert all(each.isprintable() for each in hidden)
+    assert "me" not in hidden
+
+
+def test_the_longest_secret_is_hidden_first() -> None:
+    secrets = masking.forms(["https://example.com/hook/AAAA1111/BBBB2222"])
+    text = "see https://example.com/hook/AAAA1111/BBBB2222 and BBBB2222, /hook/AAAA1111/BBBB2222"
+    assert masking.masked(text, secrets) == "see *** and ***, ***"
+
+
+# --- what else is promised -----------------------------------------------------------------------
+
+
+def test_senders_that_failed_together_do_not_come_back_together() -> None:
+    first = {pauses.pause(f"{number:x}", 3, 0) for number in range(50)}
+    assert len(first) > 40
+    assert min(first) >= 4
+    assert max(first) <= 8
+    assert pauses.pause("a", 0, 0) == pauses.pause("a", 0, 0)
+    assert pauses.pause("a", 10_000, 0) <= 30
+    assert pauses.pause("a", 0, 99) == 99
+
+
+def test_a_channel_is_one_of_the_registrys_or_somebodys_address() -> None:
+    policy = Policy(channels=(Channel("team", "${URL}"),))
+    assert sending.named(policy, "team") == Channel("team", "${URL}")
+    address = Channel("mailto:ada@example.com", "mailto:ada@example.com", "mail")
+    assert sending.named(policy, "mailto:ada@example.com") == address
+    assert sending.named(policy, "nobody") is None
+
+
+def test_webhooks_and_mail_know_a_message_that_comes_twice() -> None:
+    kinds = {
+        "https://example.com/hook": True,
+        "mailto:ada@example.com": True,
+        "https://hooks.slack.com/x": False,
+        "ntfy://topic": False,
+        "${URL}": False,
+    }
+    for url, known in kinds.items():
+        assert sending.tells_repeats(Channel("team", url), {}) is known, url
+    assert sending.tells_repeats(Channel("team", "${URL}"), {"URL": "https://example.com/x"})
+
+
+def test_a_trial_says_that_it_is_one(hook: Hook) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    told = sending.trial("team", now)
+    assert told.headline == "This is a test: messages of the registry reach team"
+    assert told.id != sending.trial("team", now + timedelta(seconds=1)).id
+    for kind in ("slack", "teams", "webhook"):
+        assert send(to(hook, kind), told=told) == Outcome(True)
