@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from schemareg.versions import SemVer
 
 
+_RELEASES = frozenset({"removed-at-sunset", "loosened-at-sunset", "released-by-consent"})
+"""Rules by which it is told that a promise was over; named here so that few checks load them."""
+
+
 class Judge:
     """Judges versions of `head` by the policy that is in force."""
 
@@ -186,7 +190,15 @@ class _Case:
 
     def _seasoned(self) -> tuple[Finding, ...]:
         """The breaks and the lost fields, as they are today: what is over is not broken."""
-        return self._today(self._comparison, self._against)
+        found = self._today(self._comparison, self._against)
+        return tuple(each for each in found if not self._told_already(each))
+
+    def _told_already(self, finding: Finding) -> bool:
+        """Whether a release from a promise was told of a version between the two already.
+
+        A finding names the latest version that differs: one after that gave up the same before.
+        """
+        return finding.rule in _RELEASES and finding.against != str(self._against[-1].version)
 
     def _today(
         self, comparison: Comparison, against: Sequence[SchemaVersion]
