@@ -12,6 +12,7 @@ from schemareg import manifests
 from schemareg.errors import InvalidFiles
 from schemareg.model import Kind, Place, Severity, Stability
 from schemareg.names import parse
+from schemareg.promises.book import asked
 from schemareg.promises.consumers import agreed
 from schemareg.promises.elements import lacking
 from schemareg.promises.terms import State, later
@@ -336,8 +337,8 @@ class Announcements:
     def _window(self, said: Deprecation) -> int:
         """The window that the base's policy asks for, of the firmer of what a product was and will be."""
         known = [_product_of(each, said.target.product) for each in (self.base, self.head)]
-        windows = [self.promises.window(each, self.policy) for each in known if each is not None]
-        return max(windows or self.policy.windows.values())
+        windows = (self.promises.window(each, self.policy) for each in known if each is not None)
+        return max(windows, default=asked(self.policy, ()))
 
     def _place(self, said: Deprecation, key: str) -> Place:
         return self.head.document(said.path).place((key,))

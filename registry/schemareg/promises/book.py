@@ -188,7 +188,7 @@ class Promises:
     def window(self, product: Product, policy: Policy) -> int:
         """Days that a deprecation of the product needs if it lands now."""
         known = [each.stability for _, each in self._products(product.folder)]
-        return policy.windows[firmest((product.stability, *known))]
+        return asked(policy, (product.stability, *known))
 
     def draft(self, product: Product, policy: Policy) -> bool:
         """Whether the product never promised anything: a draft all along, and no window for drafts."""
@@ -227,7 +227,6 @@ class Promises:
         A landing is judged by the policy it landed on, and cannot bring its own. Of the stabilities
         that a product ever had the firmest counts: promises made stay made.
         """
-        windows = self._policy_below(landing).windows
         folder = path.rpartition(f"/{DEPRECATIONS}/")[0]
         known: list[Stability] = []
         for landed, product in self._products(folder):
@@ -236,7 +235,7 @@ class Promises:
             known.append(product.stability)
             if product.stability is Stability.STABLE:
                 break  # nothing is firmer, so what it said later does not matter
-        return windows[firmest(known)] if known else max(windows.values())
+        return asked(self._policy_below(landing), known)
 
     def _policy_below(self, landing: Landing) -> Policy:
         """The policy before a landing; where there was none, the one that it brought."""
@@ -298,9 +297,15 @@ class Promises:
                     yield change.landing, manifests.parse_product(document, name, folder)
 
 
-def firmest(stabilities: Iterable[Stability]) -> Stability:
-    """The one that promises most."""
-    return max(stabilities, key=list(Stability).index)
+def asked(policy: Policy, stabilities: Iterable[Stability]) -> int:
+    """Days that a policy asks of a deprecation: for the firmest of the stabilities there were.
+
+    The most it asks of anything where none is known.
+    """
+    known = set(stabilities)
+    if not known:
+        return max(policy.windows.values())
+    return policy.windows[max(known, key=list(Stability).index)]
 
 
 def _stands(path: str, last: PathChange) -> bool:

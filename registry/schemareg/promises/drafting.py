@@ -17,6 +17,7 @@ from schemareg.errors import InvalidFiles, RegistryError
 from schemareg.model import Severity
 from schemareg.overlay import Overlay
 from schemareg.promises.announcements import Announcements
+from schemareg.promises.book import asked
 from schemareg.promises.elements import lacking
 from schemareg.promises.said import deprecations, typed
 from schemareg.promises.terms import State, later
@@ -145,7 +146,7 @@ def asked_window(
     except InvalidFiles:
         described = None
     if described is None:
-        return max(policy.windows.values()), ""
+        return asked(policy, ()), ""
     window = promises.window(described, policy)
     firm = [each.value for each, days in policy.windows.items() if days == window]
     own = described.stability.value

@@ -13,7 +13,7 @@ from schemareg.errors import InvalidFiles, RegistryError
 from schemareg.model import Policy
 from schemareg.names import field_text
 from schemareg.promises import consumers, said
-from schemareg.promises.book import covers
+from schemareg.promises.book import asked, covers
 from schemareg.promises.elements import fields_of, lacking, latest
 from schemareg.promises.terms import State, later
 from schemareg.snapshot import PRODUCT, SCHEMAS
@@ -142,7 +142,7 @@ def status(promises: Promises, here: Snapshot | None, target: Target, today: dat
         term,
         tuple(_around(promises, target, term)),
         proposed,
-        promises.window(product, policy) if product else max(policy.windows.values()),
+        promises.window(product, policy) if product else asked(policy, ()),
         product.stability.value if product else "",
         consumers.hit(base, target),
         agreed,
