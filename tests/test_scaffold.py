@@ -62,8 +62,12 @@ def test_what_people_type_stays_a_string() -> None:
         "on",
         "",
     ):
-        document = parse_yaml(f"[{scaffold.scalar(text)}]\n".encode(), "x.yaml")
-        assert document.value == [text]
+        ((path, written),) = scaffold.product(
+            "p", team=f"{text}.", contact=text, title=text
+        ).items()
+        value = parse_yaml(written.encode(), path).value
+        owner = {"team": f"{text}.", "contact": text} if text else {"team": "."}
+        assert (value["title"], value["owner"]) == (text or "P", owner)
 
 
 def test_a_wrong_name_is_answered_with_a_right_one() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from schemareg import json_values, names
+from schemareg.documents.yaml_flow import flow
+from schemareg.documents.yaml_scalar import scalar
 from schemareg.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -58,13 +59,13 @@ def product(
             where="--team",
             remedy=f"reg new product {name} --team checkout --contact checkout@example.com",
         )
-    owner = f"team: {scalar(team)}" + (f", contact: {scalar(contact)}" if contact else "")
+    said = {"team": team, "contact": contact} if contact else {"team": team}
     lines = [
         f"title: {scalar(title or words(name))}",
         "# description: What one record is, in a sentence.",
         "# purpose: Which question it answers, and for whom.",
         *([f"domain: {scalar(domain)}"] if domain else []),
-        f"owner: {{{owner}}}",
+        f"owner: {flow(said)}",
         "stability: stable  # draft, beta, stable",
         "# classification: internal  # public, internal, confidential, restricted",
         "# inputs: [payments/payment]  # the schemas its data flows from",
@@ -109,11 +110,11 @@ def declared(document: Document, name: str, description: str = "") -> str:
     from schemareg.errors import InvalidFiles
 
     value = document.value
-    said = f"{{description: {scalar(description)}}}" if description else "{}"
-    entry = f"{name}: {said}"
+    about = {"description": description} if description else {}
+    entry = f"{name}: {flow(about)}"
     wanted = dict(value)
     schemas = value.get("schemas") or {}
-    wanted["schemas"] = {**schemas, name: {"description": description} if description else {}}
+    wanted["schemas"] = {**schemas, name: about}
     changed = _with_entry(document, entry)
     try:
         agreed = parse_yaml(changed.encode(), document.path).value
@@ -177,14 +178,3 @@ def named(what: str, name: str) -> None:
 def words(name: str) -> str:
     """A name as a title: `order_placed` is `Order placed`."""
     return re.sub(r"[_-]+", " ", name).strip().capitalize()
-
-
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.@+/ -]*[A-Za-z0-9]", re.ASCII)
-_RESERVED = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
-
-
-def scalar(text: str) -> str:
-    """A string as YAML writes it, plain where every reader of YAML takes it for a string."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
-        return text
-    return json.dumps(text, ensure_ascii=False)
