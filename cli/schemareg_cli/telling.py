@@ -3,13 +3,13 @@
 Nothing is sent here, and nothing is remembered: who calls says what was told already.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import lru_cache
 from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemareg.errors import RegistryError
 from schemareg_cli import auditing, opening
@@ -30,6 +30,8 @@ _KEPT = 4
 """States at hand: a landing's own is the base of the next."""
 _CHUNK = 200
 """Landings whose people are looked up at a time."""
+_FORGES = ("", "GitHub", "GitLab", "Bitbucket")
+"""Committers that are nobody: what a squash on a forge's page is committed by."""
 
 
 def messages_between(
@@ -199,8 +201,13 @@ def _landings(
         people = auditing.people_of(root, (landing for landing, _ in chunk))
         for landing, those in chunk:
             known = people.get(landing.commit, {})
-            actor = known.get("merger") or known.get("author") or landing.author
-            yield landing, those, By(actor, known.get("pull_request", ""))
+            yield landing, those, By(_actor(known, landing), known.get("pull_request", ""))
+
+
+def _actor(known: Mapping[str, Any], landing: "Landing") -> str:
+    """Who merged it, or wrote it where nobody or a forge did."""
+    merger: str = known.get("merger", "")
+    return merger if merger not in _FORGES else known.get("author") or landing.author
 
 
 def _begun(

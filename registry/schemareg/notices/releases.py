@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemareg.audit.subjects import Part, subject
 from schemareg.errors import InvalidFiles, RegistryError
 from schemareg.model import Outcome, Severity
 from schemareg.names import Target, parse
@@ -188,17 +189,20 @@ def _breaks(scene: Scene, report: Report) -> Iterator[News]:
         kind = "breaking.waived" if each.waived else "breaking.landed"
         refused = each.severity is Severity.ERROR and each.rule not in _AUDITED
         if each.waived or refused:
-            name = each.version and f"{each.product}/{each.schema}@{each.version}"
-            subject = name or each.product, each.place.path
-            together.setdefault((kind, each.product, *subject), []).append(each)
+            version = each.version and f"{each.product}/{each.schema}@{each.version}"
+            key = (kind, each.product, version or each.product, each.place.path)
+            together.setdefault(key, []).append(each)
     for (kind, product, target, path), found in together.items():
         hit = _hit(found)
+        about = subject(path)
+        if about.part is Part.CONSUMER:  # who registers for what is going is told as well
+            hit = tuple(sorted({*hit, about.name}))
         saying = Saying(
             kind,
             Severity.ERROR,
             product,
             target,
-            _breaking(kind, target or path, found),
+            _breaking(kind, target if found[0].version else path, found),
             (*_refused(found), ("hits", ", ".join(hit))),
         )
         yield News(scene.event(saying, path), consumers=hit, hub=True)

@@ -68,7 +68,9 @@ class _Parties:
         product = news.event.product
         owners = self._owned(product) if product else ()
         found = [*owners, *self._readers(news)]
-        if news.hub or (not owners and not news.touches):
+        if (
+            news.hub or not owners
+        ):  # of what nobody can be found to own, somebody hears all the same
             found.append(Party(_HUB))
         yield from dict.fromkeys(found)
 
