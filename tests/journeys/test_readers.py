@@ -375,7 +375,9 @@ def test_who_would_be_hit_is_told_with_how_they_are_reached(read: Any, reg: Reg)
     value = valid("impact", reg("impact", EMAIL, "--format", "json")[1])
     assert [each["hit_by"][0]["acknowledged"] for each in value["consumers"]] == [True, False]
     _, out, _ = reg("impact", EMAIL, "--format", "markdown")
-    assert out.startswith("**2 consumers read <code>orders&#47;order&#35;email</code>, 1 of them")
+    assert out.startswith(
+        "**2 consumers read `orders/order#email`, 1 of them agreed to lose it**\n"
+    )
     assert "| Shop &#124; BI | billing-slack |" in out
     read.write({f"{READERS}/shop-bi.yaml": None})
     assert reg("impact", EMAIL)[0] == 0
