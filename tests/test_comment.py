@@ -529,6 +529,17 @@ def test_a_comment_that_somebody_takes_away_meanwhile_is_made_anew(
     assert mark(body) == Run(2, 1, "")
 
 
+def test_what_a_newer_run_writes_meanwhile_stays(github: GitHub, job: Job) -> None:
+    github.pull(7, HEAD)
+    mine = github.comment(7, marked("old", Run(1, 1, HEAD)))
+    newer = marked("of a newer run", Run(9, 1, HEAD))
+    github.fault("GET", f"/comments/{mine}", then=lambda: github.comments[mine].update(body=newer))
+    job.run(2)
+    assert job.says(BROKEN, "--pull-request", "7")[0] == 0
+    assert github.bodies(7) == [newer]
+    assert github.asked() == []
+
+
 def test_a_comment_that_another_run_makes_meanwhile_becomes_the_one(
     github: GitHub, job: Job
 ) -> None:

@@ -17,12 +17,14 @@ from schemareg.impact import Reader
 from schemareg.model import Consumer, Deprecation, Landing, Use, Waiver
 from schemareg.names import parse
 from schemareg.notices.dashboard import Told, dashboard
+from schemareg.notices.delivery import Attempt, Delivery, Ending
 from schemareg.notices.home import Home
 from schemareg.notices.issues import LABEL, About, WantedIssue, wanted
+from schemareg.notices.outbox import added
 from schemareg.notices.reminders import Leave
 from schemareg.notices.tracker import KnownIssue, Move, marked, moves
 from schemareg.promises.terms import Statement, Term, term
-from schemareg_cli import following
+from schemareg_cli import following, ledgers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -534,6 +536,23 @@ def test_a_token_that_may_only_read_is_told_so(github: GitHub, shop: Path) -> No
     found = follow(shop, github)
     assert (found.done, len(found.failed)) == ((), 4)
     assert github.issues == {}
+
+
+def test_what_the_ledger_tells_is_shown_on_the_board(
+    github: GitHub, shop: Path, reg: Reg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in github.environment.items():
+        monkeypatch.setenv(name, value)
+    then = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    tried = Attempt(then, "run", then, then, Ending.REFUSED, "410 gone")
+    waits = Delivery("b" * 32, "billing-slack", "What landed", ("d" * 32,), then)
+    failed = replace(waits, id="a" * 32, channel="checkout-slack", attempts=(tried,))
+    ledgers.book(shop, "main").change(lambda known: added(known, [failed, waits]), "test")
+    assert reg("issues", "-C", str(shop), "--today", "2026-03-01")[0] == 0
+    body = github.issues[104]["body"]
+    assert "| 2026-03-01 08:00 UTC | `checkout-slack` | failed | 410 gone |" in body
+    assert "billing-slack" not in body
+    assert reg("issues", "-C", str(shop), "--today", "2026-03-01") == (0, "", "")
 
 
 def test_deliveries_are_shown_on_the_board(github: GitHub, shop: Path) -> None:

@@ -1,6 +1,6 @@
 """One comment on a pull request that says what the newest run found: looked for, made or edited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.errors import RegistryError
@@ -121,15 +121,16 @@ def _settled(api: "GitHub", talk: "Talk", author: str, body: str, wish: Wish) ->
         done = done or plan.why
         try:
             if plan.create is None:
-                _carried_out(api, talk.repository, plan)
-                return Word(done=f"{where}: {done}")
+                if _carried_out(api, talk.repository, plan, known):
+                    return Word(done=f"{where}: {done}")
+                continue
             made = github_pulls.add(api, talk.repository, number, plan.create)
             author = made.author if made else author
         except Uncertain:
             clock.pause(1)
         except Refused as error:
             if error.status != 404 or plan.create is not None:
-                raise  # else somebody has just taken the comment away
+                raise  # else somebody has taken the comment away in that moment
     return Word(done=f"{where}: {done}; others write there too")
 
 
@@ -137,10 +138,21 @@ def _text(plan: "Plan") -> str:
     return plan.create or (plan.edit[1] if plan.edit else "")
 
 
-def _carried_out(api: "GitHub", repository: str, plan: "Plan") -> None:
+def _carried_out(
+    api: "GitHub", repository: str, plan: "Plan", known: Mapping[int, "Comment"]
+) -> bool:
+    """Edit and delete; whether the comment was still what the plan was made for.
+
+    GitHub edits whatever is there. Looking once more just before leaves other runs no more than a
+    moment in which an older one may write over a newer.
+    """
     from schemareg.edges import github_pulls
 
     if plan.edit is not None:
-        github_pulls.edit(api, repository, *plan.edit)
+        id_, body = plan.edit
+        if github_pulls.comment(api, repository, id_) != known[id_]:
+            return False
+        github_pulls.edit(api, repository, id_, body)
     for each in plan.delete:
         github_pulls.remove(api, repository, each)
+    return True

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from schemareg.names import Target
     from schemareg.notices.dashboard import Told
     from schemareg.notices.issues import About
+    from schemareg.notices.ledger import Ledger
     from schemareg.notices.reminders import Leave
     from schemareg.notices.tracker import KnownIssue, Move
     from schemareg.promises.terms import Term
@@ -80,6 +81,18 @@ def follow(
         mine = known.get(tracker.digest(board.key))
         work.carry_out(tracker.moves([mine] if mine else [], work.author, [board]))
     return Followed(tuple(work.done), tuple(work.failed), work.left)
+
+
+def last_told(ledger: "Ledger") -> tuple["Told", ...]:
+    """The last deliveries of a ledger, the newest first, as the dashboard shows them."""
+    from schemareg.notices.dashboard import MOST_DELIVERIES, Told
+
+    tried = (each for each in ledger.deliveries.values() if each.attempts)
+    newest = sorted(tried, key=lambda each: (each.moment, each.id), reverse=True)
+    return tuple(
+        Told(each.moment, each.channel, each.state.value, each.reason)
+        for each in newest[:MOST_DELIVERIES]
+    )
 
 
 class _Standing(NamedTuple):

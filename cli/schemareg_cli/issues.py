@@ -1,11 +1,12 @@
 """`reg issues`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from schemareg_cli import answers, following
+from schemareg_cli import answers, following, notifying
 from schemareg_cli.options import Root, Today
 
 
@@ -42,17 +43,24 @@ def issues(
     import os
 
     from schemareg.edges import clock
-    from schemareg.reports import escape
 
     found = following.follow(
         root,
         os.environ,
         today=today or clock.today(),
+        told=following.last_told(notifying.standing(root)),
         repository=repository,
         dry=dry_run,
     )
-    answers.give("".join(f"{escape.visible(line)}\n" for line in found.done))
+    answers.give(_lines(found.done))
     if found.left:
         answers.hint(f"{found.left} more are opened by the next run")
-    answers.hint(*(f"reg: {escape.visible(line)}" for line in found.failed))
+    answers.hint(*_lines(f"reg: {line}" for line in found.failed).splitlines())
     raise typer.Exit(bool(found.failed))
+
+
+def _lines(texts: Iterable[str]) -> str:
+    """Lines for a terminal, or for a log of GitHub Actions, in which they command nothing."""
+    from schemareg.reports import escape
+
+    return escape.inert("".join(f"{escape.visible(each)}\n" for each in texts))

@@ -75,6 +75,16 @@ def comments(api: GitHub, repository: str, number: int) -> tuple[Comment, ...]:
     return tuple(sorted(found))
 
 
+def comment(api: GitHub, repository: str, id_: int) -> Comment | None:
+    """One comment as it is now; None where it is gone."""
+    try:
+        return _comment(api.get(f"repos/{repository}/issues/comments/{id_}"))
+    except Refused as error:
+        if error.status == 404:
+            return None
+        raise
+
+
 def add(api: GitHub, repository: str, number: int, body: str) -> Comment | None:
     """The comment that was made. Raises Refused, Uncertain and Unreachable."""
     return _comment(api.create(f"repos/{repository}/issues/{number}/comments", {"body": body}))
