@@ -367,8 +367,8 @@ def test_who_would_be_hit_is_told_with_how_they_are_reached(read: Any, reg: Reg)
         1,
         (
             "2 consumers read orders/order#email, 1 of them agreed to lose it\n"
-            "  billing    billing@example.com  agreed  orders/order ^1: email\n"
-            "  Shop | BI  billing-slack                orders/order *: all fields\n"
+            "  billing    billing@example.com  orders/order ^1: email; agreed to lose it\n"
+            "  Shop | BI  billing-slack        orders/order *: all fields\n"
         ),
         "",
     )

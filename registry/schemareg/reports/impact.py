@@ -109,12 +109,12 @@ def _target_text(
         (
             _visible(each.consumer.team),
             _visible(reached(each.consumer) or "-"),
-            "agreed" if each.acknowledged else "",
-            _visible(_uses(hits_of(each.consumer, target))),
+            _visible(_uses(hits_of(each.consumer, target)))
+            + ("; agreed to lose it" if each.acknowledged else ""),
         )
         for each in found
     ]
-    lines += table(("", "", "", ""), rows, width=width, indent="  ")
+    lines += table(("", "", ""), rows, width=width, indent="  ")
     return escape.inert("\n".join(lines) + "\n")
 
 
