@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """Channels that are spoken to at the same time."""
 
+_TOGETHER = 0.05
+"""Seconds in which other channels may come to an end too, so that one push writes them down."""
+
 Sender = Callable[["Message"], "Outcome"]
 Clock = Callable[[], datetime]
 
@@ -58,6 +61,8 @@ def drain(
     where the ledger cannot be written: then nothing more is sent. What `send` raises counts as an
     attempt that failed, and is raised when everything else is done.
     """
+    from schemareg.edges import clock
+
     desk = _Desk(book, run, now, asked)
     done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
     gathered: list[_Done] = []
@@ -70,6 +75,7 @@ def drain(
         if not desk.busy:
             break
         gathered = [done.get()]
+        clock.pause(_TOGETHER)
         while not done.empty():
             gathered.append(done.get())
         bugs += [each.bug for each in gathered if each.bug is not None]

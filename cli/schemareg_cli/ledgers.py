@@ -73,10 +73,9 @@ class Book:
 
     def commits(self) -> frozenset[str]:
         """The landings that have a receipt."""
-        from pathlib import PurePosixPath
+        from schemareg.notices import ledger
 
-        paths = self.ref.names(self._tip or "", ("receipts",))
-        return frozenset(PurePosixPath(path).stem for path in paths)
+        return ledger.commits(self.ref.names(self._tip or "", (ledger.RECEIPTS,)))
 
     def keep(self) -> None:
         """Have the copy here say what the ledger says, for those who ask when something landed."""

@@ -56,6 +56,15 @@ def notify(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be sent to whom; touch nothing.")
     ] = False,
+    patience: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=240.0,
+            metavar="SECONDS",
+            help="How long one message is tried again before its channel is left to a later run.",
+        ),
+    ] = notifying.PATIENCE,
     today: _Now = None,
     root: Root = Path(),
 ) -> None:
@@ -81,7 +90,7 @@ def notify(
     """
     if context.invoked_subcommand is not None:
         return
-    call = notifying.Call(root, today, reminders, replay, failed, to)
+    call = notifying.Call(root, today, reminders, replay, failed, to, patience)
     if dry_run:
         answers.give(notifying.proposed(call))
         return

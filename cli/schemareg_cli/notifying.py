@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 """Seconds in which one message is tried again before its channel is left alone."""
+_LATELY = 20
+"""Deliveries that are shown where all can see them, the newest."""
 _TURNS = 5
 """So often a plan is made anew because another run put something into the ledger."""
 
@@ -34,6 +36,7 @@ class Call(NamedTuple):
     replay: str | None = None
     failed: bool = False
     to: str | None = None
+    patience: float = PATIENCE
 
     def means(self, channel: str) -> bool:
         """Whether a channel is meant."""
@@ -64,17 +67,17 @@ def told(call: Call) -> bool:
         asked = _put(run)
         done = delivering.drain(
             run.scene.book,
-            _sender(run.policy),
+            _sender(run.policy, call.patience),
             run.scene.run,
             run.now,
             asked,
             lambda each: answers.give(_line(account.sentence(each))),
         )
         run.scene.book.keep()
-    answers.hint(f"reg: {account.total(len(done.sent), done.failed, done.waiting)}".rstrip())
-    if done.failed:
-        answers.hint("  Once it is mended: reg notify --failed")
-    return not done.failed
+        answers.hint(f"reg: {account.total(len(done.sent), done.failed, done.waiting)}".rstrip())
+        if done.failed:
+            answers.hint("  Once it is mended: reg notify --failed")
+        return _followed(run) and not done.failed
 
 
 def proposed(call: Call) -> str:
@@ -113,7 +116,7 @@ def tried(root: Path, channel: str, at: datetime | None) -> bool:
         policy = _policy(root, history)
     _refuse_unknown(policy, channel)
     answers.give(sending.masks(policy, os.environ))
-    outcome = _sender(policy)(sending.trial(channel, at or clock.now()))
+    outcome = _sender(policy, PATIENCE)(sending.trial(channel, at or clock.now()))
     if outcome.sent:
         answers.give(_line(f"{channel} took it\n"))
     else:
@@ -215,7 +218,29 @@ def _pending(run: _Run, known: "Ledger") -> "list[Delivery]":
     return sorted((one for each in due for one in each), key=lambda one: (one.created, one.number))
 
 
-def _sender(policy: "Policy") -> delivering.Sender:
+def _followed(run: _Run) -> bool:
+    """Bring the issues up to date, where they are wanted; whether all could be written."""
+    from schemareg.notices import account
+    from schemareg.reports import escape
+
+    if not run.policy.issues or run.call.alone or run.call.to is not None:
+        return True
+    if not os.environ.get("GITHUB_REPOSITORY"):
+        answers.hint("reg: issues are kept where GITHUB_REPOSITORY says which; here nothing does")
+        return True
+    from schemareg.notices.dashboard import Told
+    from schemareg_cli import following
+
+    latest = account.latest(run.scene.book.read(all_told=True))[:_LATELY]
+    told = [Told(each.moment, each.channel, each.state.value, each.reason) for each in latest]
+    today = run.scene.now.date()
+    found = following.follow(run.call.root, os.environ, today=today, told=told)
+    answers.give("".join(_line(f"{escape.visible(line)}\n") for line in found.done))
+    answers.hint(*(_line(f"reg: {escape.visible(line)}") for line in found.failed))
+    return not found.failed
+
+
+def _sender(policy: "Policy", patience: float) -> delivering.Sender:
     def send(message: "Message") -> "Outcome":
         from schemareg.notices.message import Outcome
 
@@ -223,7 +248,7 @@ def _sender(policy: "Policy") -> delivering.Sender:
         if channel is None:
             reason = "registry.yaml does not have this channel any more"
             return Outcome(sent=False, reason=reason, permanent=True)
-        return sending.send(channel, policy.mail, message, os.environ, patience=PATIENCE)
+        return sending.send(channel, policy.mail, message, os.environ, patience=patience)
 
     return send
 
@@ -286,7 +311,7 @@ def _indented(message: "Message", policy: "Policy") -> str:
     channel = sending.named(policy, message.channel)
     if channel is None:
         return ""
-    text = sending.rendered(channel, message, os.environ, policy.mail)
+    text = sending.rendered(channel, message, os.environ)
     return "".join(
         _line(f"    {escape.visible(line)}".rstrip() + "\n") for line in text.splitlines()
     )

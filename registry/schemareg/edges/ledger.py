@@ -103,7 +103,7 @@ class LedgerRef:
             self._run("update-ref", "--no-deref", REF, tip)
 
     def read(self, tip: str, folders: Iterable[str], paths: Iterable[str]) -> dict[str, bytes]:
-        """The files that a commit of the ledger has in these folders and at these paths.
+        """The files that a commit of the ledger, or the ref here, has in these folders and at these paths.
 
         Path to content, sorted. Raises Undecidable where git cannot say.
         """
@@ -176,6 +176,8 @@ class LedgerRef:
     def _listed(self, tip: str, names: list[str]) -> dict[str, str]:
         """Path to id of the files at and below these names."""
         listed = self._run("ls-tree", "-r", "-z", "--full-tree", tip, "--", *names)
+        if listed.code and tip == REF and not self.known():
+            return {}
         if listed.code:
             raise _unread(tip, listed.complaint)
         found = {}
@@ -257,6 +259,16 @@ class LedgerRef:
                 "the command git is needed here, and is not on the PATH", remedy="Install git"
             ) from None
         return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+
+
+def present(common: Path) -> bool:
+    """Whether there may be a ledger here, by a look at the Git directory, without asking git."""
+    if (common / REF).exists() or (common / "reftable").is_dir():
+        return True
+    try:
+        return f" {REF}\n".encode() in (common / "packed-refs").read_bytes()
+    except OSError:
+        return False
 
 
 def ledger(folder: Path, branch: str) -> LedgerRef:

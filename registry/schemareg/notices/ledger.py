@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 VERSION = 1
 NAME = "ledger.json"
 NOTIFIED = "notified.json"
+RECEIPTS = "receipts"
 CLOCK = (NAME, NOTIFIED, "clock")
 """The files and folders that say when things landed."""
 WORKING = (*CLOCK, "outbox")
@@ -169,6 +170,12 @@ def archived(ledger: Ledger, now: datetime) -> Ledger:
 
 
 # Files and back
+
+
+def commits(paths: Iterable[str]) -> frozenset[str]:
+    """The landings that these paths are receipts of."""
+    found = (_RECEIPT.fullmatch(path) for path in paths)
+    return frozenset(match[1] for match in found if match)
 
 
 def places(commits: Iterable[str] = (), ids: Iterable[str] = ()) -> tuple[str, ...]:

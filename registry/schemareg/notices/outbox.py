@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=10)
 """So long a run has what it took for itself. A run that was killed holds up its messages no longer."""
+_MOMENT = timedelta(microseconds=1)
 BATCH = 16
 """How many messages a run takes for one channel at a time, at most."""
 
@@ -40,11 +41,12 @@ def added(ledger: Ledger, wanted: Iterable[Delivery]) -> Ledger:
 
 def reopened(ledger: Ledger, ids: Iterable[str], now: datetime) -> Ledger:
     """The ledger with these deliveries to be tried again, whatever failed before."""
-    new = {
-        id_: replace(ledger.deliveries[id_], reopened=now)
-        for id_ in ids
-        if id_ in ledger.deliveries and ledger.deliveries[id_].message is not None
-    }
+    new = {}
+    for id_ in ids:
+        known = ledger.deliveries.get(id_)
+        if known is not None and known.message is not None:
+            # By another machine's clock the failure may lie in the future.
+            new[id_] = replace(known, reopened=max(now, known.moment + _MOMENT))
     return replace(ledger, deliveries={**ledger.deliveries, **new})
 
 
