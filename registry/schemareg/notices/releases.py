@@ -50,7 +50,8 @@ def releases(scene: Scene, facts: Sequence[Fact]) -> tuple[News, ...]:
         return ()
     if len(released) > MOST:
         why = f"{len(released):,} versions landed at once, which were not judged again"
-        return (*_plainly(scene, released), _unjudged(scene, why, Severity.WARNING))
+        plain = _plainly(scene, released, Severity.NOTICE)
+        return (*plain, _unjudged(scene, why, Severity.WARNING))
     try:
         report = review(scene.before, scene.after, scene.day, history=lambda: scene.earlier)
     except InvalidFiles as error:
@@ -71,10 +72,12 @@ def _unjudged(
     return News(scene.event(saying), hub=True)
 
 
-def _plainly(scene: Scene, released: Iterable[Fact]) -> Iterator[News]:
+def _plainly(
+    scene: Scene, released: Iterable[Fact], severity: Severity = Severity.WARNING
+) -> Iterator[News]:
     for fact in released:
         title = f"{fact.target} landed; it was not judged"
-        yield _release(scene, fact, Severity.WARNING, title, [])
+        yield _release(scene, fact, severity, title, [])
 
 
 def _release(
