@@ -1,11 +1,17 @@
 """The files that people write about data products: registry.yaml and product.yaml, text to value."""
 
-from schemareg.manifests.consumer import parse_consumer
-from schemareg.manifests.overrides import effective, refused
-from schemareg.manifests.product import parse_product
-from schemareg.manifests.promises import parse_deprecation, parse_waiver
-from schemareg.manifests.registry import parse_registry
-from schemareg.manifests.schemas import KINDS, schema_text
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemareg.manifests.consumer import parse_consumer
+    from schemareg.manifests.overrides import effective, refused
+    from schemareg.manifests.product import parse_product
+    from schemareg.manifests.promises import parse_deprecation, parse_waiver
+    from schemareg.manifests.registry import parse_registry
+    from schemareg.manifests.schemas import KINDS, schema_text
 
 __all__ = [
     "KINDS",
@@ -18,3 +24,26 @@ __all__ = [
     "refused",
     "schema_text",
 ]
+
+_HOMES = {
+    "KINDS": "schemas",
+    "effective": "overrides",
+    "parse_consumer": "consumer",
+    "parse_deprecation": "promises",
+    "parse_product": "product",
+    "parse_registry": "registry",
+    "parse_waiver": "promises",
+    "refused": "overrides",
+    "schema_text": "schemas",
+}
+"""Which module has which of them: a registry without consumers need not load how theirs are read."""
+
+
+def __getattr__(name: str) -> object:
+    """One of the names above, from its module."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = found
+    return found
