@@ -54,7 +54,13 @@ def landings(
         tip = protected(root, branch)
         still_there(root, (base.commit, tip.commit if tip else ""), checkpoint)
     with ExitStack() as stack:
-        yield cache(lambda: stack.enter_context(_line(root, base.commit, branch)))
+        yield cache(lambda: _seen(root, stack.enter_context(_line(root, base.commit, branch))))
+
+
+def _seen(root: Path, line: "GitHistory") -> "History":
+    from schemareg_cli import receipts
+
+    return receipts.bounded(root, line)
 
 
 def still_there(root: Path, ends: Iterable[str], checkpoint: str) -> None:
@@ -155,7 +161,8 @@ def landed(
     here = Snapshot(files_in(folder)) if folder else None
     with _tip(root, here, revision) as (line, name):
         label = f"{name} ({line.commit[:_SHORT]})" if line.commit else "nothing"
-        yield Promises(Snapshot(line.files(label)), lambda: line), None if revision else here
+        history = cache(lambda: _seen(root, line))
+        yield Promises(Snapshot(line.files(label)), history), None if revision else here
 
 
 def announced(promises: "Promises") -> tuple["Term", ...]:

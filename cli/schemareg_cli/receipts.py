@@ -1,0 +1,70 @@
+"""What was seen of the protected branch, as far as the ledger is here: it dates landings.
+
+In a clone without the ledger nothing changes, and finding that out costs no process.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemareg.edges.history import GitHistory
+    from schemareg.edges.ledger import LedgerRef
+    from schemareg.model import History
+    from schemareg.notices.ledger import Notified
+    from schemareg.promises.clock import Receipt
+
+
+def bounded(root: Path, history: "GitHistory") -> "History":
+    """The history, its landings dated within what was seen of them. Raises RegistryError.
+
+    What landed after the branch was seen last landed later than that, whatever it claims; so did a
+    history that took the place of another one.
+    """
+    from schemareg.edges import ledger as edge
+
+    if not history.commit or not edge.present(history.cache.parent):
+        return history
+    from schemareg.notices import ledger, receipts
+    from schemareg.promises import clock
+
+    ref = edge.LedgerRef(root, "")
+    known = ledger.parse(ref.read(edge.REF, ledger.CLOCK, ()))
+    found = receipts.told(known) + _unseen(history, ref, known.notified)
+    return clock.bounded(history, found) if found else history
+
+
+def every(root: Path, history: "GitHistory") -> "tuple[Receipt, ...]":
+    """All receipts of landings that the ledger has here; none where there is no ledger."""
+    from schemareg.edges import ledger as edge
+
+    if not edge.present(history.cache.parent):
+        return ()
+    from schemareg.notices import ledger, receipts
+
+    ref = edge.LedgerRef(root, "")
+    return receipts.every(ledger.parse(ref.read(edge.REF, (ledger.NAME, ledger.RECEIPTS), ())))
+
+
+def _unseen(
+    history: "GitHistory", ref: "LedgerRef", mark: "Notified | None"
+) -> "tuple[Receipt, ...]":
+    """What is known of landings that nobody had seen when the branch was looked at last."""
+    from schemareg.notices import ledger, receipts
+    from schemareg.promises import clock
+
+    if mark is None or mark.at is None or mark.commit == history.commit:
+        return ()
+    seen: set[str] = set()
+    if history.landing(mark.commit) is None:
+        older = ref.leads_to(history.commit, mark.commit)
+        if older:
+            return ()
+        seen = set(ledger.commits(ref.names(ref.known(), (ledger.RECEIPTS,))))
+        # A commit that is not here may be newer than what is looked at as well as gone.
+        if older is None and not any(each.commit in seen for each in history.line()):
+            return ()
+    found = clock.unseen(history, mark.commit, mark.at, seen)
+    first = None if found is None else history.landing(found.commit)
+    if found is None or first is None or mark.at - first.time <= receipts.ALLOWANCE:
+        return ()
+    return (found,)
