@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 import pytest
@@ -59,6 +60,7 @@ EVENTS = st.builds(
 )
 
 
+@cache
 def published() -> Draft202012Validator:
     schema = json.loads(schema_text("event"))
     Draft202012Validator.check_schema(schema)
