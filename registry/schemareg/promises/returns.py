@@ -11,10 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.model import Severity
 from schemareg.names import Target, field_text
 from schemareg.promises.elements import fields_of, latest
-from schemareg.rules import time as rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,6 +117,10 @@ def told(
     `promised` are the supported versions that have it with another type; until `reserved` its name
     is not free for another type even if there are none.
     """
+    # Whoever asks where a promise stands need not load what all rules say.
+    from schemareg.model import Severity
+    from schemareg.rules import time as rules
+
     path, was, now = found.now.path, found.then.type, found.now.type
     target = Target(version.product, version.schema, version.version, None, found.now.steps)
     back = f"{path!r} is back, which {found.gone.version} did not have"
