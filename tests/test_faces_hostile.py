@@ -131,10 +131,7 @@ def test_a_page_has_no_element_no_link_and_no_mention_of_a_stranger(text: str, f
         assert [link for link in found.links if not link.startswith(ours)] == []
         prose = "".join(found.prose)
         if form != "html":  # a plain page makes nothing of them
-            assert re.findall(r"(?<!\w)[@#]\w|\w@\w|\w#\d|://\w|www\.\w|GH-\d", prose) in (
-                [],
-                ["GH-3"] * prose.count("GH-3"),
-            )
+            assert not re.findall(r"(?<!\w)[@#]\w|\w@\w|\w#\d|://\w|www\.\w|GH-\d", prose)
         assert escape.visible(text).strip(" ")[:40] in plain("".join(found.said))
 
 

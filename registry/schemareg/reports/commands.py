@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from schemareg.reports import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMMAND = re.compile(
     r"\b(?:reg|git) [a-z-]+"
@@ -15,13 +19,17 @@ COMMAND = re.compile(
 
 def markdown(text: str) -> str:
     """Prose as `escape.markdown` makes it, its commands as code: there nothing hides in what is copied."""
-    shown = escape.visible(text).strip(" ")
+    return marked(escape.visible(text).strip(" "), _between, escape.markdown_code)
+
+
+def marked(text: str, prose: Callable[[str], str], code: Callable[[str], str]) -> str:
+    """A text of one line, what is a command in it made by `code`, the rest by `prose`."""
     parts: list[str] = []
     end = 0
-    for found in COMMAND.finditer(shown):
-        parts += [_between(shown[end : found.start()]), escape.markdown_code(found.group())]
+    for found in COMMAND.finditer(text):
+        parts += [prose(text[end : found.start()]), code(found.group())]
         end = found.end()
-    return "".join([*parts, _between(shown[end:])])
+    return "".join([*parts, prose(text[end:])])
 
 
 def _between(text: str) -> str:

@@ -121,14 +121,14 @@ def _table(report: Report, host: Host | None, room: int) -> str:
 
 
 def _row(finding: Finding, report: Report, host: Host | None) -> str:
-    name = sentences.subject(finding)
+    name = sentences.subject(finding) or finding.place.path
     rule = escape.markdown_code(finding.rule)
     field = finding.field + (f"={finding.value}" if finding.value else "")
     at = f" at {escape.markdown_code(field)}" if field else ""
     mark = markdown.MARKS[finding.severity]
     hits = sentences.hits(finding)
     cells = (
-        escape.markdown_code(name) if name else "",
+        escape.markdown_code(name),
         f"{mark} {rule}{at}<br>{_cell(finding.message)}",
         _cell(hits) if hits else "nobody registered" if finding.schema else "",
         f"{_cell(finding.remedy)}{_ways(finding, report, host)}",
@@ -167,7 +167,11 @@ def _below(report: Report) -> Iterator[str]:
     yield from _bumps(report)
     yield from _dates(report)
     shown = [each for each in _told(report) if each.witness is not None]
-    yield from map(markdown.witness, shown[:MOST_RECORDS])
+    for finding in shown[:MOST_RECORDS]:
+        name = sentences.subject(finding)
+        yield markdown.witness(
+            finding, f"A record that shows it for {name}" if name else "A record"
+        )
     for verdict in report.versions:
         if verdict.promises:
             yield markdown.promises(verdict)

@@ -77,15 +77,17 @@ _GAP = "&#8203;"
 _PLAIN_CODE = re.compile(
     r"[A-Za-z0-9_./+,=@-](?:[A-Za-z0-9_./+,=@:#;'\"()\[\]… -]*[A-Za-z0-9_./+,=\])…-])?", re.ASCII
 )
-_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#!|~$&@]|:(?=\S)|(?<=www)\.|^[+=-]|^\d+[.)](?= |$)")
-_BREAKS_A_LINK = frozenset("@#:.")
+_MARKDOWN_SPECIAL = re.compile(
+    r"[\\`*_{}\[\]<>#!|~$&@]|:(?=\S)|(?<=www)\.|(?<=[Gg][Hh])-(?=\d)|^[+=-]|^\d+[.)](?= |$)"
+)
+_BREAKS_A_LINK = frozenset("@#:.-")
 
 
 def markdown(text: str) -> str:
     """`text` as prose of GitHub's Markdown, also in a table cell: shown as it is, doing nothing.
 
-    Entities rather than backslashes, which tables eat; a zero-width space after `@`, `#`, `:` and
-    `www.`, because mentions, references and links are looked for in the finished text.
+    Entities rather than backslashes, which tables eat; a zero-width space after `@`, `#`, `:`,
+    `www.` and `GH-`, because mentions, references and links are looked for in the finished text.
     """
     return _MARKDOWN_SPECIAL.sub(_markdown_escaped, visible(text).strip(" "))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg import json_values
-from schemareg.reports import escape, sentences
+from schemareg.reports import commands, escape, sentences
 from schemareg.reports.bounds import bounded, bounded_mistakes
 from schemareg.reports.json_document import witness_value
 
@@ -49,7 +49,8 @@ dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .7rem .35rem 0;
-  border-bottom: 1px solid var(--line); }
+  border-bottom: 1px solid var(--line); overflow-wrap: normal; }
+td code, th code { white-space: nowrap; }
 article { border-left: 4px solid var(--line); padding: .2rem 0 .2rem 1rem; margin: 1.2rem 0; }
 .error { border-color: var(--error); } .warning { border-color: var(--warning); }
 .notice { border-color: var(--notice); }
@@ -206,7 +207,7 @@ def _mistake(mistake: Mistake, severity: str) -> str:
 
 
 def _facts(*rows: tuple[str, str]) -> str:
-    cells = [f'<dt>{name}</dt><dd dir="auto">{_text(text)}</dd>' for name, text in rows if text]
+    cells = [f'<dt>{name}</dt><dd dir="auto">{_said(text)}</dd>' for name, text in rows if text]
     return "\n".join(["<dl>", *cells, "</dl>"]) if cells else ""
 
 
@@ -218,6 +219,11 @@ def _more(count: int, noun: str) -> str:
 
 def _text(text: str) -> str:
     return escape.markup(escape.visible(text))
+
+
+def _said(text: str) -> str:
+    """A sentence, its commands as code."""
+    return commands.marked(escape.visible(text), escape.markup, _code)
 
 
 def _code(text: str) -> str:

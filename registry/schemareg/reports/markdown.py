@@ -191,10 +191,10 @@ def _finding(finding: Finding) -> str:
     return GAP.join(parts)
 
 
-def witness(finding: Finding) -> str:
-    """The record that shows a finding, in a fold; empty where there is none."""
+def witness(finding: Finding, lead: str = "Witness") -> str:
+    """The record that shows a finding, in a fold that begins with `lead`; empty where there is none."""
     if finding.witness is None:
         return ""
     record = json_values.render(witness_value(finding.witness), indent=2)
     shown = escape.shortened(escape.json_text(record), LONGEST_WITNESS)
-    return fold(f"Witness: {sentences.witnessed(finding)}", escape.markdown_fence(shown, "json"))
+    return fold(f"{lead}: {sentences.witnessed(finding)}", escape.markdown_fence(shown, "json"))
