@@ -131,6 +131,27 @@ def test_what_may_have_been_made_is_not_made_twice(
     assert len(github.requests) == 1
 
 
+def test_what_was_taken_and_never_confirmed_is_not_made_twice(github: Double) -> None:
+    github.pull(7, "a" * 40)
+    github.fault("POST", "/issues/7/comments", act=True, slow=3)
+    with pytest.raises(Uncertain, match="no answer came in time"):
+        GitHub(github.url, TOKEN, patience=1).create(f"{TOP}/issues/7/comments", {"body": "Hello"})
+    assert github.bodies(7) == ["Hello"]
+    assert len(github.requests) == 1
+
+
+def test_a_proxy_sees_nothing_that_is_not_encrypted(
+    github: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github.pull(7, "a" * 40)
+    with serving() as proxy:
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        api = GitHub(github.url, TOKEN, patience=5)
+        assert api.get(f"{TOP}/pulls/7")["number"] == 7
+        assert proxy.requests == []
+
+
 def test_what_was_refused_for_its_frequency_is_made_later(github: Double, api: GitHub) -> None:
     github.pull(7, "a" * 40)
     github.fault("POST", "/issues/7/comments", status=429, headers={"Retry-After": "1"})

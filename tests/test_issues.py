@@ -423,10 +423,10 @@ def test_a_dry_run_says_it_and_writes_nothing(
     code, out, err = reg(*call, "--dry-run")
     assert (code, err) == (0, "")
     assert out.splitlines() == [
-        "opened one more: orders/order#email ends on 2026-06-01",
-        "opened one more: orders/order#total is to end; no day is set yet",
-        "opened one more: orders/order@1 ends on 2026-08-01",
-        f"opened one more: {BOARD}",
+        "would be opened: orders/order#email ends on 2026-06-01",
+        "would be opened: orders/order#total is to end; no day is set yet",
+        "would be opened: orders/order@1 ends on 2026-08-01",
+        f"would be opened: {BOARD}",
     ]
     assert github.asked() == []
     assert reg(*call)[0] == 0
@@ -444,7 +444,7 @@ def test_one_issue_that_github_does_not_take_stops_no_other(
     assert code == 1
     assert len(out.splitlines()) == 3
     assert err == (
-        "reg: opened one more: orders/order#email ends on 2026-06-01: GitHub refuses (422):"
+        "reg: not opened: orders/order#email ends on 2026-06-01: GitHub refuses (422):"
         " looks like spam\n"
     )
     assert len(follow(shop, github).done) == 2  # that one, and the board that names it

@@ -170,7 +170,7 @@ class _Work:
             if not move.number and not move.pinned and len(self.opened) >= MOST_OPENED:
                 self.left += 1
             elif self._dry:
-                self.done.append(_line(move, move.number))
+                self.done.append(_line(move, move.number, "would be "))
             else:
                 self._tried(move)
 
@@ -187,7 +187,7 @@ class _Work:
             else:
                 self._open(move)
         except RegistryError as error:
-            self.failed.append(f"{_line(move, move.number)}: {error.what}")
+            self.failed.append(f"{_line(move, move.number, 'not ')}: {error.what}")
 
     def _open(self, move: "Move") -> None:
         from schemareg.edges import github_issues
@@ -216,6 +216,6 @@ def _fields(move: "Move") -> dict[str, str]:
     return fields | state
 
 
-def _line(move: "Move", number: int) -> str:
+def _line(move: "Move", number: int, prefix: str = "") -> str:
     """`opened #12: orders/order#email ends on 2027-03-01`."""
-    return f"{move.why} {f'#{number}' if number else 'one more'}: {move.title}"
+    return f"{prefix}{move.why}{f' #{number}' if number else ''}: {move.title}"

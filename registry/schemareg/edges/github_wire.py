@@ -17,8 +17,8 @@ from schemareg.errors import RegistryError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LARGEST = 20_000_000
-"""Bytes of one answer; a hundred comments at their longest are 26 MB of UTF-8, and never are."""
+LARGEST = 64_000_000
+"""Bytes of one answer: strangers may write a hundred comments at their longest, which are 26 MB."""
 _SLOWEST = 15.0
 """Seconds without a byte."""
 _REDIRECTIONS = 3
@@ -56,7 +56,7 @@ class Wire:
                 remedy="Set it to the token alone",
             )
         self._token = token
-        self._send = _opener()
+        self._send = _opener(proxies=self._origin[0] == "https")
 
     @property
     def graphql(self) -> str:
@@ -132,13 +132,17 @@ class Wire:
         return headers
 
 
-def _opener() -> Any:
-    """Speaks HTTP, by way of the proxies of the environment, and nothing else: no files, no FTP."""
+def _opener(*, proxies: bool) -> Any:
+    """Speaks HTTP and nothing else: no files, no FTP.
+
+    By way of the proxies of the environment, which see nothing of what goes through them in TLS;
+    what is not encrypted is for this machine, and for no proxy.
+    """
     from urllib import request
 
     found = request.OpenerDirector()
     for handler in (
-        request.ProxyHandler,
+        *((request.ProxyHandler,) if proxies else ()),
         request.HTTPHandler,
         request.HTTPSHandler,
         request.HTTPErrorProcessor,
