@@ -19,6 +19,8 @@ TITLE = 400
 TEXT = 1_000
 """Characters of one text that a medium shows at most, where it has no smaller limit of its own."""
 
+_ORIGINS = 5
+
 WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.NOTICE: "Notice"}
 MARKS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTICE: "🔵"}
 """For media that cannot colour a word."""
@@ -50,15 +52,29 @@ def origin(event: Event) -> str:
     """When it came, and by whom: `landed 2026-11-22 12:00 UTC in 3f2a9c1 by Ada, #12`."""
     moment = event.time.astimezone(UTC)
     if not event.commit:
-        return f"on {moment.date().isoformat()}"
+        return f"as of {moment.date().isoformat()}"
     by = f" by {line(event.actor, 100)}" if event.actor else ""
     request = f", #{line(event.pull_request, 20)}" if event.pull_request else ""
     return f"landed {moment:%Y-%m-%d %H:%M} UTC in {line(event.commit[:7])}{by}{request}"
 
 
-def links(message: Message) -> tuple[str, ...]:
-    """Where its events can be looked at, each once, in their order."""
-    return tuple(dict.fromkeys(each.link for each in message.events if each.link))
+class Origin(NamedTuple):
+    """Where events come from, and where that can be looked at."""
+
+    text: str
+    link: str
+    """`""` where there is no page of it."""
+
+
+def origins(message: Message) -> tuple[Origin, ...]:
+    """Where its events come from, each once: mostly one, for a message is of one landing or day."""
+    found = dict.fromkeys(Origin(origin(each), each.link) for each in message.events)
+    return tuple(found)[:_ORIGINS]
+
+
+def repeats(message: Message, event: Event) -> bool:
+    """Whether the title of an event was said as the message's headline already."""
+    return event.title == message.headline
 
 
 class Share(NamedTuple):

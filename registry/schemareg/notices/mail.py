@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 _SUBJECT = 180
 _LARGEST = 90_000
 """Characters of HTML: some readers cut off what is beyond a hundred thousand bytes."""
-_COLOURS = {Severity.ERROR: "#cf222e", Severity.WARNING: "#bf8700", Severity.NOTICE: "#0969da"}
+_COLOURS = {Severity.ERROR: "#cf222e", Severity.WARNING: "#9a6700", Severity.NOTICE: "#0969da"}
 _BODY = (
     "font-family:system-ui,sans-serif;font-size:15px;line-height:1.45;"
-    "max-width:44rem;margin:0 auto;padding:16px"
+    "max-width:44rem;margin:0 auto;padding:16px;overflow-wrap:break-word"
 )
 _QUIET = "color:#6e7781;font-size:13px"
 
@@ -100,43 +100,42 @@ def _page(message: Message, share: lines.Share) -> str | None:
 
 def _parts(message: Message, share: lines.Share) -> Iterator[str]:
     for event in share.alarms:
-        yield from _alarm(event)
+        yield from _alarm(event, lines.repeats(message, event))
     if share.digest:
         if share.alarms:
             yield '<h2 style="font-size:16px;margin:20px 0 8px">Also</h2>'
         yield '<ul style="margin:0 0 12px;padding-left:20px">'
         for event in share.digest:
-            yield f"<li>{_safe(event.title, lines.TITLE)}{_look(event)}</li>"
+            yield f"<li>{_safe(event.title, lines.TITLE)}</li>"
         yield "</ul>"
     if share.rest:
         yield f'<p style="{_QUIET}">{escape(share.rest)}</p>'
+    for text, link in lines.origins(message):
+        look = f' · <a href="{escape(link)}">Look at it</a>' if link else ""
+        yield f'<p style="{_QUIET}">{_safe(text[:1].upper() + text[1:])}{look}</p>'
     if message.because:
         why = "; ".join(_safe(each) for each in message.because)
         yield f'<p style="{_QUIET}">You are told because {why}.</p>'
 
 
-def _alarm(event: Event) -> Iterator[str]:
+def _alarm(event: Event, repeated: bool) -> Iterator[str]:
     colour = _COLOURS[event.severity]
     yield f'<div style="border-left:4px solid {colour};padding:2px 0 2px 12px;margin:0 0 16px">'
-    word = lines.WORDS[event.severity]
-    title = _safe(event.title, lines.TITLE)
-    yield f'<p style="margin:0 0 6px"><b style="color:{colour}">{word}</b> <b>{title}</b></p>'
+    badge = f"background:{colour};color:#fff;padding:1px 7px;border-radius:4px;font-size:13px"
+    word = f'<b style="{badge}">{lines.WORDS[event.severity]}</b>'
+    title = "" if repeated else f" <b>{_safe(event.title, lines.TITLE)}</b>"
+    yield f'<p style="margin:0 0 6px">{word}{title}</p>'
     details = list(lines.named(event))
     if details:
-        yield '<table role="presentation" style="border-collapse:collapse;margin:0 0 6px">'
+        yield '<table role="presentation" style="border-collapse:collapse">'
         for name, text in details:
             yield (
                 f'<tr><td style="{_QUIET};padding:1px 12px 1px 0;vertical-align:top">'
                 f"{_safe(name)}</td>"
-                f'<td style="padding:1px 0;vertical-align:top">{_safe(text)}</td></tr>'
+                f'<td style="padding:1px 0;overflow-wrap:anywhere">{_safe(text)}</td></tr>'
             )
         yield "</table>"
-    yield f'<p style="{_QUIET};margin:0">{_safe(lines.origin(event))}{_look(event)}</p>'
     yield "</div>"
-
-
-def _look(event: Event) -> str:
-    return f' <a href="{escape(event.link)}">Look at it</a>' if event.link else ""
 
 
 def _safe(text: str, limit: int = lines.TEXT) -> str:

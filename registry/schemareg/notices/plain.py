@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _GAP = "\u200b"
 """A space of no width: what stands on its two sides is no mention and no link."""
-_ACTIVE = re.compile(r"@(?=\w)|<(?=[!@#/:\w])|\](?=\()")
+_ACTIVE = re.compile(r"@(?=[^\W\d])|<(?=[!@#/:\w])|\](?=\()")
+"""`orders/order@1.2.0` stays as it can be copied: no mention begins with a digit."""
 
 
 class Note(NamedTuple):
@@ -64,33 +65,25 @@ def _same(text: str) -> str:
 
 
 def _text(message: Message, share: lines.Share, safe: Callable[[str], str], width: int) -> str:
-    parts = [_alarm(each, message, safe, width) for each in share.alarms]
+    parts = [_alarm(each, safe, width) for each in share.alarms]
     if share.digest:
         told = "\n".join(f"- {safe(lines.line(each.title, lines.TITLE))}" for each in share.digest)
         parts.append(f"Also:\n{told}" if share.alarms else told)
     if share.rest:
         parts.append(share.rest)
-    links = [each for each in lines.links(message) if each not in _shown_links(share)]
-    if links and (share.digest or not share.alarms):
-        parts.append("\n".join(links[:3]))
+    for text, link in lines.origins(message):
+        parts.append("\n".join(filter(None, (safe(f"{text[:1].upper()}{text[1:]}"), link))))
     if message.because:
         why = "\n".join(f"- {safe(lines.line(each))}" for each in message.because)
         parts.append(f"You are told because\n{why}")
     return "\n\n".join(parts) + "\n"
 
 
-def _shown_links(share: lines.Share) -> set[str]:
-    return {each.link for each in share.alarms}
-
-
-def _alarm(event: Event, message: Message, safe: Callable[[str], str], width: int) -> str:
+def _alarm(event: Event, safe: Callable[[str], str], width: int) -> str:
     title = safe(lines.line(event.title, lines.TITLE))
     found = [f"{lines.WORDS[event.severity].upper()}  {title}"]
     for name, said in lines.named(event):
         found += _folded(f"  {safe(name)}: ", safe(said), width)
-    found.append(f"  {safe(lines.origin(event))}")
-    if event.link:
-        found.append(f"  {event.link}")
     return "\n".join(found)
 
 

@@ -72,19 +72,17 @@ def _blocks(message: Message, share: lines.Share) -> Iterator[dict[str, Any]]:
     mark = lines.MARKS[lines.worst(message)]
     yield {"type": "header", "text": _plain(f"{mark} {message.headline}", _HEADER)}
     for event in share.alarms:
-        yield from _alarm(event)
-        yield {"type": "divider"}
+        yield _alarm(event, lines.repeats(message, event))
     yield from _digest(share)
-    shown = {each.link for each in share.alarms}
-    links = [each for each in lines.links(message) if each not in shown]
-    if links:
-        yield {"type": "context", "elements": [_link(each) for each in links[:_FIELDS]]}
+    for text, link in lines.origins(message):
+        yield _context(_plain(text, _FIELD), *([_link(link)] if link else []))
     if message.because:
         yield _context(_plain(f"You are told because {'; '.join(message.because)}", _FIELD))
 
 
-def _alarm(event: Event) -> Iterator[dict[str, Any]]:
-    heading = f"{lines.MARKS[event.severity]} {lines.WORDS[event.severity]}: {event.title}"
+def _alarm(event: Event, repeated: bool) -> dict[str, Any]:
+    word = f"{lines.MARKS[event.severity]} {lines.WORDS[event.severity]}"
+    heading = word if repeated else f"{word}: {event.title}"
     section: dict[str, Any] = {"type": "section", "text": _plain(heading, lines.TITLE)}
     details = list(lines.named(event))
     told = details if len(details) <= _FIELDS else details[: _FIELDS - 1]
@@ -96,9 +94,7 @@ def _alarm(event: Event) -> Iterator[dict[str, Any]]:
         fields.append(_plain(f"and {len(details) - len(told)} more details", _FIELD))
     if fields:
         section["fields"] = fields
-    yield section
-    origin = _plain(lines.origin(event), _FIELD)
-    yield _context(origin, *([_link(event.link)] if event.link else []))
+    return section
 
 
 def _digest(share: lines.Share) -> Iterator[dict[str, Any]]:

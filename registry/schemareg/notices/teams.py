@@ -24,7 +24,6 @@ LARGEST = 20_000
 a workflow says "accepted" and loses what is too large."""
 _COLOURS = {Severity.ERROR: "attention", Severity.WARNING: "warning", Severity.NOTICE: "default"}
 _DETAILS = 12
-_LINKS = 3
 
 _Card = dict[str, Any]
 
@@ -58,11 +57,11 @@ def _card(message: Message, share: lines.Share) -> _Card:
         "msteams": {"width": "Full"},
         "body": list(_body(message, share)),
     }
-    links = lines.links(message)
+    links = [each.link for each in lines.origins(message) if each.link]
     if links:
         card["actions"] = [
             {"type": "Action.OpenUrl", "title": _called(number, len(links)), "url": url}
-            for number, url in enumerate(links[:_LINKS])
+            for number, url in enumerate(links)
         ]
     return card
 
@@ -76,27 +75,30 @@ def _body(message: Message, share: lines.Share) -> Iterator[_Card]:
     colour = _COLOURS[lines.worst(message)]
     yield _block(_run(headline, weight="bolder", size="medium", color=colour))
     for event in share.alarms:
-        yield _alarm(event)
+        yield _alarm(event, lines.repeats(message, event))
     for event in share.digest:
         yield _block(_run(f"• {lines.line(event.title, lines.TITLE)}"))
     if share.rest:
         yield _block(_run(share.rest, isSubtle=True))
+    for origin in lines.origins(message):
+        yield {**_block(_run(origin.text, isSubtle=True, size="small")), "separator": True}
     if message.because:
         why = lines.line(f"You are told because {'; '.join(message.because)}")
-        yield {**_block(_run(why, isSubtle=True, size="small")), "separator": True}
+        yield {**_block(_run(why, isSubtle=True, size="small")), "spacing": "small"}
 
 
-def _alarm(event: Event) -> _Card:
-    colour = _COLOURS[event.severity]
+def _alarm(event: Event, repeated: bool) -> _Card:
+    colour, word = _COLOURS[event.severity], lines.WORDS[event.severity]
     title = lines.line(event.title, lines.TITLE)
-    word = _run(f"{lines.WORDS[event.severity]}: ", weight="bolder", color=colour)
-    items = [_block(word, _run(title, weight="bolder"))]
+    heading = [_run(word if repeated else f"{word}: ", weight="bolder", color=colour)]
+    if not repeated:
+        heading.append(_run(title, weight="bolder"))
+    items = [_block(*heading)]
     details = list(lines.named(event))
     for name, text in details[:_DETAILS]:
         items.append({**_block(_run(f"{name}: ", isSubtle=True), _run(text)), "spacing": "small"})
     if len(details) > _DETAILS:
         items.append(_block(_run(f"and {len(details) - _DETAILS} more details", isSubtle=True)))
-    items.append(_block(_run(lines.origin(event), isSubtle=True, size="small")))
     return {"type": "Container", "separator": True, "items": items}
 
 
