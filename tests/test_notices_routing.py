@@ -174,10 +174,10 @@ def test_who_comes_and_who_leaves_both_hear_of_it() -> None:
 
 def test_what_concerns_no_product_goes_to_those_who_look_after_the_whole() -> None:
     whole = News(event(product=""), hub=True)
-    assert went(whole, (state(),), policy()) == [("hub", "the registry's default")]
+    assert went(whole, (state(),), policy()) == [("hub", "this is the registry's default")]
     # Of a product that nobody can find, somebody has to hear all the same.
     lost = News(event(product="gone"))
-    assert went(lost, (state(),), policy()) == [("hub", "the registry's default")]
+    assert went(lost, (state(),), policy()) == [("hub", "this is the registry's default")]
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_channels_are_those_of_the_newest_policy_for_that_is_who_sends(tmp_path:
             "hub-chat",
             (
                 "checkout owns orders; registry.yaml has no channel checkout-chat",
-                "the registry's default",
+                "this is the registry's default",
             ),
         )
     ]

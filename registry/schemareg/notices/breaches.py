@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from schemareg.errors import RegistryError
 from schemareg.names import Target, parse
 from schemareg.notices.news import News, Saying
+from schemareg.rules import CATALOGUE
 from schemareg.rules import audit as rules
 from schemareg.rules import time as time_rules
 from schemareg.rules import versions as version_rules
@@ -55,10 +56,15 @@ def breaches(scene: Scene, violations: Iterable[Violation], *, judged: bool) -> 
         title = f"{each.target} {verb}" if each.target else verb
         details = [("rule", each.rule), ("what", each.message), ("path", each.path)]
         touches = _touched(each.target)
-        details += [("read by", scene.readers(*touches))]
+        details += [("read by", scene.readers(*touches)), ("what to do", _mend(each))]
         product = each.target.partition("/")[0].partition("#")[0]
         saying = Saying(type_, each.severity, product, each.target, title, details)
         yield News(scene.event(saying, each.path, each.rule), touches, hub=True)
+
+
+def _mend(violation: Violation) -> str:
+    rule = CATALOGUE.get(violation.rule)
+    return rule.remedy if rule else ""
 
 
 def _small(scene: Scene) -> bool:

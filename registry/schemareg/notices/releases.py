@@ -195,7 +195,9 @@ def _breaks(scene: Scene, report: Report) -> Iterator[News]:
             version = each.version and f"{each.product}/{each.schema}@{each.version}"
             key = (kind, each.product, version or each.product, each.place.path)
             together.setdefault(key, []).append(each)
-    for (kind, product, target, path), found in together.items():
+    for (kind, product, target, path), those in together.items():
+        # That the number promises too much is said last: it only follows from the rest.
+        found = sorted(those, key=lambda each: each.rule == version_rules.TOO_SMALL.id)
         hit = _hit(found)
         about = subject(path)
         if about.part is Part.CONSUMER:  # who registers for what is going is told as well
@@ -206,7 +208,7 @@ def _breaks(scene: Scene, report: Report) -> Iterator[News]:
             product,
             target,
             _breaking(kind, target if found[0].version else path, found),
-            (*_refused(found), ("hits", ", ".join(hit))),
+            (*_refused(found), ("hits", ", ".join(hit)), ("what to do", _mend(found))),
         )
         yield News(scene.event(saying, path), consumers=hit, hub=True)
 
@@ -223,10 +225,14 @@ def _breaking(kind: str, name: str, found: Sequence[Finding]) -> str:
     return f"{name} {breaks}, and landed all the same"
 
 
+def _mend(found: Sequence[Finding]) -> str:
+    """What mends the worst of it, where nobody accepted it."""
+    return "" if found[0].waived else found[0].remedy
+
+
 def _refused(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
     told = set()
-    # That the number promises too much is said last: it only follows from the rest.
-    for each in sorted(found, key=lambda each: each.rule == version_rules.TOO_SMALL.id):
+    for each in found:
         name = f"{each.rule} {each.field}".strip()
         if (name, each.message) not in told:
             told.add((name, each.message))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schemareg.snapshot import Snapshot
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
-_HUB = "the registry's default"
+_HUB = "this is the registry's default"
 
 
 class Route(NamedTuple):
