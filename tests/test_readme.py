@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from schemareg.documents import parse_yaml
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,8 +31,12 @@ class Block(NamedTuple):
 
 def blocks(language: str, page: Path = README) -> list[Block]:
     text = page.read_text("utf-8")
-    fences = re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return [Block(each[1], each[2], each.start(2)) for each in fences if each[1] == language]
+    fences = re.finditer(r"^( *)```(\w+)\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL)
+    return [
+        Block(each[2], re.sub(f"^{each[1]}", "", each[3], flags=re.MULTILINE), each.start(3))
+        for each in fences
+        if each[2] == language
+    ]
 
 
 def agrees(request: pytest.FixtureRequest, block: Block, text: str) -> None:
@@ -41,6 +47,17 @@ def agrees(request: pytest.FixtureRequest, block: Block, text: str) -> None:
         README.write_text(page[: block.start] + text + page[end:], encoding="utf-8")
     else:
         assert block.text == text, "run it with --update-golden"
+
+
+def quoted(request: pytest.FixtureRequest, text: str) -> None:
+    """The page's one quotation is this text, as GitHub would show it."""
+    page = README.read_text("utf-8")
+    wanted = "".join(f"> {line}".rstrip() + "\n" for line in text.rstrip("\n").splitlines())
+    (found,) = re.findall(r"(?:^>(?: .*)?\n)+", page, re.MULTILINE)
+    if request.config.getoption("--update-golden"):
+        README.write_text(page.replace(found, wanted), encoding="utf-8")
+    else:
+        assert found == wanted, "run it with --update-golden"
 
 
 def test_the_first_block_installs_and_runs_the_demonstration_the_second_all_tests() -> None:
@@ -84,7 +101,7 @@ def test_every_call_that_a_page_shows_is_one_that_the_command_takes(
 def test_the_first_verdict_is_the_one_that_the_page_shows(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    _, _, begin, check, mend = (block.text for block in blocks("sh"))
+    begin, check, mend = (block.text for block in blocks("sh")[2:5])
     told = blocks("text")[0]
     home, *commands = begin.splitlines()
     assert home == 'cd "$(mktemp -d)"'
@@ -95,6 +112,8 @@ def test_the_first_verdict_is_the_one_that_the_page_shows(
     code, out = run(check)
     assert code == 1
     agrees(request, told, re.sub(r"^base .*\n", "", out, flags=re.MULTILINE))
+    _, comment = run("reg check --format comment || true")
+    quoted(request, re.sub(r"\n<sub>.*</sub>\n", "", comment))
     code, out = run(mend)
     assert code == 0
     assert "orders/order_placed 2.0.0: compatible" in out
@@ -152,6 +171,40 @@ def _alters(variable: str) -> bool:
     return variable.startswith("GIT_") or variable in ("COLUMNS", "NO_COLOR", "REG_DEBUG")
 
 
+def test_what_the_page_sets_up_is_a_registry_with_its_workflows(
+    tmp_path: Path, make_repo: Any
+) -> None:
+    shop = make_repo("shop")
+    (setting_up,) = [block.text for block in blocks("sh") if "--github" in block.text]
+    run = _shell(shop.path)
+    assert run(setting_up)[0] == 0
+    assert shop.git("status", "--short") == ""
+    listed = shop.git("ls-files").splitlines()
+    workflows = ["check", "comment", "notify", "reminders"]
+    assert [each for each in listed if "/workflows/" in each] == [
+        f".github/workflows/{name}.yml" for name in workflows
+    ]
+    page = README.read_text("utf-8")
+    assert all(f"`{each}`" in page for each in workflows)
+    for path in re.findall(r"`(\.github/[\w./]*)`", page):
+        assert (shop.path / path).exists(), path
+
+
+def test_what_the_page_says_for_gitlab_is_valid_and_runs(tmp_path: Path, make_repo: Any) -> None:
+    from xml.etree import ElementTree
+
+    shop = make_repo("shop")
+    base = shop.commit({"registry.yaml": "version: 1\n"})
+    (pipeline,) = (block.text for block in blocks("yaml"))
+    job: Any = parse_yaml(pipeline.encode(), ".gitlab-ci.yml").value["reg"]
+    assert _shell(shop.path)(f"CI_MERGE_REQUEST_DIFF_BASE_SHA={base}; {job['script']}")[0] == 0
+    assert ElementTree.parse(shop.path / job["artifacts"]["reports"]["junit"]).getroot().tag  # noqa: S314
+    schema = ["--quiet", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"]
+    (tmp_path / "gitlab.yml").write_text(pipeline)
+    command = [sys.executable, "-m", "check_jsonschema", *schema, str(tmp_path / "gitlab.yml")]
+    assert subprocess.run(command, check=False).returncode == 0
+
+
 def test_what_the_page_does_from_python_can_be_done(tmp_path: Path, make_repo: Any) -> None:
     shop = make_repo("shop")
     shop.commit({"registry.yaml": "version: 1\n"})
@@ -162,5 +215,7 @@ def test_what_the_page_does_from_python_can_be_done(tmp_path: Path, make_repo: A
 
 
 def test_the_page_is_short() -> None:
+    lines = README.read_text("utf-8").splitlines()
     shown = sum(len(block.text.splitlines()) for block in blocks("text"))
-    assert len(README.read_text("utf-8").splitlines()) - shown <= 140
+    shown += sum(line == ">" or line.startswith("> ") for line in lines)
+    assert len(lines) - shown <= 180
