@@ -85,13 +85,12 @@ def follow(
 
 def last_told(ledger: "Ledger") -> tuple["Told", ...]:
     """The last deliveries of a ledger, the newest first, as the dashboard shows them."""
+    from schemareg.notices import account
     from schemareg.notices.dashboard import MOST_DELIVERIES, Told
 
-    tried = (each for each in ledger.deliveries.values() if each.attempts)
-    newest = sorted(tried, key=lambda each: (each.moment, each.id), reverse=True)
     return tuple(
         Told(each.moment, each.channel, each.state.value, each.reason)
-        for each in newest[:MOST_DELIVERIES]
+        for each in account.latest(ledger)[:MOST_DELIVERIES]
     )
 
 
