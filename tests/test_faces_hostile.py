@@ -188,7 +188,17 @@ def test_five_megabytes_in_every_text_become_a_page_and_not_a_flood() -> None:
         wrong = render_mistakes(mistakes(LARGE), form, host=HOST)
         assert time.process_time() - begin < 5, form
         assert max(len(shown.encode()), len(wrong.encode())) <= largest, form
-        assert "characters in all" in shown
+        assert "(5,242,880 characters in all)" in shown
+
+
+def test_what_is_cut_tells_the_length_of_the_whole() -> None:
+    whole = report("y" * 100_000, everything=False)
+    versions = (dataclasses.replace(whole.versions[0], path="p", promises=()),)
+    whole = dataclasses.replace(whole, versions=versions, findings=whole.findings[:1])
+    for form in LARGEST:
+        told = re.findall(r"\((\S+) characters in all\)", render(whole, form))
+        # The record says it twice, and is measured with its brackets and line breaks.
+        assert {each for each in told if not each.startswith("200,0")} == {"100,000"}, form
 
 
 def test_thousands_of_hostile_findings_fit_where_they_are_shown() -> None:

@@ -18,49 +18,61 @@ LONGEST_NAME = 400
 LONGEST_PATH = 1_000
 LONGEST_TEXT = 2_000
 """Characters of a sentence."""
+LONGEST_LINE = 600
+"""Characters of one of many: a change of words, the reason of a doubt."""
 MOST_NAMES = 100
 """Names of one list: consumers, fields, versions compared with."""
 MOST_CHANGES = 500
 """Changes that are told of one version."""
 
 
-def bounded(report: Report) -> Report:
-    """The same report, each text cut with a note of its whole length; records stay as they are."""
+def bounded(report: Report, longest: int = LONGEST_TEXT) -> Report:
+    """The same report, each text cut with a note of its whole length; records stay as they are.
+
+    To be done once: what is cut twice would tell the length of its first half.
+    """
     return replace(
         report,
         base=_name(report.base),
         head=_name(report.head),
-        findings=tuple(map(bounded_finding, report.findings)),
+        findings=tuple(bounded_finding(each, longest) for each in report.findings),
         versions=tuple(map(_version, report.versions)),
     )
 
 
-def bounded_mistakes(mistakes: Sequence[Mistake]) -> tuple[Mistake, ...]:
+def bounded_mistakes(
+    mistakes: Sequence[Mistake], longest: int = LONGEST_TEXT
+) -> tuple[Mistake, ...]:
     """The same mistakes, each text cut with a note of its whole length."""
     return tuple(
-        replace(each, place=_place(each.place), what=_text(each.what), remedy=_text(each.remedy))
+        replace(
+            each,
+            place=_place(each.place),
+            what=shortened(each.what, longest),
+            remedy=shortened(each.remedy, longest),
+        )
         for each in mistakes
     )
 
 
-def bounded_finding(finding: Finding) -> Finding:
+def bounded_finding(finding: Finding, longest: int = LONGEST_TEXT) -> Finding:
     """The same finding, each text cut with a note of its whole length."""
     return replace(
         finding,
         place=_place(finding.place),
-        message=_text(finding.message),
+        message=shortened(finding.message, longest),
         product=_name(finding.product),
         schema=_name(finding.schema),
         version=_name(finding.version),
         against=_name(finding.against),
         field=_name(finding.field),
         pointer=_name(finding.pointer),
-        why=_text(finding.why),
-        remedy=_text(finding.remedy),
+        why=shortened(finding.why, longest),
+        remedy=shortened(finding.remedy, longest),
         value=_name(finding.value),
         target=_name(finding.target),
-        dates=_text(finding.dates),
-        waived=_text(finding.waived),
+        dates=shortened(finding.dates, longest),
+        waived=shortened(finding.waived, longest),
         hits=tuple(map(_hit, finding.hits[:MOST_NAMES])),
     )
 
@@ -83,9 +95,9 @@ def _version(verdict: VersionVerdict) -> VersionVerdict:
         schema=_name(verdict.schema),
         version=_name(verdict.version),
         path=shortened(verdict.path, LONGEST_PATH),
-        reason=_text(verdict.reason),
+        reason=_line(verdict.reason),
         against=_names(verdict.against),
-        changes=tuple(map(_text, verdict.changes[:MOST_CHANGES])),
+        changes=tuple(map(_line, verdict.changes[:MOST_CHANGES])),
         honest=_name(verdict.honest),
         promises=tuple(
             PromiseChange(*map(_name, each)) for each in verdict.promises[:MOST_CHANGES]
@@ -108,5 +120,5 @@ def _name(text: str) -> str:
     return shortened(text, LONGEST_NAME)
 
 
-def _text(text: str) -> str:
-    return shortened(text, LONGEST_TEXT)
+def _line(text: str) -> str:
+    return shortened(text, LONGEST_LINE)

@@ -24,7 +24,9 @@ MOST_ROWS = 20
 MOST_RECORDS = 3
 """Records that are shown; the summary has one for each finding."""
 
-_LONGEST_CELL = 300
+LONGEST_TEXT = 300
+"""Characters of a sentence."""
+
 _BUMPS = frozenset({"bump-too-small"})
 """What the line about the bump says already."""
 
@@ -42,7 +44,7 @@ def clean(report: Report) -> str:
 
 def render(report: Report, host: Host | None = None, *, limit: int = LONGEST) -> str:
     """The comment, at most `limit` bytes; with a host, links open the files that would help."""
-    report = bounded(report)
+    report = bounded(report, LONGEST_TEXT)
     if silent(report):
         total = sentences.versions_total(report)
         return f"🟢 **Nothing breaks**: {total}.\n"
@@ -75,7 +77,7 @@ def render_mistakes(
     head = f"### 🔴 {count} in the files: nothing could be judged"
     foot = f"{_details(host)}\n"
     rows = ["| where | what is wrong | what to do |", "|---|---|---|"]
-    cells = map(_mistake_row, bounded_mistakes(mistakes[:MOST_ROWS]))
+    cells = map(_mistake_row, bounded_mistakes(mistakes[:MOST_ROWS], LONGEST_TEXT))
     room = limit - size(head) - size(foot) - size(rows[0]) - size(rows[1]) - 500
     kept = fitted(cells, room, lambda _: "", gap="\n")
     shown = [each for each in kept if each]
@@ -85,7 +87,7 @@ def render_mistakes(
 
 
 def _mistake_row(mistake: Mistake) -> str:
-    where = escape.markdown_code(escape.shortened(str(mistake.place), _LONGEST_CELL))
+    where = escape.markdown_code(str(mistake.place))
     return f"| {where} | {_cell(mistake.what)} | {_cell(mistake.remedy)} |"
 
 
@@ -130,14 +132,18 @@ def _row(finding: Finding, report: Report, host: Host | None) -> str:
     cells = (
         escape.markdown_code(name),
         f"{mark} {rule}{at}<br>{_cell(finding.message)}",
-        _cell(hits) if hits else "nobody registered" if finding.schema else "",
+        _cell(escape.shortened(hits, LONGEST_TEXT))
+        if hits
+        else "nobody registered"
+        if finding.schema
+        else "",
         f"{_cell(finding.remedy)}{_ways(finding, report, host)}",
     )
     return f"| {' | '.join(cells)} |"
 
 
 def _cell(text: str) -> str:
-    return markdown.prose(escape.shortened(text, _LONGEST_CELL))
+    return markdown.prose(text)
 
 
 def _ways(finding: Finding, report: Report, host: Host | None) -> str:

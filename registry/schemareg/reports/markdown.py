@@ -34,7 +34,6 @@ MOST_PROMISES = 60
 
 _ROWS = 100
 """Of one table: a section that fits or does not."""
-_LONGEST_LINE = 300
 _HEADLINES = {
     "pass": "🟢 Nothing breaks",
     "fail": "🔴 This change breaks promises",
@@ -111,9 +110,9 @@ def _row(verdict: VersionVerdict) -> str:
     )
     cells = (
         escape.markdown_code(name),
-        prose(escape.shortened(found, _LONGEST_LINE)),
+        prose(found),
         _bump(verdict),
-        prose(escape.shortened(", ".join(verdict.against), _LONGEST_LINE)),
+        prose(", ".join(verdict.against)),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -143,8 +142,7 @@ def promises(verdict: VersionVerdict) -> str:
 def _sides(change: PromiseChange) -> Iterator[str]:
     for sign, promised in (("-", change.before), ("+", change.after)):
         if promised:
-            line = escape.inert(escape.visible(f"{sign} {change.field}: {promised}"))
-            yield escape.shortened(line, _LONGEST_LINE)
+            yield escape.inert(escape.visible(f"{sign} {change.field}: {promised}"))
 
 
 def _words(report: Report, most: int) -> Iterator[str]:
@@ -163,7 +161,7 @@ def _changes(versions: Iterable[VersionVerdict]) -> Iterator[str]:
     for each in versions:
         name = escape.markdown_code(f"{each.product}/{each.schema} {each.version}")
         for change in each.changes:
-            yield f"- {name} {prose(escape.shortened(change, _LONGEST_LINE))}"
+            yield f"- {name} {prose(change)}"
 
 
 def _finding(finding: Finding) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from schemareg.reports import escape, sentences
 from schemareg.reports.bounds import bounded, bounded_finding
-from schemareg.reports.commands import COMMAND
 from schemareg.reports.layout import paired, wrapped
 from schemareg.reports.paint import WIDEST, painter
 
@@ -38,20 +37,23 @@ def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
         lines += [
             paint("faint", each) for each in wrapped(escape.visible(line), width, hanging="  ")
         ]
-    found = findings_text(report.findings, colour=colour, width=width)
+    found = _blocks(report.findings, width, paint)
     return found + escape.inert("\n".join(lines)) + "\n"
 
 
 def findings_text(findings: Iterable[Finding], *, colour: bool = False, width: int = 100) -> str:
     """A block a finding, a blank line after each."""
-    width, paint = min(width, WIDEST), painter(colour)
-    blocks = (
-        "\n".join(_finding(bounded_finding(each), width, paint)) + "\n\n" for each in findings
-    )
+    return _blocks(map(bounded_finding, findings), min(width, WIDEST), painter(colour))
+
+
+def _blocks(findings: Iterable[Finding], width: int, paint: Callable[[str, str], str]) -> str:
+    blocks = ("\n".join(_finding(each, width, paint)) + "\n\n" for each in findings)
     return escape.inert("".join(blocks))
 
 
 def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
+    from schemareg.reports.commands import COMMAND
+
     severity = finding.severity.value
     place = escape.visible(str(finding.place))
     yield f"{paint('place', place)}: {paint(severity, severity)} {finding.rule}"
