@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from schemareg.errors import RegistryError
 from schemareg.model import Direction, Hit
 from schemareg.names import Target, parse
-from schemareg.promises.consumers import acknowledges, consumers, hit, touched, touches
+from schemareg.promises.consumers import acknowledges, hit, touched, touches
 from schemareg.promises.elements import lacking
+from schemareg.snapshot import CONSUMERS
 from schemareg.versions import parse as parse_version
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def struck(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> tuple
 
 def _registered(base: Snapshot, head: Snapshot, product: str) -> dict[str, Consumer]:
     """The consumers of a product by name, as they stand at the base, else with the change."""
-    return {each.name: each for snapshot in (head, base) for each in consumers(snapshot, product)}
+    return {each.name: each for snapshot in (head, base) for each in snapshot.consumers(product)}
 
 
 def subject(finding: Finding) -> Target | None:
@@ -176,8 +177,9 @@ def told(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Fi
             found.append(finding)
             continue
         if target.product not in known:
-            known[target.product] = tuple(
-                consumers(snapshot, target.product) for snapshot in (base, head)
+            known[target.product] = (
+                base.consumers(target.product),
+                _different(base, head, target.product),
             )
         hits = _together(
             each
@@ -187,6 +189,21 @@ def told(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Fi
         )
         found.append(replace(finding, hits=hits) if hits else finding)
     return found
+
+
+def _different(base: Snapshot, head: Snapshot, product: str) -> tuple[Consumer, ...]:
+    """The consumers that `head` says something else of than `base`: there may be thousands alike."""
+    folders = [each.folder_of(product) for each in (base, head)]
+    before, after = (
+        snapshot.files.folder(f"{folder}/{CONSUMERS}") if folder else {}
+        for snapshot, folder in zip((base, head), folders, strict=True)
+    )
+    paths = [
+        f"{folders[1]}/{CONSUMERS}/{name}"
+        for name, entry in after.items()
+        if name.endswith(".yaml") and (not entry.id or entry != before.get(name))
+    ]
+    return tuple(head.consumer_at(path) for path in paths if head.has(path))
 
 
 def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from schemareg import documents, manifests, versions
-from schemareg.model import FileChange, Files, Kind, Policy, SchemaVersion
+from schemareg.errors import InvalidFiles
+from schemareg.model import Consumer, FileChange, Files, Kind, Policy, SchemaVersion
 from schemareg.names import NAME
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Snapshot:
         self._documents: dict[str, Document] = {}
         self._products: dict[str, Product] = {}
         self._folders: dict[str, str | None] = {}
+        self._consumers: dict[str, tuple[Consumer, ...]] = {}
 
     @property
     def label(self) -> str:
@@ -84,6 +86,28 @@ class Snapshot:
             name = folder.rpartition("/")[2]
             self._products[folder] = manifests.parse_product(self.document(path), name, folder)
         return self._products[folder]
+
+    def consumers(self, product: str) -> tuple[Consumer, ...]:
+        """Who registered as a reader of a product, by the name of their file."""
+        if product not in self._consumers:
+            folder = self.folder_of(product)
+            names = self.files.folder(f"{folder}/{CONSUMERS}") if folder else {}
+            paths = [f"{folder}/{CONSUMERS}/{name}" for name in names if name.endswith(".yaml")]
+            self._consumers[product] = tuple(map(self.consumer_at, filter(self.has, paths)))
+        return self._consumers[product]
+
+    def consumer_at(self, path: str) -> Consumer:
+        """The consumer of a file that is there.
+
+        One that is wrong is not passed over: its team, called like the file, is taken to read
+        everything, and to have agreed to nothing.
+        """
+        folder, _, name = path.rpartition(f"/{CONSUMERS}/")
+        try:
+            return manifests.parse_consumer(self.document(path), folder.rpartition("/")[2])
+        except InvalidFiles:
+            stem = name.rpartition(".")[0]
+            return Consumer(path, stem, stem)
 
     def schema_names(self, product: str) -> tuple[str, ...]:
         """The schemas of a product that have a folder, sorted; declared or not."""

@@ -1,7 +1,6 @@
 """What consumers declare: whose use an element's end touches, and who agreed to it.
 
-A consumer's file that is wrong is not passed over: its team is taken to read everything, and to
-have agreed to nothing.
+A consumer that names nothing, or whose file is wrong, is taken to read everything.
 """
 
 from __future__ import annotations
@@ -9,18 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from schemareg import manifests
-from schemareg.errors import InvalidFiles
-from schemareg.model import Consumer
 from schemareg.names import field_text
 from schemareg.promises.book import covers
-from schemareg.snapshot import CONSUMERS
 from schemareg.versions import parse as parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.model import Pointer, Use
+    from schemareg.model import Consumer, Pointer, Use
     from schemareg.names import Target
     from schemareg.snapshot import Snapshot
     from schemareg.versions import SemVer
@@ -28,29 +23,19 @@ if TYPE_CHECKING:
 
 def consumers(snapshot: Snapshot, product: str) -> tuple[Consumer, ...]:
     """The consumers of a product, by the name of their file."""
-    folder = snapshot.folder_of(product)
-    if folder is None:
-        return ()
-    names = snapshot.files.folder(f"{folder}/{CONSUMERS}")
-    paths = [f"{folder}/{CONSUMERS}/{name}" for name in names if name.endswith(".yaml")]
-    return tuple(consumer_at(snapshot, path) for path in paths if snapshot.has(path))
+    return snapshot.consumers(product)
 
 
 def consumer_at(snapshot: Snapshot, path: str) -> Consumer:
     """The consumer of a file that is there."""
-    product = path.rpartition(f"/{CONSUMERS}/")[0].rpartition("/")[2]
-    try:
-        return manifests.parse_consumer(snapshot.document(path), product)
-    except InvalidFiles:
-        name = path.rpartition("/")[2].rpartition(".")[0]
-        return Consumer(path, name, name)
+    return snapshot.consumer_at(path)
 
 
 def hit(snapshot: Snapshot, target: Target) -> tuple[Consumer, ...]:
     """The consumers that the end of a target hits, by the name of their file."""
     return tuple(
         each
-        for each in consumers(snapshot, target.product)
+        for each in snapshot.consumers(target.product)
         if not each.uses or any(touches(use, target) for use in each.uses)
     )
 
