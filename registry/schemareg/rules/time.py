@@ -155,6 +155,22 @@ CONSUMER_BINDS_DEPRECATED = Rule(
     remedy="Read what replaces it, or plan for the day that the finding names.",
     source=_TIME + "22",
 )
+CONSENT_GIVEN = Rule(
+    id="consent-given",
+    title="A consumer agrees to lose something before its day",
+    rationale="Once all its readers have agreed, what is deprecated may go before its sunset. Only"
+    " the team itself can agree for itself.",
+    remedy="Nothing is to be mended, if it is the team that says so.",
+    source=_TIME + "5 and 8",
+)
+CONSUMER_LEFT = Rule(
+    id="consumer-left",
+    title="A consumer is not registered any more",
+    rationale="From its landing on, no change is told to this team, and none is stopped for it. It"
+    " counts as a reader in this change still.",
+    remedy="Nothing is to be mended, if it is the team that leaves.",
+    source="Design, section 5: consumers hit, with the fields they use",
+)
 RESTORED = Rule(
     id="restored",
     title="A field that was gone is back",
@@ -205,6 +221,8 @@ RULES = (
     LOOSENED_AT_SUNSET,
     RELEASED_BY_CONSENT,
     CONSUMER_BINDS_DEPRECATED,
+    CONSENT_GIVEN,
+    CONSUMER_LEFT,
     RESTORED,
     NAME_RESERVED,
     WAIVER_EXPIRED,
