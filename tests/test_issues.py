@@ -161,7 +161,7 @@ def test_the_dashboard_shows_how_all_of_it_stands(golden: Callable[[str, str], N
         said("orders/order#old", date(2026, 1, 11)),
     ]
     leaves = [
-        Leave("orders", waiver("a" * 16, date(2026, 3, 20)), date(2026, 1, 1)),
+        Leave("orders", waiver("a" * 16, date(2026, 5, 10)), date(2026, 1, 1)),
         Leave("orders", waiver("b" * 16, date(2026, 2, 20)), date(2026, 1, 1)),
         Leave("orders", waiver("c" * 16, date(2026, 9, 20)), date(2026, 1, 1)),
     ]

@@ -155,12 +155,12 @@ def _goes(term: Term) -> str:
 
 def _facts(term: Term) -> str:
     said = term.said
-    rows = [("how the day comes about", escape.markdown(term.reckoning))]
+    lines = [f"- **How the day comes about:** {escape.markdown(term.reckoning)}"]
     if said.replacement is not None:
-        rows.append(("instead", escape.markdown_code(_cut(str(said.replacement)))))
+        lines.append(f"- **Instead:** {escape.markdown_code(_cut(str(said.replacement)))}")
     if said.migration:
-        rows.append(("how to move", address(said.migration)))
-    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows)])
+        lines.append(f"- **How to move:** {address(said.migration)}")
+    return "\n".join(lines)
 
 
 def _readers(readers: Sequence[Reader], target: Target) -> str:
