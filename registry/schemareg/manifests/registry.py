@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import bounded
 from schemareg.errors import InvalidFiles
-from schemareg.manifests import channels, durations
+from schemareg.manifests import durations
 from schemareg.manifests.overrides import changed
 from schemareg.manifests.schemas import check
 from schemareg.model import Compatibility, Overrides, Policy, Stability
@@ -23,11 +23,8 @@ def parse_registry(document: Document) -> Policy:
     """The policy that registry.yaml states. Raises InvalidFiles with every mistake in it."""
     check(document, "registry")
     value = document.value
-    found = bounded(chain(channels.mistakes(document), channels.default_mistakes(document)))
-    if found:
-        raise InvalidFiles(found)
+    told = _told(document) if value.keys() & {"channels", "notify"} else {}
     default = Policy()
-    notify = value.get("notify", {})
     deprecation = value.get("deprecation", {})
     reminders = deprecation.get("reminders")
     return Policy(
@@ -40,13 +37,27 @@ def parse_registry(document: Document) -> Policy:
             else tuple(sorted({durations.days(each) for each in reminders}, reverse=True))
         ),
         overrides=Overrides(value.get("overrides", default.overrides.value)),
-        channels=channels.channels(value.get("channels", {})),
-        notify_default=tuple(notify.get("default", ())),
-        mail=channels.mail(notify.get("mail")),
-        issues=notify.get("issues", default.issues),
         layout=value.get("layout", ""),
         anchor=value.get("anchor", ""),
+        **told,
     )
+
+
+def _told(document: Document) -> dict[str, Any]:
+    """Who is told of what lands, and where. Raises InvalidFiles."""
+    # Here, for to read URLs takes as long as all the rest of most policies.
+    from schemareg.manifests import channels
+
+    found = bounded(chain(channels.mistakes(document), channels.default_mistakes(document)))
+    if found:
+        raise InvalidFiles(found)
+    notify = document.value.get("notify", {})
+    return {
+        "channels": channels.channels(document.value.get("channels", {})),
+        "notify_default": tuple(notify.get("default", ())),
+        "mail": channels.mail(notify.get("mail")),
+        "issues": notify.get("issues", False),
+    }
 
 
 def _windows(written: JsonValue, default: Mapping[Stability, int]) -> Mapping[Stability, int]:
