@@ -13,9 +13,10 @@ import yaml
 from jsonschema import Draft202012Validator
 from tests.stories import BEGIN, FOLDER, Chronicle, Shop, parted
 
+from schemareg.audit.facts import KINDS
 from schemareg.edges.git import open_repository
 from schemareg.edges.history import history
-from schemareg.notices import cloudevents
+from schemareg.notices import cloudevents, happenings
 from schemareg.notices.events import Teller
 from schemareg.notices.home import home
 from schemareg.notices.kinds import TYPES
@@ -450,3 +451,9 @@ def test_the_event_on_the_page_is_one() -> None:
     event = cloudevents.read(shown)
     assert json.loads(shown) == cloudevents.document(event)
     Draft202012Validator(json.loads(schema_text("event"))).validate(json.loads(shown))
+
+
+def test_every_kind_of_fact_is_told_by_somebody() -> None:
+    by_the_verdict = {"version.released"}
+    by_the_audit = {"version.altered", "version.removed", "version.returned"}
+    assert happenings.TELLERS.keys() | by_the_verdict | by_the_audit == KINDS.keys()

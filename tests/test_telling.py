@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 from datetime import date
@@ -19,6 +21,8 @@ from schemareg_cli import telling
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from tests.conftest import Repo
 
     from schemareg.notices.message import Message
 
@@ -376,12 +380,8 @@ def test_a_range_that_is_none_is_refused_with_the_mend(
 
 
 def test_people_and_pull_request_are_those_of_the_merge(
-    tmp_path: Path, make_repo: Callable[..., object], reg: Callable[..., tuple[int, str, str]]
+    repo: Repo, reg: Callable[..., tuple[int, str, str]]
 ) -> None:
-    from tests.conftest import Repo
-
-    repo = make_repo("registry")
-    assert isinstance(repo, Repo)
     repo.commit(shop().files, "Add orders")
     repo.git("remote", "add", "origin", "git@github.com:shop/registry.git")
     repo.branch("change")
@@ -397,3 +397,44 @@ def test_people_and_pull_request_are_those_of_the_merge(
     assert value["data"]["pull_request"] == "12"
     assert value["data"]["actor"] == "Ada Lovelace"
     assert value["data"]["link"] == f"https://github.com/shop/registry/commit/{commit}"
+
+
+def test_names_that_no_registry_has_are_told_or_left_out_and_stop_nothing(
+    repo: Repo, reg: Callable[..., tuple[int, str, str]]
+) -> None:
+    repo.commit(shop().files, "Add orders")
+    words = "title: T\nowner: {team: t}\n"
+    odd = {
+        os.fsdecode(b"products/\xff\xfe/product.yaml"): words,
+        "products/Ünï [x](y) @here/product.yaml": words,
+        "products/\x1b[31m/product.yaml": words,
+        "products/a/b/c/d/product.yaml": words,
+        f"{FOLDER}/deprecations/a\nb.yaml": "target: orders/order#email\nreason: It goes.\n",
+        f"{FOLDER}/deprecations/::error::.yaml": "target: orders/nothing#x\nreason: It goes.\n",
+        f"{FOLDER}/waivers/nobody.yaml": "- 1\n",
+        f"{FOLDER}/consumers/<!channel>.yaml": "team: '<!channel>'\nuses: []\n",
+        f"{FOLDER}/schemas/order/9.9.9.txt": "no version",
+        f"{FOLDER}/schemas/Order/1.0.0.json": "{}",
+        f"{FOLDER}/schemas/order/1.1.0.json": "not json",
+    }
+    repo.commit(odd, "Odd")
+    (repo.path / "link.yaml").write_text(words, encoding="utf-8")
+    (repo.path / "products" / "linked").mkdir()
+    (repo.path / "products" / "linked" / "product.yaml").symlink_to("../../link.yaml")
+    repo.git("add", "--all")
+    repo.commit({}, "A link")
+    asked = ("events", "HEAD~2..", "-C", str(repo.path))
+    code, out, err = reg(*asked, "--format", "jsonl")
+    assert (code, err) == (0, "")
+    found = [cloudevents.read(line) for line in out.splitlines()]
+    assert "landing.invalid" in {each.type for each in found}
+    assert "orders/order@1.1.0 landed; it was not judged" in {each.title for each in found}
+    code, out, err = reg(*asked)
+    assert (code, err) == (0, "")
+    assert not re.search(r"^\s*::|[\x00-\x09\x0b-\x1f]", out, re.MULTILINE)
+    with history(repo.path, "main") as line:
+        told = list(
+            telling.messages_between(repo.path, line, line.line()[0], today=date(2026, 5, 1))
+        )
+    assert told
+    assert telling.reminders_today(repo.path, date(2026, 5, 1)) == ()

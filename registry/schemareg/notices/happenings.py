@@ -29,7 +29,7 @@ _ADDRESSES = frozenset(("channels", "notify"))
 def happenings(scene: Scene, facts: Iterable[Fact]) -> Iterator[News]:
     """The news of a landing's facts, in their order; facts about releases give none here."""
     for fact in facts:
-        tell = _TELLERS.get(fact.kind)
+        tell = TELLERS.get(fact.kind)
         if tell is not None:
             yield tell(scene, fact)
 
@@ -287,7 +287,7 @@ def _prerelease(scene: Scene, fact: Fact) -> News:
     return _told(scene, fact, fact.kind, _NOTICE, title, touches=_named(fact))
 
 
-_TELLERS: dict[str, Callable[[Scene, Fact], News]] = {
+TELLERS: dict[str, Callable[[Scene, Fact], News]] = {
     "prerelease.landed": _prerelease,
     "prerelease.changed": _prerelease,
     "prerelease.removed": _prerelease,
@@ -315,3 +315,4 @@ _TELLERS: dict[str, Callable[[Scene, Fact], News]] = {
     "policy.removed": _policy,
     "file.unreadable": _unreadable,
 }
+"""By the kind of fact; of releases, the verdict of the check and the audit tell."""
