@@ -105,10 +105,18 @@ def test_the_check_of_a_change_looks_at_nothing_that_the_change_does_not_touch(
             ("schemas/s/1.0.0.json", "{}"),
         )
     }
+    reader = "team: a\nuses: [{schema: orders/order, versions: ^1, fields: [payment]}]\n"
+    others |= {f"products/orders/consumers/c{number}.yaml": reader for number in range(9)}
     base = _lay(tmp_path, others)
     files = Counting(base)
     assert checking.mistakes(files, [ORDER, "products/orders/product.yaml"], base=base) == ()
     assert not any(path.startswith("products/p") for path in files.asked), files.asked
+    assert not any(path.endswith(".yaml") and "/c" in path for path in files.asked), files.asked
+    files = Counting(base)
+    assert checking.mistakes(files, ["products/orders/consumers/c3.yaml"], base=base) == ()
+    assert [path for path in files.asked if "/consumers/" in path] == [
+        "products/orders/consumers/c3.yaml"
+    ]
 
 
 def test_what_a_removed_file_leaves_behind_is_told(tmp_path: Path) -> None:

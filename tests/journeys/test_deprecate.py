@@ -8,7 +8,10 @@ import stat
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
+
+from schemareg.reports.published import schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -704,6 +707,7 @@ def test_a_finding_is_accepted_for_a_time_and_then_no_more(
 
     for day, state_, code in (("2026-03-31", "counts", 0), ("2026-04-01", "expired", 1)):
         told, out, _ = reg("waivers", "orders", "--format", "json", "--today", day)
+        jsonschema.validate(json.loads(out), json.loads(schema_text("waivers")))
         assert (told, [each["state"] for each in json.loads(out)]) == (code, [state_])
         checked = reg("check", "--today", day)[1]
         assert ("A waiver has run out" in " ".join(checked.split())) is (code == 1)

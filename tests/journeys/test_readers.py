@@ -185,6 +185,7 @@ def test_a_file_is_amended_and_the_rest_of_it_stays(shop: Any, reg: Reg) -> None
         ("subscribe orders/order --team x --fields status=LOTS", "Did you mean 'status=LOST'?"),
         ("subscribe orders/order --team x --versions ^2", "no version of orders/order is '^2'"),
         ("subscribe orders/order@2 --team x", "Did you mean '^1'?"),
+        ("subscribe orders/order --team x --versions latest", "versions, as ^1, 1.2, 1.2.0"),
         ("subscribe orders/order@1 --team x --versions ^2", "contradict each other"),
         ("subscribe orders/order --team x --channel slack", "there is no channel 'slack'"),
         ("subscribe orders/order --team x --contact nobody", "'nobody' is neither a mail address"),
