@@ -499,7 +499,7 @@ def test_a_wrong_token_is_told_so_and_never_shown(
 @pytest.mark.parametrize(
     "fault",
     [
-        {"status": 429, "headers": {"Retry-After": "1"}},
+        {"status": 429, "headers": {"Retry-After": "0"}},
         {"status": 502},
         {"status": 500, "act": True},
         {"closes": True},

@@ -49,8 +49,8 @@ def test_a_next_page_somewhere_else_is_not_asked_for(github: Double, api: GitHub
         {"status": 500},
         {"status": 502},
         {"status": 503},
-        {"status": 429, "headers": {"Retry-After": "1"}},
-        {"status": 403, "headers": {"Retry-After": "1"}, "message": "secondary rate limit"},
+        {"status": 429, "headers": {"Retry-After": "0"}},
+        {"status": 403, "headers": {"Retry-After": "0"}, "message": "secondary rate limit"},
         {"status": 403, "headers": {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}},
         {"closes": True},
         {"half": True},
@@ -154,7 +154,7 @@ def test_a_proxy_sees_nothing_that_is_not_encrypted(
 
 def test_what_was_refused_for_its_frequency_is_made_later(github: Double, api: GitHub) -> None:
     github.pull(7, "a" * 40)
-    github.fault("POST", "/issues/7/comments", status=429, headers={"Retry-After": "1"})
+    github.fault("POST", "/issues/7/comments", status=429, headers={"Retry-After": "0"})
     assert api.create(f"{TOP}/issues/7/comments", {"body": "Hello"})["body"] == "Hello"
     assert github.bodies(7) == ["Hello"]
 

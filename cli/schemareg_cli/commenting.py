@@ -15,6 +15,10 @@ _ROUNDS = 4
 """How often it is looked again before somebody else's haste is left to the next run."""
 
 
+_MOMENT = 0.5
+"""Seconds until it is looked whether what may have been written is there."""
+
+
 class Word(NamedTuple):
     """What came of it, for the log."""
 
@@ -127,7 +131,7 @@ def _settled(api: "GitHub", talk: "Talk", author: str, body: str, wish: Wish) ->
             made = github_pulls.add(api, talk.repository, number, plan.create)
             author = made.author if made else author
         except Uncertain:
-            clock.pause(1)
+            clock.pause(_MOMENT)
         except Refused as error:
             if error.status != 404 or plan.create is not None:
                 raise  # else somebody has taken the comment away in that moment
