@@ -309,6 +309,7 @@ class Machine:
                 self._masked.append(message)
             elif name in _KINDS:
                 self._annotated(Annotation(name, properties, message), step)
+        log = re.sub(r"^::add-mask::.*\n", "", log, flags=re.MULTILINE)
         for secret in filter(None, self._masked):
             log = log.replace(secret, "***")
         step.log += log

@@ -97,6 +97,8 @@ class Runner:
         self.environment = dict(environment or {})
         self.prepare = prepare
         self.granted = granted
+        self.only: set[str] = set()
+        """The workflows that run; where nothing is said, all that listen."""
         self._count = 100
         self._numbers: Counter[str] = Counter()
 
@@ -104,7 +106,9 @@ class Runner:
         """The runs of every workflow that listens to an event, and of those that listen to them."""
         found = []
         for path, workflow in self._workflows(event):
-            if not _listens(workflow["on"], event):
+            if event.payload.get("workflow", path) != path or not _listens(workflow["on"], event):
+                continue
+            if self.only and workflow["name"] not in self.only:
                 continue
             self._count += 1
             self._numbers[path] += 1
@@ -117,12 +121,6 @@ class Runner:
         text = self.forge.file(run.event.sha, run.path)
         workflow = parse_yaml(text.encode(), run.path).value
         return self._carried_out(replace(run, attempt=run.attempt + 1, jobs={}), workflow)
-
-    def push(self, *, before: str, after: str, forced: bool = False, branch: str = "main") -> Event:
-        """Commits were pushed to a branch."""
-        payload = {"before": before, "after": after, "forced": forced}
-        ref = f"refs/heads/{branch}"
-        return Event("push", after, ref, payload, head_sha=after, head_branch=branch)
 
     def _workflows(self, event: Event) -> Iterable[tuple[str, Any]]:
         folder = ".github/workflows"

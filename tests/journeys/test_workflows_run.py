@@ -5,26 +5,22 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.actions.forge import forge
-from tests.actions.runner import Event, Run, Runner
+from tests.actions.hosted import NOTHING, Hosted, hosted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
+    from pathlib import Path
 
+    from tests.actions.runner import Run
     from tests.conftest import Repo
     from tests.doubles.github import GitHub
 
-TOP = Path(__file__).parents[2]
 ORDER = "products/orders/schemas/order"
 PRODUCT = "title: Orders\nowner: {team: checkout}\nschemas: {order: {}}\n"
 LONG = pytest.mark.skipif("REG_LONG" not in os.environ, reason="takes long: set REG_LONG")
-NOTHING = "0" * 40
-"""What a push says was there before, where nothing was."""
 
 
 def schema(*fields: str, required: tuple[str, ...] = (), **more: Any) -> str:
@@ -33,77 +29,13 @@ def schema(*fields: str, required: tuple[str, ...] = (), **more: Any) -> str:
     return json.dumps(value, indent=2) + "\n"
 
 
-FIRST = {"products/orders/product.yaml": PRODUCT, f"{ORDER}/1.0.0.json": schema("id", "mail")}
+FIRST = {
+    "registry.yaml": "version: 1\n",
+    "products/orders/product.yaml": PRODUCT,
+    f"{ORDER}/1.0.0.json": schema("id", "mail"),
+}
 HARMLESS = {f"{ORDER}/1.1.0.json": schema("id", "mail", "phone")}
 BREAKING = {f"{ORDER}/1.1.0.json": schema("id", "mail", required=("id",))}
-
-
-class World:
-    """A registry at a forge, a clone of it to work in, and what runs its workflows."""
-
-    def __init__(self, clone: Repo, runner: Runner, github: GitHub) -> None:
-        self.clone = clone
-        self.forge = runner.forge
-        self.runner = runner
-        self.github = github
-        self.clone.git("remote", "add", "origin", str(self.forge.path))
-
-    def land(self, files: Mapping[str, str | None], message: str = "Change") -> str:
-        """Commit on the current branch and push it; the commit."""
-        commit = self.clone.commit(files, message)
-        self.clone.git("push", "--quiet", "--force", "origin", "HEAD")
-        return commit
-
-    def proposes(self, branch: str, files: Mapping[str, str | None], number: int = 7) -> str:
-        """Open a pull request with a commit on a new branch; its head."""
-        self.clone.git("checkout", "--quiet", "-b", branch, "main")
-        head = self.clone.commit(files, f"Propose {branch}")
-        self._offer(head, number)
-        return head
-
-    def amends(self, files: Mapping[str, str | None], number: int = 7) -> str:
-        """One commit more on the pull request's branch."""
-        head = self.clone.commit(files, "And this")
-        self._offer(head, number)
-        return head
-
-    def _offer(self, head: str, number: int) -> None:
-        branch = self.clone.git("symbolic-ref", "--short", "HEAD")
-        self.clone.git("checkout", "--quiet", "--detach", "main")
-        self.clone.git("merge", "--quiet", "--no-ff", "-m", f"Merge {head} into main", head)
-        refs = [f"HEAD:refs/pull/{number}/merge", f"{head}:refs/pull/{number}/head"]
-        self.clone.git("push", "--quiet", "--force", "origin", *refs)
-        self.clone.git("checkout", "--quiet", branch)
-
-    def pull_request(
-        self, action: str = "opened", *, number: int = 7, owner: str = "acme", **more: Any
-    ) -> list[Run]:
-        """Something about a pull request, and all that runs of it."""
-        head = self.forge.git("rev-parse", f"refs/pull/{number}/head")
-        merge = self.forge.git("rev-parse", f"refs/pull/{number}/merge")
-        branch = more.pop("branch", "topic")
-        self.github.pull(number, head, branch=branch, owner=owner)
-        pull = {
-            "number": number,
-            "title": more.pop("title", "A change"),
-            "head": {"sha": head, "ref": branch, "repo": {"full_name": f"{owner}/registry"}},
-            "base": {"ref": "main", "sha": self.forge.git("rev-parse", "refs/heads/main")},
-        }
-        payload = {"action": action, "number": number, "pull_request": pull, **more}
-        event = Event("pull_request", merge, f"refs/pull/{number}/merge", payload)
-        event.head_sha, event.head_branch = head, branch
-        event.head_repository, event.fork = f"{owner}/registry", owner != "acme"
-        return self.runner.happens(event)
-
-    def queue(self, base: str, head: str) -> list[Run]:
-        """The merge queue tries a commit on top of another; the check's runs."""
-        ref = f"gh-readonly-queue/main/pr-7-{base}"
-        self.clone.git("push", "--quiet", "--force", "origin", f"{head}:refs/heads/{ref}")
-        group = {"base_sha": base, "head_sha": head, "base_ref": "refs/heads/main"}
-        payload = {"action": "checks_requested", "merge_group": group}
-        event = Event("merge_group", head, f"refs/heads/{ref}", payload)
-        event.head_sha, event.head_branch = head, ref
-        return self.runner.happens(event)
 
 
 def checked(runs: list[Run]) -> Run:
@@ -115,49 +47,17 @@ def ended(runs: list[Run]) -> dict[str, str]:
     return {each.workflow: each.conclusion for each in runs}
 
 
-def result(world: World, run: Run) -> Any:
+def result(world: Hosted, run: Run) -> Any:
     return json.loads((world.runner.artifacts / str(run.id) / "reg-report/result.json").read_text())
 
 
-def rules(world: World, run: Run) -> list[str]:
+def rules(world: Hosted, run: Run) -> list[str]:
     return [each["rule"] for each in result(world, run)["findings"]]
 
 
-def tools(folder: Path) -> None:
-    """What the action finds installed in a job already: this checkout's `reg`."""
-    command = folder / "reg" / "bin" / "reg"
-    command.parent.mkdir(parents=True)
-    roots = ":".join(str(TOP / each) for each in ("registry", "cli"))
-    start = "from schemareg_cli.main import run; run()"
-    command.write_text(
-        f'#!/bin/sh\nPYTHONPATH={shlex.quote(roots)} exec {shlex.quote(sys.executable)} -c "{start}" "$@"\n'
-    )
-    command.chmod(0o755)
-
-
 @pytest.fixture
-def world(tmp_path: Path, repo: Repo, reg: Callable[..., Any], github: GitHub) -> Iterator[World]:
-    def granted(token: str, permissions: Mapping[str, str]) -> None:
-        github.tokens[token] = "github-actions[bot]"
-        if "write" not in (permissions.get("issues"), permissions.get("pull-requests")):
-            github.readonly.add(token)
-
-    assert reg("init", "--github", "-C", str(repo.path))[0] == 0
-    with forge(tmp_path / "forge") as hosted:
-        runner = Runner(
-            hosted,
-            tmp_path / "runs",
-            environment={
-                "GITHUB_API_URL": github.url,
-                "GITHUB_GRAPHQL_URL": f"{github.url}/graphql",
-            },
-            prepare=tools,
-            granted=granted,
-        )
-        held = World(repo, runner, github)
-        files = repo.git("ls-files", "--others", "--exclude-standard").splitlines()
-        repo.git("add", *files)
-        held.land(FIRST, "Add orders")
+def world(tmp_path: Path, repo: Repo, github: GitHub) -> Iterator[Hosted]:
+    with hosted(tmp_path, repo, github, FIRST) as held:
         yield held
 
 
@@ -174,7 +74,7 @@ def verdicts(run: Run) -> dict[str, str]:
     return {name: job.conclusion for name, job in run.jobs.items()}
 
 
-def test_a_change_that_breaks_fails_the_required_check_and_is_commented_on(world: World) -> None:
+def test_a_change_that_breaks_fails_the_required_check_and_is_commented_on(world: Hosted) -> None:
     world.proposes("topic", BREAKING)
     runs = world.pull_request()
     run = checked(runs)
@@ -199,7 +99,7 @@ def test_a_change_that_breaks_fails_the_required_check_and_is_commented_on(world
     assert "property-required" in comment
 
 
-def test_a_change_that_breaks_nothing_passes_in_silence(world: World) -> None:
+def test_a_change_that_breaks_nothing_passes_in_silence(world: Hosted) -> None:
     world.proposes("topic", HARMLESS)
     runs = world.pull_request()
     assert ended(runs) == {"check": "success", "comment": "success"}, checked(runs).log
@@ -210,7 +110,7 @@ def test_a_change_that_breaks_nothing_passes_in_silence(world: World) -> None:
 
 @pytest.mark.long
 @LONG
-def test_a_mended_change_passes_and_its_comment_says_so(world: World) -> None:
+def test_a_mended_change_passes_and_its_comment_says_so(world: Hosted) -> None:
     world.proposes("topic", BREAKING)
     world.pull_request()
     (before,) = world.github.bodies(7)
@@ -222,7 +122,7 @@ def test_a_mended_change_passes_and_its_comment_says_so(world: World) -> None:
     assert "property-required" not in after
 
 
-def test_a_fork_is_judged_the_same_with_a_token_that_only_reads(world: World) -> None:
+def test_a_fork_is_judged_the_same_with_a_token_that_only_reads(world: Hosted) -> None:
     world.proposes("topic", BREAKING)
     runs = world.pull_request(owner="mallory")
     run = checked(runs)
@@ -232,7 +132,7 @@ def test_a_fork_is_judged_the_same_with_a_token_that_only_reads(world: World) ->
     assert len(world.github.bodies(7)) == 1
 
 
-def test_a_label_checks_again_and_says_nothing_twice(world: World) -> None:
+def test_a_label_checks_again_and_says_nothing_twice(world: Hosted) -> None:
     world.proposes("topic", BREAKING)
     first = checked(world.pull_request())
     again = checked(world.pull_request("labeled", label={"name": "x"}))
@@ -244,7 +144,7 @@ def test_a_label_checks_again_and_says_nothing_twice(world: World) -> None:
 
 @pytest.mark.long
 @LONG
-def test_a_run_that_is_run_again_replaces_its_report(world: World) -> None:
+def test_a_run_that_is_run_again_replaces_its_report(world: Hosted) -> None:
     world.proposes("topic", BREAKING)
     first, _ = world.pull_request()
     runs = world.runner.again(first)
@@ -253,7 +153,7 @@ def test_a_run_that_is_run_again_replaces_its_report(world: World) -> None:
     assert len(world.github.bodies(7)) == 1
 
 
-def test_two_changes_that_are_fine_alone_are_judged_together_in_the_queue(world: World) -> None:
+def test_two_changes_that_are_fine_alone_are_judged_together_in_the_queue(world: Hosted) -> None:
     base = world.clone.git("rev-parse", "main")
     world.proposes("one", HARMLESS, 7)
     world.proposes("two", {f"{ORDER}/1.0.1.json": schema("id", "mail", title="Order")}, 8)
@@ -267,11 +167,11 @@ def test_two_changes_that_are_fine_alone_are_judged_together_in_the_queue(world:
     assert rules(world, run) == ["version-backwards"]
 
 
-def test_a_push_of_several_commits_is_judged_whole(world: World) -> None:
+def test_a_push_of_several_commits_is_judged_whole(world: Hosted) -> None:
     before = world.clone.git("rev-parse", "main")
     world.clone.commit(BREAKING, "Break")
     after = world.land({"README.md": "Orders\n"}, "Describe")
-    run = checked(world.runner.happens(world.runner.push(before=before, after=after)))
+    run = checked(world.pushed(before, after))
     assert rules(world, run) == ["bump-too-small", "property-required"]
     assert result(world, run)["base_commit"] == before
     assert verdicts(run) == {"check": "failure", "reg": "failure"}
@@ -279,32 +179,31 @@ def test_a_push_of_several_commits_is_judged_whole(world: World) -> None:
 
 @pytest.mark.long
 @LONG
-def test_a_push_of_one_commit_and_a_first_push_are_judged(world: World) -> None:
+def test_a_push_of_one_commit_and_a_first_push_are_judged(world: Hosted) -> None:
     first = world.clone.git("rev-parse", "main")
-    begun = checked(world.runner.happens(world.runner.push(before=NOTHING, after=first)))
+    begun = checked(world.pushed(NOTHING, first))
     assert begun.conclusion == "success", begun.log
     assert result(world, begun)["base_commit"] == ""
     after = world.land(HARMLESS)
-    run = checked(world.runner.happens(world.runner.push(before=first, after=after)))
+    run = checked(world.pushed(first, after))
     assert run.conclusion == "success", run.log
     assert result(world, run)["base_commit"] == first
 
 
 @pytest.mark.long
 @LONG
-def test_a_forced_push_is_held_against_what_it_replaced(world: World) -> None:
+def test_a_forced_push_is_held_against_what_it_replaced(world: Hosted) -> None:
     before = world.clone.git("rev-parse", "main")
     world.clone.git("checkout", "--quiet", "--orphan", "anew")
     world.clone.commit({f"{ORDER}/1.0.0.json": schema("id")}, "Another history")
     world.clone.git("branch", "--force", "main", "HEAD")
     world.clone.git("checkout", "--quiet", "main")
     after = world.land({}, "And on")
-    event = world.runner.push(before=before, after=after, forced=True)
-    run = checked(world.runner.happens(event))
+    run = checked(world.pushed(before, after, forced=True))
     assert run.conclusion == "failure"
     assert "version-modified" in rules(world, run), run.log
     world.forge.git("gc", "--quiet", "--prune=now")
-    gone = checked(world.runner.happens(event))
+    gone = checked(world.pushed(before, after, forced=True))
     assert verdicts(gone) == {"check": "failure", "reg": "failure"}
     assert [each.message for each in gone.jobs["check"].annotations] == [
         "invalid: the log says why, under Check"
@@ -313,7 +212,7 @@ def test_a_forced_push_is_held_against_what_it_replaced(world: World) -> None:
 
 @pytest.mark.long
 @LONG
-def test_what_cannot_be_read_is_told_in_its_place(world: World) -> None:
+def test_what_cannot_be_read_is_told_in_its_place(world: Hosted) -> None:
     world.proposes("topic", {"products/orders/product.yaml": "title: Orders\nowner: [\n"})
     runs = world.pull_request()
     run = checked(runs)
@@ -324,7 +223,7 @@ def test_what_cannot_be_read_is_told_in_its_place(world: World) -> None:
     assert len(world.github.bodies(7)) == 1
 
 
-def test_the_gate_fails_where_the_check_could_not_even_begin(world: World) -> None:
+def test_the_gate_fails_where_the_check_could_not_even_begin(world: Hosted) -> None:
     broken = "name: x\ndescription: x\nruns:\n  using: composite\n  steps:\n    - run: exit 7\n      shell: bash\n"
     world.proposes("topic", {".github/actions/check/action.yml": broken})
     runs = world.pull_request()
@@ -335,7 +234,7 @@ def test_the_gate_fails_where_the_check_could_not_even_begin(world: World) -> No
 
 @pytest.mark.long
 @LONG
-def test_more_findings_than_the_runner_shows_are_summed_up_not_dropped(world: World) -> None:
+def test_more_findings_than_the_runner_shows_are_summed_up_not_dropped(world: Hosted) -> None:
     fields = [f"field_{number}" for number in range(40)]
     world.land({f"{ORDER}/1.1.0.json": schema("id", "mail", *fields)})
     world.proposes("topic", {f"{ORDER}/1.2.0.json": schema("id", "mail")})
@@ -380,7 +279,7 @@ FORGED = (
     ids=["in a schema", "in a file that is no product", "in a path"],
 )
 def test_what_a_change_says_gives_the_runner_no_commands(
-    files: dict[str, str], conclusion: str, world: World
+    files: dict[str, str], conclusion: str, world: Hosted
 ) -> None:
     world.proposes("topic", files)
     runs = world.pull_request(title=FORGED, branch="x;echo ::error::FORGED;$(id)")
@@ -393,7 +292,7 @@ def test_what_a_change_says_gives_the_runner_no_commands(
                 assert not [each for each in step.annotations if each.properties.get("file") == "x"]
 
 
-def test_a_change_may_rewrite_its_check_and_reaches_nothing_that_may_write(world: World) -> None:
+def test_a_change_may_rewrite_its_check_and_reaches_nothing_that_may_write(world: Hosted) -> None:
     """What has rights runs from the default branch, and reads the report as a stranger's."""
     forged = {
         "schema_version": 1,
