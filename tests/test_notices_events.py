@@ -157,7 +157,7 @@ def test_every_type_of_a_case_is_in_the_table_of_types() -> None:
         *("version.moved", "version.returned", "prerelease.changed", "prerelease.removed"),
         *("product.created", "product.retired", "schema.declared", "schema.undeclared"),
         *("policy.set", "policy.removed", "file.unreadable", "landing.invalid"),
-        *("history.rewritten", "registry.watched", "events.omitted"),
+        *("history.rewritten", "registry.watched", "events.omitted", "channel.tested"),
     }
     assert TYPES.keys() - told == elsewhere
 

@@ -51,4 +51,5 @@ TYPES = {
     "history.rewritten": "what had landed was replaced by another history",
     "registry.watched": "from now on, what lands is told",
     "events.omitted": "more landed at once than one message tells",
+    "channel.tested": "somebody tries whether a channel is reached; nothing happened",
 }
