@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+from markdown_it import MarkdownIt
 
 from schemareg.reports.published import schema_text
 
@@ -426,3 +428,37 @@ def test_whom_a_change_hits_is_told_with_what_hits_them(read: Any, reg: Reg) -> 
 def _compared(shop: Any) -> str:
     short = shop.git("rev-parse", "--short=7", "main")
     return f"base main ({short}), head working tree, as of 2026-03-02\n"
+
+
+NASTY = "\u202e\x1b[2Jx ::error::no <!channel> [a](https://evil.example) | @acme/all `</td>` =1+1\n::stop"
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "csv"])
+@pytest.mark.parametrize("command", ["consumers", "impact", "change"])
+def test_what_consumers_say_of_themselves_does_nothing(
+    form: str, command: str, shop: Any, reg: Reg
+) -> None:
+    if form == "csv" and command != "consumers":
+        return
+    said = {"team": NASTY, "contact": NASTY, "channels": [NASTY], "acks": [EMAIL]}
+    uses = [{"schema": "orders/order", "fields": ["email"]}]
+    shop.write({f"{READERS}/nasty.yaml": json.dumps(said | {"uses": uses})})
+    land(shop, date(2026, 3, 1))
+    call: tuple[str, ...] = (command, EMAIL)
+    if command == "change":
+        shop.write({f"{ORDER}/1.1.0.json": GONE})
+        call = ("impact", *NOW)
+    _, out, err = reg(*call, "--format", form)
+    assert err == ""
+    assert not re.search(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\u202e]", out)
+    assert not re.search(r"^\s*::", out, re.MULTILINE)
+    if form == "json":
+        assert json.loads(out)["consumers"][0]["team"] == NASTY
+    elif form == "csv":
+        assert len(out.splitlines()) == 2
+    elif form == "markdown":
+        page = MarkdownIt("commonmark", {"html": True}).enable("table").render(out)
+        cells = re.sub(r"</?(?:table|thead|tbody|tr|t[hd]|p|code|strong|sub)>", "", page)
+        assert "<" not in cells
+        assert page.count("<tr>") == 2
+        assert "@acme" not in out
