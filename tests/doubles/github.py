@@ -17,7 +17,7 @@ import json
 import re
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -84,6 +84,8 @@ class GitHub:
         self.drops_labels = False
         """Whether the token may open issues and not label them, of which GitHub says nothing."""
         self.pinned: list[int] = []
+        self.turn: Callable[[Request], AbstractContextManager[object]] = lambda _: nullcontext()
+        """Whatever each request has to wait for before it is answered."""
         self.requests: list[Request] = []
         self._faults: list[Fault] = []
         self._id = 1000
@@ -393,21 +395,23 @@ def _handler(double: GitHub) -> type[BaseHTTPRequestHandler]:
             double.requests.append(request)
             fault = double._fault_for(request)
             if fault is None:
-                self._say(*double.answer(request))
+                with double.turn(request):
+                    answer = double.answer(request)
+                self._say(*answer)
                 return
             if fault.then is not None:
                 fault.then()
             happens = fault.act or not (fault.status or fault.closes)
-            answer = double.answer(request) if happens else None
+            said = double.answer(request) if happens else None
             if fault.slow:
                 time.sleep(fault.slow)
             if fault.closes:
                 return
             if fault.status:
                 value = {"message": fault.message} if fault.message else None
-                answer = fault.status, fault.headers, value
-            assert answer is not None
-            self._say(*answer, half=fault.half)
+                said = fault.status, fault.headers, value
+            assert said is not None
+            self._say(*said, half=fault.half)
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _handle  # noqa: N815  the server's names
 
