@@ -87,6 +87,28 @@ REPORT = Report(
 CLEAN = Report("main", "head", date(2026, 11, 22), versions=(GOOD,))
 
 
+# -- annotations
+
+
+def test_an_annotation_is_no_longer_than_the_runner_shows_and_keeps_what_helps() -> None:
+    # Halves of pairs count twice for the runner: a letter of another plane is two of them.
+    long = "𝔸" * 5_000
+    for text in ("x" * 5_000, long):
+        record = json.dumps({"x": text}, ensure_ascii=False)
+        odd = dataclasses.replace(BREAK, message=text, why=text, dates=text, witness=record)
+        line = render(dataclasses.replace(REPORT, findings=(odd,)), "github").splitlines()[0]
+        message = line.partition("::")[2].partition("::")[2].replace("%0A", "\n")
+        assert len(message.encode("utf-16-le")) // 2 <= 4_096
+        assert BREAK.remedy in message
+        assert "reg waive 5f0c1d2e3a4b5f0c" in message
+
+
+def test_many_rules_are_counted_in_a_line_that_is_not_endless() -> None:
+    many = tuple(dataclasses.replace(BREAK, rule=f"rule-{index}") for index in range(100))
+    text = render(dataclasses.replace(REPORT, findings=many), "github")
+    assert "and 71 more rules%0ATo see them all: reg check" in text
+
+
 # -- SARIF
 
 
@@ -325,6 +347,7 @@ def test_where_there_can_be_no_link_the_command_stands(host: Host | None) -> Non
         {"place": Place("products/orders")},
         {"fingerprint": "../../x"},
         {"severity": Severity.NOTICE},
+        {"remedy": "Mend it. Or renew it: reg waive 5f0c1d2e3a4b5f0c --until …"},
     ],
     ids=str,
 )

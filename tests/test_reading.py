@@ -216,6 +216,7 @@ def test_what_is_no_report_is_refused_with_its_reason(value: Any, told: str) -> 
     ("key", "value", "told"),
     [
         ("rule", "::error::", "findings[0].rule is no id of a rule"),
+        ("rule", "x" * 81, "findings[0].rule is no id of a rule"),
         ("severity", "fatal", "findings[0].severity is not one of 'error', 'warning' or 'notice'"),
         ("severity", ["error"], "findings[0].severity is not one of"),
         ("direction", "SIDEWAYS", "findings[0].direction is not one of"),

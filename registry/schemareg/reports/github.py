@@ -1,9 +1,11 @@
 """A report as annotations of GitHub Actions: workflow commands on stdout.
 
-The runner keeps ten errors, ten warnings and ten notices of a step. Of more, the nine that come
-first in the report are shown and the tenth sums up the rest.
+The runner keeps ten errors, ten warnings and ten notices of a step, and 4,096 characters of each.
+Of more, the nine that come first in the report are shown and the tenth sums up the rest; of a longer
+one, what explains goes before what helps.
 
-Source: GitHub Docs, "Workflow commands for GitHub Actions"; actions/runner, ActionCommandManager.
+Source: GitHub Docs, "Workflow commands for GitHub Actions"; actions/runner, ActionCommandManager
+and ExecutionContext.
 """
 
 from __future__ import annotations
@@ -23,13 +25,18 @@ if TYPE_CHECKING:
 LIMIT = 10
 """Annotations of one severity that the runner keeps for a step."""
 
+LONGEST = 4_000
+"""Characters of a message, in UTF-16 as the runner counts them, with a margin."""
+
 LONGEST_WITNESS = 1_000
-"""Characters; an annotation is cut by GitHub at 64 KB together with its neighbours."""
+_LONGEST_TEXT = 600
+_LONGEST_TITLE = 200
+_MOST_RULES = 20
 
 
 def render(report: Report) -> str:
     """One workflow command a line, the most severe first, then the verdict as an ordinary line."""
-    report = bounded(report)
+    report = bounded(report, _LONGEST_TEXT)
     lines: list[str] = []
     for severity in Severity:
         found = [each for each in report.findings if each.severity is severity]
@@ -78,17 +85,34 @@ def command(severity: str, place: Place | None, title: str, message: str) -> str
 
 def _finding(finding: Finding) -> str:
     title = " ".join(part for part in (finding.rule, sentences.subject(finding)) if part)
-    parts = [finding.message]
+    title = escape.shortened(title, _LONGEST_TITLE)
+    told = _message(*_told(finding, whole=True))
+    if _units(told) > LONGEST:
+        told = _message(*_told(finding, whole=False))
+    if _units(told) > LONGEST:
+        told = escape.shortened(told, LONGEST // 2 - 100)
+    return command(finding.severity.value, finding.place, title, told)
+
+
+def _told(finding: Finding, *, whole: bool) -> Iterator[str]:
+    yield finding.message
     if finding.direction is not None and finding.against:
-        parts.append(sentences.relation(finding))
-    if finding.witness is not None:
+        yield sentences.relation(finding)
+    if whole and finding.witness is not None:
         record = escape.shortened(escape.json_text(finding.witness), LONGEST_WITNESS)
-        parts.append(f"{sentences.witnessed(finding)}: {record}")
+        yield f"{sentences.witnessed(finding)}: {record}"
     hits, waive = sentences.hits(finding), sentences.waive(finding)
-    parts += [f"Hits: {hits}" if hits else "", finding.why, finding.dates]
-    parts += [sentences.waiver(finding), finding.remedy]
-    parts += [f"To accept it for a time: {waive}" if waive else "", f"reg explain {finding.rule}"]
-    return command(finding.severity.value, finding.place, title, _message(*parts))
+    yield f"Hits: {hits}" if hits else ""
+    yield finding.why if whole else ""
+    yield finding.dates
+    yield sentences.waiver(finding)
+    yield finding.remedy
+    yield f"To accept it for a time: {waive}" if waive else ""
+    yield f"reg explain {finding.rule}"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _message(*parts: str) -> str:
@@ -97,6 +121,9 @@ def _message(*parts: str) -> str:
 
 
 def _rest(severity: str, rules: Sequence[str], again: str) -> str:
-    tally = ", ".join(f"{count} {rule}" for rule, count in sorted(Counter(rules).items()))
+    counted = sorted(Counter(rules).items())
+    tally = ", ".join(f"{count} {rule}" for rule, count in counted[:_MOST_RULES])
+    if len(counted) > _MOST_RULES:
+        tally += f" and {sentences.plural(len(counted) - _MOST_RULES, 'more rule')}"
     title = sentences.plural(len(rules), f"more {severity}")
     return command(severity, None, title, f"{tally}\nTo see them all: {again}")

@@ -265,7 +265,7 @@ def _record(
 # -- the values of a report
 
 _COMMIT = _like(r"(?:[0-9a-f]{7,64})?", "no id of a commit")
-_RULE = _like(r"[a-z0-9]+(?:-[a-z0-9]+)*", "no id of a rule")
+_RULE = _like(r"(?=.{1,80}\Z)[a-z0-9]+(?:-[a-z0-9]+)*", "no id of a rule")
 _FINGERPRINT = _like(r"[0-9a-f]{0,64}", "no fingerprint")
 
 _policy = _record(

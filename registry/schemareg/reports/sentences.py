@@ -135,10 +135,14 @@ def hits(finding: Finding, most: int = 12) -> str:
 
 
 def waive(finding: Finding) -> str:
-    """The command that accepts a finding for a time; empty where nobody can, or need."""
+    """The command that accepts a finding for a time.
+
+    Empty where nobody can or need, and where the remedy says already how to renew a waiver.
+    """
     if not finding.fingerprint or not finding.product or finding.severity is Severity.NOTICE:
         return ""
-    return f"reg waive {finding.fingerprint} --until DATE --reason TEXT"
+    command = f"reg waive {finding.fingerprint}"
+    return "" if command in finding.remedy else f"{command} --until DATE --reason TEXT"
 
 
 def outcome(verdict: VersionVerdict, in_force: Compatibility) -> str:
