@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import standardwebhooks
+from jsonschema import Draft202012Validator
 from tests.doubles.receivers import (
     Answer,
     Certificates,
@@ -31,6 +32,7 @@ from schemareg.model import Channel, Mail, Policy, Severity
 from schemareg.notices import masking, pauses
 from schemareg.notices.event import Event
 from schemareg.notices.message import Message, Outcome
+from schemareg.reports.published import schema_text
 from schemareg_cli import sending
 
 if TYPE_CHECKING:
@@ -246,6 +248,14 @@ def test_a_url_that_nothing_may_be_sent_to_is_refused_without_showing_it(url: st
     assert outcome == Outcome(False, URLS[url], permanent=True)
 
 
+def test_a_variable_that_holds_no_url_is_told(hook: Hook) -> None:
+    for text in ("hooks.slack.com/services/x", "${OTHER}", "https"):
+        outcome = send(Channel("team", "${URL}"), {"URL": text, "OTHER": hook.url}, patience=60)
+        reason = "its URL does not begin like one, with https: or mailto:"
+        assert outcome == Outcome(False, reason, permanent=True)
+    assert hook.posts == [], "what comes from the environment is not filled in again"
+
+
 def test_certificates_are_verified(certificates: Certificates) -> None:
     with receiving(certificates) as hook:
         assert send(to(hook)) == Outcome(True)
@@ -269,6 +279,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
 
 # --- signed events -------------------------------------------------------------------------------
 
+EVENT = Draft202012Validator(json.loads(schema_text("event")))
 KEYS = [base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2)]
 
 
@@ -280,6 +291,7 @@ def test_each_event_is_posted_as_a_cloud_event_and_signed(hook: Hook) -> None:
         assert post.headers["content-type"] == "application/cloudevents+json; charset=utf-8"
         assert post.headers["webhook-id"] == each.id
         body: Any = standardwebhooks.Webhook(KEYS[0]).verify(post.body, post.headers)
+        EVENT.validate(body)
         assert (body["id"], body["source"], body["specversion"]) == (each.id, each.source, "1.0")
 
 
@@ -433,6 +445,16 @@ def test_a_recipient_who_is_refused_keeps_the_mail_from_no_other(mailbox: Mailbo
     assert [each.recipients for each in mailbox.mails] == [("ada@example.com",)]
 
 
+def test_an_address_from_the_environment_stays_there(mailbox: Mailbox) -> None:
+    for url, environment in (
+        ("${WHO}", {"WHO": "mailto:ada@example.com,bob@example.com"}),
+        ("mailto:ada@example.com,${WHO}", {"WHO": "bob@example.com"}),
+    ):
+        mailbox.refuse("bob@example.com", "550 5.1.1 there is no bob@example.com here")
+        outcome = send(Channel("team", url), environment, mail=by(mailbox))
+        assert outcome == Outcome(True, "***: it answered 550: 5.1.1 there is no *** here")
+
+
 def test_recipients_who_are_all_refused_are_told(mailbox: Mailbox) -> None:
     mailbox.refuse("ada@example.com", "550 5.1.1 nobody")
     outcome = send(TEAM, mail=by(mailbox), patience=60)
@@ -576,6 +598,13 @@ def test_a_runner_that_listens_is_told_what_to_hide_and_nobody_else_is() -> None
     assert "me" not in hidden
 
 
+def test_what_may_be_a_token_is_hidden_and_words_are_not() -> None:
+    hidden = masking.forms(["discord://1234567890/aBcDeF-12345/?format=markdown&verify=true"])
+    assert {"1234567890", "aBcDeF-12345"} <= set(hidden)
+    assert not {"markdown", "true", "discord"} & set(hidden)
+    assert "hooks.example.com" not in masking.forms(["https://hooks.example.com/services/x"])
+
+
 def test_the_longest_secret_is_hidden_first() -> None:
     secrets = masking.forms(["https://example.com/hook/AAAA1111/BBBB2222"])
     text = "see https://example.com/hook/AAAA1111/BBBB2222 and BBBB2222, /hook/AAAA1111/BBBB2222"
@@ -623,3 +652,4 @@ def test_a_trial_says_that_it_is_one(hook: Hook) -> None:
     assert told.id != sending.trial("team", now + timedelta(seconds=1)).id
     for kind in ("slack", "teams", "webhook"):
         assert send(to(hook, kind), told=told) == Outcome(True)
+    EVENT.validate(json.loads(hook.posts[-1].body))

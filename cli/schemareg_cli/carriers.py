@@ -51,6 +51,8 @@ Attempt = Callable[["Limits"], Outcome]
 
 def attempt(kind: str, order: Order) -> Attempt:
     """What tries to send an order. Raises RegistryError and MissingVariable where nothing can."""
+    if kind not in _KINDS:
+        raise RegistryError("its URL does not begin like one, with https: or mailto:")
     return _KINDS[kind](order)
 
 
@@ -225,7 +227,7 @@ def _handed(
         return Outcome(False, reason, permanent=handed.reply.code >= 500)
     later = [(each, reply) for each, reply in handed.refused if each in left]
     refusals = "; ".join(
-        f"{each}: {_quoting(reply.code, reply.text, hide)}"
+        f"{hide(each)}: {_quoting(reply.code, reply.text, hide)}"
         for each, reply in (*lost.items(), *later)
     )
     if left:

@@ -55,8 +55,8 @@ def kind_of(channel: Channel, url: str | None = None) -> str:
         return channel.kind
     if channel.secret:
         return "webhook"
-    scheme = url.partition(":")[0].lower()
-    if placeholders.begins(url) or not scheme:
+    scheme, colon, _ = url.lower().partition(":")
+    if placeholders.begins(url) or not colon:
         return ""
     if scheme in ("http", "https"):
         return _web(url)

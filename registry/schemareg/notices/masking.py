@@ -45,6 +45,8 @@ def _parts(value: str) -> Iterator[str]:
     """What of a value is a secret by itself: passwords, tokens in paths and parameters, keys."""
     yield from value.split()
     yield value.removeprefix("whsec_")
+    if value.lower().startswith("mailto:"):
+        yield from value[len("mailto:") :].split(",")
     if "://" not in value:
         return
     try:
@@ -52,13 +54,19 @@ def _parts(value: str) -> Iterator[str]:
     except ValueError:
         return
     yield parts.path + (f"?{parts.query}" if parts.query else "")
-    yield from filter(_telling, parts.path.split("/"))
-    for _, text in parse_qsl(parts.query):
-        yield text
-    yield from login(parts.username, parts.password)
+    if parts.scheme.lower() not in _ADDRESSED:
+        yield parts.netloc
+        yield from parts.netloc.split("@")
+    texts = [*parts.path.split("/"), *(text for _, text in parse_qsl(parts.query))]
+    yield from filter(_telling, texts)
+    yield from _login(parts.username, parts.password)
 
 
-def login(user: str | None, password: str | None) -> Iterator[str]:
+_ADDRESSED = ("http", "https", "smtp", "smtps")
+"""Schemes after which a host stands; after those of Apprise it may be a token."""
+
+
+def _login(user: str | None, password: str | None) -> Iterator[str]:
     """What a user and a password look like on the way, encoded in a URL as they are."""
     if not password:
         return
@@ -70,5 +78,5 @@ def login(user: str | None, password: str | None) -> Iterator[str]:
 
 
 def _telling(segment: str) -> bool:
-    """Whether a part of a path is more than a word: `services` is none, `T0/B0/xyz` are."""
+    """Whether a part of a URL is more than a word: `services` and `true` are none, `B0C4ND0R` is."""
     return len(segment) >= _TELLING and not (segment.isalpha() and segment.islower())
