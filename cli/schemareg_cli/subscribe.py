@@ -28,7 +28,9 @@ def subscribe(
     versions: Annotated[
         str,
         typer.Option(
-            metavar="RANGE", help="Which versions: ^1, 1.2, '^1 || ^2'. By default the latest line."
+            metavar="RANGE",
+            help="Which versions: ^1, 1.2, '^1 || ^2'; by default the latest line. In a file that"
+            " reads it already, instead of those it names.",
         ),
     ] = "",
     contact: Annotated[
