@@ -425,7 +425,7 @@ def test_hostile_text_of_any_length_stays_within_bounds(tmp_path: Path) -> None:
 def test_so_many_releases_at_once_are_an_import_and_not_judged_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schemareg.notices.releases.MOST", 2)
+    monkeypatch.setattr("schemareg.notices.verdicts.MOST", 2)
     story = [
         ("2026-02-02", "release 1.1.0 with a=string\nrelease 1.2.0 with b=string\n"),
         ("2026-02-03", "release 1.3.0 with c=string\nrelease 1.4.0 with d=string\n"),

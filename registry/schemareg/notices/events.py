@@ -10,8 +10,8 @@ from schemareg.model import Severity
 from schemareg.notices.breaches import breaches
 from schemareg.notices.happenings import happenings, settled
 from schemareg.notices.news import NOBODY, News, Saying
-from schemareg.notices.releases import releases
 from schemareg.notices.scene import Scene
+from schemareg.notices.verdicts import verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,11 +65,11 @@ class Teller:
         """The news of one landing, each once: what must not be, what it did to readers, the rest."""
         violations = self._audit.of(scene.landing, changes)
         facts = tuple(settled(tuple(self._facts.of(changes))))
-        verdicts = releases(scene, facts)
-        judged = all(each.event.type != "landing.invalid" for each in verdicts)
+        told = verdicts(scene, facts)
+        judged = all(each.event.type != "landing.invalid" for each in told)
         found = [
             *breaches(scene, violations, judged=judged),
-            *verdicts,
+            *told,
             *happenings(scene, facts),
         ]
         return tuple({each.event.id: each for each in found}.values())

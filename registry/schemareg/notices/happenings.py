@@ -1,4 +1,4 @@
-"""What landed, fact by fact, as people are told of it. Versions are told by `releases`."""
+"""What landed, fact by fact, as people are told of it. Versions are told by `verdicts`."""
 
 from __future__ import annotations
 
