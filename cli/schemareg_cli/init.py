@@ -67,7 +67,8 @@ def _workflows(home: Path, begins: bool) -> dict[str, str]:
     from schemareg import workflows
     from schemareg_cli import provenance
 
-    return workflows.files(provenance.requirement(), _policy(home, begins))
+    policy = _policy(home, begins)
+    return workflows.files(provenance.requirement(workflows.extras(policy)), policy)
 
 
 def _policy(home: Path, begins: bool) -> "Policy":

@@ -1,11 +1,12 @@
 """Where this `reg` was installed from, so that a workflow can install the same one."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 
-def requirement() -> str:
+def requirement(extras: Iterable[str] = ()) -> str:
     """What pip installs this very `reg` by: a commit, where it came from Git, else the version.
 
     Source: PEP 610, direct_url.json.
@@ -20,7 +21,9 @@ def requirement() -> str:
     except metadata.PackageNotFoundError:
         record = None
     source = _source(json.loads(record)) if record else ""
-    return source or f"schemareg=={__version__}"
+    wanted = ",".join(extras)
+    name = f"schemareg[{wanted}]" if wanted else "schemareg"
+    return f"{name} @ {source}" if source else f"{name}=={__version__}"
 
 
 def _source(record: Any) -> str:
@@ -58,4 +61,4 @@ def _pinned(url: str, commit: str) -> str:
     if parts.scheme not in ("https", "ssh") or not host:
         return ""
     place = f"{host}:{parts.port}" if parts.scheme == "https" and parts.port else host
-    return f"schemareg @ git+{urlunsplit(('https', place, parts.path, '', ''))}@{commit}"
+    return f"git+{urlunsplit(('https', place, parts.path, '', ''))}@{commit}"

@@ -89,6 +89,23 @@ def test_a_registry_gets_the_workflows_that_it_lacks_and_keeps_those_it_has(
     assert err.startswith("reg: registry.yaml: is there already, and nothing is overwritten\n")
 
 
+@pytest.mark.parametrize(
+    ("channel", "wanted"),
+    [
+        ('{url: "${CHAT_URL}"}', f"schemareg=={__version__}"),
+        ('{url: "${CHAT_URL}", kind: apprise}', f"schemareg[notify]=={__version__}"),
+        ('{url: "matrix://${TOKEN}@example.com"}', f"schemareg[notify]=={__version__}"),
+    ],
+)
+def test_what_a_channel_needs_is_installed_with_it(
+    channel: str, wanted: str, repo: Repo, reg: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit({"registry.yaml": f"version: 1\nchannels: {{chat: {channel}}}\n"})
+    monkeypatch.setattr(metadata, "distribution", lambda _: Installed(None))
+    begun(repo, reg, monkeypatch, "--github")
+    assert (repo.path / REQUIREMENTS).read_text().splitlines()[1:] == [wanted]
+
+
 def test_a_link_in_the_way_is_not_followed(
     repo: Repo, reg: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ import re
 from typing import TYPE_CHECKING
 
 from schemareg.documents.yaml_scalar import scalar
+from schemareg.manifests import placeholders
+from schemareg.manifests.channels import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +36,6 @@ REQUIREMENTS = ".github/actions/setup/requirements.txt"
 
 _BRANCHES = "    branches: [main]\n"
 _SECRETS = "          # What registry.yaml names as ${NAME} goes here, a line each.\n"
-_NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", re.ASCII)
 _PATTERN = re.compile(r"[!*+?\[\]\\]")
 
 
@@ -55,8 +56,13 @@ def secrets(policy: Policy) -> tuple[str, ...]:
     """The environment variables that the channels and the mail server of a policy name, sorted."""
     texts = [text for each in policy.channels for text in (each.url, each.secret)]
     if policy.mail is not None:
-        texts.append(policy.mail.server)
-    return tuple(sorted({name for text in texts for name in _NAMED.findall(text)}))
+        texts += [policy.mail.server, policy.mail.sender]
+    return tuple(sorted({name for text in texts for name in placeholders.variables(text)}))
+
+
+def extras(policy: Policy) -> tuple[str, ...]:
+    """The extras of `schemareg` that the channels need, as far as the policy alone tells."""
+    return ("notify",) if any(kind_of(each) == "apprise" for each in policy.channels) else ()
 
 
 def _text(name: str, policy: Policy) -> str:
