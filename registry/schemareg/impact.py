@@ -35,9 +35,10 @@ _ABOUT_PROMISES = frozenset(
 
 _OF_ONE_VERSION = frozenset({"version-modified", "version-removed"})
 
-_ENDING = frozenset(
+_RELEASED = frozenset({"removed-at-sunset", "loosened-at-sunset", "released-by-consent"})
+
+_ENDING = _RELEASED | frozenset(
     {
-        *("removed-at-sunset", "loosened-at-sunset", "released-by-consent"),
         *("enum-value-removed", "property-removed", "value-forbidden"),
         "additional-properties-closed",
     }
@@ -140,7 +141,7 @@ def subject(finding: Finding) -> Target | None:
     line: its readers meet the new records. Where the new version refuses what was written before,
     it is something of the new version, and concerns those who follow to it.
     """
-    if finding.rule in _ABOUT_PROMISES:
+    if finding.rule in _ABOUT_PROMISES or (finding.rule in _RELEASED and not finding.version):
         if finding.target:
             return _of_the_line(parse(finding.target))
         return Target(finding.product, finding.schema)
