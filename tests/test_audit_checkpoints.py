@@ -95,13 +95,33 @@ def test_a_rewritten_history_does_not_lead_to_the_checkpoint(
     repo.git("reset", "--quiet", "--hard", "HEAD~2")
     repo.commit({V1: '{"title": "0"}', "products/n.md": "n"}, on=APRIL)
     code, out, err = audit("verify", "--checkpoint", line, "--format", "json")
-    assert (code, rules(out), err) == (1, ["history-rewritten"], "")
+    assert (code, rules(out), err) == (3, ["history-rewritten"], "")
+    assert json.loads(out)["verdict"] == "undecided"
     clone = make_repo("elsewhere").path / "clone"  # which never saw the commit
     repo.git("clone", "--quiet", f"file://{repo.path}", str(clone))
     code, out, _ = reg(
         *("audit", "verify", "-C", str(clone), "--checkpoint", line, "--format", "json")
     )
-    assert (code, rules(out)) == (1, ["history-rewritten"])
+    assert (code, rules(out)) == (3, ["history-rewritten"])
+
+
+def test_what_a_rewritten_history_shows_is_told_and_decides_nothing(
+    repo: Repo, audit: Callable[..., Any]
+) -> None:
+    begin(repo)
+    line = line_of(audit)
+    repo.git("reset", "--quiet", "--hard", "HEAD~2")
+    repo.commit({V1: '{"title": "0"}'}, on=APRIL)
+    repo.commit({V1: '{"title": "1"}'}, on=APRIL)
+    code, out, err = audit("verify", "--checkpoint", line, "--format", "json")
+    assert (code, err) == (3, "")
+    assert sorted({*rules(out)}) == ["history-rewritten", "version-modified"]
+    code, out, _ = audit("verify", "--checkpoint", line)
+    assert code == 3
+    assert "undecided: " in out
+    assert "Nothing is decided until the history is anchored anew." in out
+    anew = audit("checkpoint")[1].strip()
+    assert audit("verify", "--checkpoint", anew)[0] == 1
 
 
 def test_an_altered_line_is_no_checkpoint_of_this_history(

@@ -56,7 +56,7 @@ def verify(
       reg audit verify --checkpoint "$(cat checkpoint.txt)"
 
     Exit codes: 0 nothing; 1 violations at or above --fail-on; 2 the call is wrong; 3 it cannot be
-    decided: history is missing here.
+    decided: history is missing here, or does not lead to the checkpoint.
     """
     from schemareg.audit import checkpoint as checkpoints
     from schemareg.model import Severity
@@ -67,7 +67,7 @@ def verify(
         found = auditing.verified(root, history, line, full=full)
     width, colour = answers.page(output)
     answers.give(shown.verification(found, form, colour=colour, width=width), output)
-    raise typer.Exit(int(found.fails(Severity(fail_on))))
+    raise typer.Exit(found.exit_code(Severity(fail_on)))
 
 
 def checkpoint(

@@ -210,6 +210,22 @@ def test_versions_that_are_none_any_more_since_their_product_is_gone(
     assert verify() == (1, [("version-removed", "error", V1, bad)])
 
 
+def test_versions_that_a_product_in_the_place_of_their_domain_hides(
+    repo: Repo, verify: Callable[..., Any]
+) -> None:
+    inside = "products/shop/orders"
+    hidden = f"{inside}/schemas/order/1.0.0.json"
+    begin(repo)
+    repo.commit(
+        {f"{inside}/product.yaml": PRODUCT, hidden: schema("id"), "products/shop/README.md": "S"},
+        on=EARLY,
+    )
+    assert verify() == (0, [])  # remembered: the next run knows of them by the index alone
+    bad = repo.commit({"products/shop/product.yaml": PRODUCT}, on=LATER)
+    expected = (1, [("version-removed", "error", hidden, bad)])
+    assert verify() == verify("--full") == expected
+
+
 def test_a_prerelease_may_change_and_go(repo: Repo, verify: Callable[..., Any]) -> None:
     draft = f"{ORDERS}/schemas/order/2.0.0-rc.1.json"
     begin(repo)
@@ -297,7 +313,7 @@ def test_a_run_goes_on_where_the_last_one_ended_and_finds_the_same(
     told = json.loads(out)
     assert (told["since"], told["new_landings"], told["landings"]) == (gone, 0, 3)
     assert verify("--full") == (1, both)
-    kept = repo.path / ".git" / "reg" / "audit-1.json"
+    kept = repo.path / ".git" / "reg" / "audit-2.json"
     kept.write_bytes(kept.read_bytes()[:-9])  # damaged: looked through again
     assert verify() == (1, both)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from schemareg.rules.rule import Rule
     from schemareg.snapshot import Snapshot
 
-RULES = 1
+RULES = 2
 """Raised when what is looked for changes: what was verified before must be looked through again."""
 
 
@@ -73,6 +73,8 @@ class Audit:
         arrived = _Arrivals(changes)
         for folder, those in touched.items():
             found += self._product(folder, landing, those, arrived)
+            if any(_made(about, change) for about, change in those):
+                found += self._hidden(folder, landing)
         self._before = landing
         return tuple(found)
 
@@ -97,16 +99,17 @@ class Audit:
             )
         if any(_unmade(about, change) for about, change in those):
             gone = {change.path for _, change in those}
-            for path in sorted(known.standing - gone):
-                entry, came = known.landed[path]
-                yield _violation(
-                    version_rules.REMOVED,
-                    landing,
-                    subject(path),
-                    path,
-                    (entry, entry),
-                    f"it landed in {came.commit[:12]}, and is a version no more: product.yaml is gone",
-                )
+            yield from _unseen(known, landing, gone, "product.yaml is gone")
+
+    def _hidden(self, folder: str, landing: Landing) -> Iterator[Violation]:
+        """The versions of products in a domain's folder, which became a product itself."""
+        inside = {each for each in self._products if each.startswith(f"{folder}/")}
+        if self._since is not None:
+            known = (subject(each.path) for each in self._history.changes(folder))
+            inside |= {each.folder for each in known if each.folder.startswith(f"{folder}/")}
+        why = f"{folder}/product.yaml makes a product of the folder above it"
+        for each in sorted(inside):
+            yield from _unseen(self._known(each), landing, set(), why)
 
     def _release(
         self, known: _Product, about: Subject, change: PathChange, arrived: _Arrivals
@@ -135,6 +138,16 @@ class Audit:
                     if change.landing.ordinal <= self._since.ordinal:
                         _remember(known, change, folder)
         return self._products[folder]
+
+
+def _unseen(known: _Product, landing: Landing, but: set[str], why: str) -> Iterator[Violation]:
+    """What stands as it did, and counts as a version no more."""
+    for path in sorted(known.standing - but):
+        entry, came = known.landed[path]
+        message = f"it landed in {came.commit[:12]}, and is a version no more: {why}"
+        yield _violation(
+            version_rules.REMOVED, landing, subject(path), path, (entry, entry), message
+        )
 
 
 def _remember(known: _Product, change: PathChange, folder: str) -> None:
@@ -203,6 +216,10 @@ def _alike(one: str, other: str) -> bool:
 
 def _plain(entry: Entry | None) -> bool:
     return entry is not None and entry.kind is Kind.FILE
+
+
+def _made(about: Subject, change: PathChange) -> bool:
+    return about.part is Part.PRODUCT and _plain(change.after) and not _plain(change.before)
 
 
 def _unmade(about: Subject, change: PathChange) -> bool:

@@ -42,9 +42,25 @@ class Verification:
         """All that was found up to the head, oldest first."""
         return (self.progress.violations if self.progress else ()) + self.doubts
 
+    @property
+    def rewritten(self) -> bool:
+        """Whether the history does not go back to the checkpoint: then what it shows decides nothing."""
+        return any(each.rule == rules.REWRITTEN.id for each in self.doubts)
+
+    @property
+    def verdict(self) -> str:
+        """`pass`, `fail`; `undecided` where the history was rewritten, whatever else was found."""
+        if self.rewritten:
+            return "undecided"
+        return "fail" if self.fails() else "pass"
+
     def fails(self, at: Severity = Severity.ERROR) -> bool:
         """Whether anything at least so severe was found."""
         return any(each.severity.rank <= at.rank for each in self.violations)
+
+    def exit_code(self, at: Severity = Severity.ERROR) -> int:
+        """0 nothing at least so severe was found; 1 something was; 3 undecided."""
+        return 3 if self.rewritten else int(self.fails(at))
 
 
 def verified(

@@ -31,10 +31,18 @@ def verification(
     lines: list[str] = []
     for each in found.violations:
         lines += [*_block(each, min(width, WIDEST), paint), ""]
-    verdict = "fail" if found.fails() else "pass"
-    lines.append(f"{paint(verdict, verdict)}: {_counted(found)}")
+    lines.append(f"{paint(found.verdict, found.verdict)}: {_counted(found)}")
+    if found.rewritten:
+        lines += wrapped(_ANEW, min(width, WIDEST), indent="  ")
     lines += [paint("faint", line) for line in _scope(found)]
     return escape.inert("\n".join(lines)) + "\n"
+
+
+_ANEW = (
+    "Nothing is decided until the history is anchored anew. Find out who rewrote it and why; then"
+    " name a commit of the new one as `anchor` in registry.yaml, from whose landing windows count,"
+    " and keep a new checkpoint: reg audit checkpoint"
+)
 
 
 def _block(each: Violation, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
@@ -101,7 +109,7 @@ def _document(found: Verification) -> dict[str, Any]:
     progress = found.progress
     return {
         "schema_version": 1,
-        "verdict": "fail" if found.fails() else "pass",
+        "verdict": found.verdict,
         "head": progress.commit if progress else "",
         "since": found.since,
         "landings": progress.ordinal + 1 if progress else 0,
