@@ -22,6 +22,7 @@ from tests.doubles.receivers import (
     Hook,
     Mailbox,
     Silence,
+    passing,
     posting,
     receiving,
     unheard,
@@ -275,6 +276,27 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
         outcome = send(to(hook))
         assert outcome.reason.startswith("its certificate is signed by"), outcome
         assert hook.posts == []
+
+
+def test_a_proxy_of_the_environment_is_gone_through(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = Channel("team", "https://receiver.example/hook", "slack")
+    with receiving(certificates) as hook, passing(hook) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("://", "://me:p%40ss@"))
+        monkeypatch.setenv("NO_PROXY", "")
+        assert send(channel) == Outcome(True)
+        basic = base64.b64encode(b"me:p@ss").decode()
+        assert proxy.asked == [("receiver.example:443", f"Basic {basic}")]
+        assert send(to(hook)) == Outcome(True), "this machine is not asked for by way of another"
+        assert len(proxy.asked) == 1
+        proxy.lets = False
+        assert send(channel) == Outcome(False, "the proxy does not let it through")
+        for named in ("http://[", "socks5://localhost:1", "https://localhost:1", "http://"):
+            monkeypatch.setenv("HTTPS_PROXY", named)
+            reason = "HTTPS_PROXY is not the http address of a proxy"
+            assert send(channel) == Outcome(False, reason, permanent=True)
+        assert [each.path for each in hook.posts] == ["/hook", "/hook"]
 
 
 # --- signed events -------------------------------------------------------------------------------

@@ -192,6 +192,65 @@ def unheard() -> str:
         return f"http://127.0.0.1:{taken.getsockname()[1]}/hook"
 
 
+class Proxy:
+    """A proxy that lets those through who ask for it as HTTPS asks (CONNECT), whatever the host."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.asked: list[tuple[str, str]] = []
+        """Whom for, and what was said to be allowed to."""
+        self.lets = True
+
+
+@contextmanager
+def passing(to: Hook) -> Iterator[Proxy]:
+    """A proxy that listens meanwhile, behind which everybody is this web hook."""
+    proxy = Proxy()
+    port = int(to.url.rpartition(":")[2].partition("/")[0])
+
+    def handle(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                head += connection.recv(4_096)
+            lines = head.decode().split("\r\n")
+            allowed = [each for each in lines if each.lower().startswith("proxy-authorization:")]
+            proxy.asked.append((lines[0].split()[1], "".join(allowed).partition(": ")[2]))
+            if not proxy.lets:
+                connection.sendall(b"HTTP/1.1 403 No\r\n\r\n")
+                return
+            connection.sendall(b"HTTP/1.1 200 Go on\r\n\r\n")
+            with socket.create_connection(("127.0.0.1", port)) as inner:
+                back = threading.Thread(target=_pumped, args=(inner, connection), daemon=True)
+                back.start()
+                _pumped(connection, inner)
+                back.join(5)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    proxy.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    def listen() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=handle, args=listener.accept()[:1], daemon=True).start()
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    try:
+        yield proxy
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def _pumped(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while data := one.recv(65_536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+
+
 class Certificates:
     """A certificate authority of our own, and a certificate of it for localhost and 127.0.0.1."""
 
@@ -205,7 +264,8 @@ class Certificates:
         """What to set SSL_CERT_FILE to."""
         authority.cert_pem.write_to_path(str(self.bundle))
         self.server: ssl.SSLContext = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("localhost", "127.0.0.1").configure_cert(self.server)
+        names = ("localhost", "127.0.0.1", "receiver.example")
+        authority.issue_cert(*names).configure_cert(self.server)
         self.of_another_host: ssl.SSLContext = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("example.org").configure_cert(self.of_another_host)
 

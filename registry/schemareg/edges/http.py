@@ -64,10 +64,15 @@ class Address:
     """Path and query, as the request line has them."""
     login: str = ""
     """`user:password` that the URL had before the host."""
+    proxy: Address | None = None
+    """By way of whom, as the environment says."""
 
 
 def address(url: str) -> Address:
-    """A URL taken apart. Raises RegistryError, which does not show it, where nothing can be sent to it."""
+    """A URL taken apart, and the proxy on the way to it.
+
+    Raises RegistryError, which shows neither, where nothing can be sent to it.
+    """
     if not url.isprintable() or " " in url:
         raise RegistryError("the URL has spaces or characters that nobody sees")
     try:
@@ -79,12 +84,17 @@ def address(url: str) -> Address:
     secure = parts.scheme == "https"
     if not host or parts.scheme not in ("http", "https") or port == 0:
         raise RegistryError("the URL is not an https address")
-    if not secure and not _LOOPBACK.fullmatch(host):
+    if not secure and not is_here(host):
         raise RegistryError("the URL sends in the clear: http instead of https")
-    login = ""
-    if parts.username is not None:
-        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    return Address(secure, host, port or (443 if secure else 80), _target(parts), login)
+    proxy = _proxy(host) if secure and not is_here(host) else None
+    return Address(
+        secure, host, port or (443 if secure else 80), _target(parts), _login(parts), proxy
+    )
+
+
+def is_here(host: str) -> bool:
+    """Whether what is sent to this host, in lower case, stays on this machine."""
+    return _LOOPBACK.fullmatch(host) is not None
 
 
 def _target(parts: SplitResult) -> str:
@@ -97,9 +107,9 @@ def post(
     to: Address, body: bytes, headers: Mapping[str, str], limits: Limits | None = None
 ) -> Answer:
     """What came of sending this body; never raises for what the network or the other side does."""
-    limits = limits or Limits()
     from http.client import HTTPException
 
+    limits = limits or Limits()
     connection = _connection(to, limits.connect)
     with deadline(limits.total, lambda: connection.sock) as end:
         try:
@@ -176,19 +186,18 @@ def _authorization(login: str) -> dict[str, str]:
 
 
 def _connection(to: Address, seconds: float) -> HTTPConnection:
-    """A connection that is not open yet, by way of the proxy that the environment names, if any."""
+    """A connection that is not open yet."""
     import ssl
     from http.client import HTTPConnection, HTTPSConnection
 
     if not to.secure:
         return HTTPConnection(to.host, to.port, timeout=seconds)
-    trusted = ssl.create_default_context()
-    proxy = None if _LOOPBACK.fullmatch(to.host) else _proxy(to.host)
-    if proxy is None:
-        return HTTPSConnection(to.host, to.port, timeout=seconds, context=trusted)
-    connection = HTTPSConnection(proxy.host, proxy.port, timeout=seconds, context=trusted)
-    headers = {f"Proxy-{name}": value for name, value in _authorization(proxy.login).items()}
-    connection.set_tunnel(to.host, to.port, headers)
+    trusted, first = ssl.create_default_context(), to.proxy or to
+    connection = HTTPSConnection(first.host, first.port, timeout=seconds, context=trusted)
+    if to.proxy is not None:
+        allowed = _authorization(to.proxy.login).items()
+        headers = {f"Proxy-{name}": value for name, value in allowed}
+        connection.set_tunnel(to.host, to.port, headers)
     return connection
 
 
@@ -201,8 +210,15 @@ def _proxy(host: str) -> Address | None:
         return None
     try:
         parts = urlsplit(named if "://" in named else f"http://{named}")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port or 80
     except ValueError:
-        raise RegistryError("HTTPS_PROXY is malformed") from None
-    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
-    return Address(parts.scheme == "https", parts.hostname or "", port, "", login)
+        parts, port = SplitResult("", "", "", "", ""), 0
+    if parts.scheme != "http" or not parts.hostname:
+        raise RegistryError("HTTPS_PROXY is not the http address of a proxy")
+    return Address(False, parts.hostname, port, "", _login(parts))
+
+
+def _login(parts: SplitResult) -> str:
+    if parts.username is None:
+        return ""
+    return f"{unquote(parts.username)}:{unquote(parts.password or '')}"

@@ -13,14 +13,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from schemareg.edges.deadline import deadline
 from schemareg.edges.failures import said
-from schemareg.edges.http import Limits
+from schemareg.edges.http import Limits, is_here
 from schemareg.errors import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from smtplib import SMTP
 
-_LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1", re.ASCII)
 _PORTS = {"smtp": 587, "smtps": 465}
 """Source: RFC 6409, section 3.1; RFC 8314, section 3.3."""
 
@@ -86,7 +85,7 @@ def server(url: str) -> Server:
         raise RegistryError("the mail server's URL is malformed") from None
     if parts.scheme not in _PORTS or not host or parts.path.strip("/") or port == 0:
         raise RegistryError("the mail server's URL is not smtps://host:port or smtp://host:port")
-    here = _LOOPBACK.fullmatch(host) is not None
+    here = is_here(host)
     tls = "on" if parts.scheme == "smtps" else options.pop("tls", "off" if here else "starttls")
     if options or tls not in ("on", "starttls", "off") or (parts.scheme == "smtp" and tls == "on"):
         raise RegistryError("the mail server's URL may end in ?tls=starttls or ?tls=off alone")
