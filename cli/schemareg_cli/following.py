@@ -1,7 +1,7 @@
 """The issues of a registry on GitHub, brought to what has landed: an issue a deprecation, and one
 that shows how the whole stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from schemareg.errors import RegistryError
 from schemareg_cli import forge, opening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from schemareg.edges.github_api import GitHub
     from schemareg.impact import Reader
@@ -59,27 +59,49 @@ def follow(
     time. Raises RegistryError where the call, the token or the files are wrong, Undecidable where
     GitHub or the history cannot be asked.
     """
-    from schemareg.notices import dashboard, issues, tracker
-
     name = forge.repository(repository, environment)
     api = forge.connected(environment, patience=PATIENCE)
-    author = api.login()
-    there = _known(api, name)
-    work = _Work(api, name, author, dry=dry)
     with _standing(root, forge.web(name, environment), today) as found:
-        wanted = issues.wanted(found.terms, found.about)
-        work.carry_out(tracker.moves(there, author, wanted))
-        if work.opened:
-            work.carry_out(tracker.doubled((*_known(api, name), *work.opened), work.author))
-        known = tracker.known((*there, *work.opened), work.author)
-        numbers = {
-            each.key: known[name].number
-            for each in wanted
-            if (name := tracker.digest(each.key)) in known
-        }
-        board = dashboard.dashboard(found.terms, found.leaves, told, found.about, numbers)
-        mine = known.get(tracker.digest(board.key))
-        work.carry_out(tracker.moves([mine] if mine else [], work.author, [board]))
+        return brought(api, name, found, told, dry=dry)
+
+
+class Standing(NamedTuple):
+    """How a registry stands, as far as issues tell it."""
+
+    terms: tuple["Term", ...]
+    leaves: tuple["Leave", ...]
+    about: "About"
+
+
+def brought(
+    api: "GitHub",
+    repository: str,
+    found: Standing,
+    told: Iterable["Told"] = (),
+    *,
+    dry: bool = False,
+) -> Followed:
+    """The same, for a registry that is known already."""
+    from schemareg.notices import dashboard, issues, tracker
+
+    author = api.login()
+    there = _known(api, repository)
+    work = _Work(api, repository, author, dry=dry)
+    wanted = issues.wanted(found.terms, found.about)
+    work.carry_out(tracker.moves(there, author, wanted))
+    if work.opened:  # then another run may have opened the same meanwhile; and lists may lag behind
+        now = (*work.opened, *_known(api, repository))
+        there = tuple({each.number: each for each in now}.values())
+        work.carry_out(tracker.doubled(there, work.author))
+    known = tracker.known(there, work.author)
+    numbers = {
+        each.key: known[digest].number
+        for each in wanted
+        if (digest := tracker.digest(each.key)) in known
+    }
+    board = dashboard.dashboard(found.terms, found.leaves, told, found.about, numbers)
+    mine = known.get(tracker.digest(board.key))
+    work.carry_out(tracker.moves([mine] if mine else [], work.author, [board]))
     return Followed(tuple(work.done), tuple(work.failed), work.left)
 
 
@@ -94,16 +116,8 @@ def last_told(ledger: "Ledger") -> tuple["Told", ...]:
     )
 
 
-class _Standing(NamedTuple):
-    """How the registry stands."""
-
-    terms: tuple["Term", ...]
-    leaves: tuple["Leave", ...]
-    about: "About"
-
-
 @contextmanager
-def _standing(root: Path, web: str, today: date) -> "Iterator[_Standing]":
+def _standing(root: Path, web: str, today: date) -> Iterator[Standing]:
     from schemareg.notices.home import home
     from schemareg.notices.issues import About
     from schemareg_cli import telling
@@ -112,7 +126,7 @@ def _standing(root: Path, web: str, today: date) -> "Iterator[_Standing]":
         there, readers = _there(promises.base), _readers(promises.base)
         leaves = tuple(telling.leaves(promises.history))
         about = About(today, home(web, ""), there, readers)
-        yield _Standing(opening.announced(promises), leaves, about)
+        yield Standing(opening.announced(promises), leaves, about)
 
 
 def _there(snapshot: "Snapshot") -> "Callable[[Target], bool]":
