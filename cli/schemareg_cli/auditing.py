@@ -104,7 +104,21 @@ def verified(
         found = verification.verified(history, stream.landings, at, known, checkpoint)
     if found.progress is not None and (found.landings or not known):
         kept.write(history.cache, name, progress.render(found.progress))
-    return found
+    return _seen(root, history, found)
+
+
+def _seen(root: Path, history: "GitHistory", found: "Verification") -> "Verification":
+    """The same, with what the ledger saw of the branch held against what its commits claim."""
+    from schemareg_cli import receipts
+
+    known = receipts.moving(root, history)
+    if not known:
+        return found
+    from dataclasses import replace
+
+    from schemareg.audit import seen
+
+    return replace(found, doubts=found.doubts + seen.doubts(history, known))
 
 
 def checkpoint(root: Path, history: "GitHistory") -> tuple["Checkpoint", int]:

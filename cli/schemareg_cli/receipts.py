@@ -33,8 +33,8 @@ def bounded(root: Path, history: "GitHistory") -> "History":
     return clock.bounded(history, found) if found else history
 
 
-def every(root: Path, history: "GitHistory") -> "tuple[Receipt, ...]":
-    """All receipts of landings that the ledger has here; none where there is no ledger."""
+def moving(root: Path, history: "GitHistory") -> "tuple[Receipt, ...]":
+    """The receipts that date a landing otherwise than it claims; none where there is no ledger."""
     from schemareg.edges import ledger as edge
 
     if not edge.present(history.cache.parent):
@@ -42,7 +42,7 @@ def every(root: Path, history: "GitHistory") -> "tuple[Receipt, ...]":
     from schemareg.notices import ledger, receipts
 
     ref = edge.LedgerRef(root, "")
-    return receipts.every(ledger.parse(ref.read(edge.REF, (ledger.NAME, ledger.RECEIPTS), ())))
+    return receipts.told(ledger.parse(ref.read(edge.REF, ledger.CLOCK, ())))
 
 
 def _unseen(

@@ -76,10 +76,3 @@ def told(ledger: Ledger) -> tuple[Receipt, ...]:
     return tuple(
         Receipt(each.commit, each.not_after, each.not_before) for each in ledger.clock.values()
     )
-
-
-def every(ledger: Ledger) -> tuple[Receipt, ...]:
-    """All receipts of the ledger, for those who ask what claims and receipts say to each other."""
-    return tuple(
-        Receipt(each.commit, each.not_after, each.not_before) for each in ledger.receipts.values()
-    )

@@ -41,6 +41,22 @@ TIME_BACKWARDS = Rule(
     remedy="Nothing is to be mended. Ask whose clock it was.",
     source="Design, section 4, Time",
 )
+TIME_BACKDATED = Rule(
+    id="time-backdated",
+    title="A landing claims to be older than it can be",
+    rationale="The branch was seen without it after the moment that it claims. Windows do not begin"
+    " with the claim, but with the moment at which the branch was last seen without it.",
+    remedy="Ask who pushed it, and why a commit so old came to the branch without a merge.",
+    source="Design, section 4, Time",
+)
+TIME_AHEAD = Rule(
+    id="time-ahead",
+    title="A landing claims a moment after the one at which it was seen",
+    rationale="It was on the branch before the moment that it claims. Windows begin no later than"
+    " it was seen.",
+    remedy="Nothing is to be mended. Ask whose clock it was.",
+    source="Design, section 4, Time",
+)
 REWRITTEN = Rule(
     id="history-rewritten",
     title="The history does not go back to the checkpoint",
@@ -57,4 +73,7 @@ MISMATCH = Rule(
     source=f"{_AUDIT}; RFC 6962, section 2.1",
 )
 
-RULES = (MOVED, RETURNED, KIND_CHANGED, TIME_BACKWARDS, REWRITTEN, MISMATCH)
+RULES = (
+    *(MOVED, RETURNED, KIND_CHANGED, TIME_BACKWARDS, TIME_BACKDATED, TIME_AHEAD),
+    *(REWRITTEN, MISMATCH),
+)

@@ -1,0 +1,147 @@
+"""What the ledger saw of the branch dates its landings: back-dated, forged and rewritten ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.conftest import Repo
+from tests.world import World, clean, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.doubles.receivers import Hook
+
+    Reg = Callable[..., tuple[int, str, str]]
+
+ENDS = "target: orders/order#id\nsunset: 2026-04-01\nreason: It goes.\n"
+ANNOUNCED: dict[str, str | None] = {"products/orders/deprecations/order-id.yaml": ENDS}
+LOOKED = "2026-06-01T12:00Z"
+"""When the branch was first seen; it begins on 2026-03-01."""
+
+
+@pytest.fixture
+def place(tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch, reg: Reg) -> World:
+    """A registry that was seen for the first time three months after it began."""
+    found = world(tmp_path, hook)
+    clean(monkeypatch, found)
+    assert tells(reg, found.clone(), LOOKED) == 0
+    return found
+
+
+def tells(reg: Reg, clone: Path, today: str) -> int:
+    return reg("notify", "--patience", "0", "--today", today, "-C", str(clone))[0]
+
+
+def clone(place: World, *, ledger: bool = True, options: tuple[str, ...] = ()) -> str:
+    """A clone, with the ledger or without."""
+    found = Repo(place.clone(*options))
+    if ledger:
+        found.git("fetch", "--quiet", "origin", "+refs/reg/ledger:refs/reg/ledger")
+    return str(found.path)
+
+
+def earliest(reg: Reg, folder: str) -> str:
+    """The first day on which the field may go."""
+    code, out, err = reg("when", "orders/order#id", "--today", "2026-06-10", "-C", folder)
+    assert (code, err) == (0, "")
+    days: list[str] = re.findall(r"\d{4}-\d{2}-\d{2}", out)
+    return days[0]
+
+
+def warned(reg: Reg, folder: str) -> list[tuple[str, str]]:
+    """Rule and severity of what an audit finds."""
+    code, out, _ = reg("audit", "verify", "--format", "json", "-C", folder)
+    assert code == 0
+    return [(each["rule"], each["severity"]) for each in json.loads(out)["violations"]]
+
+
+def test_a_back_dated_push_counts_from_when_the_branch_was_seen_without_it(
+    place: World, reg: Reg
+) -> None:
+    place.lands(ANNOUNCED, "Announce", on=date(2026, 3, 2))
+    bare, knowing = clone(place, ledger=False), clone(place)
+    assert earliest(reg, bare) == "2026-05-31", "all that Git alone can tell"
+    assert earliest(reg, knowing) == "2026-08-30", "before anybody looked again"
+    assert tells(reg, Path(bare), "2026-06-02T12:00Z") == 0
+    assert earliest(reg, bare) == "2026-08-30"
+    assert earliest(reg, clone(place, options=("--filter=tree:0",))) == "2026-08-30"
+    assert warned(reg, bare) == [("time-backdated", "warning")]
+
+
+def test_what_was_announced_by_a_back_dated_push_cannot_be_taken_out_early(
+    place: World, reg: Reg
+) -> None:
+    place.lands(ANNOUNCED, "Announce", on=date(2026, 3, 2))
+    assert tells(reg, place.clone(), "2026-06-02T12:00Z") == 0
+    schema = {"type": "object", "properties": {"note": {"type": "string"}}}
+    gone = {"products/orders/schemas/order/1.1.0.json": json.dumps(schema)}
+    change = Repo(Path(clone(place)))
+    change.branch("change")
+    change.commit(gone, "Take it out", on=date(2026, 6, 10))
+    check = ("check", "--today", "2026-06-10", "-C", str(change.path))
+    code, out, _ = reg(*check)
+    assert code == 1
+    assert "from 2026-08-30" in out
+    change.git("update-ref", "-d", "refs/reg/ledger")
+    assert reg(*check)[0] == 0, "Git alone is deceived"
+
+
+def test_a_forged_future_is_taken_back_to_when_it_was_seen(place: World, reg: Reg) -> None:
+    place.lands(ANNOUNCED, "Announce", on=date(2027, 6, 2))
+    folder = clone(place)
+    assert earliest(reg, folder) == "2027-08-31"
+    assert tells(reg, Path(folder), "2026-06-02T12:00Z") == 0
+    assert earliest(reg, folder) == "2026-08-31"
+    assert warned(reg, folder) == [("time-ahead", "warning")]
+
+
+def test_a_history_that_was_written_anew_counts_from_when_the_old_one_was_seen(
+    place: World, reg: Reg
+) -> None:
+    place.shop.git("checkout", "--quiet", "--orphan", "anew")
+    place.shop.commit(ANNOUNCED, "Begin, as it should have been", on=date(2026, 1, 1))
+    place.shop.git("branch", "--quiet", "--force", "main", "anew")
+    place.pushes()
+    bare, knowing = clone(place, ledger=False), clone(place)
+    assert earliest(reg, bare) == "2026-04-01"
+    assert tells(reg, Path(bare), "2026-06-02T12:00Z") == 0
+    assert earliest(reg, bare) == "2026-08-30"
+    # A clone that never saw the old history cannot tell yet whether it is new or older.
+    assert earliest(reg, knowing) == "2026-04-01"
+
+
+def test_an_honest_landing_keeps_its_day_however_late_it_is_told(place: World, reg: Reg) -> None:
+    place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
+    folder = clone(place)
+    assert earliest(reg, folder) == "2026-08-31"
+    assert tells(reg, Path(folder), "2026-07-20T12:00Z") == 0
+    assert earliest(reg, folder) == "2026-08-31"
+    assert warned(reg, folder) == []
+    assert [path for path in place.ledger() if path.startswith("clock/")] == []
+
+
+def test_a_base_that_is_behind_the_ledger_is_old_and_not_rewritten(place: World, reg: Reg) -> None:
+    place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
+    old = place.shop.git("rev-parse", "HEAD")
+    place.releases("1.1.0", "email", on=date(2026, 6, 5))
+    folder = clone(place)
+    assert tells(reg, Path(folder), "2026-06-06T12:00Z") == 0
+    code, out, _ = reg("when", "orders/order#id", "--at", old, "-C", folder)
+    assert code == 0
+    assert "2026-08-31" in out
+
+
+def test_a_damaged_ledger_is_no_reason_not_to_answer(place: World, reg: Reg) -> None:
+    place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
+    aside = Repo(place.hub.path.parent / "aside")
+    aside.git("fetch", "--quiet", f"file://{place.hub.path}", "refs/reg/ledger")
+    aside.git("checkout", "--quiet", "FETCH_HEAD")
+    aside.commit({"notified.json": "{", f"clock/{'a' * 40}.json": "[" * 9_999}, "Damage")
+    aside.git("push", "--quiet", f"file://{place.hub.path}", "HEAD:refs/reg/ledger")
+    assert earliest(reg, clone(place)) == "2026-08-31"
