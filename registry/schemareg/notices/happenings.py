@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 _NOTICE, _WARNING, _ERROR = Severity.NOTICE, Severity.WARNING, Severity.ERROR
 _OPEN = "no day"
 """What a fact says where a deprecation names no sunset."""
-_ADDRESSES = frozenset(("channels", "notify"))
+_SHOWN = frozenset(
+    (
+        *("version", "protected-branch", "compatibility", "deprecation"),
+        *("overrides", "layout", "anchor"),
+    )
+)
+"""Keys of registry.yaml whose values are told: under any other, a secret may have landed by mistake."""
 
 
 def happenings(scene: Scene, facts: Iterable[Fact]) -> Iterator[News]:
@@ -262,8 +268,7 @@ def _policy(scene: Scene, fact: Fact) -> News:
     }[fact.kind]
     if lost:
         title, severity = "the hub's policy asks for less than it did", _WARNING
-    # An address may be a secret, though it should not: what is said of channels stays in the file.
-    said = [(name, "changed" if name in _ADDRESSES else text) for name, text in fact.details]
+    said = [(name, text if name in _SHOWN else "changed") for name, text in fact.details]
     details = [*(("asks less", each) for each in lost), *said]
     return _told(scene, fact, fact.kind, severity, title, details, hub=True)
 
