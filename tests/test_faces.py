@@ -375,6 +375,7 @@ def test_the_comment_says_who_is_hit_what_to_do_the_bump_and_shows_a_record() ->
         "- customer.email: optional string\n+ customer.email: required string",
         f"[The whole report]({HOST.run})",
         "1 finding accepted for a time",
+        "announced by a landing on 2026-11-22 + 90 d → from 2027-02-20",
         "**Could not be decided**",
     ):
         assert told in text

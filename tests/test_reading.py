@@ -254,6 +254,14 @@ def test_every_complaint_is_told_up_to_a_few_and_the_rest_counted() -> None:
     assert len(told) < 1_000
 
 
+def test_few_bytes_do_not_become_many() -> None:
+    value = document()
+    value["findings"][0]["witness"] = "HERE"
+    numbers = ",".join(["1e4000"] * 20_000)
+    text = json.dumps(value).replace('"HERE"', f"[{numbers}]")
+    assert "more than 10,000 numbers are long" in str(refusal(text.encode()))
+
+
 def test_a_text_beyond_all_measure_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LARGEST", 100)
     assert "the most is 100" in str(refusal(b'"' + b"x" * 200 + b'"'))

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from tests.hostile import HOSTILE
 
 from schemareg.model import (
     Announcement,
@@ -150,27 +151,6 @@ UNDECIDED = Report(
     ),
 )
 
-HOSTILE = (
-    "::error file=x::forged",
-    "  ::set-output name=a::b",
-    "##[error]forged",
-    "a\n::stop-commands::x\r\n##vso[task]",
-    "\x1b[2J\x1b]8;;https://evil.example\x07click\x1b]8;;\x07",
-    "\u202egnp.exe\u202c",
-    "pay\u200bload",
-    "a | b ` c `` d",
-    "<script>alert(1)</script><img src=x onerror=y>",
-    "@octocat @org/team #12 GH-3 org/repo#4",
-    "https://evil.example www.evil.example mailto:x@evil.example",
-    "[click](javascript:x) ![i](https://evil.example/i.png) [^1]",
-    "$x$ :boom: ~~x~~ **x** _x_ &lt; &#64;",
-    "# heading",
-    "- item\n1. item\n> quote\n```\nfence",
-    "100% , : done",
-    "\ud800 lone",
-    "    indented code",
-)
-
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_report_reads_as_agreed(form: str, golden: Callable[[str, str], None]) -> None:
@@ -238,12 +218,17 @@ def test_the_json_form_is_valid_for_its_published_schema(report: Report) -> None
 def test_the_published_schema_names_every_key_in_order() -> None:
     schema = shipped("report.schema.json")
     document = json.loads(render(REPORT, "json"))
+    finding = schema["$defs"]["finding"]["properties"]
+    promise = schema["$defs"]["version"]["properties"]["promises"]["items"]
     for value, keys in (
         (document, schema["properties"]),
         (document["policy"], schema["$defs"]["policy"]["properties"]),
         (document["counts"], schema["properties"]["counts"]["properties"]),
         (document["versions"][0], schema["$defs"]["version"]["properties"]),
-        (document["findings"][0], schema["$defs"]["finding"]["properties"]),
+        (document["versions"][0]["promises"][0], promise["properties"]),
+        (document["findings"][0], finding),
+        (document["findings"][0]["hits"][0], schema["$defs"]["hit"]["properties"]),
+        (document["findings"][0]["announce"], finding["announce"]["anyOf"][0]["properties"]),
     ):
         assert list(value) == list(keys)
 

@@ -11,7 +11,7 @@ from schemareg.reports.escape import shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemareg.model import Finding, Mistake, Place, Report, VersionVerdict
+    from schemareg.model import Announcement, Finding, Mistake, Place, Report, VersionVerdict
 
 LONGEST_NAME = 400
 """Characters of a name, a version, a field; the JSON form has all of them."""
@@ -74,7 +74,12 @@ def bounded_finding(finding: Finding, longest: int = LONGEST_TEXT) -> Finding:
         dates=shortened(finding.dates, longest),
         waived=shortened(finding.waived, longest),
         hits=tuple(map(_hit, finding.hits[:MOST_NAMES])),
+        announce=_announcement(finding.announce) if finding.announce else None,
     )
+
+
+def _announcement(said: Announcement) -> Announcement:
+    return said._replace(target=_name(said.target), loosens=_name(said.loosens))
 
 
 def _hit(hit: Hit) -> Hit:

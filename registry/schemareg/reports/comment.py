@@ -11,6 +11,7 @@ from schemareg.reports.sections import GAP, fitted, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from schemareg.model import Finding, Mistake, Report
     from schemareg.reports.links import Host
@@ -209,15 +210,28 @@ def _bumps(report: Report) -> Iterator[str]:
 
 def _dates(report: Report) -> Iterator[str]:
     lines = {
-        f"- {escape.markdown_code(_about(each))}: {_cell(each.dates)}": None
+        f"- {escape.markdown_code(_about(each))}: {_cell(told)}": None
         for each in report.findings
-        if each.dates
+        for told in (each.dates or _earliest(each, report.today),)
+        if told
     }
     if lines:
         yield "\n".join(["**Dates**", "", *list(lines)[:MOST_ROWS]])
 
 
+def _earliest(finding: Finding, today: date) -> str:
+    """When it could be legal, where nothing is announced yet."""
+    from schemareg.promises.terms import later
+
+    if finding.announce is None:
+        return ""
+    window = finding.announce.window
+    return f"announced by a landing on {today} + {window} d → from {later(today, window)}"
+
+
 def _about(finding: Finding) -> str:
+    if finding.announce is not None and not finding.dates:
+        return finding.announce.target
     name = "/".join(part for part in (finding.product, finding.schema) if part)
     field = finding.field + (f"={finding.value}" if finding.value else "")
     return finding.target or (f"{name}#{field}" if field else name)

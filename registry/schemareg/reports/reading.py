@@ -42,11 +42,16 @@ if TYPE_CHECKING:
 
     Kind = Callable[[JsonValue, str, list[str]], Any]
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes; a report of ten thousand findings has half of that."""
+LARGEST = 32 * 1024 * 1024
+"""Bytes; a report of ten thousand findings has half of that. Read, hostile text takes twenty times
+the room."""
 
 DEEPEST = 200
 """How deep the record of a witness may nest: twice what the file of a schema may."""
+
+_LONG_NUMBER = 100
+_MOST_LONG_NUMBERS = 10_000
+"""Numbers beyond 10^±100: `1e4000` takes six characters, and its value some thousand bytes."""
 
 _MOST_COMPLAINTS = 5
 _ENOUGH = 1_000
@@ -100,12 +105,13 @@ def _parsed(data: bytes, name: str) -> JsonValue:
             where=name,
             remedy="Judge fewer versions at once: without --all, or one pull request at a time",
         )
+    numbers = _Numbers()
     try:
         return json.loads(
             data.decode("utf-8"),
             object_pairs_hook=_object,
-            parse_int=_number,
-            parse_float=_number,
+            parse_int=numbers.read,
+            parse_float=numbers.read,
             parse_constant=_no_number,
         )
     except UnicodeDecodeError as error:
@@ -126,11 +132,22 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     return members
 
 
-def _number(text: str) -> int | Fraction:
-    try:
-        return witness_number(text)
-    except json_values.NumberTooLarge:
-        raise ValueError(f"the number {quoted(text, 24)} is too large") from None
+class _Numbers:
+    """Reads numbers exactly, and not too many that are long."""
+
+    def __init__(self) -> None:
+        self.long = 0
+
+    def read(self, text: str) -> int | Fraction:
+        """The value. Raises ValueError where it is too large, or one too many."""
+        try:
+            value = witness_number(text)
+        except json_values.NumberTooLarge:
+            raise ValueError(f"the number {quoted(text, 24)} is too large") from None
+        self.long += not -(10**_LONG_NUMBER) < value < 10**_LONG_NUMBER or "e" in text.lower()
+        if self.long > _MOST_LONG_NUMBERS:
+            raise ValueError(f"more than {_MOST_LONG_NUMBERS:,} numbers are long")
+        return value
 
 
 def _no_number(text: str) -> JsonValue:

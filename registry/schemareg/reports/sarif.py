@@ -79,14 +79,12 @@ def _log(results: Sequence[dict[str, Any]], total: int, about: dict[str, str]) -
 
 
 def _rule(name: str) -> dict[str, Any]:
-    rule = rules.CATALOGUE.get(name)
-    if rule is None:
-        return {"id": name}
+    rule = rules.CATALOGUE.get(name)  # another version of reg may know more rules
     return {
         "id": name,
-        "shortDescription": _message(rule.title),
-        "fullDescription": _message(rule.rationale),
-        "help": _message(rule.rationale, rule.remedy, f"reg explain {name}"),
+        "shortDescription": _message(rule.title if rule else name),
+        "fullDescription": _message(rule.rationale if rule else name),
+        "help": _message(*((rule.rationale, rule.remedy) if rule else ()), f"reg explain {name}"),
     }
 
 
