@@ -342,6 +342,7 @@ def test_no_address_of_a_channel_is_passed_on(tmp_path: Path) -> None:
     first = dict(here.files)
     secret = POLICY.replace("${HUB_URL}", "https://hooks.example.com/T000/B000/sEcReT")
     secret += "slack: https://hooks.example.com/T000/B000/sEcReT\n"
+    secret = secret.replace("default: [hub-chat", "default: ['https://x.example/sEcReT', hub-chat")
     told = last(files(tmp_path / "registry", first, {**first, "registry.yaml": secret}))
     assert "policy.changed" in types(told)
     assert "sEcReT" not in repr(told.news)

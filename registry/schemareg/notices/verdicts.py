@@ -10,11 +10,13 @@ from schemareg.notices.breaks import breaks, ends
 from schemareg.notices.news import News, Saying
 from schemareg.notices.releases import released, unjudged
 from schemareg.reviewing import review
+from schemareg.snapshot import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from schemareg.audit.facts import Fact
+    from schemareg.model import Mistake
     from schemareg.notices.scene import Scene
 
 MOST = 2_000
@@ -36,7 +38,7 @@ def verdicts(scene: Scene, facts: Sequence[Fact]) -> tuple[News, ...]:
     try:
         report = review(scene.before, scene.after, scene.day, history=lambda: scene.earlier)
     except InvalidFiles as error:
-        found = [(str(each.place), each.what) for each in error.mistakes]
+        found = [(str(each.place), _said(each)) for each in error.mistakes]
         mistakes = f"{len(found):,} mistake{'s' * (len(found) != 1)}"
         why = f"files with {mistakes} landed, so that nothing of it could be judged"
         return (*unjudged(scene, new), _invalid(scene, why, Severity.ERROR, found))
@@ -44,6 +46,11 @@ def verdicts(scene: Scene, facts: Sequence[Fact]) -> tuple[News, ...]:
         why = f"what landed could not be judged: {error.what}"
         return (*unjudged(scene, new), _invalid(scene, why, Severity.ERROR))
     return (*released(scene, new, report), *breaks(scene, report), *ends(scene, report))
+
+
+def _said(mistake: Mistake) -> str:
+    """What is wrong; of registry.yaml only which rule says so, for what is quoted may be an address."""
+    return mistake.rule if mistake.place.path == REGISTRY else mistake.what
 
 
 def _invalid(
