@@ -103,6 +103,8 @@ def test_what_a_push_landed_is_told_once_and_written_down(world: Hosted, hook: H
     assert f"{world.forge.git('rev-parse', 'refs/reg/ledger')} refs/reg/ledger\n" in known
 
 
+@pytest.mark.long
+@LONG
 def test_a_pull_request_tells_nobody_and_its_token_cannot_write_the_ledger(
     world: Hosted, hook: Hook
 ) -> None:
@@ -140,6 +142,8 @@ def test_a_forced_push_is_told_as_such(world: Hosted, hook: Hook) -> None:
     assert any(each.startswith("history.rewritten") for each in told(hook))
 
 
+@pytest.mark.long
+@LONG
 def test_what_ends_soon_is_told_by_the_schedule_once(world: Hosted, hook: Hook) -> None:
     deprecation = {
         "target": "orders/order#mail",

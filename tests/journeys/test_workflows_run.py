@@ -99,6 +99,8 @@ def test_a_change_that_breaks_fails_the_required_check_and_is_commented_on(world
     assert "property-required" in comment
 
 
+@pytest.mark.long
+@LONG
 def test_a_change_that_breaks_nothing_passes_in_silence(world: Hosted) -> None:
     world.proposes("topic", HARMLESS)
     runs = world.pull_request()
@@ -123,7 +125,9 @@ def test_a_mended_change_passes_and_its_comment_says_so(world: Hosted) -> None:
 
 
 def test_a_fork_is_judged_the_same_with_a_token_that_only_reads(world: Hosted) -> None:
+    otherwise = {".gitattributes": "*.json working-tree-encoding=UTF-16LE\n"}
     world.proposes("topic", BREAKING)
+    world.amends(otherwise)
     runs = world.pull_request(owner="mallory")
     run = checked(runs)
     assert ended(runs) == {"check": "failure", "comment": "success"}, run.log
@@ -132,6 +136,8 @@ def test_a_fork_is_judged_the_same_with_a_token_that_only_reads(world: Hosted) -
     assert len(world.github.bodies(7)) == 1
 
 
+@pytest.mark.long
+@LONG
 def test_a_label_checks_again_and_says_nothing_twice(world: Hosted) -> None:
     world.proposes("topic", BREAKING)
     first = checked(world.pull_request())
