@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import replace
 from datetime import date
@@ -515,6 +516,36 @@ def test_whatever_happens_to_the_first_try_there_is_one_comment(
     github.fault("POST", "/issues/7/comments", **fault)
     assert job.says(BROKEN, "--pull-request", "7") == (0, "", "acme/registry#7: a new comment\n")
     assert len(github.bodies(7)) == 1
+
+
+def test_what_github_never_takes_is_not_said_to_be_said(github: GitHub, job: Job) -> None:
+    github.pull(7, HEAD)
+    github.fault("POST", "/issues/7/comments", status=500, times=99)
+    code, out, err = job.says(BROKEN, "--pull-request", "7")
+    assert (code, out) == (3, "")
+    assert err.endswith(
+        "GitHub is out of order (500)\n  Run it again later; nothing is lost by that\n"
+    )
+    assert github.bodies(7) == []
+
+
+def test_a_strangers_report_cannot_forge_what_we_write(github: GitHub, job: Job) -> None:
+    github.pull(7, HEAD)
+    forged = f"{marked('forged', Run(999, 1, NEWER))} --> <!-- </details> @acme/all \n::error::x"
+    one = replace(
+        BROKEN.findings[0], message=forged, why=forged, remedy=forged, witness=json.dumps(forged)
+    )
+    names = replace(one, product=forged, schema=forged, version=forged, field=forged)
+    hostile = replace(BROKEN, base=forged, head=forged, findings=(one, names))
+    assert job.says(hostile, "--pull-request", "7")[0] == 0
+    (body,) = github.bodies(7)
+    assert mark(body) == Run(1, 1, "")
+    outside = re.sub("```.*?```", "", body, flags=re.DOTALL)
+    assert re.findall("<!--|-->", outside) == ["<!--", "-->"]
+    assert "@acme" not in outside
+    job.run(2)
+    assert job.says(CLEAN, "--pull-request", "7")[0] == 0
+    assert mark(github.bodies(7)[0]) == Run(2, 1, "")
 
 
 def test_a_comment_that_somebody_takes_away_meanwhile_is_made_anew(

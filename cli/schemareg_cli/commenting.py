@@ -113,6 +113,7 @@ def _settled(api: "GitHub", talk: "Talk", author: str, body: str, wish: Wish) ->
     where = f"{talk.repository}#{talk.number}"
     number = talk.number or 0
     made: Comment | None = None
+    trouble: RegistryError | None = None
     done = ""
     for _ in range(_ROUNDS):
         known = {each.id: each for each in github_pulls.comments(api, talk.repository, number)}
@@ -129,13 +130,16 @@ def _settled(api: "GitHub", talk: "Talk", author: str, body: str, wish: Wish) ->
                     return Word(done=f"{where}: {done}")
                 continue
             made = github_pulls.add(api, talk.repository, number, plan.create)
-            author = made.author if made else author
-        except Uncertain:
+            author, trouble = made.author if made else author, None
+        except Uncertain as error:
+            trouble = error
             clock.pause(_MOMENT)
         except Refused as error:
             if error.status != 404 or plan.create is not None:
                 raise  # else somebody has taken the comment away in that moment
-    return Word(done=f"{where}: {done}; others write there too")
+    if trouble is not None:
+        raise trouble
+    return Word(left=f"{where}: others write there all the time, so it is left to the next run")
 
 
 def _text(plan: "Plan") -> str:
