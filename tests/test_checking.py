@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -262,3 +263,20 @@ def test_a_file_that_is_wrong_all_over_is_told_of_in_bounded_time_and_words(
     assert 500 <= len(found) <= documents.MOST_MISTAKES + 1
     told = {each.rule for each in found}
     assert ("too-many-mistakes" in told) is (len(found) > documents.MOST_MISTAKES)
+
+
+def test_thousands_of_names_that_are_not_there_cost_no_more_than_a_moment(tmp_path: Path) -> None:
+    fields: dict[str, Any] = {f"field_number_{number}": {} for number in range(199)}
+    names = ", ".join(f"feild_number_{number}" for number in range(20_000))
+    over = {
+        ORDER: json.dumps({"properties": fields}),
+        "products/orders/consumers/billing.yaml": (
+            f"team: b\nuses: [{{schema: orders/order, fields: [{names}]}}]\n"
+        ),
+    }
+    files = _lay(tmp_path, over)
+    began = time.process_time()
+    found = checking.mistakes(files, ["products/orders/consumers/billing.yaml"])
+    assert time.process_time() - began < 10
+    assert len(found) == documents.MOST_MISTAKES + 1
+    assert sum(each.remedy.startswith("Did you mean 'field_number_") for each in found) == 50

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from schemareg.names import Target
     from schemareg.versions import SemVer
 
+_GUESSES = 50
+"""Names of one use for which it is guessed what was meant: each costs some milliseconds, and a file
+may be somebody's thousands of lines."""
+
 _Steps = tuple[str | None, ...]
 _Said = tuple[str, str]
 """What is wrong, and its remedy."""
@@ -134,7 +138,10 @@ class Readership:
                 for index, (steps, value) in missing.items()
                 if not _has(fields, steps, value)
             }
-        return [(index, _no_field(known, *each, versions)) for index, each in missing.items()]
+        return [
+            (index, _no_field(known, *each, versions, guess=count < _GUESSES))
+            for count, (index, each) in enumerate(missing.items())
+        ]
 
     def _no_schema(self, target: Target) -> _Said | None:
         if self._versions(target):
@@ -207,6 +214,8 @@ def _no_field(
     steps: _Steps,
     value: str | None,
     versions: Sequence[SchemaVersion],
+    *,
+    guess: bool,
 ) -> _Said:
     """What to say of a field, or a value of one, that none of the versions has."""
     path = written(steps)
@@ -218,7 +227,7 @@ def _no_field(
     has = "has no" if first is last else "has a"
     if path in known and value is not None:
         values = sorted({each for field in known[path] for each in field.values})
-        near = nearest(value, values)
+        near = nearest(value, values) if guess else None
         lacks = "has no value" if first is last else "has a value"
         return (
             f"{where} {lacks} {quoted(value)} of {quoted(path)}",
@@ -226,7 +235,7 @@ def _no_field(
             if near
             else f"It has {listed(values, last='and')}",
         )
-    near = nearest(path, known)
+    near = nearest(path, known) if guess else None
     return (
         f"{where} {has} field {quoted(path)}",
         f"Did you mean {quoted(near)}?" if near else f"To see its fields: reg show {name}",
@@ -272,7 +281,7 @@ def key_mistakes(
             continue
         for position, path in enumerate(key):
             if isinstance(path, str) and path not in known:
-                near = nearest(path, known)
+                near = nearest(path, known) if position < _GUESSES else None
                 yield Mistake(
                     document.place(("schemas", schema, "key", position)),
                     "key-field-unknown",
