@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 """Seconds in which one message is tried again before its channel is left alone."""
-_LATELY = 20
-"""Deliveries that are shown where all can see them, the newest."""
 _TURNS = 5
 """So often a plan is made anew because another run put something into the ledger."""
 
@@ -220,7 +218,6 @@ def _pending(run: _Run, known: "Ledger") -> "list[Delivery]":
 
 def _followed(run: _Run) -> bool:
     """Bring the issues up to date, where they are wanted; whether all could be written."""
-    from schemareg.notices import account
     from schemareg.reports import escape
 
     if not run.policy.issues or run.call.alone or run.call.to is not None:
@@ -228,11 +225,9 @@ def _followed(run: _Run) -> bool:
     if not os.environ.get("GITHUB_REPOSITORY"):
         answers.hint("reg: issues are kept where GITHUB_REPOSITORY says which; here nothing does")
         return True
-    from schemareg.notices.dashboard import Told
     from schemareg_cli import following
 
-    latest = account.latest(run.scene.book.read(all_told=True))[:_LATELY]
-    told = [Told(each.moment, each.channel, each.state.value, each.reason) for each in latest]
+    told = following.last_told(run.scene.book.read(all_told=True))
     today = run.scene.now.date()
     found = following.follow(run.call.root, os.environ, today=today, told=told)
     answers.give("".join(_line(f"{escape.visible(line)}\n") for line in found.done))
@@ -254,10 +249,11 @@ def _sender(policy: "Policy", patience: float) -> delivering.Sender:
 
 
 def _policy(root: Path, history: "GitHistory") -> "Policy":
-    """The policy that has landed. Raises InvalidFiles where it is wrong."""
+    """The policy that has landed; where it landed wrong, the last one that did not."""
     from schemareg.snapshot import Snapshot
+    from schemareg_cli import telling
 
-    return Snapshot(history.files("the protected branch")).policy
+    return telling.policy_of(Snapshot(history.files("the protected branch")), history)
 
 
 def _refuse_unknown(policy: "Policy", name: str) -> None:

@@ -59,7 +59,7 @@ def messages_between(
     if end is None:
         return
     with _states(root) as at:
-        policy = _policy(at(end.commit), history)
+        policy = policy_of(at(end.commit), history)
         home = _home(root, history)
         if after is None:
             found = _begun(root, history, at, end, home, today)
@@ -85,7 +85,7 @@ def messages_of_rewrite(
         raise RegistryError("nothing has landed yet", remedy="Commit the registry first")
     with _states(root) as at:
         scene, news = _rewritten(root, history, at, before, end, today)
-        policy = _policy(scene.after, history)
+        policy = policy_of(scene.after, history)
         return messages(routes(news, (scene.before, scene.after), policy))
 
 
@@ -96,7 +96,7 @@ def reminders_today(root: Path, today: date, told: Collection[str] = ()) -> tupl
 
     with opening.landed(root) as (promises, _):
         snapshot, history = promises.base, promises.history
-        policy = _policy(snapshot, history)
+        policy = policy_of(snapshot, history)
         news = _reminded(root, promises, policy, today, told)
         return messages(routes(news, (snapshot,), policy))
 
@@ -117,7 +117,7 @@ def news_between(
 def reminded(root: Path, today: date) -> tuple["Event", ...]:
     """The events of a day, as if none had been told before."""
     with opening.landed(root) as (promises, _):
-        policy = _policy(promises.base, promises.history)
+        policy = policy_of(promises.base, promises.history)
         return tuple(each.event for each in _reminded(root, promises, policy, today, ()))
 
 
@@ -250,7 +250,7 @@ def _rewritten(
         return scene, forgotten(scene, before)
 
 
-def _policy(snapshot: "Snapshot", history: "History") -> "Policy":
+def policy_of(snapshot: "Snapshot", history: "History") -> "Policy":
     """The policy of a state; where it landed wrong, or was taken away, the last one that counted."""
     from schemareg import documents, manifests
     from schemareg.errors import InvalidFiles
