@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +30,10 @@ from tests.doubles.receivers import (
     unheard,
 )
 
+from schemareg.documents import parse_yaml
 from schemareg.edges import http
+from schemareg.manifests import parse_registry
+from schemareg.manifests.channels import kind_of
 from schemareg.model import Channel, Mail, Policy, Severity
 from schemareg.notices import masking, pauses
 from schemareg.notices.event import Event
@@ -315,6 +320,38 @@ def test_each_event_is_posted_as_a_cloud_event_and_signed(hook: Hook) -> None:
         body: Any = standardwebhooks.Webhook(KEYS[0]).verify(post.body, post.headers)
         EVENT.validate(body)
         assert (body["id"], body["source"], body["specversion"]) == (each.id, each.source, "1.0")
+
+
+PAGE = (Path(__file__).parents[1] / "registry" / "CHANNELS.md").read_text("utf-8")
+
+
+def test_the_receiver_on_the_page_verifies_what_is_sent_and_nothing_else(hook: Hook) -> None:
+    (sample,) = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(sample, names)  # noqa: S102  it stands on our own page
+    verified = names["verified"]
+    channel = Channel("team", hook.url, secret="${NEW} ${OLD}")
+    keys = {"NEW": f"whsec_{KEYS[1]}", "OLD": f"whsec_{KEYS[0]}"}
+    assert send(channel, keys) == Outcome(True)
+    headers, body = hook.posts[0].headers, hook.posts[0].body
+    assert [verified(headers, body, key) for key in keys.values()] == [True, True]
+    assert not verified(headers, body + b" ", keys["NEW"])
+    assert not verified(headers, body, f"whsec_{base64.b64encode(b'3' * 32).decode()}")
+    assert not verified({**headers, "webhook-timestamp": "1700000000"}, body, keys["NEW"])
+
+
+def test_the_channels_on_the_page_are_as_registry_yaml_has_them() -> None:
+    (sample,) = re.findall(r"```yaml\n(.+?)```", PAGE, re.DOTALL)
+    policy = parse_registry(parse_yaml(sample.encode(), "registry.yaml"))
+    assert {each.name: kind_of(each) for each in policy.channels} == {
+        "billing-teams": "",
+        "checkout-slack": "",
+        "hub-mail": "mail",
+        "lineage": "webhook",
+        "on-call": "apprise",
+    }
+    rows = re.findall(r"^\| `([a-z]+)` \|", PAGE, re.MULTILINE)
+    assert rows == ["kind", "slack", "teams", "webhook", "mail", "apprise"]
 
 
 def test_while_one_secret_follows_another_both_verify(hook: Hook) -> None:
