@@ -57,7 +57,7 @@ def steady(text: str) -> str:
     return re.sub(r"\b[0-9a-f]{7,40}\b(?=\)|\"|,| --)", "COMMIT", text)
 
 
-@pytest.mark.parametrize("form", ["text", "json", "markdown", "github"])
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "github", "comment", "junit"])
 def test_a_breaking_change_is_shown_in_every_form(
     form: str, shop: Any, reg: Callable[..., Any], golden: Callable[..., None]
 ) -> None:
