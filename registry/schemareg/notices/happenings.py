@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from schemareg import manifests
 from schemareg.audit.subjects import subject
 from schemareg.errors import RegistryError
 from schemareg.model import Classification, Severity, Stability
@@ -178,9 +180,15 @@ def _consumer(scene: Scene, fact: Fact) -> News:
         "consumer.changed": f"{who} reads something else of {product}, or is reached elsewhere",
         "consumer.left": f"{who} is no registered reader of {product} any more",
     }[fact.kind]
-    snapshot = scene.before if fact.after is None else scene.after
-    uses = consumer_at(snapshot, fact.path).uses if snapshot.has(fact.path) else ()
-    told = [("reads", _read(use)) for use in uses]
+    before, after = (
+        consumer_at(each, fact.path) if each.has(fact.path) else None
+        for each in (scene.before, scene.after)
+    )
+    known = after or before
+    if before is not None and after is not None and before.acks != after.acks:
+        title = f"{who} says what of {product} it agrees to lose before its day"
+    told = [("reads", _read(use)) for use in (known.uses if known else ())]
+    told += [("agrees to lose", str(each)) for each in (after.acks if after else ())]
     return _told(scene, fact, fact.kind, _NOTICE, title, told, consumers=(name,))
 
 
@@ -210,8 +218,27 @@ def _retired(scene: Scene, fact: Fact) -> News:
 
 def _changed(scene: Scene, fact: Fact) -> News:
     keys = dict(fact.details).get("keys", "")
+    lost = _asks_less(scene, fact.target)
     title = f"{fact.target} says something else of itself: {keys}"
-    return _told(scene, fact, fact.kind, _NOTICE, title, touches=_whole(fact))
+    if lost:
+        title = f"{fact.target} asks less of its new versions than it did"
+    details = [("asks less", each) for each in lost]
+    severity = _WARNING if lost else _NOTICE
+    return _told(scene, fact, fact.kind, severity, title, details, touches=_whole(fact))
+
+
+def _asks_less(scene: Scene, name: str) -> tuple[str, ...]:
+    """What a product's own wishes for compatibility gave up, if anything."""
+    was, now = scene.product(name, before=True), scene.product(name)
+    if was is None or now is None or was.compatibility == now.compatibility:
+        return ()
+    try:
+        asked = manifests.effective(scene.before.policy, was)
+        asks = manifests.effective(scene.before.policy, now)
+    except RegistryError:
+        return ()
+    steady = replace(was, stability=now.stability)  # that has an event of its own
+    return tuple(each.message for each in policies.product_loosened(now, steady, asked, asks, ""))
 
 
 def _owner(scene: Scene, fact: Fact) -> News:
