@@ -175,10 +175,8 @@ def _below(report: Report) -> Iterator[str]:
     yield from _dates(report)
     shown = [each for each in _told(report) if each.witness is not None]
     for finding in shown[:MOST_RECORDS]:
-        name = sentences.subject(finding)
-        yield markdown.witness(
-            finding, f"A record that shows it for {name}" if name else "A record"
-        )
+        of = f" of {name}" if (name := sentences.subject(finding)) else ""
+        yield markdown.witness(finding, f"A record that shows {finding.rule}{of}")
     for verdict in report.versions:
         if verdict.promises:
             yield markdown.promises(verdict)

@@ -63,6 +63,8 @@ def _cases(report: Report) -> Iterator[_Case]:
 
 def _version(verdict: VersionVerdict, found: Sequence[Finding], report: Report) -> _Case:
     errors = [each for each in found if each.severity is Severity.ERROR]
+    # What breaks readers first; that the number is wrong follows from it.
+    errors.sort(key=lambda each: each.direction is None)
     outcome = "failure" if errors else ""
     kind = errors[0].rule if errors else ""
     message = errors[0].message if errors else sentences.outcome(verdict, report.policy)
