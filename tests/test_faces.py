@@ -382,7 +382,7 @@ def test_the_comment_says_who_is_hit_what_to_do_the_bump_and_shows_a_record() ->
 
 
 def test_a_right_number_makes_the_complaint_of_a_wrong_one_superfluous() -> None:
-    wrong = dataclasses.replace(BREAK, rule="bump-too-small", message="a minor step", announce=None)
+    wrong = dataclasses.replace(BREAK, rule="bump-too-small", announce=None, witness=None)
     both = comment.render(dataclasses.replace(REPORT, findings=(wrong, BREAK)))
     assert "bump-too-small" not in both
     assert "bump-too-small" in comment.render(dataclasses.replace(REPORT, findings=(wrong,)))
