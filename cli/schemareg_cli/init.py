@@ -1,5 +1,6 @@
 """`reg init`."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,22 +46,24 @@ def init(
 
     home = opening.begun(root / (folder or ""))
     begins = not _there(home, "registry.yaml")
+    wanted = github or (github is None and _at_github(home))
     files = scaffold.registry() if begins else {}
-    if github or (github is None and _at_github(home)):
+    if wanted:
         files |= _workflows(home, begins)
     missing = {path: text for path, text in files.items() if not _there(home, path)}
-    answers.wrote(home, writing.create(home, missing or scaffold.registry()))
-    if len(missing) < len(files):
-        answers.hint(
-            *(f"{path} is there already, and stays" for path in files if path not in missing)
-        )
+    # Where there is nothing to do, and nobody asked for the workflows, this says so.
+    answers.wrote(home, writing.create(home, missing if missing or github else scaffold.registry()))
     if begins:
         answers.hint(
             "Next: reg new product orders --team checkout --contact checkout@example.com",
             "Then: reg new schema orders/order_placed",
         )
-    if len(files) > begins:
-        answers.hint("On GitHub, require the check `reg` for the protected branch.")
+    if wanted:
+        answers.hint(
+            *(f"{path} is there already, and stays" for path in files if path not in missing),
+            *_lacking(home, files),
+            "On GitHub, require the check `reg` for the protected branch.",
+        )
 
 
 def _workflows(home: Path, begins: bool) -> dict[str, str]:
@@ -69,6 +72,17 @@ def _workflows(home: Path, begins: bool) -> dict[str, str]:
 
     policy = _policy(home, begins)
     return workflows.files(provenance.requirement(workflows.extras(policy)), policy)
+
+
+def _lacking(home: Path, files: Mapping[str, str]) -> Iterator[str]:
+    """The lines that workflows of before lack for the secrets that the channels name by now."""
+    for path, text in files.items():
+        if not (home / path).is_file():
+            continue
+        has = (home / path).read_text("utf-8", "replace")
+        for line in text.splitlines():
+            if ": ${{ secrets." in line and line.strip() not in has:
+                yield f"{path} lacks a line of its `env`:  {line.strip()}"
 
 
 def _policy(home: Path, begins: bool) -> "Policy":

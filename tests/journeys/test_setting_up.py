@@ -84,9 +84,30 @@ def test_a_registry_gets_the_workflows_that_it_lacks_and_keeps_those_it_has(
     notify = (repo.path / ".github/workflows/notify.yml").read_text()
     assert "    branches: [trunk]\n" in notify
     assert "          CHAT_URL: ${{ secrets.CHAT_URL }}\n" in notify
-    code, out, err = reg("init", "--github")
+    code, out, err = reg("init")
     assert (code, out) == (2, "")
     assert err.startswith("reg: registry.yaml: is there already, and nothing is overwritten\n")
+
+
+def test_a_channel_that_came_later_is_named_to_the_workflows_by_hand(
+    repo: Repo, reg: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(repo, reg, monkeypatch, "--github")
+    repo.write({"registry.yaml": 'version: 1\nchannels: {chat: {url: "${CHAT_URL}"}}\n'})
+    code, out, err = reg("init", "--github")
+    assert (code, out) == (0, "")
+    line = "CHAT_URL: ${{ secrets.CHAT_URL }}"
+    lacks = [each for each in err.splitlines() if " lacks " in each]
+    assert lacks == [
+        f".github/workflows/{name}.yml lacks a line of its `env`:  {line}"
+        for name in ("notify", "reminders")
+    ]
+    for name in ("notify", "reminders"):
+        path = repo.path / f".github/workflows/{name}.yml"
+        path.write_text(
+            path.read_text().replace("        run: reg", f"          {line}\n        run: reg")
+        )
+    assert " lacks " not in reg("init", "--github")[2]
 
 
 @pytest.mark.parametrize(
