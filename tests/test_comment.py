@@ -114,7 +114,7 @@ def test_one_comment_says_what_the_newest_run_found(
     assert found.why
 
 
-@pytest.mark.parametrize("run", [Run(), Run(7, 2, HEAD), Run(10**12, 99, "c" * 64)])
+@pytest.mark.parametrize("run", [Run(), Run(7, 2, HEAD), Run(10**15 - 1, 10**15 - 1, "c" * 64)])
 def test_a_mark_is_read_as_it_was_written(run: Run) -> None:
     assert mark(marked("<!-- schemareg:report run=9 attempt=9 head= -->", run)) == run
     assert mark("text") is None
@@ -405,6 +405,19 @@ def test_a_result_that_is_none_is_refused_before_anybody_is_asked(
     assert (code, out) == (2, "")
     assert err.startswith(f"reg: {path}: ")
     assert github.requests == []
+
+
+def test_a_result_may_come_through_a_pipe(
+    github: GitHub,
+    job: Job,
+    reg: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    github.pull(7, HEAD)
+    with open(job.result(BROKEN), encoding="utf-8") as file:  # noqa: PTH123
+        monkeypatch.setattr("sys.stdin", file)
+        assert reg("comment", "-", "--pull-request", "7")[0] == 0
+    assert len(github.bodies(7)) == 1
 
 
 # -- bad days

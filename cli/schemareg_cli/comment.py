@@ -11,16 +11,20 @@ if TYPE_CHECKING:
     from schemareg.model import Report
     from schemareg.reports.reading import Mistakes
 
+_MOST = 10**15 - 1
+"""Numbers of runs are far smaller, and this one still fits into a mark."""
+
 
 def comment(
     result: Annotated[
         Path,
         typer.Argument(
             metavar="RESULT",
-            help="What `reg check --format json` wrote; it may come from a stranger's run.",
+            help="What `reg check --format json` wrote, maybe in a stranger's run; - reads stdin.",
             show_default=False,
             exists=True,
             dir_okay=False,
+            allow_dash=True,
         ),
     ],
     repository: Annotated[
@@ -32,7 +36,10 @@ def comment(
     pull_request: Annotated[
         int | None,
         typer.Option(
-            metavar="NUMBER", help="The pull request; by default the one that the job is about."
+            min=1,
+            max=_MOST,
+            metavar="NUMBER",
+            help="The pull request; by default the one that the job is about.",
         ),
     ] = None,
     head_sha: Annotated[
@@ -44,13 +51,17 @@ def comment(
     ] = None,
     run_number: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Of the run that checked: an older one is silent."),
+        typer.Option(
+            min=0, max=_MOST, metavar="N", help="Of the run that checked: an older one is silent."
+        ),
     ] = None,
     run_attempt: Annotated[
-        int | None, typer.Option(metavar="N", help="Which attempt of that run it is.")
+        int | None,
+        typer.Option(min=0, max=_MOST, metavar="N", help="Which attempt of that run it is."),
     ] = None,
     run_id: Annotated[
-        int | None, typer.Option(metavar="ID", help="Of that run, for a link to it.")
+        int | None,
+        typer.Option(min=0, max=_MOST, metavar="ID", help="Of that run, for a link to it."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
@@ -92,8 +103,12 @@ def comment(
 
 
 def _read(path: Path) -> "Report | Mistakes":
+    import sys
+
     from schemareg.reports.reading import LARGEST, read
 
+    if str(path) == "-":
+        return read(sys.stdin.buffer.read(LARGEST + 1), "stdin")
     with path.open("rb") as file:
         return read(file.read(LARGEST + 1), path.as_posix())
 

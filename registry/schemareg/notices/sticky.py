@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MARK = re.compile(
-    r"\A<!-- schemareg:report run=(?P<number>\d{1,15}) attempt=(?P<attempt>\d{1,6})"
+    r"\A<!-- schemareg:report run=(?P<number>\d{1,15}) attempt=(?P<attempt>\d{1,15})"
     r" head=(?P<head>[0-9a-f]{0,64}) -->",
     re.ASCII,
 )
