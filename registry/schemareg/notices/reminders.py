@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model import Severity
-from schemareg.notices.happenings import ended
+from schemareg.notices.announcements import ended
 from schemareg.notices.news import News, Saying, dated
 
 if TYPE_CHECKING:
