@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -214,6 +215,28 @@ def test_a_forced_push_is_held_against_what_it_replaced(world: Hosted) -> None:
     assert [each.message for each in gone.jobs["check"].annotations] == [
         "invalid: the log says why, under Check"
     ], gone.log
+
+
+@pytest.mark.long
+@LONG
+def test_the_clone_of_a_job_is_deep_enough_for_the_clock(world: Hosted) -> None:
+    """A promise that was announced to end in time may end; the history alone says when that landed."""
+    file = "products/orders/deprecations/order-mail.yaml"
+    said = "target: orders/order#mail\nsunset: 2026-07-01\nreason: Personal data leaves.\n"
+    world.land({file: said}, "Deprecate mail", on=date(2026, 3, 2))
+    for number in range(3):
+        world.land({"README.md": f"{number}\n"}, "Words", on=date(2026, 3, 3))
+    world.proposes("topic", {f"{ORDER}/1.1.0.json": schema("id")})
+    run = checked(world.pull_request())
+    assert run.conclusion == "success", run.log
+    ended = json.dumps(result(world, run))
+    assert "2026-03-02" in ended
+    world.clone.checkout("main")
+    world.land({file: None}, "Withdraw", on=date(2026, 3, 4))
+    world.proposes("other", {f"{ORDER}/1.1.0.json": schema("id")}, 8)
+    run = checked(world.pull_request(number=8))
+    assert run.conclusion == "failure"
+    assert "field-removed" in rules(world, run)
 
 
 @pytest.mark.long
