@@ -112,7 +112,7 @@ def _said(value: dict[str, Any]) -> str:
     """The headline of a Slack message, two words of it, or type and subject of a CloudEvent."""
     if "specversion" in value:
         return f"{value['type'].removeprefix('dev.schemareg.')} {value.get('subject', '')}".strip()
-    return " ".join(value["text"].split()[1:3]).rstrip(",")
+    return " ".join(value["text"].split()[1:3]).rstrip(",;:")
 
 
 def world(folder: Path, hook: Hook, template: Path | None = None) -> World:

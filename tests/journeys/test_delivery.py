@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.doubles.github import GitHub
     from tests.doubles.receivers import Hook
 
     Notify = Callable[..., tuple[int, str, str]]
@@ -380,3 +381,114 @@ def test_what_was_settled_long_ago_is_put_away_and_still_not_told_again(
     assert "In all: 6 sent\n" in reg("notify", "status", "-C", str(clone))[1]
     assert notify(clone, "--replay", "HEAD")[0] == 0
     assert begun.arrived() == RELEASED
+
+
+def test_a_policy_that_landed_wrong_keeps_nobody_from_being_told(
+    begun: World, notify: Notify
+) -> None:
+    begun.lands({"registry.yaml": POLICY + "chanels: {}\n"}, "Break it")
+    begun.releases("1.1.0", "email")
+    assert notify(begun.clone())[0] == 0
+    assert set(begun.arrived()) >= set(RELEASED)
+
+
+def test_the_state_of_the_ledger_is_told_to_people_and_to_programs(
+    begun: World, notify: Notify, reg: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = begun.releases("1.1.0", "email")
+    monkeypatch.setenv("CHAT", unheard())
+    monkeypatch.delenv("HUB")
+    clone = begun.clone()
+    notify(clone)
+    code, out, err = reg("notify", "status", "-C", str(clone))
+    assert (code, err) == (0, "")
+    lines = [re.sub(r" \d\d:\d\dZ", "", line) for line in out.splitlines()]
+    headline = next(line for line in lines if line.startswith("  billing-chat: "))
+    headline = headline.removeprefix("  billing-chat: ").partition(" (again")[0]
+    assert lines[:8] == [
+        f"Told up to {commit[:12]}, where main was seen to end on 2026-03-02",
+        "",
+        "On its way",
+        *(
+            f"  {each}: {headline} (again from 2026-03-02; tried once: it refused the connection)"
+            for each in ("billing-chat", "shop-chat")
+        ),
+        "",
+        "Failed for good",
+        f"  2026-03-02  hub-hook: {headline} (the variable HUB is not set)",
+    ]
+    assert lines[-3:] == [
+        "In all: 2 pending, 3 sent, 1 failed",
+        "",
+        "To try again what failed, once it is mended: reg notify --failed",
+    ]
+    code, out, _ = reg("notify", "status", "--format", "json", "-C", str(clone))
+    value = json.loads(out)
+    assert (code, value["counts"], value["damaged"]) == (
+        0,
+        {"sent": 3, "pending": 2, "failed": 1},
+        [],
+    )
+    assert value["notified"] == {
+        "branch": "main",
+        "commit": commit,
+        "seen_at": begun.ledger()["notified.json"]["at"],
+    }
+    (failed,) = (each for each in value["deliveries"] if each["state"] == "failed")
+    assert [failed[key] for key in ("channel", "reason", "not_before")] == [
+        *("hub-hook", "the variable HUB is not set", None),
+    ]
+
+
+def test_the_state_that_was_seen_last_is_told_where_the_remote_is_away(
+    begun: World, notify: Notify, reg: Callable[..., Any]
+) -> None:
+    clone, stranger = Repo(begun.clone()), Repo(begun.clone())
+    assert notify(clone.path)[0] == 0
+    for each in (clone, stranger):
+        each.git("remote", "set-url", "origin", f"{begun.hub.path}-away")
+    code, out, err = reg("notify", "status", "-C", str(clone.path))
+    assert (code, out.splitlines()[-1]) == (0, "In all: 3 sent")
+    assert err.endswith("; this is what was seen last\n")
+    code, out, _ = reg("notify", "status", "-C", str(stranger.path))
+    assert (code, out) == (3, "")
+
+
+def test_a_channel_is_tested_without_a_trace_in_the_ledger(
+    begun: World, reg: Callable[..., Any]
+) -> None:
+    clone = str(begun.clone())
+    ledger = begun.hub.git("rev-parse", "refs/reg/ledger")
+    assert reg("notify", "test", "shop-chat", "-C", clone) == (0, "shop-chat took it\n", "")
+    assert begun.arrived() == ["shop: This is"]
+    begun.hook.plan(Answer(410, body=b"gone"))
+    code, out, err = reg("notify", "test", "hub-hook", "-C", clone)
+    assert (code, out) == (1, "")
+    assert err == "reg: hub-hook did not take it: it answered 410: gone\n"
+    code, _, err = reg("notify", "test", "nobody", "-C", clone)
+    assert code == 2
+    assert "Name one that it has: billing-chat, hub-hook, shop-chat" in err
+    assert begun.hub.git("rev-parse", "refs/reg/ledger") == ledger
+
+
+def test_the_issues_are_kept_by_the_run_that_tells_of_a_deprecation(
+    begun: World, notify: Notify, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = "target: orders/order#id\nsunset: 2026-08-01\nreason: It goes.\n"
+    policy = POLICY.replace("notify: {", "notify: {issues: true, ")
+    path = "products/orders/deprecations/order-id.yaml"
+    begun.lands({"registry.yaml": policy, path: ends}, "Announce")
+    clone = begun.clone()
+    code, _, err = notify(clone)
+    assert (code, github.issues) == (0, {})
+    assert "issues are kept where GITHUB_REPOSITORY says which" in err
+    for name, value in github.environment.items():
+        monkeypatch.setenv(name, value)
+    assert notify(clone)[0] == 0
+    titles = [each["title"] for each in github.issues.values()]
+    assert len(titles) == 2
+    assert any("orders/order#id" in each for each in titles)
+    assert any("shop-chat" in each["body"] for each in github.issues.values())
+    told = len(github.requests)
+    assert notify(clone)[0] == 0
+    assert [each for each in github.requests[told:] if each.method == "PATCH"] == []

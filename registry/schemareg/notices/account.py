@@ -102,7 +102,8 @@ def _section(title: str, lines: Sequence[str]) -> list[str]:
 def _underway(delivery: Delivery) -> str:
     tried = [each for each in delivery.counted if each.ending is not Ending.RELEASED]
     state = "being sent" if delivery.state is State.ATTEMPTING else _again(delivery)
-    after = f"; tried {len(tried)} times: {_reason(delivery)}" if delivery.reason else ""
+    often = "once" if len(tried) == 1 else f"{len(tried)} times"
+    after = f"; tried {often}: {_reason(delivery)}" if delivery.reason else ""
     return f"{escape.visible(delivery.channel)}: {_headline(delivery.headline)} ({state}{after})"
 
 

@@ -1,0 +1,118 @@
+"""The ledger's ref at a real remote: written by compare-and-swap, and by nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from schemareg.edges import ledger
+from schemareg.edges.ledger import REF, LedgerRef
+from schemareg.errors import RegistryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Repo
+
+ONE = {"ledger.json": b"{}\n", "outbox/a.json": b"1\n", "deliveries/aa/b.json": b"2\n"}
+
+
+@pytest.fixture
+def hub(make_repo: Callable[..., Repo]) -> Repo:
+    return make_repo("hub.git", "--bare")
+
+
+@pytest.fixture
+def clone(hub: Repo, repo: Repo) -> Repo:
+    repo.git("remote", "add", "origin", str(hub.path))
+    repo.commit({"registry.yaml": "version: 1\n"})
+    repo.git("push", "--quiet", "origin", "main")
+    return repo
+
+
+def test_what_is_written_is_read_by_others_and_only_the_newest_may_write(
+    hub: Repo, clone: Repo
+) -> None:
+    mine, theirs = LedgerRef(clone.path, "origin"), LedgerRef(clone.path, "origin")
+    assert (mine.tip(), mine.known(), mine.read("", ("outbox",), ())) == ("", "", {})
+    first = mine.swap("", ONE, "one")
+    assert first == theirs.tip() == hub.git("rev-parse", REF) == mine.known()
+    assert theirs.swap("", {"ledger.json": b"other\n"}, "late") is None
+    second = theirs.swap(first, {"outbox/a.json": None, "outbox/c.json": b"3\n"}, "two")
+    assert second is not None
+    assert mine.swap(first, {"ledger.json": b"other\n"}, "late") is None
+    assert mine.read(mine.tip(), ("outbox", "ledger.json"), ("deliveries/aa/b.json", "no")) == {
+        "deliveries/aa/b.json": b"2\n",
+        "ledger.json": b"{}\n",
+        "outbox/c.json": b"3\n",
+    }
+    assert mine.names(second, ("deliveries", "outbox")) == ("deliveries/aa/b.json", "outbox/c.json")
+    assert hub.git("log", "--format=%an %s", REF) == "reg two\nreg one"
+
+
+def test_without_a_remote_the_ref_here_is_swapped_the_same_way(repo: Repo) -> None:
+    repo.commit({"registry.yaml": "version: 1\n"})
+    found = ledger.ledger(repo.path, "main")
+    assert found.remote == ""
+    first = found.swap("", ONE, "one")
+    assert first == found.tip()
+    assert found.swap("", ONE, "late") is None
+    assert found.branch("main") == repo.git("rev-parse", "main")
+
+
+def test_a_push_whose_answer_was_lost_counts_where_it_arrived(hub: Repo, clone: Repo) -> None:
+    hook = hub.path / "hooks" / "post-update"
+    hook.write_text("#!/bin/sh\nkill -9 $PPID\n")  # the ref is written, the other side hangs up
+    hook.chmod(0o755)
+    found = LedgerRef(clone.path, "origin")
+    made = found.swap("", ONE, "one")
+    assert made == hub.git("rev-parse", REF)
+
+
+def test_the_line_begins_anew_when_it_is_long_and_keeps_its_files(
+    hub: Repo, clone: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "LONGEST", 3)
+    found = LedgerRef(clone.path, "origin")
+    tip = found.swap("", ONE, "one")
+    for number in range(4):
+        assert tip is not None
+        tip = found.swap(tip, {f"outbox/{number}.json": b"{}\n"}, f"more {number}")
+    assert tip is not None
+    assert hub.git("log", "--format=%s", REF) == "more 3\nmore 2"
+    assert len(found.read(tip, ("outbox",), ())) == 5
+
+
+def test_the_remote_is_the_one_that_has_the_protected_branch(repo: Repo) -> None:
+    repo.git("remote", "add", "fork", "nowhere")
+    assert ledger.ledger(repo.path, "main").remote == "fork"
+    repo.git("remote", "add", "other", "nowhere")
+    with pytest.raises(RegistryError, match="none is called origin"):
+        ledger.ledger(repo.path, "main")
+    repo.git("remote", "add", "origin", "nowhere")
+    assert ledger.ledger(repo.path, "main").remote == "origin"
+    repo.git("remote", "add", "upstream", "nowhere")
+    assert ledger.ledger(repo.path, "main").remote == "upstream"
+    repo.git("config", "branch.main.remote", "fork")
+    assert ledger.ledger(repo.path, "main").remote == "fork"
+
+
+def test_whether_there_is_a_ledger_is_seen_however_git_keeps_its_refs(repo: Repo) -> None:
+    commit = repo.commit({"registry.yaml": "version: 1\n"})
+    folder = repo.path / ".git"
+    assert not ledger.present(folder)
+    repo.git("update-ref", REF, commit)
+    assert ledger.present(folder)
+    repo.git("pack-refs", "--all", "--prune")
+    assert not (folder / REF).exists()
+    assert ledger.present(folder)
+
+
+def test_filters_and_attributes_of_the_repository_change_nothing(hub: Repo, clone: Repo) -> None:
+    clone.git("config", "core.autocrlf", "true")
+    clone.write({".gitattributes": "* text eol=crlf\n"})
+    found = LedgerRef(clone.path, "origin")
+    made = found.swap("", {"ledger.json": b"one\ntwo\r\n"}, "one")
+    assert made is not None
+    assert found.read(made, ("ledger.json",), ()) == {"ledger.json": b"one\ntwo\r\n"}
