@@ -161,7 +161,7 @@ def targets(draw: st.DrawFn) -> Target:
 
 def _hits(use: Use, target: Target) -> bool:
     consumer = Consumer("c.yaml", "c", "c", uses=(use,))
-    return bool(impact.hits_of(consumer, target))
+    return bool(consumers.hits_of(consumer, target))
 
 
 @given(uses(), targets(), ELEMENTS, RANGES)

@@ -102,8 +102,9 @@ def test_what_was_said_of_a_field_is_told_step_by_step(shop: Path, reg: Reg) -> 
     )
     assert found["in_the_way"] == ["its sunset is 2026-07-01"]
     assert found["replacements"] == ["orders/order#mail"]
+    uses = [{"schema": "orders/order", "versions": "^1", "fields": ["email"]}]
     assert found["consumers"] == [
-        {"name": "billing", "team": "billing", "contact": "", "agreed": False}
+        {"name": "billing", "team": "billing", "contact": "", "agreed": False, "uses": uses}
     ]
     assert re.fullmatch(
         r"landed 2026-01-10 in [0-9a-f]{7}, sunset 2026-07-01 → from 2026-07-01, 30 days left",

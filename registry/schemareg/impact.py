@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemareg.errors import RegistryError
-from schemareg.model import Direction, Hit
+from schemareg.model import Direction
 from schemareg.names import Target, parse
-from schemareg.promises.consumers import acknowledges, hit, touched, touches
+from schemareg.promises.consumers import acknowledges, hit, hits_of, touches
 from schemareg.promises.elements import lacking
 from schemareg.snapshot import CONSUMERS
 from schemareg.versions import parse as parse_version
@@ -21,7 +21,7 @@ from schemareg.versions import parse as parse_version
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from schemareg.model import Consumer, Finding, Use
+    from schemareg.model import Consumer, Finding, Hit, Use
     from schemareg.snapshot import Snapshot
 
 _ABOUT_PROMISES = frozenset(
@@ -205,24 +205,6 @@ def _different(base: Snapshot, head: Snapshot, product: str) -> tuple[Consumer, 
         if name.endswith(".yaml") and (not entry.id or entry != before.get(name))
     ]
     return tuple(head.consumer_at(path) for path in paths if head.has(path))
-
-
-def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:
-    """How a target touches one consumer: a hit a use; none where it does not."""
-    if not consumer.uses:
-        return (Hit(target.product, consumer.name, consumer.team),)
-    return tuple(
-        Hit(
-            target.product,
-            consumer.name,
-            consumer.team,
-            str(use.schema),
-            use.versions,
-            touched(use, target),
-        )
-        for use in consumer.uses
-        if touches(use, target)
-    )
 
 
 def _together(hits: Iterable[Hit]) -> tuple[Hit, ...]:

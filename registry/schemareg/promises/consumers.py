@@ -15,7 +15,7 @@ from schemareg.versions import parse as parse_version
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.model import Consumer, Pointer, Use
+    from schemareg.model import Consumer, Hit, Pointer, Use
     from schemareg.names import Target
     from schemareg.snapshot import Snapshot
     from schemareg.versions import SemVer
@@ -63,6 +63,26 @@ def touches(use: Use, target: Target) -> bool:
     if not target.field or not use.fields:
         return True
     return any(_overlap(steps, value, target) for steps, value in use.elements)
+
+
+def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:
+    """How a target touches one consumer: a hit a use; none where it does not."""
+    from schemareg.model import Hit
+
+    if not consumer.uses:
+        return (Hit(target.product, consumer.name, consumer.team),)
+    return tuple(
+        Hit(
+            target.product,
+            consumer.name,
+            consumer.team,
+            str(use.schema),
+            use.versions,
+            touched(use, target),
+        )
+        for use in consumer.uses
+        if touches(use, target)
+    )
 
 
 def reads_version(use: Use, version: SemVer) -> bool:

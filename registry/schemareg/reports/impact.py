@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from schemareg.promises.consumers import hits_of
 from schemareg.reports import escape
 from schemareg.reports.json_document import document_text
 from schemareg.reports.layout import table, wrapped
@@ -87,8 +88,6 @@ def of_change(
 
 
 def _loss(reader: Reader, target: Target) -> dict[str, Any]:
-    from schemareg.impact import hits_of
-
     hits = hits_of(reader.consumer, target)
     return {
         "target": str(target),
@@ -101,8 +100,6 @@ def _loss(reader: Reader, target: Target) -> dict[str, Any]:
 def _target_text(
     found: Sequence[Reader], target: Target, paint: Callable[[str, str], str], width: int
 ) -> str:
-    from schemareg.impact import hits_of
-
     name = _visible(str(target))
     lines = wrapped(_heading(found, name), width)
     rows = [
@@ -129,8 +126,6 @@ def _heading(found: Sequence[Reader], name: str) -> str:
 
 
 def _target_markdown(found: Sequence[Reader], target: Target) -> str:
-    from schemareg.impact import hits_of
-
     lines = [f"**{_heading(found, escape.markdown_code(str(target)))}**"]
     if found:
         lines += ["", "| team | reached by | what it reads | agreed |", "|---|---|---|---|"]

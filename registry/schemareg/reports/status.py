@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from schemareg.promises.consumers import acknowledges, touches, written
+from schemareg.promises.consumers import acknowledges, hits_of
 from schemareg.promises.status import Life
 from schemareg.reports import escape
 from schemareg.reports.layout import table, wrapped
@@ -139,12 +139,12 @@ def _readers(found: Status, width: int) -> list[str]:
 
 
 def _uses(consumer: Consumer, target: Target) -> str:
-    parts = []
-    for use in consumer.uses:
-        if touches(use, target):
-            fields = ", ".join(written(*each) for each in use.elements) or "everything"
-            parts.append(f"{use.schema} {use.versions}: {fields}")
-    text = "; ".join(parts) or "its file is wrong, so it is taken to read everything"
+    parts = [
+        f"{each.schema} {each.versions}: {', '.join(each.fields) or 'everything'}"
+        for each in hits_of(consumer, target)
+        if each.schema
+    ]
+    text = "; ".join(parts) or "its file names nothing, so it is taken to read everything"
     return f"{text} (agreed to lose it)" if acknowledges(consumer, target) else text
 
 
@@ -190,6 +190,10 @@ def document(found: Status) -> dict[str, Any]:
                 "team": each.team,
                 "contact": each.contact,
                 "agreed": acknowledges(each, found.target),
+                "uses": [
+                    {"schema": hit.schema, "versions": hit.versions, "fields": list(hit.fields)}
+                    for hit in hits_of(each, found.target)
+                ],
             }
             for each in found.consumers
         ],
