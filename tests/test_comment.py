@@ -358,6 +358,11 @@ def test_two_pull_requests_of_one_commit_are_not_guessed_between(github: GitHub,
         (["--repository", "a/../b"], "reg: 'a/../b' is not a repository on GitHub\n"),
         (["--repository", "acme/.."], "reg: 'acme/..' is not a repository on GitHub\n"),
         (["--repository", "acme/x?y=1"], "reg: 'acme/x?y=1' is not a repository on GitHub\n"),
+        (["--pull-request", "-7"], "reg: invalid value for '--pull-request': '-7' is not a number"),
+        (
+            ["--run-number", "9" * 16],
+            "reg: invalid value for '--run-number': '9999999999999999' is",
+        ),
         (["--head-sha", "main"], "reg: --head-sha: 'main' is not the full id of a commit\n"),
     ],
 )

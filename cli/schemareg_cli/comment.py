@@ -11,8 +11,15 @@ if TYPE_CHECKING:
     from schemareg.model import Report
     from schemareg.reports.reading import Mistakes
 
-_MOST = 10**15 - 1
-"""Numbers of runs are far smaller, and this one still fits into a mark."""
+_LONGEST = 15
+"""Digits of a number: those of runs have far fewer, and these still fit into a mark."""
+
+
+def _number(text: str) -> int:
+    """A number as GitHub gives them to pull requests and runs."""
+    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST:
+        raise typer.BadParameter(f"{text!r} is not a number, such as 7")
+    return int(text)
 
 
 def comment(
@@ -36,8 +43,7 @@ def comment(
     pull_request: Annotated[
         int | None,
         typer.Option(
-            min=1,
-            max=_MOST,
+            parser=_number,
             metavar="NUMBER",
             help="The pull request; by default the one that the job is about.",
         ),
@@ -52,16 +58,16 @@ def comment(
     run_number: Annotated[
         int | None,
         typer.Option(
-            min=0, max=_MOST, metavar="N", help="Of the run that checked: an older one is silent."
+            parser=_number, metavar="N", help="Of the run that checked: an older one is silent."
         ),
     ] = None,
     run_attempt: Annotated[
         int | None,
-        typer.Option(min=0, max=_MOST, metavar="N", help="Which attempt of that run it is."),
+        typer.Option(parser=_number, metavar="N", help="Which attempt of that run it is."),
     ] = None,
     run_id: Annotated[
         int | None,
-        typer.Option(min=0, max=_MOST, metavar="ID", help="Of that run, for a link to it."),
+        typer.Option(parser=_number, metavar="ID", help="Of that run, for a link to it."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")

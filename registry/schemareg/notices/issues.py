@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.notices.happenings import ended
+from schemareg.notices.announcements import ended
 from schemareg.promises.consumers import touched
 from schemareg.promises.terms import State
 from schemareg.reports import escape
