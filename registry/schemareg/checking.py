@@ -17,7 +17,7 @@ from schemareg.errors import InvalidFiles
 from schemareg.formats.json_schema import references, wellformed
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.layout import Role
-from schemareg.manifests.channels import unknown_channel
+from schemareg.manifests.mentions import unknown_channel
 from schemareg.model import Kind, Mistake, Place
 from schemareg.snapshot import (
     CONSUMERS,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.documents import Document
-    from schemareg.formats.json_schema.fields import Field
     from schemareg.json_values import JsonValue
     from schemareg.model import Files, Product
     from schemareg.readership import Readership
@@ -328,19 +327,9 @@ def _keys(snapshot: Snapshot, document: Document) -> Iterable[Mistake]:
     said = schemas.values() if isinstance(schemas, dict) else ()
     if not any(isinstance(each, dict) and "key" in each for each in said):
         return ()
-    from schemareg import readership
-    from schemareg.promises.elements import fields_of, newest
+    from schemareg import keys
 
-    folder, _ = _folder_and_name(document.path)
-
-    def fields(schema: str) -> dict[str, Field] | None:
-        versions = snapshot.versions_in(folder, schema) if names.NAME.fullmatch(schema) else ()
-        try:
-            return {each.path: each for each in fields_of(snapshot, newest(versions))}
-        except (InvalidFiles, ValueError):
-            return None  # told where it stands
-
-    return readership.key_mistakes(document, fields)
+    return keys.mistakes(snapshot, document)
 
 
 def _repeated(described: list[str]) -> Iterator[Mistake]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.errors import InvalidFiles
 from schemareg.manifests.addresses import is_address
-from schemareg.manifests.channels import unknown_channel
+from schemareg.manifests.mentions import unknown_channel
 from schemareg.model import Mistake
 from schemareg.names import NAME
 from schemareg.promises.consumers import reads_version, touches, written
@@ -20,7 +20,7 @@ from schemareg.snapshot import SCHEMAS, Snapshot
 from schemareg.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from schemareg.documents import Document
     from schemareg.formats.json_schema.fields import Field
@@ -264,29 +264,3 @@ def _nearest(wanted: str, there: Sequence[SemVer]) -> str:
 
 def _there(versions: Iterable[SemVer]) -> str:
     return f"It has {listed(map(str, versions), last='and')}"
-
-
-def key_mistakes(
-    document: Document, fields: Callable[[str], dict[str, Field] | None]
-) -> Iterator[Mistake]:
-    """Fields that product.yaml calls the key of a schema and that its records do not have.
-
-    `fields` gives those of a schema's latest version by path, None where there is none to be read.
-    """
-    said = document.value.get("schemas") if isinstance(document.value, dict) else None
-    for schema, about in said.items() if isinstance(said, dict) else ():
-        key = about.get("key") if isinstance(about, dict) else None
-        known = fields(schema) if isinstance(key, list) else None
-        if known is None or not isinstance(key, list):
-            continue
-        for position, path in enumerate(key):
-            if isinstance(path, str) and path not in known:
-                near = nearest(path, known) if position < _GUESSES else None
-                yield Mistake(
-                    document.place(("schemas", schema, "key", position)),
-                    "key-field-unknown",
-                    f"the latest version of {quoted(schema)} has no field {quoted(path)}",
-                    f"Did you mean {quoted(near)}?"
-                    if near
-                    else f"It has {listed(known, last='and')}",
-                )

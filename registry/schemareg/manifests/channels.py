@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from schemareg.manifests import addresses, placeholders
+from schemareg.manifests.mentions import unknown_channel
 from schemareg.manifests.secrets import carries_secret
 from schemareg.model import Channel, Mail, Mistake, Severity
-from schemareg.wording import listed, nearest, quoted
+from schemareg.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1", re.ASCII | re.IGNORECASE)
 _TEAMS = (".logic.azure.com", ".api.powerplatform.com", ".webhook.office.com")
+
+
+_RUNNERS = frozenset(
+    ("GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+)
+"""Variables that hold what a run may do to the repository: no channel is given these."""
 
 
 def channels(value: JsonValue) -> tuple[Channel, ...]:
@@ -106,8 +113,16 @@ def _url_mistakes(document: Document, channel: Channel) -> Iterator[Mistake]:
     if not placeholders.well_formed(url):
         yield _placeholder(document, at, f"the URL of {name}")
         return
+    taken = _RUNNERS & set(placeholders.variables(url))
     wrong = _unfit(channel)
-    if wrong:
+    if taken:
+        yield Mistake(
+            document.place(at),
+            "value-not-allowed",
+            f"the URL of {name} would give away what the run itself may do: {min(taken)}",
+            "Name a variable of the channel's own, with a secret that is for it",
+        )
+    elif wrong:
         yield Mistake(
             document.place(at), "value-malformed", f"the URL of {name} {wrong[0]}", wrong[1]
         )
@@ -234,13 +249,3 @@ def default_mistakes(document: Document) -> Iterator[Mistake]:
         if name not in known:
             place = document.place(("notify", "default", position))
             yield Mistake(place, "channel-unknown", *unknown_channel(name, known))
-
-
-def unknown_channel(name: str, known: list[str]) -> tuple[str, str]:
-    """What and remedy for a channel that registry.yaml does not have."""
-    what = f"there is no channel {quoted(name)} in registry.yaml"
-    near = nearest(name, known)
-    if near:
-        return what, f"Did you mean {quoted(near)}?"
-    there = f"; there are {listed(known, last='and')}" if known else ""
-    return what, f"Add {name} under channels in registry.yaml{there}"
