@@ -259,7 +259,7 @@ HOSTILE = {
     "a mention of everybody": "<!channel> <!here> <!everyone|all> @channel @here @everyone",
     "a mention of somebody": "<@U012AB3CD> <#C012AB3CD> <!subteam^S012> <at>Ada</at> @ada",
     "a forged link": "<https://evil.example|release notes> [here](https://evil.example)",
-    "formatting": "*bold* _it_ ~gone~ `code` ```block``` # head\n> quote | cell",
+    "formatting": "*bold* _it_ ~~gone~~ `code` ```block ||hidden|| # head\n> quote | cell",
     "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><a href='//evil'>",
     "entities": "&lt;!channel&gt; &#60;b&#62; &amp;lt;",
     "a terminal": "\x1b[2J\x1b]8;;https://evil.example\x07click\x1b]8;;\x07\x00\x9b",
@@ -368,7 +368,7 @@ def test_a_mail_has_no_header_but_ours_and_no_part_but_two(poisoned: Message) ->
 def test_a_service_that_we_do_not_know_finds_nobody_to_mention(poisoned: Message) -> None:
     note = plain.note(poisoned, longest_title=250, longest_body=100_000)
     for text in note:
-        assert not re.search(r"@[^\W\d]|<[!@#/\w]|\]\(", text)
+        assert not re.search(r"@[^\W\d]|<[!@#/\w]|\]\(|``|~~|\|\|", text)
         assert _visible(text.replace("\u200b", ""))
 
 

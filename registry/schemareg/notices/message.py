@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
 
     sent: bool
     reason: str = ""
-    """Why not, without secrets; `""` where it was sent."""
+    """Why not, without secrets; where it was sent, whom it did not reach, mostly nobody: `""`."""
     retry_after: float = 0.0
     """Seconds that the other side asks us to wait; 0 where it asks for nothing."""
     permanent: bool = False

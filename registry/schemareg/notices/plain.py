@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _GAP = "\u200b"
 """A space of no width: what stands on its two sides is no mention and no link."""
-_ACTIVE = re.compile(r"@(?=[^\W\d])|<(?=[!@#/:\w])|\](?=\()")
+_ACTIVE = re.compile(r"@(?=[^\W\d])|<(?=[!@#/:\w])|\](?=\()|`(?=`)|~(?=~)|\|(?=\|)")
 """`orders/order@1.2.0` stays as it can be copied: no mention begins with a digit."""
 
 
@@ -29,9 +29,10 @@ class Note(NamedTuple):
 def inert(text: str) -> str:
     """`text` that mentions nobody and hides no link, whichever chat shows it.
 
-    Nobody knows what a service makes of `@channel`, `<!channel>`, `<https://…|here>` or
-    `[here](https://…)`: after each first character stands a gap. An address that is written out
-    is left alone, for it shows where it leads.
+    Nobody knows what a service makes of `@channel`, `<!channel>`, `<https://…|here>`,
+    `[here](https://…)`, or of a fence of backticks, which would swallow the rest: after each first
+    character stands a gap. An address that is written out is left alone, for it shows where it
+    leads.
     """
     return _ACTIVE.sub(lambda match: f"{match.group()}{_GAP}", text)
 
