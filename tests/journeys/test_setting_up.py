@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.actions.hosted import tools
 
 from schemareg.documents import parse_yaml
 from schemareg.version import __version__
@@ -241,3 +242,28 @@ def test_the_hooks_of_pre_commit_are_commands_that_run(
     repo.write({"products/orders/product.yaml": "titel: O\n"})
     assert ends() == {"reg-validate": 2, "reg-check": 2}
     assert all(shlex.split(each["entry"])[0] == "reg" for each in hooks)
+
+
+def test_a_hook_of_git_refuses_a_commit_that_breaks_a_promise(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools(tmp_path)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'reg' / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    order = "products/orders/schemas/order"
+    repo.commit(
+        {
+            "registry.yaml": "version: 1\n",
+            "products/orders/product.yaml": "title: O\nowner: {team: t}\nschemas: {order: {}}\n",
+            f"{order}/1.0.0.json": '{"type": "object", "properties": {"id": {}}}\n',
+        }
+    )
+    hook = repo.path / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexec reg check\n")
+    hook.chmod(0o755)
+    repo.write({f"{order}/1.1.0.json": '{"type": "object", "required": ["id"]}\n'})
+    repo.git("add", order)
+    repo.git("commit", "--quiet", "-m", "Break", fails=True)
+    repo.write({f"{order}/1.1.0.json": '{"type": "object", "properties": {"id": {}, "a": {}}}\n'})
+    repo.git("add", order)
+    repo.git("commit", "--quiet", "-m", "Add a field")
