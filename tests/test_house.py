@@ -31,7 +31,7 @@ LAYERS = {
         "snapshot",
     ),
     "one change": (
-        *("checking", "layout", "loose", "pairs", "promises", "readership"),
+        *("checking", "keys", "layout", "loose", "pairs", "promises", "readership"),
         *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
     ),
     "all of it": ("audit", "codeowners", "impact", "reviewing"),
