@@ -193,7 +193,8 @@ def told(reg: Callable[..., Any], repo: Repo) -> Callable[..., list[dict[str, An
     """Runs `reg log`; the facts of its JSON."""
 
     def run(*arguments: str) -> list[dict[str, Any]]:
-        code, out, err = reg("log", "-C", str(repo.path), "--format", "json", *arguments)
+        call = ("log", "-C", str(repo.path), "--format", "json", "--today", "2026-06-01")
+        code, out, err = reg(*call, *arguments)
         assert (code, err) == (0, "")
         return list(json.loads(out)["facts"])
 
@@ -255,6 +256,9 @@ def test_the_newest_comes_first_with_the_people_behind_it(
         (("--limit", "2"), 2),
         (("--at", "HEAD~1"), 4),
         (("--at", "2026-03-31"), 3),
+        (("--today", "2026-09-01"), 6),
+        (("--today", "2026-08-31"), 5),
+        (("--kind", "sunset", "--today", "2026-09-01"), 1),
     ],
 )
 def test_a_question_narrows_the_answer(
@@ -266,7 +270,7 @@ def test_a_question_narrows_the_answer(
 
 def test_every_form_tells_the_same_facts(repo: Repo, reg: Callable[..., Any]) -> None:
     begin(repo)
-    asked = ("log", "-C", str(repo.path), "--format")
+    asked = ("log", "-C", str(repo.path), "--today", "2026-06-01", "--format")
     _, out, _ = reg(*asked, "jsonl")
     lines = [json.loads(line) for line in out.splitlines()]
     assert lines == json.loads(reg(*asked, "json")[1])["facts"]

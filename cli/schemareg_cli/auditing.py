@@ -148,7 +148,7 @@ def proof(
     asked = Question(target)
     wanted = {
         (each.landing.commit, each.path)
-        for each in facts(root, history, target)
+        for each in facts(root, history, folders(root, history, target.product))
         # That the product came says nothing of a part of it.
         if asked.means(each) and (not target.schema or "/" in each.target)
     }
@@ -176,7 +176,7 @@ def _refuse_older(root: Path, history: "GitHistory", checkpoint: "Checkpoint") -
 
 @contextmanager
 def states(root: Path) -> Iterator[Callable[[str], "Snapshot"]]:
-    """What gives the registry as a commit has it; the repository is opened when it is first asked."""
+    """What gives the registry as a commit has it, nothing for `""`; opened when it is first asked."""
     with ExitStack() as stack:
         opened: list[object] = []
 
@@ -188,51 +188,54 @@ def states(root: Path) -> Iterator[Callable[[str], "Snapshot"]]:
                 opened.append(stack.enter_context(open_repository(root)))
             repository = opened[0]
             assert isinstance(repository, Repository)  # noqa: S101  it was put there above
-            return Snapshot(repository.files_at(commit))
+            return Snapshot(repository.files_at(commit) if commit else repository.no_files())
 
         yield at
 
 
 def facts(
-    root: Path, history: "GitHistory", target: "Target | None", since: date | None = None
+    root: Path,
+    history: "GitHistory",
+    folders: Sequence[str] | None = None,
+    since: date | None = None,
 ) -> Generator["Fact"]:
     """Facts of a line, the newest first, told only as far as they are asked for.
 
-    Those that may concern a target, where one is given; none that landed before `since`.
+    Those of products' folders, where they are given; none that landed before `since`.
     """
     from schemareg.audit.facts import Facts
 
     teller = Facts(history)
-    for changes in _changes(root, history, target):
+    for changes in _changes(root, history, folders):
         newest = reversed(changes)
         while some := tuple(islice(newest, _TOGETHER)):
-            for change, told in zip(some, _told(history, teller, some), strict=True):
+            for change, said in zip(some, told(history, teller, some), strict=True):
                 if since is not None and change.landing.time.date() < since:
                     return
-                yield from reversed(told)
+                yield from reversed(said)
 
 
 _TOGETHER = 200
 """Changes whose facts are looked for at a time among those that were kept."""
 
 
-def _told(
+def told(
     history: "GitHistory", teller: "Facts", changes: Sequence["PathChange"]
 ) -> Iterator[tuple["Fact", ...]]:
     """The facts of each of these changes: as they were kept, else told, and kept."""
-    from schemareg.audit import told
+    from schemareg.audit import told as remembered
 
-    keys = [told.key(each) for each in changes]
+    keys = [remembered.key(each) for each in changes]
     known = history.noted(key for key in keys if key is not None)
     new: dict[bytes, bytes] = {}
     try:
         for change, key in zip(changes, keys, strict=True):
             if key in known:
-                yield told.facts(known[key], change)
+                yield remembered.facts(known[key], change)
                 continue
             facts = tuple(teller.of((change,)))
             if key is not None:
-                new[key] = told.kept(facts)
+                new[key] = remembered.kept(facts)
             yield facts
     finally:  # whoever asks may have enough
         history.note(new)
@@ -257,15 +260,11 @@ def exported(root: Path, history: "GitHistory", since: "Checkpoint | None") -> I
 
 
 def _changes(
-    root: Path, history: "GitHistory", target: "Target | None"
+    root: Path, history: "GitHistory", folders: Sequence[str] | None
 ) -> Iterator[tuple["PathChange", ...]]:
     """What changed, in portions, the newest portion first."""
-    if target is not None:
-        found = [
-            change
-            for folder in _folders(root, history, target.product)
-            for change in history.changes(folder)
-        ]
+    if folders is not None:
+        found = [change for folder in folders for change in history.changes(folder)]
         yield tuple(sorted(found, key=lambda each: (each.landing.ordinal, each.path)))
         return
     shown: Landing | None = None
@@ -289,7 +288,7 @@ def _before(root: Path, history: "GitHistory", steps: int) -> "Landing | None":
     return history.landing(asked.out.decode().strip()) if not asked.code else None
 
 
-def _folders(root: Path, history: "GitHistory", product: str) -> list[str]:
+def folders(root: Path, history: "GitHistory", product: str) -> list[str]:
     """The folders in which a product of this name stands or ever stood, sorted."""
     from schemareg.audit.subjects import Part, subject
 
@@ -332,7 +331,7 @@ def people(
     root: Path, history: "GitHistory", landings: "Iterable[Landing]"
 ) -> dict[str, dict[str, Any]]:
     """The same as `people_of`, without signatures: what a commit says never changes, and is kept."""
-    wanted = {each.commit: each for each in landings}
+    wanted = {each.commit: each for each in landings if each.commit}
     keys = {commit: f"people-{_PEOPLE} {commit}".encode("ascii") for commit in wanted}
     kept = history.noted(keys.values())
     known = {commit: json.loads(kept[key]) for commit, key in keys.items() if key in kept}
@@ -349,7 +348,7 @@ def people_of(
     root: Path, landings: "Iterable[Landing]", *, signatures: bool = False
 ) -> dict[str, dict[str, Any]]:
     """Who had a part in landings, by commit, as `reports.log.entry` adds it."""
-    commits = dict.fromkeys(each.commit for each in landings)
+    commits = dict.fromkeys(each.commit for each in landings if each.commit)
     if not commits:
         return {}
     from schemareg.edges.messages import messages

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from schemareg_cli import answers, auditing, completion
-from schemareg_cli.options import Output, Root, day
+from schemareg_cli import answers, auditing, chronicle, completion
+from schemareg_cli.options import Output, Root, Today, day
 
 if TYPE_CHECKING:
     from schemareg.audit.facts import Fact
@@ -48,6 +48,13 @@ def log(
     signatures: Annotated[
         bool, typer.Option("--signatures", help="Have Git check who signed; takes its time.")
     ] = False,
+    judge: Annotated[
+        bool,
+        typer.Option(
+            "--outcomes/--no-outcomes",
+            help="Say what each version did to its readers, as of its day; takes its time once.",
+        ),
+    ] = True,
     at: Annotated[
         str | None,
         typer.Option(
@@ -59,12 +66,14 @@ def log(
         typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
     ] = "text",
     output: Output = None,
+    today: Today = None,
     root: Root = Path(),
 ) -> None:
     """Tell what landed, the newest first: who did what, when, who agreed.
 
-    One entry for each fact of the protected branch's history: versions, deprecations, consumers,
-    waivers, owners, policy. Names are what commits claim, unless they are signed.
+    One entry for each fact of the protected branch's history: versions and what they did to their
+    readers, deprecations, consumers, waivers, owners, policy; and the days on which a sunset was
+    reached or a waiver ran out. Names are what commits claim, unless they are signed.
 
     \b
     Examples:
@@ -82,7 +91,7 @@ def log(
     question = asked.Question(meant, since, until, asked.kinds(tuple(kind or ())))
     with (
         auditing.line(root, at) as history,
-        closing(auditing.facts(root, history, meant, since)) as told,
+        closing(chronicle.entries(root, history, question, at, today)) as told,
     ):
         found: Iterator[Fact] = filter(question.means, told)
         people: dict[str, Mapping[str, Any]] = {}
@@ -95,8 +104,12 @@ def log(
             people |= auditing.people_of(root, landings, signatures=True)
         elif who is None:
             people |= auditing.people(root, history, landings)
+        outcomes = chronicle.outcomes(root, history, facts) if judge else None
     width, colour = answers.page(output)
-    answers.give(shown.render(facts, people, form, more=more, colour=colour, width=width), output)
+    text = shown.render(
+        facts, people, form, outcomes=outcomes, more=more, colour=colour, width=width
+    )
+    answers.give(text, output)
 
 
 def _of(

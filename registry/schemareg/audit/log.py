@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemareg.audit.facts import KINDS
+from schemareg.audit import facts
 from schemareg.errors import RegistryError
 from schemareg.names import parse
 from schemareg.wording import nearest, quoted
@@ -31,14 +31,25 @@ class Question:
     kinds: tuple[str, ...] = ()
     """Kinds of facts, or what those before the dot are called."""
 
+    def names(self, *kinds: str) -> bool:
+        """Whether it may be answered by facts of one of these kinds."""
+        families = {each.partition(".")[0] for each in kinds}
+        return not self.kinds or bool({*kinds, *families} & set(self.kinds))
+
     def means(self, fact: Fact) -> bool:
         """Whether a fact is an answer."""
         day = fact.landing.time.date()
         if (self.since and day < self.since) or (self.until and day > self.until):
             return False
-        if self.kinds and not {fact.kind, fact.kind.partition(".")[0]} & set(self.kinds):
+        if not self.names(fact.kind):
             return False
         return self.target is None or _concerns(fact, self.target)
+
+
+OF_DAYS = ("element.removed", "sunset.reached", "waiver.expired")
+"""Kinds of facts that no change of a path tells: see `days`."""
+
+KINDS = (*facts.KINDS, *OF_DAYS)
 
 
 def kinds(wanted: tuple[str, ...]) -> tuple[str, ...]:

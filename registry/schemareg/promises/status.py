@@ -122,7 +122,7 @@ def status(promises: Promises, here: Snapshot | None, target: Target, today: dat
     """
     base = promises.base
     lack = lacking(base, target)
-    gone = _gone(promises, target) if lack is not None else None
+    gone = departure(promises, target) if lack is not None else None
     new = lack is not None and here is not None and lacking(here, target) is None
     if lack is not None and gone is None and not new:
         raise RegistryError(lack[0], remedy=lack[1])
@@ -264,7 +264,7 @@ def _has(snapshot: Snapshot, version: SchemaVersion, target: Target) -> bool:
     return False
 
 
-def _gone(promises: Promises, target: Target) -> Landing | None:
+def departure(promises: Promises, target: Target) -> Landing | None:
     """What an element went with that is not there any more; None where it never was."""
     base, history = promises.base, promises.history
     if target.field:

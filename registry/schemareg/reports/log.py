@@ -21,7 +21,7 @@ FORMS = ("text", "json", "jsonl", "csv", "markdown")
 _COLUMNS = (
     *("time", "kind", "target", "path", "commit", "author", "email", "committer", "merger"),
     *("pull_request", "reviewed_by", "approved_by", "co_authored_by", "signature"),
-    *("before", "after", "details", "subject"),
+    *("before", "after", "details", "outcome", "subject"),
 )
 
 
@@ -30,15 +30,20 @@ def render(
     people: Mapping[str, Mapping[str, Any]],
     form: str = "text",
     *,
+    outcomes: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
     more: bool = False,
     colour: bool = False,
     width: int = 100,
 ) -> str:
     """Facts in their order; `people` of a commit are what `entry` adds to a fact.
 
-    `more` says that there are older ones which are not shown.
+    `outcomes` are what was found of released versions, by commit and path; None where that was not
+    asked. `more` says that there are older ones which are not shown.
     """
     entries = [entry(each, people.get(each.landing.commit, {})) for each in facts]
+    if outcomes is not None:
+        for each in entries:
+            each["outcome"] = outcomes.get((each["commit"], each["path"]))
     if form == "json":
         from schemareg.reports.json_document import document_text
 
@@ -88,8 +93,9 @@ def entry(fact: Fact, people: Mapping[str, Any]) -> dict[str, Any]:
         "co_authored_by": [],
         "signature": None,
         "subject": landing.subject,
+        "outcome": None,
     }
-    return fact.value | known | dict(people)
+    return fact.value | {"commit": landing.commit or None} | known | dict(people)
 
 
 def _text(entries: Sequence[Mapping[str, Any]], more: bool, colour: bool, width: int) -> str:
@@ -103,7 +109,9 @@ def _text(entries: Sequence[Mapping[str, Any]], more: bool, colour: bool, width:
         head = f"{each['time'][:10]}  {what}" + (f": {said}" if said else "")
         first, *rest = wrapped(escape.visible(head), width, hanging=" " * 12)
         lines += [first.replace(each["kind"], paint("place", each["kind"]), 1), *rest]
-        people = "  ".join((each["commit"][:12], ", ".join(_people(each))))
+        people = "its day came: nothing landed for it"
+        if each["commit"]:
+            people = "  ".join((each["commit"][:12], ", ".join(_people(each))))
         lines += [
             paint("faint", line) for line in wrapped(escape.visible(people), width, indent=" " * 12)
         ]
@@ -118,10 +126,25 @@ def _said(each: Mapping[str, Any]) -> str:
     details = dict(each["details"])
     if each["kind"] == "version.released":
         over = f" over {details['over']}" if "over" in details else ""
-        return f"{details.get('bump', '')}{over}"
+        return f"{details.get('bump', '')}{over}{_came_to(each['outcome'])}"
+    if each["kind"] in ("sunset.reached", "element.removed"):
+        return f"announced in {details['announced'][:12]}, sunset {details['sunset']}"
     if set(details) == {"from", "to"}:
         return f"{details['from']} → {details['to']}"
     return ", ".join(f"{name} {value}" for name, value in details.items())
+
+
+def _came_to(outcome: Mapping[str, Any] | None) -> str:
+    """What a version did to its readers, after what it is called; nothing for a first one."""
+    if not outcome or not outcome["against"]:
+        return ""
+    parts = [f"; {outcome['outcome']}"]
+    if outcome["outcome"] == "breaking":
+        parts += [", waived"] * outcome["waived"]
+        parts += [f", hits {', '.join(outcome['hits'])}"] * bool(outcome["hits"])
+    if outcome["outcome"] == "undecided":
+        parts.append(f": {outcome['reason']}")
+    return "".join(parts)
 
 
 def _people(each: Mapping[str, Any]) -> Iterator[str]:
@@ -159,7 +182,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         text = "; ".join(value)
     elif isinstance(value, dict):
-        text = str(value["state"]) if "state" in value else line(value) if value else ""
+        text = str(value.get("state") or value.get("outcome") or (line(value) if value else ""))
     else:
         text = str(value)
     text = escape.visible(text)
@@ -174,7 +197,9 @@ def _markdown(entries: Sequence[Mapping[str, Any]], more: bool) -> str:
             escape.markdown(each["kind"]),
             escape.markdown_code(each["target"]) if each["target"] else "",
             escape.markdown(_said(each)),
-            escape.markdown(f"{', '.join(_people(each))} in {each['commit'][:12]}"),
+            escape.markdown(f"{', '.join(_people(each))} in {each['commit'][:12]}")
+            if each["commit"]
+            else "",
         )
         rows.append(f"| {' | '.join(cells)} |")
     if more:
