@@ -106,6 +106,13 @@ def test_patience_ends_and_says_what_it_waited_for(
     assert raised.value.remedy == "Run it again later; nothing is lost by that"
 
 
+def test_no_request_is_made_when_the_time_is_over(github: Double) -> None:
+    api = GitHub(github.url, TOKEN, patience=0)
+    with pytest.raises(Unreachable, match="GitHub took longer than the 0 s that there were"):
+        api.create(f"{TOP}/issues", {})
+    assert github.requests == []
+
+
 def test_nobody_there_is_said_with_the_reason() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

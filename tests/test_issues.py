@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from markdown_it import MarkdownIt
 from tests.doubles.github import BOT, TOKEN
 from tests.stories import Shop, landed
 
+from schemareg.errors import RegistryError
 from schemareg.impact import Reader
 from schemareg.model import Consumer, Deprecation, Landing, Use, Waiver
 from schemareg.names import parse
@@ -432,6 +434,24 @@ def test_a_dry_run_says_it_and_writes_nothing(
     assert reg(*call)[0] == 0
     assert reg(*call) == (0, "", "")
     assert len(github.issues) == 4
+
+
+def test_at_a_desk_the_remote_says_which_repository_is_meant(github: GitHub, shop: Path) -> None:
+    desk = github.environment
+    del desk["GITHUB_REPOSITORY"]
+    remote = ("git", "-C", str(shop), "remote")
+
+    def follow() -> following.Followed:
+        return following.follow(shop, desk, today=MARCH, dry=True)
+
+    with pytest.raises(RegistryError, match="nothing says which repository"):
+        follow()
+    subprocess.run([*remote, "add", "origin", "https://gitlab.example/acme/registry"], check=True)
+    with pytest.raises(RegistryError, match="nothing says which repository"):
+        follow()
+    address = "git@github.example:acme/registry.git"
+    subprocess.run([*remote, "set-url", "origin", address], check=True)
+    assert len(follow().done) == 4
 
 
 def test_one_issue_that_github_does_not_take_stops_no_other(

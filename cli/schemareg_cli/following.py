@@ -59,7 +59,9 @@ def follow(
     time. Raises RegistryError where the call, the token or the files are wrong, Undecidable where
     GitHub or the history cannot be asked.
     """
-    name = forge.repository(repository, environment)
+    from schemareg.edges import pull_requests
+
+    name = forge.repository(repository, environment, pull_requests.page(root))
     api = forge.connected(environment, patience=PATIENCE)
     with _standing(root, forge.web(name, environment), today) as found:
         return brought(api, name, found, told, dry=dry)

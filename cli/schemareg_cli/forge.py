@@ -72,9 +72,12 @@ def connected(environment: Mapping[str, str], *, patience: float | None = None) 
     return GitHub(api, token, patience=PATIENCE if patience is None else patience)
 
 
-def repository(asked: str | None, environment: Mapping[str, str]) -> str:
-    """`owner/name` of the repository on GitHub. Raises RegistryError where nothing says it."""
-    told = asked or environment.get("GITHUB_REPOSITORY") or ""
+def repository(asked: str | None, environment: Mapping[str, str], page: str = "") -> str:
+    """`owner/name` of the repository on GitHub: as asked, of the job, else of the remote's page.
+
+    Raises RegistryError where nothing says it.
+    """
+    told = asked or environment.get("GITHUB_REPOSITORY") or _of_page(page, environment)
     if not told:
         raise RegistryError(
             "nothing says which repository on GitHub is meant", remedy="Add --repository OWNER/NAME"
@@ -86,9 +89,18 @@ def repository(asked: str | None, environment: Mapping[str, str]) -> str:
     return told
 
 
+def _of_page(page: str, environment: Mapping[str, str]) -> str:
+    server = f"{_server(environment)}/"
+    return page.removeprefix(server) if page.startswith(server) else ""
+
+
+def _server(environment: Mapping[str, str]) -> str:
+    return (environment.get("GITHUB_SERVER_URL") or WEB).rstrip("/")
+
+
 def web(repository: str, environment: Mapping[str, str]) -> str:
     """The web page of a repository: `https://github.com/acme/registry`."""
-    return f"{(environment.get('GITHUB_SERVER_URL') or WEB).rstrip('/')}/{repository}"
+    return f"{_server(environment)}/{repository}"
 
 
 def talk(asked: Asked, environment: Mapping[str, str]) -> Talk:

@@ -14,7 +14,8 @@ def issues(
     repository: Annotated[
         str | None,
         typer.Option(
-            metavar="OWNER/NAME", help="The repository on GitHub; by default the job's own."
+            metavar="OWNER/NAME",
+            help="The repository on GitHub; by default the job's own, or the remote's.",
         ),
     ] = None,
     dry_run: Annotated[

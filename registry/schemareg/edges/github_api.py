@@ -65,6 +65,7 @@ class GitHub:
     def __init__(self, api: str, token: str, *, patience: float = PATIENCE) -> None:
         """`api` is what GITHUB_API_URL says. Raises RegistryError where it cannot be one."""
         self._wire = Wire(api, token)
+        self._patience = patience
         self._until = clock.seconds() + patience
 
     # -- what is asked ----------------------------------------------------------------------------
@@ -132,6 +133,9 @@ class GitHub:
         pause = _FIRST_PAUSE
         while True:
             left = self._until - clock.seconds()
+            if left <= 0:
+                why = f"GitHub took longer than the {self._patience:.0f} s that there were"
+                raise self._gave_up(Unreachable, why, url)
             trouble: type[Unreachable] = Unreachable
             try:
                 answer = self._wire.exchange(method, url, value, within=left)
