@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from schemareg.edges import clock
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 90.0
 """Seconds that a whole command waits for GitHub, all tries and pauses together."""
+BOT = "github-actions[bot]"
+"""Who writes with the token of a workflow."""
 FULL_PAGE = 100
 """Items of one page: the most that GitHub gives."""
 MOST_PAGES = 200
@@ -57,6 +59,16 @@ class Unreachable(Undecidable):
 
 class Uncertain(Unreachable):
     """Something was to be made, and no answer came: it may be there now, or not."""
+
+
+class _Setback(NamedTuple):
+    """A try that came to nothing, where another may not."""
+
+    why: str
+    wait: float | None = None
+    """Seconds that GitHub asks us to wait; None leaves it to us."""
+    uncertain: bool = False
+    """Whether it may have been carried out all the same."""
 
 
 class GitHub:
@@ -117,10 +129,10 @@ class GitHub:
         except Refused as error:
             if error.status == 401:
                 raise
-            return "github-actions[bot]"
+            return BOT
         viewer = found.get("viewer")
         told = viewer.get("login") if isinstance(viewer, dict) else None
-        return told if isinstance(told, str) and told else "github-actions[bot]"
+        return told if isinstance(told, str) and told else BOT
 
     # -- how it is asked --------------------------------------------------------------------------
 
@@ -136,32 +148,35 @@ class GitHub:
             if left <= 0:
                 why = f"GitHub took longer than the {self._patience:.0f} s that there were"
                 raise self._gave_up(Unreachable, why, url)
-            trouble: type[Unreachable] = Unreachable
-            try:
-                answer = self._wire.exchange(method, url, value, within=left)
-            except Unsent as error:
-                wait, why = pause, f"GitHub cannot be reached: {error}"
-            except Unanswered as error:
-                wait, why = pause, f"GitHub did not answer: {error}"
-                trouble = Uncertain
-            else:
-                asked = _asked_to_wait(answer)
-                if asked is not None:
-                    wait, why = asked, "GitHub asks us to slow down"
-                elif answer.status in _DAMAGED:
-                    wait, why = pause, f"GitHub is out of order ({answer.status})"
-                    trouble = Uncertain
-                elif answer.status >= 300:
-                    raise self._refused(answer.status, _message(answer.value), url)
-                else:
-                    return answer
-            if trouble is Uncertain and not repeat:
-                raise self._gave_up(Uncertain, why, url)
+            found = self._tried(method, url, value, left)
+            if isinstance(found, Answer):
+                return found
+            if found.uncertain and not repeat:
+                raise self._gave_up(Uncertain, found.why, url)
+            wait = pause if found.wait is None else found.wait
             wait *= 1 + random.random() / 4  # noqa: S311  two runs should not come back together
             if clock.seconds() + wait >= self._until:
-                raise self._gave_up(Unreachable, f"{why}, for {wait:.0f} s more at least", url)
+                why = f"{found.why}, for {wait:.0f} s more at least"
+                raise self._gave_up(Unreachable, why, url)
             clock.pause(wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _tried(self, method: str, url: str, value: object, left: float) -> Answer | _Setback:
+        """One try. Raises Refused where another would come to the same."""
+        try:
+            answer = self._wire.exchange(method, url, value, within=left)
+        except Unsent as error:
+            return _Setback(f"GitHub cannot be reached: {error}")
+        except Unanswered as error:
+            return _Setback(f"GitHub did not answer: {error}", uncertain=True)
+        wait = _asked_to_wait(answer)
+        if wait is not None:
+            return _Setback("GitHub asks us to slow down", wait)
+        if answer.status in _DAMAGED:
+            return _Setback(f"GitHub is out of order ({answer.status})", uncertain=True)
+        if answer.status >= 300:
+            raise self._refused(answer.status, _message(answer.value), url)
+        return answer
 
     def _gave_up(self, kind: Callable[..., Unreachable], why: str, url: str) -> Unreachable:
         return kind(
