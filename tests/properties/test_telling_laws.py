@@ -34,6 +34,7 @@ channels: {hub: {url: "${HUB}"}, desk: {url: "${DESK}"}}
 notify: {default: [hub]}
 """
 TODAY = date(2027, 1, 1)
+FOR_THE_AUDIT = ("version-modified", "version-removed")
 LINES = (
     "release 1.1.0 with note=string",
     "release 1.1.0 from 1.0.0 with memo=string",
@@ -126,7 +127,11 @@ def test_nothing_that_landed_against_the_rules_goes_untold_and_nothing_else_alar
         earlier = partial(Until, told.history, landing.ordinal - 1)
         try:
             report = review(base, told.at(landing.commit), landing.time.date(), history=earlier)
-            wrong |= report.verdict == "fail" or any(each.waived for each in report.findings)
+            # What a landed version had to be is for the audit: a repair changes it as well.
+            wrong |= any(
+                each.waived or (each.severity is Severity.ERROR and each.rule not in FOR_THE_AUDIT)
+                for each in report.findings
+            )
         except InvalidFiles:
             wrong = True
         events = [each.event for each in news.get(landing.ordinal, ())]
