@@ -103,6 +103,14 @@ MESSAGES = {
         digest=(),
         because=("checkout owns orders",),
     ),
+    "lone": Message(
+        id="e" * 32,
+        channel="hub",
+        headline=RELEASED.title,
+        alarms=(),
+        digest=(RELEASED,),
+        because=("this is the registry's default",),
+    ),
     "digest": Message(
         id="c" * 32,
         channel="hub",

@@ -81,7 +81,7 @@ class Share(NamedTuple):
     """So much of a message as a medium has room for."""
 
     alarms: tuple[Event, ...]
-    """Those that are shown with their details."""
+    """Those that are shown with their details: all of them, or what comes alone."""
     digest: tuple[Event, ...]
     """Those that are shown by a line."""
     omitted: int
@@ -97,9 +97,10 @@ def fitted(message: Message, render: Callable[[Share], str | None]) -> str:
     """What `render` makes of the largest share of the message that it has room for.
 
     It gives None where there is no room. Alarms that lose their details are lines first, then
-    left out; a share of nothing always fits.
+    left out; a share of nothing always fits. What comes alone is shown with its details.
     """
-    alarms, lines = len(message.alarms), len(message.events)
+    lines = len(message.events)
+    alarms = lines if lines == 1 else len(message.alarms)  # there is room for one, whatever it says
     while True:
         found = render(_share(message, alarms, lines))
         if found is not None:
