@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -43,6 +44,7 @@ from schemareg_cli import sending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from email.message import EmailMessage
 
 TOKEN = "T0C4ND0R/B1G+s3cret=value"
 
@@ -563,8 +565,6 @@ def test_a_connection_that_breaks_before_the_mail_is_handed_over_is_tried_again(
 
 
 def test_lines_that_begin_with_a_dot_arrive_as_they_are(mailbox: Mailbox) -> None:
-    from dataclasses import replace
-
     dotted = replace(event(), details=(("reason", "." * 80),), title=".\r\n.\r\nQUIT")
     assert send(TEAM, mail=by(mailbox), told=message(dotted)) == Outcome(True)
     plain = next(iter(mailbox.mails[0].parsed.iter_parts())).get_content()
@@ -589,6 +589,21 @@ def test_a_hundred_more_services_are_reached_through_apprise(hook: Hook) -> None
     assert said["title"] == message().headline
     assert said["type"] == "warning"
     assert "Personal data leaves this product." in said["message"]
+
+
+def test_a_service_that_wants_html_gets_text_all_the_same(mailbox: Mailbox) -> None:
+    told = replace(event(), details=(("reason", "5 < 6 & <b>bold</b>"),))
+    url = f"mailto://127.0.0.1:{mailbox.port}/?to=ada@example.com&from=r@example.com"
+    channel = Channel("team", f"{url}&mode=insecure&format=html", "apprise")
+    assert send(channel, told=message(told)) == Outcome(True)
+    pages = [each.get_content() for each in mailbox.mails[0].parsed.walk() if _is_html(each)]
+    (page,) = pages
+    assert "5 &lt; 6 &amp; &lt;" in page.replace("&nbsp;", " ")
+    assert "<b>" not in page
+
+
+def _is_html(part: EmailMessage) -> bool:
+    return part.get_content_type() == "text/html"
 
 
 def test_what_apprise_does_not_know_is_told_without_the_url() -> None:

@@ -76,7 +76,8 @@ def tell(to: Service, title: str, body: str, severity: str) -> Told:
 
     with _listening() as heard:
         try:
-            sent = to.plugin.notify(
+            # Not by the plugin itself: only from here a text becomes HTML where one wants that.
+            sent = apprise.Apprise([to.plugin]).notify(
                 body=body,
                 title=title,
                 notify_type=apprise.NotifyType(severity),

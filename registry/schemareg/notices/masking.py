@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -38,6 +39,7 @@ def _encoded(text: str) -> Iterator[str]:
     yield quote(text, safe="")
     yield quote(text, safe="/:")
     yield json.dumps(text)[1:-1]
+    yield escape(text)
     yield b64encode(text.encode("utf-8", "replace")).decode().rstrip("=")
 
 
