@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TOP = Path(__file__).parent.parent
 GITHUB = TOP / ".github"
 FILES = sorted([*GITHUB.glob("workflows/*.yml"), *GITHUB.glob("actions/*/action.yml")])
+PAGE = TOP / "registry" / "WORKFLOWS.md"
+INPUTS = {"base", "fail-on", "artifact", "token"}
 OWN = "--constraint ../../../.ci/constraints.txt\n."
 """This repository runs the `reg` of the very commit that is looked at."""
 
@@ -148,6 +150,37 @@ def test_a_pull_request_is_checked_without_secrets_of_the_repository(workflow: A
             "{}",
             "{'contents': 'read'}",
         }
+
+
+def test_the_page_says_when_each_runs_and_what_it_may_do() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    told = {name: (code(events), code(rights)) for name, events, rights in rows[:4]}
+    found = {}
+    for each in (name for name in workflows.TEMPLATES if name.startswith("workflows/")):
+        document = value(GITHUB / each)
+        granted: dict[str, str] = {}
+        for job in document["jobs"].values():
+            granted |= job["permissions"]
+        rights = {f"{name}: {level}" for name, level in granted.items()} - {"contents: read"}
+        found[Path(each).stem] = (set(document["on"]), rights)
+    assert told == found
+
+
+def code(cell: str) -> set[str]:
+    return set(re.findall(r"`([^`]+)`", cell))
+
+
+def test_the_page_says_what_the_action_takes_and_gives() -> None:
+    action = value(GITHUB / "actions" / "check" / "action.yml")
+    rows = re.findall(
+        r"^\| `([\w-]+)` \| ?(.*?) ?\| (.+) \|$", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    told = {name: (default.strip("` "), what) for name, default, what in rows if name in INPUTS}
+    assert told == {
+        name: (each["default"], each["description"]) for name, each in action["inputs"].items()
+    }
+    page = PAGE.read_text("utf-8")
+    assert all(f"`{name}`" in page for name in action["outputs"])
 
 
 def test_the_required_check_answers_whatever_happens() -> None:
