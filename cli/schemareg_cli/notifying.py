@@ -62,7 +62,13 @@ def told(call: Call) -> bool:
 
     with _run(call) as run:
         answers.give(sending.masks(run.policy, os.environ))
-        asked = _put(run)
+        trouble, asked = None, None
+        try:
+            asked = _put(run)
+        except RegistryError as error:
+            if call.alone:
+                raise
+            trouble = error  # what earlier runs left does not wait until that is mended
         done = delivering.drain(
             run.scene.book,
             _sender(run.policy, call.patience),
@@ -75,6 +81,8 @@ def told(call: Call) -> bool:
         answers.hint(f"reg: {account.total(len(done.sent), done.failed, done.waiting)}".rstrip())
         if done.failed:
             answers.hint("  Once it is mended: reg notify --failed")
+        if trouble is not None:
+            raise trouble
         return _followed(run) and not done.failed
 
 

@@ -101,12 +101,19 @@ def test_every_landing_of_one_push_is_told_in_its_order(begun: World, notify: No
     assert named[-3:] == [f"orders/order@1.{number}.0" for number in (1, 2, 3)]
 
 
-def test_a_shallow_clone_cannot_tell_and_says_what_to_fetch(begun: World, notify: Notify) -> None:
+def test_a_shallow_clone_cannot_tell_what_landed_and_says_what_to_fetch(
+    begun: World, notify: Notify
+) -> None:
     begun.releases("1.1.0", "email")
-    code, out, err = notify(begun.clone("--depth=1"))
-    assert (code, out) == (3, "")
+    begun.hook.plan(*[Answer(503)] * 3)
+    assert notify(begun.clone())[2].startswith("reg: 0 sent, 3 to be tried again")
+    begun.arrived()
+    begun.releases("1.2.0", "email", "phone")
+    code, out, err = notify(begun.clone("--depth=1"), at="2026-03-03T12:00Z")
+    assert code == 3
     assert "git fetch --unshallow" in err
-    assert begun.arrived() == []
+    assert out.count("sent to") == 3, "what an earlier run left needs no history"
+    assert begun.arrived() == RELEASED
 
 
 def test_the_workflow_of_an_older_landing_that_is_run_again_tells_nothing(

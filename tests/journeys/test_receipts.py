@@ -137,6 +137,21 @@ def test_a_base_that_is_behind_the_ledger_is_old_and_not_rewritten(place: World,
     assert "2026-08-31" in out
 
 
+@pytest.mark.parametrize("filters", [(), ("--filter=tree:0",)], ids=["whole", "treeless"])
+def test_a_clone_that_is_older_than_the_ledger_asks_nobody_and_stays_as_it_was(
+    place: World, reg: Reg, filters: tuple[str, ...]
+) -> None:
+    place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
+    old = Repo(place.clone(*filters))
+    assert tells(reg, place.clone(), "2026-06-03T12:00Z") == 0
+    assert earliest(reg, str(old.path)) == "2026-08-31"
+    place.releases("1.1.0", "email", on=date(2026, 6, 5))
+    assert tells(reg, place.clone(), "2026-06-06T12:00Z") == 0
+    old.git("fetch", "--quiet", "--no-filter", "origin", "+refs/reg/ledger:refs/reg/ledger")
+    old.git("remote", "set-url", "origin", f"{place.hub.path}-away")
+    assert earliest(reg, str(old.path)) == "2026-08-31"
+
+
 def test_a_damaged_ledger_is_no_reason_not_to_answer(place: World, reg: Reg) -> None:
     place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
     aside = Repo(place.hub.path.parent / "aside")

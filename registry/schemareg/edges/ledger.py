@@ -91,10 +91,11 @@ class LedgerRef:
 
         The second is fetched where it is not here, if it can be had.
         """
-        asked = self._run("merge-base", "--is-ancestor", commit, other)
-        if asked.code > 1 and self.remote and _ID.fullmatch(other):
+        if not self._there(other) and self.remote and _ID.fullmatch(other):
             self._over_the_network(*_FETCHING, self.remote, other)
-            asked = self._run("merge-base", "--is-ancestor", commit, other)
+        if not self._there(other):
+            return None
+        asked = self._run("merge-base", "--is-ancestor", commit, other)
         return None if asked.code > 1 else not asked.code
 
     def keep(self, tip: str) -> None:
@@ -201,8 +202,11 @@ class LedgerRef:
             at = end + 2 + size
         return found
 
+    def _there(self, commit: str) -> bool:
+        # Whoever asks a partial clone in another way has it fetch the whole history anew.
+        return not self._run("rev-list", "--missing=print", "--max-count=1", commit, "--").code
+
     def _has(self, commit: str) -> bool:
-        # Not by asking for the object: a partial clone would go and fetch it, and no more than it.
         if commit == self.known():
             return True
         asked = self._run("rev-list", "--objects", "--missing=print", "--max-count=1", commit)
