@@ -65,12 +65,8 @@ def block(snapshot: Snapshot, naming: Naming) -> str:
     _refuse_options(naming)
     mistakes: list[Mistake] = []
     lines = [_BEGIN, *_hub(naming)]
-    folders = {name: snapshot.folder_of(name) for name in snapshot.product_names()}
-    for name, folder in sorted(folders.items(), key=lambda each: each[1] or ""):
-        if folder is None:
-            _writable(f"{PRODUCTS}/{name}", mistakes)
-        else:
-            lines += _product(snapshot, folder, naming, mistakes)
+    for folder in snapshot.product_folders:
+        lines += _product(snapshot, folder, naming, mistakes)
     if mistakes:
         raise InvalidFiles(tuple(sorted(set(mistakes))))
     return "".join(f"{line}\n" for line in [*lines, _END])

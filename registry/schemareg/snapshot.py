@@ -64,7 +64,18 @@ class Snapshot:
 
     def product_names(self) -> tuple[str, ...]:
         """The names of all products, sorted. Looks into every folder: not for the common path."""
-        return tuple(sorted(folder.rpartition("/")[2] for folder in self._all_folders()))
+        return tuple(sorted(folder.rpartition("/")[2] for folder in self.product_folders))
+
+    @cached_property
+    def product_folders(self) -> tuple[str, ...]:
+        """The folders of all products, sorted; where each is need not be looked for again."""
+        found = tuple(sorted(self._all_folders()))
+        # Of one name the folder that `_found` would give: directly under products/ before others.
+        for folder in sorted(found, key=lambda each: (each.count("/"), each)):
+            name = folder.rpartition("/")[2]
+            if NAME.fullmatch(name):
+                self._folders.setdefault(name, folder)
+        return found
 
     def folder_of(self, product: str) -> str | None:
         """The folder of the product of this name, or None where there is none."""
