@@ -22,6 +22,13 @@ def check(
         Literal["error", "warning", "notice"],
         typer.Option(help="The least severe finding that makes the exit code 1."),
     ] = "error",
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REF|DATE",
+            help="Judge what landed there, or last by the end of a day, as of that day.",
+        ),
+    ] = None,
     checkpoint: Annotated[
         str | None,
         typer.Option(
@@ -61,6 +68,7 @@ def check(
       reg check --format json --output result.json    for `reg report`, in many forms
       reg check --all                                 the whole registry, every version
       reg check --today 2027-03-01                    as of another day
+      reg check --at 2026-03-01 --all                 the registry as it stood
       reg check --replay v1.0..main                   what landed, and should not have
       reg check --replay ..main --policy ours.yaml    what our rules would have stopped elsewhere
       reg check --checkpoint 3f2a9c1                  nobody rewrote what had landed there
@@ -76,7 +84,11 @@ def check(
     if replay is not None:
         asked = replaying.Asked(replay, day, checkpoint, policy)
         raise typer.Exit(replaying.again(root, asked, form, output, Severity(fail_on)))
-    with answers.mistakes_as(form, output), opening.compared(root, base, head) as (before, after):
+    with (
+        answers.mistakes_as(form, output),
+        opening.change(root, base, head, at) as (before, after, then),
+    ):
+        day = today or then or day
         branch = policy_in_force(before, after).protected_branch
         with opening.landings(root, before.files, branch, checkpoint) as history:
             report = review(before, after, day, all=everything, history=history)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from schemareg.edges.git import Repository
     from schemareg.edges.history import GitHistory
     from schemareg.json_values import JsonValue
@@ -34,6 +36,44 @@ def compared(
         else:
             before = repository.default_base(changed.policy.protected_branch, after)
         yield Snapshot(before), changed
+
+
+@contextmanager
+def change(
+    root: Path, base: str | None, head: str | None, at: str | None
+) -> Iterator[tuple["Snapshot", "Snapshot", "date | None"]]:
+    """What to judge: two states, and the day as of which, if the call says one.
+
+    With `at`, a revision or a day, that is what landed there, beside what stood before it. What has
+    not landed is compared as ever. Raises RegistryError where both ways are asked for.
+    """
+    if at is None:
+        with compared(root, base, head) as (before, after):
+            yield before, after, None
+        return
+    if base or head:
+        raise RegistryError(
+            "--at says already what is compared", remedy="Leave out --base and --head, or --at"
+        )
+    from datetime import date
+
+    from schemareg.edges.git import open_repository
+    from schemareg.snapshot import Snapshot
+    from schemareg_cli import auditing
+
+    revision = auditing.dated(root, at)
+    day = date.fromisoformat(at) if revision != at else None
+    with auditing.line(root) as line, open_repository(root) as repository:
+        landed = repository.files_at(revision)
+        after = Snapshot(landed)
+        landing = line.landing(after.commit)
+        if landing is None:
+            branch = after.policy.protected_branch
+            yield Snapshot(repository.default_base(branch, landed)), after, day
+            return
+        parent = line.line()[landing.ordinal - 1].commit if landing.ordinal else ""
+        files = repository.files_at(parent) if parent else repository.no_files()
+        yield Snapshot(files), after, day or landing.time.date()
 
 
 @contextmanager
