@@ -12,11 +12,22 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tests.hostile import HOSTILE, mistakes, report
 
 from schemareg.model import Finding, Place, Report, Severity
-from schemareg.reports import FORMS, comment, escape, reading, render, render_mistakes, summary
+from schemareg.reports import (
+    FORMS,
+    commands,
+    comment,
+    escape,
+    reading,
+    render,
+    render_mistakes,
+    summary,
+)
 from schemareg.reports.links import Host
 
 if TYPE_CHECKING:
@@ -97,7 +108,7 @@ def faces(text: str) -> Iterator[tuple[str, str]]:
         yield form, render_mistakes(mistakes(text), form, notices=mistakes(text), host=HOST)
 
 
-def commands(shown: str) -> list[str]:
+def obeyed(shown: str) -> list[str]:
     """Names of the workflow commands that the runner finds. Source: actions/runner, ActionCommand."""
     found = []
     for line in re.split(r"\r\n|\r|\n", shown):
@@ -113,7 +124,7 @@ def test_nothing_invisible_and_no_command_of_the_runner_is_in_any_face(text: str
         shown.encode("utf-8")
         assert [c for c in shown if c not in "\n\u200b" and not c.isprintable()] == [], form
         own = {"error", "notice"} if form == "github" else set()
-        assert set(commands(shown)) <= own, form
+        assert set(obeyed(shown)) <= own, form
 
 
 @pytest.mark.parametrize("form", PAGES)
@@ -162,6 +173,85 @@ def test_what_another_job_reads_back_shows_the_same_faces(text: str) -> None:
     assert isinstance(read, Report)
     for form in FORMS:
         assert render(read, form, host=HOST) == render(whole, form, host=HOST)
+
+
+TOKENS = (
+    *(
+        "@",
+        "#",
+        "::",
+        ":",
+        "|",
+        "`",
+        "``",
+        "<",
+        ">",
+        "&",
+        "&lt;",
+        "\n",
+        "$",
+        "[",
+        "](",
+        ")",
+        "!",
+        "\\",
+    ),
+    *(
+        "http",
+        "//",
+        "www.",
+        "reg x ",
+        "git y ",
+        "reg z#a@b ",
+        "~~",
+        "*",
+        "**",
+        "_",
+        " ",
+        "  ",
+        "a",
+        "1",
+    ),
+    *(
+        "GH-",
+        "-",
+        "+",
+        "=",
+        "1. ",
+        "<b>",
+        "</code>",
+        "--a=b ",
+        "…",
+        "\u202e",
+        "##[",
+        "'",
+        '"',
+        "(",
+        ";",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(TOKENS), min_size=1, max_size=9).map("".join))
+@settings(max_examples=300)
+def test_prose_is_read_as_it_was_written_wherever_it_stands(text: str) -> None:
+    shown = commands.markdown(text)
+    told = escape.visible(text).strip(" ")
+    for source in (shown, f"| h |\n|---|\n| {shown} |", f"**Why:** {shown}", f"a<br>{shown}"):
+        found = page("comment", source)
+        assert found.open == []
+        assert found.tags <= {*("p", "code", "span", "strong", "br"), *MARKDOWN_TABLE}
+        prose = "".join(found.prose)
+        assert not re.search(r"[@#]\w|:\w|://|www\.\w|GH-\d", prose)
+        # A code span may begin and end with blanks of its own; HTML shows a run of them as one.
+        assert squeezed(told) in squeezed(plain("".join(found.said)))
+
+
+MARKDOWN_TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
 
 
 # -- size and time
