@@ -519,6 +519,19 @@ def test_among_many_issues_ours_are_found_and_no_other_is_touched(
     assert {each["updates"] for each in github.issues.values() if each["number"] < 221} == {0}
 
 
+def test_what_a_workflow_keeps_is_not_opened_again_from_a_desk(github: GitHub, shop: Path) -> None:
+    follow(shop, github)
+    github.tokens["ghp_mine"] = "ada"
+    desk = github.environment | {"GITHUB_TOKEN": "ghp_mine"}
+    told = f"kept by {re.escape(BOT)}, and ada would open them a second time"
+    with pytest.raises(RegistryError, match=told):
+        following.follow(shop, desk, today=MARCH)
+    assert len(github.issues) == 4
+    for each in github.issues.values():
+        each["labels"] = []
+    assert len(following.follow(shop, desk, today=MARCH).done) == 4
+
+
 def test_a_run_opens_no_more_than_people_can_bear(
     github: GitHub, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ def brought(
 
     author = api.login()
     there = _known(api, repository)
+    _refuse_a_second_set(repository, author, tracker.keepers(there))
     work = _Work(api, repository, author, dry=dry)
     wanted = issues.wanted(found.terms, found.about)
     work.carry_out(tracker.moves(there, author, wanted))
@@ -105,6 +106,16 @@ def brought(
     mine = known.get(tracker.digest(board.key))
     work.carry_out(tracker.moves([mine] if mine else [], work.author, [board]))
     return Followed(tuple(work.done), tuple(work.failed), work.left)
+
+
+def _refuse_a_second_set(repository: str, author: str, keepers: tuple[str, ...]) -> None:
+    """Only who may set labels gives one to an issue, so whoever kept some before was meant to."""
+    if keepers and author.casefold() not in map(str.casefold, keepers):
+        raise RegistryError(
+            f"the issues are kept by {keepers[0]}, and {author} would open them a second time",
+            where=repository,
+            remedy=f"Leave it to what runs as {keepers[0]}; or take the label off its issues",
+        )
 
 
 def last_told(ledger: "Ledger") -> tuple["Told", ...]:

@@ -63,8 +63,6 @@ class Move:
     reason: str = ""
     """Why, in GitHub's words: `completed`, `not_planned`, `reopened`."""
     pinned: bool = False
-    key: str = ""
-    """Of an issue that is to be opened."""
 
 
 def digest(key: str) -> str:
@@ -90,6 +88,11 @@ def known(issues: Iterable[KnownIssue], author: str) -> dict[str, KnownIssue]:
     return found
 
 
+def keepers(issues: Iterable[KnownIssue]) -> tuple[str, ...]:
+    """Who keeps such issues, sorted: the authors of all that bear a mark."""
+    return tuple(sorted({each.author for each in issues if _MARK.match(each.body)}))
+
+
 def moves(
     issues: Iterable[KnownIssue], author: str, wanted: Iterable[WantedIssue]
 ) -> tuple[Move, ...]:
@@ -106,19 +109,8 @@ def moves(
         if name in there:
             found += _edited(there[name], author, want)
         elif want.open:
-            opened.append(
-                Move(
-                    "opened",
-                    want.title,
-                    marked(want),
-                    0,
-                    want.labels,
-                    "",
-                    "",
-                    want.pinned,
-                    want.key,
-                )
-            )
+            new = Move("opened", want.title, marked(want), labels=want.labels, pinned=want.pinned)
+            opened.append(new)
     return (*found, *opened)
 
 
@@ -131,7 +123,7 @@ def doubled(issues: Iterable[KnownIssue], author: str) -> tuple[Move, ...]:
         told = _mark(each, author)
         if told is not None and there[told.key].number != each.number:
             body = f"This was opened twice: it goes on in #{there[told.key].number}."
-            found.append(Move("closed", each.title, body, each.number, (), "closed", "not_planned"))
+            found.append(_unwanted(each, body))
     return tuple(found)
 
 
@@ -158,7 +150,11 @@ def _withdrawn(
         mark = f"<!-- schemareg:issue key={name} text={_WITHDRAWN} open=0 -->"
         old = _MARK.sub("", issue.body)[:_LONGEST_OLD]
         body = f"{mark}\n{_WITHDRAWAL}\n\n---\n\n{old}"
-        yield Move("closed", issue.title, body, issue.number, (), "closed", "not_planned")
+        yield _unwanted(issue, body)
+
+
+def _unwanted(issue: KnownIssue, body: str) -> Move:
+    return Move("closed", issue.title, body, issue.number, state="closed", reason="not_planned")
 
 
 _WITHDRAWAL = (
