@@ -78,7 +78,9 @@ def told(call: Call) -> bool:
             lambda each: answers.give(_line(account.sentence(each))),
         )
         run.scene.book.keep()
-        answers.hint(f"reg: {account.total(len(done.sent), done.failed, done.waiting)}".rstrip())
+        if trouble is None or any(done):
+            total = account.total(len(done.sent), done.failed, done.waiting)
+            answers.hint(f"reg: {total}".rstrip())
         if done.failed:
             answers.hint("  Once it is mended: reg notify --failed")
         if trouble is not None:

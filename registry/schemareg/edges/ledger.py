@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemareg.edges import git_command
+from schemareg.edges import clock, git_command
 from schemareg.edges.git_command import Answer
 from schemareg.errors import RegistryError, Undecidable
 
@@ -42,9 +42,18 @@ _WHO = {
 }
 _PASSWORD = re.compile(r"(\w+://)[^@/\s]*@")
 _RACE = re.compile(
-    r"stale info|cannot lock ref|reference already exists|fetch first|failed to lock"
+    r"stale info|cannot lock ref|reference already exists|fetch first|failed to (?:lock|update ref)"
 )
 """What git says where somebody else was quicker."""
+_FINAL = re.compile(
+    r"remote rejected|denied|declined|error: 40[134]|[Aa]uthentication failed|could not read"
+    r"|not found|not appear to be|does not exist|terminal prompts disabled|[Pp]ermission"
+)
+"""What git says where trying again as it is cannot help."""
+_PAUSES = (0.5, 1.5)
+"""Seconds before a command over the network is tried again."""
+_TIMED_OUT = 124
+"""As timeout(1) says it."""
 
 
 class LedgerRef:
@@ -130,17 +139,17 @@ class LedgerRef:
                 raise _unwritten("update-ref", done)
             return None if done.code else made
         lease = f"--force-with-lease={REF}:{tip}"
-        pushed = self._over_the_network(
-            *("push", "--porcelain", "--quiet", "--no-verify", lease, self.remote),
-            f"{made}:{REF}",
-        )
-        if not pushed.code or self.tip() == made:  # the answer alone may have been lost
-            self.keep(made)
-            return made
-        said = f"{pushed.out.decode(errors='replace')} {pushed.complaint}"
-        if _RACE.search(said) or self.tip() != tip:
-            return None
-        raise _refused(self.remote, pushed)
+        pushing = ("push", "--porcelain", "--quiet", "--no-verify", lease, self.remote)
+        pushed = self._over_the_network(*pushing, f"{made}:{REF}")
+        # Where only the answer was lost, it is there all the same.
+        if pushed.code and (now := self.tip()) != made:
+            if now != tip or _RACE.search(_said(pushed)):
+                return None
+            if _FINAL.search(_said(pushed)):
+                raise _refused(self.remote, pushed)
+            raise _unreached(self.remote, pushed)
+        self.keep(made)
+        return made
 
     def _commit(self, tip: str, changed: Mapping[str, bytes | None], why: str) -> str:
         import tempfile
@@ -238,7 +247,15 @@ class LedgerRef:
         return done.out.decode(errors="replace").strip()
 
     def _over_the_network(self, *arguments: str) -> Answer:
-        return self._run(*arguments, patience=PATIENCE)
+        """What git says; after a failure that may pass, what it says some moments later."""
+        done = self._run(*arguments, patience=PATIENCE)
+        for wait in _PAUSES:
+            said = _said(done)
+            if done.code in (0, _TIMED_OUT) or _FINAL.search(said) or _RACE.search(said):
+                break
+            clock.pause(wait)
+            done = self._run(*arguments, patience=PATIENCE)
+        return done
 
     def _run(
         self,
@@ -257,7 +274,7 @@ class LedgerRef:
                 timeout=patience,
             )
         except subprocess.TimeoutExpired:
-            return Answer(124, b"", f"no answer within {PATIENCE:.0f} seconds")
+            return Answer(_TIMED_OUT, b"", f"no answer within {PATIENCE:.0f} seconds")
         except FileNotFoundError:
             raise Undecidable(
                 "the command git is needed here, and is not on the PATH", remedy="Install git"
@@ -316,9 +333,13 @@ def _unreached(remote: str, done: Answer) -> Undecidable:
     )
 
 
+def _said(done: Answer) -> str:
+    return f"{done.out.decode(errors='replace')} {done.complaint}"
+
+
 def _refused(remote: str, done: Answer) -> RegistryError:
     lines = done.out.decode(errors="replace").splitlines()
-    told = " ".join(line.partition("\t")[2] for line in lines if line.startswith("!"))
+    told = " ".join(line.rpartition("\t")[2] for line in lines if line.startswith("!"))
     return RegistryError(
         f"{remote!r} refused the ledger: {_plain(f'{told} {done.complaint}')}",
         where=REF,
