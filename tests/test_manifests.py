@@ -383,3 +383,19 @@ def test_the_quick_answer_agrees_with_the_validator(kind: str) -> None:
         assert conformity.fits(schema, value, schema) == (not found), text
         verdicts[not found] += 1
     assert min(verdicts.values()) > 40
+
+
+def test_however_a_policy_is_mangled_it_is_read_or_its_mistakes_are_told() -> None:
+    chance = random.Random(11)
+    read, told = 0, []
+    for _ in range(400):
+        value: Any = RIGHT["registry"]
+        for _ in range(chance.randint(0, 4)):
+            value = _mutated(value, chance)
+        try:
+            manifests.parse_registry(_document(json.dumps(value)))
+            read += 1
+        except InvalidFiles as error:
+            told.append(error.mistakes)
+    assert [list(each) for each in told] == [sorted(set(each)) for each in told]
+    assert min(read, len(told)) > 40

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from schemareg.manifests import addresses, placeholders
+from schemareg.manifests.conformity import fits
 from schemareg.manifests.mentions import unknown_channel
+from schemareg.manifests.schemas import schema
 from schemareg.manifests.secrets import carries_secret
 from schemareg.model import Channel, Mail, Mistake, Severity
 from schemareg.wording import quoted
@@ -91,20 +93,39 @@ def is_loopback(host: str) -> bool:
 
 
 def mistakes(document: Document) -> Iterator[Mistake]:
-    """What is wrong with the channels, and with how mail is sent."""
-    stated = document.value.get("notify", {}).get("mail")
-    for channel in channels(document.value.get("channels", {})):
+    """What is wrong with the channels, with how mail is sent, and with who is told by default.
+
+    Beside what the file's schema says: of whatever has not even the right form nothing is said here.
+    """
+    form, value = schema("registry"), _mapping(document.value)
+    told, notify = _mapping(value.get("channels")), _mapping(value.get("notify"))
+    of_channel = form["properties"]["channels"]["additionalProperties"]
+    sound = {name: each for name, each in told.items() if fits(of_channel, each, form)}
+    for channel in channels(sound):
         yield from _url_mistakes(document, channel)
         yield from _secret_mistakes(document, channel)
-        if kind_of(channel) == "mail" and stated is None:
+        if kind_of(channel) == "mail" and "mail" not in notify:
             yield Mistake(
                 document.place(("channels", channel.name, "url")),
                 "key-missing",
                 f"{quoted(channel.name)} is reached by mail, and notify does not say how mail is sent",
                 'Add under notify: mail: {server: "${SMTP_URL}", from: registry@example.com}',
             )
-    if stated is not None:
-        yield from _mail_mistakes(document, mail(stated))
+    stated: JsonValue = notify.get("mail")
+    if fits(form["properties"]["notify"]["properties"]["mail"], stated, form):
+        yield from _mail_mistakes(document, Mail(stated["server"], stated["from"]))
+    for position, name in enumerate(_list(notify.get("default"))):
+        if isinstance(name, str) and name not in told:
+            place = document.place(("notify", "default", position))
+            yield Mistake(place, "channel-unknown", *unknown_channel(name, list(told)))
+
+
+def _mapping(value: JsonValue) -> dict[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
 
 
 def _url_mistakes(document: Document, channel: Channel) -> Iterator[Mistake]:
@@ -194,9 +215,7 @@ def _secret_mistakes(document: Document, channel: Channel) -> Iterator[Mistake]:
         )
 
 
-def _mail_mistakes(document: Document, stated: Mail | None) -> Iterator[Mistake]:
-    if stated is None:
-        return
+def _mail_mistakes(document: Document, stated: Mail) -> Iterator[Mistake]:
     at = ("notify", "mail", "server")
     if not placeholders.well_formed(stated.server):
         yield _placeholder(document, at, "the mail server's URL")
@@ -240,12 +259,3 @@ def _secret(document: Document, at: Pointer, whose: str, variable: str) -> Mista
 
 def _variable(name: str) -> str:
     return name.upper().replace("-", "_")
-
-
-def default_mistakes(document: Document) -> Iterator[Mistake]:
-    """The names under `notify.default` that no channel has."""
-    known = list(document.value.get("channels", {}))
-    for position, name in enumerate(document.value.get("notify", {}).get("default", ())):
-        if name not in known:
-            place = document.place(("notify", "default", position))
-            yield Mistake(place, "channel-unknown", *unknown_channel(name, known))

@@ -13,15 +13,19 @@ from schemareg.manifests.schemas import check
 from schemareg.model import Compatibility, Overrides, Policy, Stability
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from schemareg.documents import Document
     from schemareg.json_values import JsonValue
+    from schemareg.model import Mistake
 
 
 def parse_registry(document: Document) -> Policy:
     """The policy that registry.yaml states. Raises InvalidFiles with every mistake in it."""
-    check(document, "registry")
+    try:
+        check(document, "registry")
+    except InvalidFiles as error:
+        raise InvalidFiles(bounded(chain(error.mistakes, _told_wrong(document)))) from None
     value = document.value
     told = _told(document) if value.keys() & {"channels", "notify"} else {}
     default = Policy()
@@ -48,7 +52,7 @@ def _told(document: Document) -> dict[str, Any]:
     # Here, for to read URLs takes as long as all the rest of most policies.
     from schemareg.manifests import channels
 
-    found = bounded(chain(channels.mistakes(document), channels.default_mistakes(document)))
+    found = bounded(_told_wrong(document))
     if found:
         raise InvalidFiles(found)
     notify = document.value.get("notify", {})
@@ -58,6 +62,12 @@ def _told(document: Document) -> dict[str, Any]:
         "mail": channels.mail(notify.get("mail")),
         "issues": notify.get("issues", False),
     }
+
+
+def _told_wrong(document: Document) -> Iterator[Mistake]:
+    from schemareg.manifests import channels
+
+    return channels.mistakes(document)
 
 
 def _windows(written: JsonValue, default: Mapping[Stability, int]) -> Mapping[Stability, int]:
