@@ -28,7 +28,7 @@ from schemareg.model import (
     Severity,
     VersionVerdict,
 )
-from schemareg.reports import reading, render, render_mistakes
+from schemareg.reports import FORMS, reading, render, render_mistakes
 
 WORDS = st.text(st.characters(), max_size=12)
 """Of all characters, halves of pairs too: paths may hold bytes that are no text."""
@@ -265,3 +265,38 @@ def test_few_bytes_do_not_become_many() -> None:
 def test_a_text_beyond_all_measure_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LARGEST", 100)
     assert "the most is 100" in str(refusal(b'"' + b"x" * 200 + b'"'))
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@given(st.data())
+@settings(max_examples=150)
+def test_whatever_is_put_into_it_is_shown_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    value: Any = json.loads(render(data.draw(REPORTS), "json"))
+    at = value
+    while isinstance(at, dict | list) and at:
+        keys = sorted(at) if isinstance(at, dict) else range(len(at))
+        key = data.draw(st.sampled_from(list(keys)))
+        if not isinstance(at[key], dict | list) or not at[key] or data.draw(st.booleans()):
+            at[key] = data.draw(ANYTHING)
+            break
+        at = at[key]
+    try:
+        read = reading.read(json.dumps(value).encode())
+    except RegistryError:
+        return
+    for form in FORMS:
+        if isinstance(read, Report):
+            assert render(read, form)
+        else:
+            assert render_mistakes(read.mistakes, form, notices=read.notices)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_refused_in_words(data: bytes) -> None:
+    assert refusal(data)
