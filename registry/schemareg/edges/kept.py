@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from schemareg.edges.files import write_atomically
+from schemareg.errors import RegistryError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,6 @@ def read(folder: Path, name: str) -> bytes:
 
 def write(folder: Path, name: str, data: bytes) -> None:
     """Keep it, whole or not at all; where the folder may not be written to, it is not kept."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, RegistryError):
         folder.mkdir(exist_ok=True)
         write_atomically(folder, name, data)
