@@ -86,6 +86,9 @@ class GitHub:
         self.pinned: list[int] = []
         self.turn: Callable[[Request], AbstractContextManager[object]] = lambda _: nullcontext()
         """Whatever each request has to wait for before it is answered."""
+        self.dies_after: int | None = None
+        """After so many requests the next one is carried out and not answered, and then nothing is
+        heard any more: as if whoever asks had been killed."""
         self.requests: list[Request] = []
         self._faults: list[Fault] = []
         self._id = 1000
@@ -393,6 +396,10 @@ def _handler(double: GitHub) -> type[BaseHTTPRequestHandler]:
                 json.loads(content) if content else None,
             )
             double.requests.append(request)
+            if double.dies_after is not None and len(double.requests) > double.dies_after:
+                if len(double.requests) == double.dies_after + 1:
+                    double.answer(request)
+                return
             fault = double._fault_for(request)
             if fault is None:
                 with double.turn(request):

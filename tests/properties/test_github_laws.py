@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.doubles.github import BOT, serving
 from tests.doubles.github import GitHub as Double
 from tests.doubles.turns import Turns
 
-from schemareg.edges.github_api import GitHub
+from schemareg.edges.github_api import GitHub, Unreachable
 from schemareg.model import Deprecation, Landing
 from schemareg.names import parse
 from schemareg.notices.home import Home
@@ -31,8 +34,8 @@ THEN = datetime(2026, 1, 1, tzinfo=UTC)
 TOKENS = ("ghs_one", "ghs_two")
 
 
-def said(url: str, run: int, number: int, *, clean: bool) -> None:
-    api = GitHub(url, TOKENS[run], patience=20)
+def said(url: str, run: int, number: int, *, clean: bool, patience: float = 20) -> None:
+    api = GitHub(url, TOKENS[run], patience=patience)
     talk = Talk("acme/registry", 7, HEAD, "", Run(number, 1, HEAD), "")
     commenting.said(api, talk, commenting.Wish((f"word of {number}",), clean))
 
@@ -107,10 +110,6 @@ TERMS = tuple(
 def test_however_two_runs_meet_each_deprecation_keeps_one_issue(
     order: list[int], before: bool
 ) -> None:
-    def found(day: date) -> following.Standing:
-        about = About(day, Home("", ""), lambda _: True, lambda _: ())
-        return following.Standing(tuple(filter(None, TERMS)), (), about)
-
     def follow(which: int, day: date) -> following.Followed:
         api = GitHub(github.url, TOKENS[which], patience=20)
         return following.brought(api, "acme/registry", found(day))
@@ -133,3 +132,46 @@ def _open(github: Double, title: str) -> int:
         each["state"] == "open" and each["title"].startswith(title)
         for each in github.issues.values()
     )
+
+
+def found(day: date) -> following.Standing:
+    about = About(day, Home("", ""), lambda _: True, lambda _: ())
+    return following.Standing(tuple(filter(None, TERMS)), (), about)
+
+
+@pytest.mark.parametrize("requests", range(9))
+def test_a_run_that_is_killed_at_any_request_leaves_no_second_comment(requests: int) -> None:
+    with serving() as github:
+        github.tokens = dict.fromkeys(TOKENS, BOT)
+        github.pull(7, HEAD)
+        for _ in range(2):
+            github.comment(7, marked("old", Run(1, 1, HEAD)))
+        _killed(github, requests, lambda: said(github.url, 0, 3, clean=False, patience=0.3))
+        said(github.url, 0, 4, clean=False)
+        assert github.bodies(7) == [marked("word of 4", Run(4, 1, HEAD))]
+        github.comments.clear()
+        _killed(github, requests, lambda: said(github.url, 0, 5, clean=False, patience=0.3))
+        said(github.url, 0, 6, clean=False)
+        assert github.bodies(7) == [marked("word of 6", Run(6, 1, HEAD))]
+
+
+@pytest.mark.parametrize("requests", range(13))
+def test_a_run_that_is_killed_at_any_request_leaves_no_second_issue(requests: int) -> None:
+    def follow(day: date, patience: float = 20) -> following.Followed:
+        api = GitHub(github.url, TOKENS[0], patience=patience)
+        return following.brought(api, "acme/registry", found(day))
+
+    with serving() as github:
+        github.tokens = dict.fromkeys(TOKENS, BOT)
+        for day in (MARCH, date(2026, 5, 1)):  # then all of it is written anew
+            _killed(github, requests, partial(follow, day, 0.3))
+            assert follow(day).failed == ()
+            assert follow(day) == following.Followed()
+            assert len(github.issues) == 3
+
+
+def _killed(github: Double, requests: int, run: Callable[[], object]) -> None:
+    github.dies_after = len(github.requests) + requests
+    with suppress(Unreachable):
+        run()
+    github.dies_after = None
