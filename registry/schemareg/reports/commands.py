@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMAND = re.compile(
-    r"\b(?:reg|git) [a-z-]+"
+    r"\breg explain [a-z0-9-]+"
+    r"|\b(?:reg|git) [a-z-]+"
     r"(?: --?[\w=.-]*(?: (?![-…])[^\s;,]+)?| …(?![^\s.;,])| [^\s;,]*[/#@=][^\s;,]*| [0-9a-f]{12,}\b)*"
 )
 """A command with its options, their values, and what has the look of a target, a path or an id."""
