@@ -30,6 +30,7 @@ pytestmark = [
     pytest.mark.skipif(not ACT.exists(), reason="act is not installed"),
 ]
 
+COMMIT = "3f2a9c1d" * 5
 CHECKOUT = """\
 name: stands in for actions/checkout
 description: A clone as deep and as complete, of a repository on this machine.
@@ -104,6 +105,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(top / "wheels"),
         "PIP_CONFIG_FILE": os.devnull,
+        "PIP_NO_BUILD_ISOLATION": "0",  # pip reads it as the answer to "with isolation?"
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "XDG_CACHE_HOME": str(top / "cache"),
@@ -131,6 +133,7 @@ def act(
 ) -> tuple[int, str]:
     """Exit code and log of the check on an event, at the commit that is checked out."""
     flags = ["--no-cache-server", "--no-skip-checkout", "--rm", "--concurrent-jobs=1"]
+    flags += ["--local-repository", f"acme/schemareg@{COMMIT}={TOP}"]
     text = (registry.path / ".github/workflows/check.yml").read_text()
     text += (registry.path / ".github/actions/check/action.yml").read_text()
     for name, action in (("checkout", CHECKOUT), ("upload-artifact", UPLOAD)):
@@ -192,3 +195,26 @@ def test_a_pull_request_and_a_push_are_checked_by_another_runner(
     code, log = act(registry, machine, "push", payload, tmp_path / "two")
     assert code == 0, log
     assert json.loads((tmp_path / "two/artifacts/result.json").read_text())["verdict"] == "pass"
+
+
+def test_a_workflow_of_another_repository_uses_the_action_by_its_commit(
+    registry: Repo, machine: dict[str, str], tmp_path: Path
+) -> None:
+    """Then the `reg` of that commit is installed, with its exact dependencies."""
+    registry.git("config", "uploadpack.allowFilter", "true")
+    registry.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    before = registry.git("rev-parse", "HEAD")
+    path = registry.path / ".github/workflows/check.yml"
+    text = path.read_text().replace("./.github/", "acme/schemareg/.github/")
+    text = text.replace("actions/check\n", f"actions/check@{COMMIT} # v1.0.0\n")
+    fields = {"id": {"type": "string"}}
+    files = {
+        ".github/workflows/check.yml": text,
+        f"{ORDER}/1.1.0.json": schema(fields, required=["id"]),
+    }
+    after = registry.commit(files, "Require it")
+    payload = {"ref": "refs/heads/main", "before": before, "after": after}
+    code, log = act(registry, machine, "push", payload, tmp_path)
+    assert code == 1, log
+    found = json.loads((tmp_path / "artifacts/result.json").read_text())
+    assert [each["rule"] for each in found["findings"]] == ["bump-too-small", "property-required"]
