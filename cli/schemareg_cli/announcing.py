@@ -115,6 +115,7 @@ class _Look(NamedTuple):
     tip: str
     """Where the branch ends at the remote; `""` where that does not say."""
     at: datetime
+    """Now."""
 
     @property
     def newest(self) -> bool:
@@ -140,7 +141,10 @@ def _look(scene: Scene, history: "History", head: "Landing", known: "Ledger") ->
         seen = scene.book.commits()
         found = [each for each in history.line() if each.commit in seen]
         mark = Notified(scene.branch, found[-1].commit, 0) if found else None
-    return _Look(known.notified, mark, head, scene.book.ref.branch(scene.branch), scene.now)
+    tip = scene.book.ref.branch(scene.branch)
+    # Whoever acts as of an earlier day has not looked at the branch on that day.
+    at = max(scene.now, mark.at) if mark and mark.at else scene.now
+    return _Look(known.notified, mark, head, tip, at)
 
 
 def _behind(scene: Scene, look: _Look) -> bool:
@@ -166,7 +170,7 @@ def _told(
     since = look.head.ordinal if last is None else last.ordinal + 1
     landings = history.line()[since:]
     looked = look.mark.at if look.mark else None
-    seen, moving = _receipts(scene, landings, looked)
+    seen, moving = _receipts(scene, look, landings, looked)
     dated = _dated(history, known, moving)
     today = scene.now.date()
     told = telling.messages_between(scene.root, dated, last, today=today)
@@ -186,7 +190,8 @@ def _rewritten(scene: Scene, history: "History", known: "Ledger", look: _Look) -
         first = clock.unseen(history, mark.commit, mark.at, scene.book.commits())
         begun = history.landing(first.commit) if first else None
         landings = history.line()[begun.ordinal :] if begun else ()
-    seen, moving = _receipts(scene, landings or (look.head,), mark.at if landings else None)
+    looked = mark.at if landings else None
+    seen, moving = _receipts(scene, look, landings or (look.head,), looked)
     dated = _dated(history, known, moving)
     today = scene.now.date()
     messages = telling.messages_of_rewrite(scene.root, dated, mark.commit, today=today)
@@ -194,13 +199,13 @@ def _rewritten(scene: Scene, history: "History", known: "Ledger", look: _Look) -
 
 
 def _receipts(
-    scene: Scene, landings: "Sequence[Landing]", looked: datetime | None
+    scene: Scene, look: _Look, landings: "Sequence[Landing]", looked: datetime | None
 ) -> tuple[tuple["Seen", ...], tuple["Seen", ...]]:
     from schemareg.notices import receipts
 
     people = auditing.people_of(scene.root, landings[-receipts.MOST :])
     pulls = {commit: known["pull_request"] for commit, known in people.items()}
-    seen = receipts.receipts(landings, looked, scene.now, scene.run, pulls)
+    seen = receipts.receipts(landings, looked, look.at, scene.run, pulls)
     return seen, receipts.moving(landings, seen)
 
 

@@ -152,6 +152,16 @@ def test_a_clone_that_is_older_than_the_ledger_asks_nobody_and_stays_as_it_was(
     assert earliest(reg, str(old.path)) == "2026-08-31"
 
 
+def test_a_run_that_acts_as_of_an_earlier_day_has_not_seen_anything_on_that_day(
+    place: World, reg: Reg
+) -> None:
+    place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
+    folder = clone(place)
+    assert tells(reg, Path(folder), "2026-01-01T12:00Z") == 0
+    assert place.ledger()["notified.json"]["at"].startswith("2026-06-01T12:00")
+    assert earliest(reg, folder) == "2026-08-30"
+
+
 def test_a_damaged_ledger_is_no_reason_not_to_answer(place: World, reg: Reg) -> None:
     place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
     aside = Repo(place.hub.path.parent / "aside")
