@@ -389,6 +389,27 @@ def test_programs_get_the_text_as_it_is(poisoned: Message) -> None:
     assert all(each.isascii() and each.isprintable() for each in request.headers.values())
 
 
+LINKS = [
+    "javascript:alert(1)",
+    "http://evil.example",
+    "https://evil.example/|x>",
+    'https://e.example/" onclick="x',
+    "https://e.example/\r\n",
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_what_comes_back_from_a_damaged_ledger_is_no_link_and_no_header(link: str) -> None:
+    event = replace(ENDS, id="x\r\nBcc: eve@evil.example", link=link, commit="\r\n" * 4)
+    told = Message("\r\nBcc: eve@evil.example", "team", "news", (event,), (), ())
+    blocks = json.loads(slack.render(told))["blocks"]
+    assert "mrkdwn" not in json.dumps(blocks)
+    assert "actions" not in teams.render(told)
+    assert "<a " not in mail.html(told)
+    assert link not in plain.text(told)
+    assert message_from_bytes(_mail(told), policy=policy.default).keys().count("Bcc") == 0
+
+
 @settings(max_examples=60)
 @given(st.text(max_size=40), st.integers(min_value=8, max_value=60))
 def test_what_slack_shows_is_the_text_or_its_beginning(text: str, limit: int) -> None:

@@ -706,19 +706,6 @@ def test_a_channel_is_one_of_the_registrys_or_somebodys_address() -> None:
     assert sending.named(policy, "nobody") is None
 
 
-def test_webhooks_and_mail_know_a_message_that_comes_twice() -> None:
-    kinds = {
-        "https://example.com/hook": True,
-        "mailto:ada@example.com": True,
-        "https://hooks.slack.com/x": False,
-        "ntfy://topic": False,
-        "${URL}": False,
-    }
-    for url, known in kinds.items():
-        assert sending.tells_repeats(Channel("team", url), {}) is known, url
-    assert sending.tells_repeats(Channel("team", "${URL}"), {"URL": "https://example.com/x"})
-
-
 def test_a_trial_says_that_it_is_one(hook: Hook) -> None:
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     told = sending.trial("team", now)

@@ -36,11 +36,6 @@ def named(policy: Policy, name: str) -> Channel | None:
     return next((each for each in policy.channels if each.name == name), None)
 
 
-def tells_repeats(channel: Channel, environment: Mapping[str, str]) -> bool:
-    """Whether a channel can tell a message that comes twice, by its id: a webhook can, and mail."""
-    return _kind(channel, environment) in ("webhook", "mail")
-
-
 def send(
     channel: Channel,
     mail: Mail | None,

@@ -40,11 +40,6 @@ def nothing_else(text: str) -> bool:
     return bool(text.strip()) and not _ONE.sub("", text).strip()
 
 
-def without(text: str) -> str:
-    """What of it does not come from the environment."""
-    return _ONE.sub("", text)
-
-
 def filled(text: str, environment: Mapping[str, str]) -> str:
     """The text with each variable's value, without space around it. Raises MissingVariable.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,7 @@ TEXT = 1_000
 """Characters of one text that a medium shows at most, where it has no smaller limit of its own."""
 
 _ORIGINS = 5
+_LINK = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,2000}", re.ASCII)
 
 WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.NOTICE: "Notice"}
 MARKS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTICE: "🔵"}
@@ -67,8 +69,15 @@ class Origin(NamedTuple):
 
 
 def origins(message: Message) -> tuple[Origin, ...]:
-    """Where its events come from, each once: mostly one, for a message is of one landing or day."""
-    found = dict.fromkeys(Origin(origin(each), each.link) for each in message.events)
+    """Where its events come from, each once: mostly one, for a message is of one landing or day.
+
+    A message may come back from a ledger that somebody else wrote: what is no plain https address
+    is no link.
+    """
+    found = dict.fromkeys(
+        Origin(origin(each), each.link if _LINK.fullmatch(each.link) else "")
+        for each in message.events
+    )
     return tuple(found)[:_ORIGINS]
 
 

@@ -1,12 +1,14 @@
-"""A message as a mail: plain text and HTML, threaded and filtered by its headers.
+"""A message as a mail: plain text and HTML, with the headers that filters go by.
 
-Whoever gets it twice sees one: its Message-ID is that of the message. No machine answers it.
+Its Message-ID is that of the message, so that who gets it twice can see that it is one. No machine
+answers it.
 
 Source: RFC 5322; RFC 2046, section 5.1.4; RFC 2919 (List-Id); RFC 3834 (Auto-Submitted).
 """
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,6 @@ from schemareg.notices import lines, plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-    from email.message import EmailMessage
 
     from schemareg.notices.event import Event
     from schemareg.notices.message import Message
@@ -51,12 +52,13 @@ def render(
     # Quoted-printable, so that no server need know eight bits, and no line is too long.
     mail.set_content(plain.text(message), cte="quoted-printable")
     mail.add_alternative(html(message), subtype="html", cte="quoted-printable")
-    mail.set_boundary(f"=_{message.id[:32]}")
-    return _bytes(mail)
-
-
-def _bytes(mail: EmailMessage) -> bytes:
+    mail.set_boundary(f"=_{_id(message)}")
     return mail.as_bytes()
+
+
+def _id(message: Message) -> str:
+    """Its id as a header and a boundary take it; ours are such, a damaged ledger's may be anything."""
+    return re.sub(r"[^A-Za-z0-9]", "", message.id)[:64] or "0"
 
 
 def _headers(
@@ -71,7 +73,7 @@ def _headers(
     yield "To", [Address(addr_spec=each) for each in recipients]
     yield "Subject", lines.line(message.headline, _SUBJECT)
     yield "Date", format_datetime(at)
-    yield "Message-ID", f"<{message.id}@{host}>"
+    yield "Message-ID", f"<{_id(message)}@{host}>"
     yield "List-Id", f"Schema registry <schema-registry.{host}>"
     yield "Auto-Submitted", "auto-generated"
     yield "X-Auto-Response-Suppress", "All"  # what Exchange looks at instead
