@@ -28,7 +28,7 @@ from schemareg.model import (
     Severity,
     VersionVerdict,
 )
-from schemareg.reports import FORMS, reading, render, render_mistakes
+from schemareg.reports import FORMS, reading, render, render_mistakes, shapes
 
 WORDS = st.text(st.characters(), max_size=12)
 """Of all characters, halves of pairs too: paths may hold bytes that are no text."""
@@ -240,7 +240,7 @@ def test_every_value_is_of_its_kind(key: str, value: Any, told: str) -> None:
 def test_a_record_that_nests_beyond_what_can_be_printed_is_refused() -> None:
     changed = document()
     deep: Any = 0
-    for _ in range(reading.DEEPEST + 1):
+    for _ in range(shapes.DEEPEST + 1):
         deep = [deep]
     changed["findings"][0]["witness"] = deep
     assert "findings[0].witness nests too deep" in str(refusal(changed))
