@@ -56,7 +56,7 @@ def report(
         str, typer.Option(metavar="NAME", help="With --web: the branch that new files are for.")
     ] = "main",
     run: Annotated[
-        str, typer.Option(metavar="URL", help="With --web: the page that has the whole report.")
+        str, typer.Option(metavar="URL", help="The page that has the whole report.")
     ] = "",
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="End with the exit code that the check had.")
@@ -86,12 +86,11 @@ def report(
     `reg check`: 0, 1, 3, and 2 where files were wrong.
     """
     from schemareg.model import Severity
-    from schemareg.reports.links import Host
 
     forms = _forms(to or [])
     places = _places(forms, output)
+    host = _host(web, branch, run)
     found = _read(result)
-    host = Host(web, branch, run) if web else None
     for form, place in places.items():
         answers.give(_rendered(found, form, host, place), place)
     if exit_code:
@@ -139,6 +138,20 @@ def _places(forms: tuple[str, ...], output: Path | None) -> Mapping[str, Path | 
         form: output / FILES[form] if folder else output for form in written
     }
     return whole | ({"github": None} if "github" in forms else {})
+
+
+def _host(web: str, branch: str, run: str) -> "Host | None":
+    from schemareg.reports.links import Host, is_page
+    from schemareg.wording import quoted
+
+    for option, address in (("--web", web), ("--run", run)):
+        if address and not is_page(address):
+            raise RegistryError(
+                f"{quoted(address)} is no page to link to",
+                where=option,
+                remedy="Name it as the browser does: https://github.com/acme/data",
+            )
+    return Host(web, branch, run) if web or run else None
 
 
 def _read(result: Path) -> "Report | Mistakes":

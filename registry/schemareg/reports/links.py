@@ -40,9 +40,14 @@ class Host(NamedTuple):
     """The page of the run that made the report, where the whole of it is; empty if there is none."""
 
 
+def is_page(address: str) -> bool:
+    """Whether it is an address that links may begin with."""
+    return _WEB.fullmatch(address) is not None
+
+
 def new_file(host: Host, path: str, text: str) -> str | None:
     """The page that begins a file; None where the link would be too long, or the host is no address."""
-    if not _WEB.fullmatch(host.web):
+    if not is_page(host.web):
         return None
     try:
         branch = quote(host.branch)
@@ -55,7 +60,7 @@ def new_file(host: Host, path: str, text: str) -> str | None:
 
 def run_page(host: Host) -> str | None:
     """The page of the run, where it is the address of one."""
-    return host.run if _WEB.fullmatch(host.run) else None
+    return host.run if is_page(host.run) else None
 
 
 def announcement(finding: Finding, host: Host, today: date) -> str | None:
