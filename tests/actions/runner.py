@@ -198,7 +198,9 @@ class _Workflow:
     def carry_out(self) -> None:
         concurrency = self._workflow.get("concurrency")
         if concurrency:
-            assert Expressions({"github": self.github("")}).text(concurrency["group"])
+            inputs = self.run.event.payload.get("inputs", {})
+            known = Expressions({"github": self.github(""), "inputs": inputs})
+            assert known.text(concurrency["group"])
         waiting = dict(self._workflow["jobs"])
         while waiting:
             ready = [name for name, job in waiting.items() if not set(_needs(job)) & set(waiting)]
