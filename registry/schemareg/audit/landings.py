@@ -57,6 +57,8 @@ class Audit:
         self._at = at
         self._since = since
         self._products: dict[str, _Product] = {}
+        self._inside: dict[str, set[str]] = {}
+        """The folders of these by the one they stand in, which may be a domain's."""
         self._before = since
         self.versions = 0
         """Releases that landed in what was looked through."""
@@ -103,7 +105,7 @@ class Audit:
 
     def _hidden(self, folder: str, landing: Landing) -> Iterator[Violation]:
         """The versions of products in a domain's folder, which became a product itself."""
-        inside = {each for each in self._products if each.startswith(f"{folder}/")}
+        inside = set(self._inside.get(folder, ()))
         if self._since is not None:
             known = (subject(each.path) for each in self._history.changes(folder))
             inside |= {each.folder for each in known if each.folder.startswith(f"{folder}/")}
@@ -133,6 +135,7 @@ class Audit:
         """What landed in a product's folder before the landings that are looked through."""
         if folder not in self._products:
             known = self._products[folder] = _Product({}, set(), set())
+            self._inside.setdefault(folder.rpartition("/")[0], set()).add(folder)
             if self._since is not None:
                 for change in self._history.changes(folder):
                     if change.landing.ordinal <= self._since.ordinal:
