@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.conftest import Repo
 
 from schemareg.edges import ledger
 from schemareg.edges.ledger import REF, LedgerRef
@@ -12,8 +15,6 @@ from schemareg.errors import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tests.conftest import Repo
 
 ONE = {"ledger.json": b"{}\n", "outbox/a.json": b"1\n", "deliveries/aa/b.json": b"2\n"}
 
@@ -116,3 +117,30 @@ def test_filters_and_attributes_of_the_repository_change_nothing(hub: Repo, clon
     made = found.swap("", {"ledger.json": b"one\ntwo\r\n"}, "one")
     assert made is not None
     assert found.read(made, ("ledger.json",), ()) == {"ledger.json": b"one\ntwo\r\n"}
+
+
+PATHS = st.sampled_from(
+    ["ledger.json", "outbox/a.json", "outbox/b.json", "receipts/aa/1.json", "receipts/ab/2.json"]
+)
+CHANGES = st.dictionaries(PATHS, st.none() | st.binary(max_size=3), min_size=1)
+
+
+@given(st.lists(CHANGES, min_size=1, max_size=4))
+@settings(max_examples=8)
+def test_the_files_are_what_one_change_after_the_other_made_of_them(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, bytes | None]]
+) -> None:
+    repo = Repo(tmp_path_factory.mktemp("alone"))
+    found = LedgerRef(repo.path, "")
+    tip, files = "", dict[str, bytes]()
+    for each in changes:
+        made = found.swap(tip, each, "change")
+        assert made is not None
+        tip = made
+        files = {
+            path: content for path, content in {**files, **each}.items() if content is not None
+        }
+        assert found.read(tip, ("ledger.json", "outbox", "receipts"), ()) == dict(
+            sorted(files.items())
+        )
+    repo.git("fsck", "--strict")

@@ -98,7 +98,8 @@ def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
     from schemareg.notices.news import identity
 
     channels = set()
-    for each in known.deliveries.values():
+    # The first that told of it: a repeated call must not take what it made itself for another one.
+    for each in sorted(known.deliveries.values(), key=lambda one: (one.created, one.number)):
         message = each.message
         if message is None or id_ not in each.events or message.channel in channels:
             continue

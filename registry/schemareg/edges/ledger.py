@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemareg.edges import clock, git_command
+from schemareg.edges import clock, git_command, ledger_trees
 from schemareg.edges.git_command import Answer
 from schemareg.errors import RegistryError, Undecidable
 
@@ -152,32 +152,28 @@ class LedgerRef:
         return made
 
     def _commit(self, tip: str, changed: Mapping[str, bytes | None], why: str) -> str:
-        import tempfile
-
-        with tempfile.TemporaryDirectory(prefix="reg-ledger-") as scratch:
-            tree = self._tree(tip, changed, Path(scratch))
+        tree = ledger_trees.changed(self._git, tip, self._blobs(changed))
         parents = ("-p", tip) if tip and not self._long(tip) else ()
         return self._made("commit-tree", tree, *parents, "-m", why, extra=_WHO)
 
-    def _tree(self, tip: str, changed: Mapping[str, bytes | None], scratch: Path) -> str:
-        index = {"GIT_INDEX_FILE": str(scratch / "index")}
-        if tip:
-            self._made("read-tree", f"{tip}^{{tree}}", extra=index)
-        kept = [(path, content) for path, content in changed.items() if content is not None]
-        names = []
-        for number, (_, content) in enumerate(kept):
-            (scratch / str(number)).write_bytes(content)
-            names.append(str(scratch / str(number)))
-        # One process for all of them; without filters, which a repository may ask for.
-        ids = self._made("hash-object", "-w", "--no-filters", "--stdin-paths", lines=names).split()
-        lines = [f"100644 {id_}\t{path}" for id_, (path, _) in zip(ids, kept, strict=True)]
-        none = "0" * len(tip or self._empty())
-        lines += [f"0 {none}\t{path}" for path, content in changed.items() if content is None]
-        self._made("update-index", "--index-info", lines=lines, extra=index)
-        return self._made("write-tree", extra=index)
+    def _blobs(self, changed: Mapping[str, bytes | None]) -> dict[str, str | None]:
+        """The contents as objects: path to id. By one process, and without the user's filters."""
+        import tempfile
 
-    def _empty(self) -> str:
-        return self._made("hash-object", "-t", "tree", "--stdin")
+        written = [path for path, content in changed.items() if content is not None]
+        with tempfile.TemporaryDirectory(prefix="reg-ledger-") as scratch:
+            names = [f"{scratch}/{number}" for number in range(len(written))]
+            for name, path in zip(names, written, strict=True):
+                Path(name).write_bytes(changed[path] or b"")
+            made = self._made("hash-object", "-w", "--no-filters", "--stdin-paths", lines=names)
+        found: dict[str, str | None] = dict.fromkeys(changed)
+        return found | dict(zip(written, made.split(), strict=True))
+
+    def _git(self, command: tuple[str, ...], text: bytes) -> bytes:
+        done = self._run(*command, text=text)
+        if done.code:
+            raise _unwritten(command[0], done)
+        return done.out
 
     def _long(self, tip: str) -> bool:
         counted = self._made("rev-list", "--count", f"--max-count={LONGEST}", tip)
@@ -261,13 +257,14 @@ class LedgerRef:
         self,
         *arguments: str,
         lines: Iterable[str] = (),
+        text: bytes = b"",
         extra: Mapping[str, str] | None = None,
         patience: float | None = None,
     ) -> Answer:
         try:
             done = subprocess.run(
                 ["git", "-C", str(self._folder), *arguments],
-                input="".join(f"{line}\n" for line in lines).encode(),
+                input=text or "".join(f"{line}\n" for line in lines).encode(),
                 capture_output=True,
                 check=False,
                 env=git_command.environment() | dict(extra or {}),
