@@ -42,6 +42,7 @@ HOSTILE = (
     "100% , : done",
     "\ud800 lone \ufffe\uffff \x00",
     "    indented code",
+    "z" + "\u0301" * 90,
     "]]></failure></testcase>&bogus;",
 )
 
@@ -61,7 +62,7 @@ def report(text: str, *, everything: bool = True) -> Report:
         direction=Direction.BACKWARD,
         field=name,
         pointer=name,
-        witness=json.dumps({text: [text]}),
+        witness=json.dumps({text: [text]}, ensure_ascii=False),
         why=text,
         remedy=text,
         fingerprint="5f0c1d2e3a4b5f0c",

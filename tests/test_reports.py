@@ -477,6 +477,15 @@ def test_many_mistakes_are_rolled_up_into_the_tenth_annotation() -> None:
     assert read[9][2].endswith("reg validate")
 
 
+def test_marks_that_pile_up_are_shown_as_what_they_are() -> None:
+    plain = "e\u0301 \u05d1\u05bc\u05b8 \u0e01\u0e34\u0e48 Vi\u1ec7t"
+    assert escape.visible(plain) == plain
+    assert escape.visible("z" + "\u0301" * 6) == "z" + "\u0301" * 4 + r"\u0301\u0301"
+    text = json.dumps("z" + "\u0301" * 6, ensure_ascii=False)
+    assert json.loads(escape.json_text(text)) == "z" + "\u0301" * 6
+    assert escape.json_text(text).count("\u0301") == 4
+
+
 # -- layout
 
 

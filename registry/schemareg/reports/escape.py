@@ -17,16 +17,26 @@ _UNSEEN = (
 """Controls, bidirectional marks, zero-width and filler characters, lone surrogates, tags.
 
 Source: Unicode's Default_Ignorable_Code_Point without the emoji variation selectors, the general
-categories Cc, Cs, Zl, Zp, and the two that XML has not beside them; listed here so that every Python gives the same bytes.
+categories Cc, Cs, Zl, Zp, and the two that XML has not beside them; listed here so that every
+Python gives the same bytes.
 """
 
-_INVISIBLE = re.compile(f"[{_UNSEEN}]")
-_INVISIBLE_IN_JSON = re.compile(f"(?!\n)[{_UNSEEN}]")
+_MARKS = (
+    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    r"\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+"""What stands over and under a letter. No language needs more than four; a hundred cover other lines."""
+
+_INVISIBLE = re.compile(f"[{_UNSEEN}]|(?<={_MARKS}{{4}}){_MARKS}")
+_INVISIBLE_IN_JSON = re.compile(f"(?!\n)[{_UNSEEN}]|(?<={_MARKS}{{4}}){_MARKS}")
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def visible(text: str) -> str:
-    r"""`text` on one line, each control, bidirectional or invisible character as its escape (`\x1b`)."""
+    r"""`text` on one line, each control, bidirectional or invisible character as its escape (`\x1b`).
+
+    Of marks piled upon one letter, those from the fifth on too.
+    """
     return _INVISIBLE.sub(_escaped, text)
 
 
