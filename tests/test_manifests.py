@@ -15,6 +15,7 @@ from schemareg import manifests, scaffold, validation
 from schemareg.documents import parse_yaml
 from schemareg.errors import InvalidFiles, RegistryError
 from schemareg.manifests import conformity, durations
+from schemareg.manifests.channels import kind_of
 from schemareg.manifests.secrets import carries_secret
 from schemareg.model import (
     Channel,
@@ -107,6 +108,31 @@ notify:
         mail=Mail("${SMTP_URL}", "Schema registry <registry@example.com>"),
         issues=True,
     )
+
+
+KINDS = {
+    "https://hooks.slack.com/services/T/B/x": "slack",
+    "HTTPS://hooks.slack.com/services/T/B/x": "slack",
+    "https://hooks.slack.com.evil.example/x": "webhook",
+    "https://prod-1.westus.logic.azure.com:443/workflows/x": "teams",
+    "https://a.b.environment.api.powerplatform.com/powerautomate/x": "teams",
+    "https://discord.com/api/webhooks/1/x": "apprise",
+    "https://example.com/hook": "webhook",
+    "mailto:ada@example.com": "mail",
+    "MAILTO:ada@example.com": "mail",
+    "mailto://user@example.com": "apprise",
+    "ntfys://topic": "apprise",
+    "${URL}": "",
+    "example.com": "",
+}
+
+
+@pytest.mark.parametrize("url", KINDS)
+def test_what_is_reached_is_known_by_the_url_unless_it_is_said(url: str) -> None:
+    assert kind_of(Channel("a", url)) == KINDS[url]
+    assert kind_of(Channel("a", "${URL}"), url) == KINDS[url]
+    assert kind_of(Channel("a", url, "teams")) == "teams"
+    assert kind_of(Channel("a", url, secret="${KEY}")) == "webhook"
 
 
 def test_what_a_policy_does_not_say_is_the_default_and_the_scaffold_says_just_that() -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1", re.ASCII | re.IGNORECASE)
+_CHATS = ("discord.com", "discordapp.com", "chat.googleapis.com")
+"""Chats that take no events, and whose own https addresses Apprise knows."""
 _TEAMS = (".logic.azure.com", ".api.powerplatform.com", ".webhook.office.com")
 
 
@@ -76,6 +78,8 @@ def _web(url: str) -> str:
     host = host_of(url)
     if host in ("hooks.slack.com", "hooks.slack-gov.com"):
         return "slack"
+    if host in _CHATS:
+        return "apprise"
     return "teams" if host.endswith(_TEAMS) else "webhook"
 
 
