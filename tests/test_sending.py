@@ -619,6 +619,13 @@ def test_what_apprise_does_not_know_is_told_without_the_url() -> None:
     assert "T0C4ND0R" not in outcome.reason
 
 
+def test_apprise_follows_no_redirection_either(hook: Hook) -> None:
+    hook.always(Answer(307, {"Location": f"{hook.url}/elsewhere"}))
+    outcome = send(Channel("team", hook.url.replace("http://", "json://")))
+    assert not outcome.sent
+    assert [each.path for each in hook.posts] == ["/hook"]
+
+
 def test_what_apprise_does_not_get_through_is_tried_again(hook: Hook) -> None:
     hook.plan(Answer(500), Answer(503))
     channel = Channel("team", hook.url.replace("http://", "json://"))

@@ -65,6 +65,7 @@ def service(url: str) -> Service:
             "Apprise knows no such URL, or something is missing in it",
             remedy="See https://github.com/caronc/apprise/wiki for how the service's URL goes",
         )
+    plugin.redirects = False  # they would take a token to where nobody asked for it to go
     plugin.socket_connect_timeout = _SLOWEST
     plugin.socket_read_timeout = _SLOWEST
     return Service(plugin, int(plugin.title_maxlen), int(plugin.body_maxlen))
