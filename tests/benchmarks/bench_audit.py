@@ -1,6 +1,6 @@
 """What the audit costs, against what Git itself takes for the same.
 
-    python tests/benchmarks/bench_audit.py [--sizes S,M,L] [--domains] [--folder DIR] [--rounds N]
+    python tests/benchmarks/bench_audit.py [--sizes S,M,L,XL] [--domains] [--folder DIR] [--rounds N]
 
 Registries are made where they are not in DIR yet (M takes half a minute, L some minutes). The least
 CPU time of whole processes, children included, measured in turns; and the memory. Gates nothing.
