@@ -89,7 +89,9 @@ def _another(message: "Message", now: "datetime", number: int, call: str) -> "De
     from schemareg.notices.delivery import delivery
     from schemareg.notices.news import identity
 
-    again = replace(message, id=identity("again", message.id, call))
+    # Not of the message's own id: it may be one that an earlier call has made of the same events.
+    events = (each.id for each in message.events)
+    again = replace(message, id=identity("again", call, message.channel, *events))
     return delivery(again, now, number)
 
 
@@ -98,7 +100,6 @@ def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
     from schemareg.notices.news import identity
 
     channels = set()
-    # The first that told of it: a repeated call must not take what it made itself for another one.
     for each in sorted(known.deliveries.values(), key=lambda one: (one.created, one.number)):
         message = each.message
         if message is None or id_ not in each.events or message.channel in channels:
