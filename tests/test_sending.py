@@ -619,6 +619,16 @@ def test_what_apprise_does_not_know_is_told_without_the_url() -> None:
     assert "T0C4ND0R" not in outcome.reason
 
 
+def test_where_apprise_is_not_installed_it_is_said_how_it_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    reason = (
+        "Apprise is needed for this URL, and is not installed (pip install 'schemareg[notify]')"
+    )
+    assert send(Channel("team", "ntfys://topic")) == Outcome(False, reason, permanent=True)
+
+
 def test_apprise_follows_no_redirection_either(hook: Hook) -> None:
     hook.always(Answer(307, {"Location": f"{hook.url}/elsewhere"}))
     outcome = send(Channel("team", hook.url.replace("http://", "json://")))

@@ -19,7 +19,7 @@ from schemareg.errors import RegistryError
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from http.client import HTTPConnection
+    from http.client import HTTPConnection, HTTPResponse
 
     from schemareg.edges.deadline import Deadline
 
@@ -44,7 +44,7 @@ class Answer:
     status: int = 0
     """0 where no answer came."""
     text: str = ""
-    """The beginning of the answer."""
+    """The beginning of the answer, where its status is 300 or more."""
     retry_after: float = 0.0
     """Seconds that it asks us to wait, at most a day; 0 where it asks for nothing."""
     failure: str = ""
@@ -143,12 +143,18 @@ def _asked(
     except (OSError, HTTPException, ValueError) as error:
         why = "it did not answer in time" if end.passed else _broken(error)
         return Answer(failure=why, handed_over=whole)
-    try:
-        text = response.read(LARGEST).decode("utf-8", "replace")
-    except (OSError, HTTPException, ValueError):
-        text = ""  # its status had come: that is the answer
+    text = "" if response.status < 300 else _beginning(response)  # nobody asks for what was well
     wait = waiting(response.headers.get("Retry-After", ""), clock.now())
     return Answer(response.status, text, wait, handed_over=whole)
+
+
+def _beginning(response: HTTPResponse) -> str:
+    from http.client import HTTPException
+
+    try:
+        return response.read(LARGEST).decode("utf-8", "replace")
+    except (OSError, HTTPException, ValueError):
+        return ""  # its status had come: that is the answer
 
 
 def _broken(error: Exception) -> str:
