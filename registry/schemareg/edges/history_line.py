@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+from io import BytesIO
+from sys import intern
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.edges import git_command
@@ -77,13 +79,15 @@ def _until(commits: list[Commit], known: Callable[[str], bool]) -> tuple[list[Co
 
 def _commits(place: Path, head: str, *limit: str) -> list[Commit]:
     asked = ("rev-list", "--first-parent", "--encoding=UTF-8", _FORMAT, *limit, head, "--")
-    lines = _ask(place, *asked).decode("utf-8", "replace").split("\n")
+    # Line by line: a long history is held once, and not also as bytes, as text and as lines.
     # Each commit has a line `commit ID` of its own above what the format asks for.
-    return [_commit(line) for line in lines if "\0" in line]
+    return [_commit(line) for line in BytesIO(_ask(place, *asked)) if b"\0" in line]
 
 
-def _commit(line: str) -> Commit:
-    id_, tree, parents, claimed, author, email, committer, subject = line.split("\0", 7)
+def _commit(line: bytes) -> Commit:
+    text = line.decode("utf-8", "replace").removesuffix("\n")
+    id_, tree, parents, claimed, *people, subject = text.split("\0", 7)
+    author, email, committer = map(intern, people)  # the same few make most commits
     parent = parents.partition(" ")[0]
     return Commit(id_, tree, parent, _seconds(claimed), author, email, committer, subject)
 
