@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemareg.model import Entry, Kind, Landing, PathChange
+from schemareg.notices.ledger import Ledger, Seen
+from schemareg.notices.receipts import moving, told
 from schemareg.promises.clock import (
     Receipt,
     backwards,
@@ -177,6 +179,15 @@ def test_without_need_the_history_stays_the_same_value() -> None:
     plain = line(0, 1, 2)
     assert bounded(plain, []) is plain
     assert bounded(plain, [Receipt("c2", moment(2))]) is plain
+
+
+def test_who_was_seen_convicts_the_future_that_nobody_saw_when_it_came() -> None:
+    plain = line(0, 900, 2)
+    newest = Seen("c2", moment(3), moment(1))
+    convicting = moving(plain, Ledger(), [newest])
+    assert convicting == (newest._replace(not_before=None),)
+    assert days(bounded(plain, told(Ledger(clock={"c2": convicting[0]})))) == [0, 3, 3]
+    assert moving(line(0, 1, 2), Ledger(), [newest]) == ()
 
 
 def test_the_audit_names_who_claims_too_little_and_who_claims_too_much() -> None:

@@ -170,8 +170,8 @@ def _told(
     since = look.head.ordinal if last is None else last.ordinal + 1
     landings = history.line()[since:]
     looked = look.mark.at if look.mark else None
-    seen, moving = _receipts(scene, look, landings, looked)
-    dated = _dated(history, known, moving)
+    seen = _receipts(scene, look, landings, looked)
+    dated, moving = _dated(history, known, seen)
     today = scene.now.date()
     told = telling.messages_between(scene.root, dated, last, today=today)
     deliveries = created((each for _, messages in told for each in messages), scene.now)
@@ -191,8 +191,8 @@ def _rewritten(scene: Scene, history: "History", known: "Ledger", look: _Look) -
         begun = history.landing(first.commit) if first else None
         landings = history.line()[begun.ordinal :] if begun else ()
     looked = mark.at if landings else None
-    seen, moving = _receipts(scene, look, landings or (look.head,), looked)
-    dated = _dated(history, known, moving)
+    seen = _receipts(scene, look, landings or (look.head,), looked)
+    dated, moving = _dated(history, known, seen)
     today = scene.now.date()
     messages = telling.messages_of_rewrite(scene.root, dated, mark.commit, today=today)
     return Plan(look.base, look.moved, created(messages, scene.now), seen, moving)
@@ -200,18 +200,23 @@ def _rewritten(scene: Scene, history: "History", known: "Ledger", look: _Look) -
 
 def _receipts(
     scene: Scene, look: _Look, landings: "Sequence[Landing]", looked: datetime | None
-) -> tuple[tuple["Seen", ...], tuple["Seen", ...]]:
+) -> "tuple[Seen, ...]":
     from schemareg.notices import receipts
 
     people = auditing.people_of(scene.root, landings[-receipts.MOST :])
     pulls = {commit: known["pull_request"] for commit, known in people.items()}
-    seen = receipts.receipts(landings, looked, look.at, scene.run, pulls)
-    return seen, receipts.moving(landings, seen)
+    return receipts.receipts(landings, looked, look.at, scene.run, pulls)
 
 
-def _dated(history: "History", known: "Ledger", moving: Iterable["Seen"]) -> "History":
-    """The history, dated by what is and will be in the ledger: so it is told to people."""
+def _dated(
+    history: "History", known: "Ledger", seen: Iterable["Seen"]
+) -> "tuple[History, tuple[Seen, ...]]":
+    """The history, dated by what is and will be in the ledger: so it is told to people.
+
+    And those of the new receipts that date it.
+    """
     from schemareg.notices import receipts
     from schemareg.promises import clock
 
-    return clock.bounded(history, receipts.told(receipts.added(known, (), moving)))
+    moving = receipts.moving(history, known, seen)
+    return clock.bounded(history, receipts.told(receipts.added(known, (), moving))), moving

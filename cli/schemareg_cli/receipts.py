@@ -29,8 +29,10 @@ def bounded(root: Path, history: "GitHistory") -> "History":
 
     ref = edge.LedgerRef(root, "")
     known = ledger.parse(ref.read(edge.REF, ledger.CLOCK, ()))
-    found = receipts.told(known) + _unseen(history, ref, known.notified)
-    return clock.bounded(history, found) if found else history
+    found = receipts.told(known)
+    dated = clock.bounded(history, found)
+    new = _unseen(history, dated, ref, known.notified)
+    return clock.bounded(history, found + new) if new else dated
 
 
 def moving(root: Path, history: "GitHistory") -> "tuple[Receipt, ...]":
@@ -46,9 +48,12 @@ def moving(root: Path, history: "GitHistory") -> "tuple[Receipt, ...]":
 
 
 def _unseen(
-    history: "GitHistory", ref: "LedgerRef", mark: "Notified | None"
+    history: "GitHistory", dated: "History", ref: "LedgerRef", mark: "Notified | None"
 ) -> "tuple[Receipt, ...]":
-    """What is known of landings that nobody had seen when the branch was looked at last."""
+    """What is known of landings that nobody had seen when the branch was looked at last.
+
+    `dated` is the history as receipts date it: a forged future covers no claim of the past.
+    """
     from schemareg.notices import ledger, receipts
     from schemareg.promises import clock
 
@@ -64,7 +69,7 @@ def _unseen(
         if older is None and not any(each.commit in seen for each in history.line()):
             return ()
     found = clock.unseen(history, mark.commit, mark.at, seen)
-    first = None if found is None else history.landing(found.commit)
+    first = None if found is None else dated.landing(found.commit)
     if found is None or first is None or mark.at - first.time <= receipts.ALLOWANCE:
         return ()
     return (found,)

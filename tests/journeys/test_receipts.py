@@ -101,6 +101,22 @@ def test_a_forged_future_is_taken_back_to_when_it_was_seen(place: World, reg: Re
     assert warned(reg, folder) == [("time-ahead", "warning")]
 
 
+def test_a_forged_future_covers_no_announcement_that_claims_to_be_older(
+    place: World, reg: Reg
+) -> None:
+    note: dict[str, str | None] = {"products/orders/README.md": "Orders.\n"}
+    place.lands(note, "Come from the future", on=date(2030, 1, 1))
+    assert tells(reg, place.clone(), "2026-06-02T12:00Z") == 0
+    assert tells(reg, place.clone(), "2026-09-01T12:00Z") == 0
+    place.lands(ANNOUNCED, "Announce", on=date(2026, 3, 2))
+    knowing = clone(place)
+    assert earliest(reg, knowing) == "2026-11-30", "before anybody looked again"
+    assert tells(reg, Path(knowing), "2026-09-02T12:00Z") == 0
+    assert earliest(reg, knowing) == "2026-11-30"
+    names = [rule for rule, _ in warned(reg, knowing)]
+    assert sorted(names) == ["time-ahead", "time-backdated", "time-backwards"]
+
+
 def test_a_history_that_was_written_anew_counts_from_when_the_old_one_was_seen(
     place: World, reg: Reg
 ) -> None:
@@ -126,6 +142,7 @@ def test_an_honest_landing_keeps_its_day_however_late_it_is_told(place: World, r
     assert [path for path in place.ledger() if path.startswith("clock/")] == []
 
 
+@pytest.mark.long
 def test_a_base_that_is_behind_the_ledger_is_old_and_not_rewritten(place: World, reg: Reg) -> None:
     place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
     old = place.shop.git("rev-parse", "HEAD")
@@ -137,7 +154,13 @@ def test_a_base_that_is_behind_the_ledger_is_old_and_not_rewritten(place: World,
     assert "2026-08-31" in out
 
 
-@pytest.mark.parametrize("filters", [(), ("--filter=tree:0",)], ids=["whole", "treeless"])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        pytest.param((), id="whole", marks=pytest.mark.long),
+        pytest.param(("--filter=tree:0",), id="treeless"),
+    ],
+)
 def test_a_clone_that_is_older_than_the_ledger_asks_nobody_and_stays_as_it_was(
     place: World, reg: Reg, filters: tuple[str, ...]
 ) -> None:
@@ -162,6 +185,7 @@ def test_a_run_that_acts_as_of_an_earlier_day_has_not_seen_anything_on_that_day(
     assert earliest(reg, folder) == "2026-08-30"
 
 
+@pytest.mark.long
 def test_a_damaged_ledger_is_no_reason_not_to_answer(place: World, reg: Reg) -> None:
     place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
     aside = Repo(place.hub.path.parent / "aside")

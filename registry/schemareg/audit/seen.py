@@ -33,7 +33,7 @@ def _doubts(landing: Landing, seen: Receipt) -> Iterator[Violation]:
     if seen.not_after is not None and landing.claimed > seen.not_after:
         said = f"it claims {claim}, and had been seen on the branch on {_time(seen.not_after)}"
         yield violation(rules.TIME_AHEAD, landing, said, severity=Severity.WARNING)
-    if seen.not_before is not None and landing.time < seen.not_before:
+    if seen.not_before is not None and landing.claimed < seen.not_before:
         said = f"it claims {claim}; on {_time(seen.not_before)} the branch was seen without it"
         yield violation(rules.TIME_BACKDATED, landing, said, severity=Severity.WARNING)
 

@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from schemareg.notices.ledger import Seen
-from schemareg.promises.clock import Receipt
+from schemareg.promises.clock import Receipt, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from schemareg.model import Landing
+    from schemareg.model import History, Landing
     from schemareg.notices.ledger import Ledger
 
 ALLOWANCE = timedelta(hours=1)
@@ -52,15 +52,27 @@ def receipts(
     return tuple(found)
 
 
-def moving(landings: Iterable[Landing], seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """Those receipts that forbid to believe what their landings claim."""
-    known = {each.commit: each for each in landings}
-    return tuple(each for each in seen if each.commit in known and _moves(known[each.commit], each))
+def moving(history: History, ledger: Ledger, seen: Iterable[Seen]) -> tuple[Seen, ...]:
+    """Those receipts that forbid to believe what their landings claim, or what dates them so.
+
+    A landing counts as dated by what the ledger knows already: after a forged future has been
+    convicted, a claim of the past is not covered by it any more.
+    """
+    found = [(landing, each) for each in seen if (landing := history.landing(each.commit))]
+    ahead = [each for landing, each in found if landing.claimed - each.not_after > ALLOWANCE]
+    dated = bounded(history, told(added(ledger, (), ahead)))
+    moved = []
+    for landing, each in found:
+        known = dated.landing(landing.commit)
+        if each in ahead or known is None or _belated(known, each):
+            moved.append(each)
+        elif known.time - each.not_after > ALLOWANCE:
+            # Its own claim is good: it convicts one before it, that nobody saw when it came.
+            moved.append(each._replace(not_before=None))
+    return tuple(moved)
 
 
-def _moves(landing: Landing, seen: Seen) -> bool:
-    if landing.claimed - seen.not_after > ALLOWANCE:
-        return True
+def _belated(landing: Landing, seen: Seen) -> bool:
     return seen.not_before is not None and seen.not_before - landing.time > ALLOWANCE
 
 
