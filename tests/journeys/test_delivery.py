@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tests.doubles.receivers import Hook
 
     Notify = Callable[..., tuple[int, str, str]]
+
+LONG = pytest.mark.skipif("REG_LONG" not in os.environ, reason="takes long: set REG_LONG")
 
 
 @pytest.fixture
@@ -132,6 +135,8 @@ def test_the_workflow_of_an_older_landing_that_is_run_again_tells_nothing(
     assert begun.arrived() == []
 
 
+@pytest.mark.long
+@LONG
 def test_a_run_that_comes_late_tells_what_landed_up_to_where_it_stands(
     begun: World, notify: Notify
 ) -> None:
@@ -160,6 +165,8 @@ def test_a_rewritten_history_is_told_as_such_and_once(begun: World, notify: Noti
     assert begun.arrived() == []
 
 
+@pytest.mark.long
+@LONG
 def test_a_branch_that_is_put_back_is_a_rewritten_history_too(begun: World, notify: Notify) -> None:
     begun.releases("1.1.0", "email")
     assert notify(begun.clone())[0] == 0
@@ -258,6 +265,8 @@ def test_what_is_refused_for_good_is_said_kept_and_tried_again_when_somebody_ask
     assert begun.arrived() == RELEASED[:2]
 
 
+@pytest.mark.long
+@LONG
 def test_a_variable_that_is_not_set_is_named_and_fails_alone(
     begun: World, notify: Notify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,6 +278,8 @@ def test_a_variable_that_is_not_set_is_named_and_fails_alone(
     assert begun.arrived() == [RELEASED[0], RELEASED[2]]
 
 
+@pytest.mark.long
+@LONG
 def test_a_channel_that_left_the_policy_fails_with_that_reason(
     begun: World, notify: Notify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,6 +349,8 @@ def test_what_cannot_be_meant_is_refused_before_anybody_is_told(
     assert begun.arrived() == []
 
 
+@pytest.mark.long
+@LONG
 def test_only_the_channel_that_is_asked_for_is_sent_to_and_the_others_wait(
     begun: World, notify: Notify
 ) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Notify = Callable[..., tuple[int, str, str]]
 
+LONG = pytest.mark.skipif("REG_LONG" not in os.environ, reason="takes long: set REG_LONG")
 TOP = Path(__file__).parent.parent.parent
 LATER = "2026-03-02T12:11Z"
 """When the claims of a run at noon have run out."""
@@ -118,11 +119,19 @@ ONCE = Counter(["billing", "hub", "shop"])
 @pytest.mark.parametrize(
     ("when", "number", "sent", "then"),
     [
-        pytest.param("before", 1, 0, "12:01", id="before anything is in the ledger"),
+        pytest.param(
+            *("before", 1, 0, "12:01"),
+            id="before anything is in the ledger",
+            marks=(pytest.mark.long, LONG),
+        ),
         pytest.param("after", 1, 0, "12:01", id="when it is in the ledger and nobody is at it"),
         pytest.param("after", 2, 0, "12:11", id="when it is claimed and not sent"),
         pytest.param("before", 3, 3, "12:11", id="when it is sent and not written down"),
-        pytest.param("after", 3, 3, "12:01", id="when all is done but the end"),
+        pytest.param(
+            *("after", 3, 3, "12:01"),
+            id="when all is done but the end",
+            marks=(pytest.mark.long, LONG),
+        ),
     ],
 )
 def test_a_run_that_is_killed_leaves_nothing_untold_and_nothing_twice_that_can_be_helped(
@@ -169,6 +178,7 @@ def test_a_run_that_is_killed_while_it_sends_is_made_good_by_a_later_one(
 
 
 @pytest.mark.long
+@LONG
 def test_wherever_a_run_is_killed_everybody_is_told_once_or_can_tell_that_it_is_twice(
     place: World, notify: Notify, tmp_path: Path
 ) -> None:
@@ -253,7 +263,10 @@ def test_when_only_the_end_cannot_be_written_down_it_is_told_again_under_the_sam
     assert len(set(ids)) == 1
 
 
-def test_a_remote_that_does_not_answer_decides_nothing(place: World, notify: Notify) -> None:
+def test_a_remote_that_does_not_answer_decides_nothing(
+    place: World, notify: Notify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schemareg.edges.ledger._PAUSES", (0.0,))
     clone = Repo(place.clone())
     secret = "https://ada:hunter2@127.0.0.1:9/hub.git"  # nobody listens there
     clone.git("remote", "set-url", "origin", secret)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     Reg = Callable[..., tuple[int, str, str]]
 
+LONG = pytest.mark.skipif("REG_LONG" not in os.environ, reason="takes long: set REG_LONG")
 ENDS = "target: orders/order#id\nsunset: 2026-04-01\nreason: It goes.\n"
 ANNOUNCED: dict[str, str | None] = {"products/orders/deprecations/order-id.yaml": ENDS}
 LOOKED = "2026-06-01T12:00Z"
@@ -143,6 +145,7 @@ def test_an_honest_landing_keeps_its_day_however_late_it_is_told(place: World, r
 
 
 @pytest.mark.long
+@LONG
 def test_a_base_that_is_behind_the_ledger_is_old_and_not_rewritten(place: World, reg: Reg) -> None:
     place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
     old = place.shop.git("rev-parse", "HEAD")
@@ -157,7 +160,7 @@ def test_a_base_that_is_behind_the_ledger_is_old_and_not_rewritten(place: World,
 @pytest.mark.parametrize(
     "filters",
     [
-        pytest.param((), id="whole", marks=pytest.mark.long),
+        pytest.param((), id="whole", marks=(pytest.mark.long, LONG)),
         pytest.param(("--filter=tree:0",), id="treeless"),
     ],
 )
@@ -186,6 +189,7 @@ def test_a_run_that_acts_as_of_an_earlier_day_has_not_seen_anything_on_that_day(
 
 
 @pytest.mark.long
+@LONG
 def test_a_damaged_ledger_is_no_reason_not_to_answer(place: World, reg: Reg) -> None:
     place.lands(ANNOUNCED, "Announce", on=date(2026, 6, 2))
     aside = Repo(place.hub.path.parent / "aside")
