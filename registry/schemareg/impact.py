@@ -14,7 +14,7 @@ from schemareg.errors import RegistryError
 from schemareg.model import Direction
 from schemareg.names import Target, parse
 from schemareg.promises.consumers import acknowledges, hit, hits_of, touches
-from schemareg.promises.elements import lacking
+from schemareg.promises.elements import never
 from schemareg.snapshot import CONSUMERS
 from schemareg.versions import parse as parse_version
 
@@ -75,8 +75,8 @@ def readers(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
 
 
 def readers_of(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
-    """The same for a target that has to be there. Raises RegistryError, naming what is near."""
-    lack = lacking(snapshot, target)
+    """The same for a target that some version has to have. Raises RegistryError, naming what is near."""
+    lack = never(snapshot, target)
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])
     return readers(snapshot, target)

@@ -277,6 +277,28 @@ def test_consent_can_be_taken_back(shop: Any, reg: Reg) -> None:
     assert text(shop, "billing") == BILLING
 
 
+def test_what_a_newer_version_has_no_more_still_has_its_readers(shop: Any, reg: Reg) -> None:
+    shop.write({f"{READERS}/billing.yaml": BILLING})
+    land(shop, date(2026, 3, 2))
+    shop.write({f"{ORDER}/2.0.0.json": GONE.replace('"LOST", ', "")})
+    for element in (EMAIL, "orders/order#status=LOST", "orders/order@1#email"):
+        code, out, err = reg("consumers", element, "--format", "csv")
+        assert (code, err) == (0, "")
+        assert ("billing" in out) is element.endswith("email")
+    code, out, _ = reg("impact", EMAIL)
+    assert code == 1
+    assert out.startswith("1 consumer reads orders/order#email")
+    assert reg("acknowledge", EMAIL, *NOW)[0] == 0
+    assert reg("check", *NOW)[0] == 0
+    assert reg("impact", EMAIL)[0] == 0
+    assert reg("acknowledge", EMAIL, "--withdraw", *NOW)[0] == 0
+    assert text(shop, "billing") == BILLING
+    for gone in ("orders/order@2#email", "orders/order@2.0.0#email", "orders/order#emial"):
+        code, out, err = reg("impact", gone)
+        assert (code, out) == (2, "")
+        assert "has no field" in err
+
+
 def test_a_registration_is_committed_alone_and_proposed(shop: Any, reg: Reg) -> None:
     shop.write({"notes.txt": "mine\n"})
     shop.git("add", "notes.txt")

@@ -8,7 +8,7 @@ from schemareg import manifests
 from schemareg.documents import edit
 from schemareg.errors import RegistryError
 from schemareg.promises import consumers
-from schemareg.promises.elements import lacking
+from schemareg.promises.elements import never
 from schemareg.promises.registration import Registration, chosen, judged, one, with_items
 from schemareg.wording import listed, quoted
 
@@ -25,7 +25,7 @@ def consenting(
 
     Raises RegistryError where it does not read the target, or has said so already.
     """
-    lack = lacking(head, target)
+    lack = never(head, target)
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])
     found = chosen(head, target, team, name)

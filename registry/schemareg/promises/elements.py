@@ -45,6 +45,21 @@ def lacking(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
     return _lacking_field(snapshot, target, meant) if target.field else None
 
 
+def never(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
+    """What and remedy where no version that the target names has it; None where one does.
+
+    What the latest version has no more is still read by those who stay with an older one.
+    """
+    lack = lacking(snapshot, target)
+    if lack is None or not target.field or target.version is not None:
+        return lack
+    for version in reversed(snapshot.versions(target.product, target.schema)):
+        if target.major in (None, version.version.major):
+            if _lacking_field(snapshot, target, version) is None:
+                return None
+    return lack
+
+
 def latest(snapshot: Snapshot, target: Target) -> SchemaVersion | None:
     """The version a target speaks of: the one it names, or the highest release of its line."""
     versions = snapshot.versions(target.product, target.schema)
