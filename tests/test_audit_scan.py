@@ -214,6 +214,22 @@ def test_a_history_that_was_cut_off_is_not_guessed_at(
     assert "git fetch --unshallow" in err
 
 
+def test_a_clone_without_the_files_says_what_to_fetch(
+    repo: Any, make_repo: Callable[..., Any], reg: Reg
+) -> None:
+    for title in ("a", "b"):
+        repo.commit({"order/1.0.0.json": text(ORDER | {"title": title})})
+    repo.git("config", "uploadpack.allowFilter", "true")
+    clone = make_repo("elsewhere").path / "clone"
+    repo.git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{repo.path}", str(clone))
+    assert reg("-C", str(clone), "audit", "scan")[0] == 1  # they are asked for
+    repo.git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{repo.path}", f"{clone}2")
+    repo.git("-C", f"{clone}2", "remote", "set-url", "origin", "file:///nowhere")
+    code, out, err = reg("-C", f"{clone}2", "audit", "scan")
+    assert (code, out) == (3, "")
+    assert "git fetch --refetch" in err
+
+
 def test_a_call_that_leads_nowhere_says_what_to_write(repo: Any, tmp_path: Path, reg: Reg) -> None:
     repo.commit({"README.md": "Nothing.\n"})
     code, out, err = reg("-C", str(repo.path), "audit", "scan")
@@ -242,6 +258,26 @@ def test_no_name_or_message_of_theirs_does_anything(repo: Any, reg: Reg) -> None
     page = Page(seen["html"])
     assert page.tags <= Page.PLAIN
     assert page.addresses == []
+
+
+def test_what_is_huge_is_not_judged_and_fills_no_page(repo: Any, reg: Reg) -> None:
+    repo.commit({"order/1.0.0.json": text(ORDER)})
+    repo.commit({"order/1.0.0.json": text(ORDER | {"description": "x" * 2_000_000})}, "x" * 50_000)
+    for form in ("text", "markdown", "html"):
+        code, out, _ = reg("-C", str(repo.path), "audit", "scan", "--format", form)
+        assert code == 1
+        assert "a file has more than 1,048,576 bytes" in " ".join(out.split())
+        assert len(out) < 10_000
+
+
+def test_a_path_that_is_no_text_is_told_all_the_same(repo: Any, reg: Reg) -> None:
+    name = b"caf\xe9".decode("utf-8", "surrogateescape")
+    repo.commit({f"{name}/1.0.0.json": text(ORDER)})
+    repo.commit({f"{name}/1.0.0.json": text(schema("id", id="integer"))})
+    for form in ("text", "markdown", "html", "json"):
+        code, out, _ = reg("-C", str(repo.path), "audit", "scan", "--format", form)
+        assert code == 1
+        assert "udce9" in out
 
 
 class Page(HTMLParser):

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemareg.errors import RegistryError
+from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from schemareg.audit.scan import Rules, Scan
@@ -31,7 +31,14 @@ def scanned(
         asked = scans.Asked(
             repository.resolve().name, commit, layout, meant, pattern is None, rules, since
         )
-        return scans.scan(asked, line.stream().landings, line.read, line.fetch)
+        try:
+            return scans.scan(asked, line.stream().landings, line.read_all)
+        except KeyError as error:
+            raise Undecidable(
+                f"the content of a published version is not here: {error.args[0]}",
+                where=str(repository),
+                remedy="`git fsck` names what is damaged; a partial clone: git fetch --refetch",
+            ) from None
 
 
 def proposed(repository: Path, commit: str) -> str:

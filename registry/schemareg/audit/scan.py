@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from schemareg.audit.meaning import Judged, Meaning, judged
 from schemareg.audit.published import Fate, published
 from schemareg.audit.steps import bump
+from schemareg.documents.text import LARGEST
 from schemareg.model import Content, Level
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from schemareg.foreign import Layout
     from schemareg.model import Landing, PathChange
 
-    Read = Callable[[str], bytes]
-    """The content of a file by Git's id of it. Raises KeyError."""
+    Read = Callable[[Iterable[str], int], Mapping[str, bytes | None]]
+    """The contents of files by Git's ids of them; None for one of more bytes than that."""
 
 _T = TypeVar("_T")
 
@@ -139,14 +140,10 @@ def scan(
     asked: Asked,
     landings: Iterable[tuple[Landing, tuple[PathChange, ...]]],
     read: Read,
-    fetch: Callable[[Iterable[str]], None],
 ) -> Scan:
-    """What a line did to the versions of a layout, from its first landing on.
-
-    `fetch` is told which files are read next.
-    """
+    """What a line did to the versions of a layout, from its first landing on."""
     found = published(landings, asked.layout)
-    judge = _Judge(asked.rules, read, fetch)
+    judge = _Judge(asked.rules, read)
     events = tuple(judge.events(_told(found, asked.since)))[::-1]
     steps = [each for each in found.steps if _late(each.version.published, asked.since)]
     missteps = tuple(judge.steps(steps))[::-1]
@@ -183,10 +180,9 @@ def _late(landing: Landing, since: date | None) -> bool:
 class _Judge:
     """Judges pairs of files; one pair is judged once."""
 
-    def __init__(self, rules: Rules, read: Read, fetch: Callable[[Iterable[str]], None]) -> None:
+    def __init__(self, rules: Rules, read: Read) -> None:
         self._rules = rules
         self._read = read
-        self._fetch = fetch
         self._known: dict[tuple[str, str], Judged] = {}
 
     def events(self, rewrites: list[Rewrite]) -> Iterator[Event]:
@@ -208,16 +204,18 @@ class _Judge:
                 numbers = each.above.number, each.version.number
                 yield Misstep(each, bump(*numbers, found, self._rules.level), found)
 
-    def _of(self, pair: tuple[str, str], path: str, texts: Mapping[str, bytes]) -> Judged:
+    def _of(self, pair: tuple[str, str], path: str, texts: Mapping[str, bytes | None]) -> Judged:
         if pair not in self._known:
             before, after = (texts[each] for each in pair)
-            self._known[pair] = judged(before, after, path, self._rules.content)
+            self._known[pair] = (
+                Judged(Meaning.UNJUDGED, reason=f"a file has more than {LARGEST:,} bytes")
+                if before is None or after is None
+                else judged(before, after, path, self._rules.content)
+            )
         return self._known[pair]
 
-    def _texts(self, pairs: Iterable[tuple[str, str]]) -> dict[str, bytes]:
-        wanted = list(dict.fromkeys(id_ for pair in pairs for id_ in pair))
-        self._fetch(wanted)
-        return {id_: self._read(id_) for id_ in wanted}
+    def _texts(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, bytes | None]:
+        return self._read((id_ for pair in pairs for id_ in pair), LARGEST)
 
 
 def _altered(rewrite: Rewrite) -> bool:

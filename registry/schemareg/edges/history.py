@@ -177,6 +177,21 @@ class GitHistory:
             raise KeyError(id_)
         return content
 
+    def read_all(self, ids: Iterable[str], most: int) -> dict[str, bytes | None]:
+        """The contents of files by their entries' ids; None for one of more than `most` bytes.
+
+        So many at a time may be asked for as may be held at once. Raises KeyError.
+        """
+        wanted = tuple(dict.fromkeys(ids))
+        self._objects.fetch(wanted)
+        try:
+            small = [each for each in wanted if self._objects.size(each) <= most]
+        except Missing as error:
+            raise KeyError(str(error)) from None
+        self._objects.read_ahead(small)
+        found: dict[str, bytes | None] = dict.fromkeys(wanted)
+        return found | {each: self.read(each) for each in small}
+
     def files(self, label: str) -> GitFiles:
         """The files of the newest landing, called so; none before the first. Raises Undecidable.
 

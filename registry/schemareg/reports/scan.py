@@ -103,6 +103,6 @@ def _row(each: Told) -> str:
         str(each.landing.time.date()),
         escape.markdown_code(each.name),
         escape.markdown(escape.shortened(shown, LONGEST_RECORD)),
-        escape.markdown(f"{each.landing.author or 'nobody named'} in {each.landing.commit[:12]}"),
+        escape.markdown(f"{person(each.landing)} in {each.landing.commit[:12]}"),
     )
     return f"| {' | '.join(cells)} |"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.audit.meaning import Meaning
 from schemareg.audit.published import Fate
+from schemareg.reports import escape
 from schemareg.reports.sentences import plural
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST_RECORD = 300
 """Characters of a record; the JSON form has it whole."""
+
+_LONGEST_NAME = 100
 
 MEANINGS = {
     Meaning.BYTES: "blanks, line breaks or the order of keys",
@@ -164,5 +167,9 @@ def _age(days: int) -> str:
 
 def person(landing: Landing) -> str:
     """Who a commit says wrote it, and who committed it where that was somebody else."""
-    committed = f", committed by {landing.committer}" if landing.committer != landing.author else ""
-    return f"{landing.author or 'nobody named'} <{landing.email}>{committed}"
+    author, email, committer = (
+        escape.shortened(each, _LONGEST_NAME)
+        for each in (landing.author, landing.email, landing.committer)
+    )
+    committed = f", committed by {committer}" if committer != author else ""
+    return f"{author or 'nobody named'} <{email}>{committed}"
