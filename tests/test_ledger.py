@@ -9,7 +9,7 @@ import pytest
 
 from schemareg.errors import RegistryError
 from schemareg.model import Severity
-from schemareg.notices import ledger, outbox, stored
+from schemareg.notices import account, ledger, outbox, stored
 from schemareg.notices.delivery import ENOUGH, PATIENCE, Delivery, delivery, pause
 from schemareg.notices.event import Event
 from schemareg.notices.ledger import Ledger
@@ -242,3 +242,40 @@ def test_a_damaged_delivery_is_named_and_not_fatal(text: bytes) -> None:
     path = f"outbox/{7:032x}.json"
     files = ledger.render(book(message(1))) | {path: text}
     assert ledger.parse(files) == dataclasses.replace(book(message(1)), damaged=(path,))
+
+
+AGAIN = "again from 2026-03-01 12:05Z"
+HOSTILE = "x\x1b[2Jy\n::error::z\u202e<!channel> ##[error]"
+
+
+def test_hostile_text_of_a_ledger_moves_nothing_where_it_is_shown() -> None:
+    told = dataclasses.replace(message(1, "slack\n::error::"), headline=HOSTILE)
+    outcomes = [SENT, REFUSED._replace(reason=HOSTILE), DOWN._replace(reason=HOSTILE)]
+    shown = [account.render(book(told), "text"), account.render(book(told), "json")]
+    for outcome in outcomes:
+        known = tried(book(told), 1, outcome, BEGIN)
+        shown += [account.render(known, form) for form in ("text", "json")]
+        shown += [account.sentence(each) for each in known.deliveries.values()]
+    shown.append(account.proposed(told))
+    for text in shown:
+        assert text.isascii() or "\u202e" not in text
+        assert "\x1b" not in text
+        assert not [line for line in text.splitlines() if line.strip().startswith("::")]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (SENT, "sent to slack: number 1\n"),
+        (REFUSED, "failed for good, slack: 404: number 1\n"),
+        (DOWN, f"not sent to slack: no answer; {AGAIN}: number 1\n"),
+        (
+            DOWN._replace(uncertain=True),
+            f"not sent to slack: no answer, though it may have arrived; {AGAIN}: number 1\n",
+        ),
+        (None, "put off, slack: number 1\n"),
+    ],
+)
+def test_what_came_of_an_attempt_is_one_sentence(outcome: Outcome | None, told: str) -> None:
+    known = tried(book(message(1)), 1, outcome, BEGIN)
+    assert [account.sentence(each) for each in known.deliveries.values()] == [told]

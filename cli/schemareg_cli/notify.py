@@ -108,8 +108,10 @@ def status(form: Plain = "text", root: Root = Path()) -> None:
     Exit codes: 0 answered; 2 the call is wrong; 3 the ledger cannot be read.
     """
     from schemareg.notices import account
+    from schemareg.reports import escape
 
-    answers.give(account.render(notifying.standing(root), form))
+    text = account.render(notifying.standing(root), form)
+    answers.give(text if form == "json" else escape.inert(text))
 
 
 def test(
