@@ -88,6 +88,7 @@ def check(
         answers.mistakes_as(form, output),
         opening.change(root, base, head, at) as (before, after, then),
     ):
+        opening.refuse_no_registry(before, after)
         day = today or then or day
         branch = policy_in_force(before, after).protected_branch
         with opening.landings(root, before.files, branch, checkpoint) as history:

@@ -88,6 +88,7 @@ def _of_change(
     from schemareg.reviewing import policy_in_force, review
 
     with opening.compared(root, base, head) as (before, after):
+        opening.refuse_no_registry(before, after)
         branch = policy_in_force(before, after).protected_branch
         with opening.landings(root, before.files, branch) as history:
             report = review(before, after, today or clock.today(), history=history)

@@ -76,6 +76,20 @@ def change(
         yield Snapshot(files), after, day or landing.time.date()
 
 
+def refuse_no_registry(base: "Snapshot", head: "Snapshot") -> None:
+    """Raises InvalidFiles where neither state has a registry.yaml.
+
+    Nothing that differs would be told by then, and a gate in the wrong folder would pass for ever.
+    """
+    from schemareg.snapshot import REGISTRY
+
+    if not base.has(REGISTRY) and not head.has(REGISTRY):
+        from schemareg import checking
+        from schemareg.errors import InvalidFiles
+
+        raise InvalidFiles(checking.mistakes(head.files, (REGISTRY,)))
+
+
 @contextmanager
 def landings(
     root: Path, base: "Files", branch: str, checkpoint: str | None = None

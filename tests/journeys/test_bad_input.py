@@ -183,11 +183,27 @@ def test_a_repository_without_commits_is_all_new(
     repo: Any, monkeypatch: pytest.MonkeyPatch, reg: Callable[..., Any]
 ) -> None:
     monkeypatch.chdir(repo.path)
-    assert reg("check")[0] == 0
     repo.write(GOOD)
     code, out, err = reg("check")
     assert (code, err) == (0, "")
     assert "base nothing, head working tree" in out
+
+
+@pytest.mark.parametrize("command", ["check", "impact"])
+def test_where_there_is_no_registry_nothing_passes(
+    command: str, repo: Any, monkeypatch: pytest.MonkeyPatch, reg: Callable[..., Any]
+) -> None:
+    monkeypatch.chdir(repo.path)
+    missing = "registry.yaml:1:1: error registry-file-missing\n"
+    assert reg(command)[0] == 2
+    repo.commit({f"data/{path}": text for path, text in GOOD.items()}, "In a folder")
+    repo.branch("topic")
+    repo.commit({"data/products/orders/product.yaml": "title: Orders\n"}, "Break it")
+    for call in ((command,), (command, "-C", "data"), (command, "--base", "main")):
+        code, out, err = reg(*call)
+        assert (code, out) == (2, "")
+        assert err.startswith(missing)
+        assert "  reg init writes one\n" in err
 
 
 @pytest.mark.parametrize(
