@@ -1,160 +1,131 @@
-"""What `reg log` tells beside what single changes say: days that came, what versions did to readers."""
+"""The facts of a line, the newest first: of all products or of one, told as far as they are asked for."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+import os
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from schemareg.errors import RegistryError
-from schemareg_cli import auditing
 
 if TYPE_CHECKING:
-    from schemareg.audit.facts import Fact
-    from schemareg.audit.log import Question
+    from schemareg.audit.facts import Fact, Facts
     from schemareg.edges.history import GitHistory
     from schemareg.model import Landing, PathChange
-    from schemareg.snapshot import Snapshot
 
 
-def entries(
-    root: Path, history: "GitHistory", question: "Question", at: str | None, today: date | None
-) -> Generator["Fact"]:
-    """The facts that may answer a question, the newest first; those of days at their place."""
-    target = question.target
-    folders = None if target is None else auditing.folders(root, history, target.product)
-    found = auditing.facts(root, history, folders, question.since)
-    beside = sorted(_of_days(history, question, folders, at, today), key=_moment, reverse=True)
-    if not beside:
-        yield from found
-        return
-    from heapq import merge
-
-    yield from merge(found, beside, key=_moment, reverse=True)
-
-
-def _moment(fact: "Fact") -> tuple[Any, int]:
-    """Time only moves forward: so facts of landings are in this order as they are."""
-    return fact.landing.time, fact.landing.ordinal
-
-
-def _of_days(
+def facts(
+    root: Path,
     history: "GitHistory",
-    question: "Question",
-    folders: Sequence[str] | None,
-    at: str | None,
-    today: date | None,
-) -> "list[Fact]":
-    """What days brought, up to `today`, or to the last day of what is looked at."""
-    announced = question.names("sunset.reached", "element.removed")
-    waived = question.names("waiver.expired")
-    changes = {
-        folder: _within(history, folders, folder) if asked else ()
-        for folder, asked in (("deprecations", announced), ("waivers", waived))
-    }
-    if not any(changes.values()):
-        return []
-    from schemareg.audit import days
+    folders: Sequence[str] | None = None,
+    since: date | None = None,
+) -> Generator["Fact"]:
+    """Facts of a line, the newest first, told only as far as they are asked for.
+
+    Those of products' folders, where they are given; none that landed before `since`.
+    """
     from schemareg.audit.facts import Facts
 
-    end = today or _end(history, at)
     teller = Facts(history)
-    found = list(
-        days.expiries(
-            changes["waivers"],
-            lambda change: next(iter(auditing.told(history, teller, (change,)))),
-            end,
-        )
-    )
-    if changes["deprecations"]:
-        found += _ends(history, question, end)
-    return found
+    for changes in _changes(root, history, folders):
+        newest = reversed(changes)
+        while some := tuple(islice(newest, _TOGETHER)):
+            for change, said in zip(some, told(history, teller, some), strict=True):
+                if since is not None and change.landing.time.date() < since:
+                    return
+                yield from reversed(said)
 
 
-def _within(
-    history: "GitHistory", folders: Sequence[str] | None, name: str
-) -> Sequence["PathChange"]:
-    """What happened in folders of a name, of the products in these folders or of all."""
-    if folders is None:
-        return history.changes_within(name)
-    return [each for folder in folders for each in history.changes(f"{folder}/{name}")]
+_TOGETHER = 200
+"""Changes whose facts are looked for at a time among those that were kept."""
 
 
-def _end(history: "GitHistory", at: str | None) -> date:
-    """The day up to which things happened: that of what is looked at, else today."""
-    from schemareg.edges import clock
+def told(
+    history: "GitHistory", teller: "Facts", changes: Sequence["PathChange"]
+) -> Iterator[tuple["Fact", ...]]:
+    """The facts of each of these changes: as they were kept, else told, and kept."""
+    from schemareg.audit import told as remembered
 
-    if at is None:
-        return clock.today()
-    try:
-        return date.fromisoformat(at)
-    except ValueError:
-        head = history.head
-        return clock.today() if head is None else head.time.date()
-
-
-def _ends(history: "GitHistory", question: "Question", end: date) -> "Iterable[Fact]":
-    from schemareg.audit import days
-    from schemareg.promises.book import Promises
-    from schemareg.snapshot import Snapshot
-    from schemareg_cli import opening
-
-    promises = Promises(Snapshot(history.files(history.commit)), lambda: history)
-    target = question.target
-    terms = promises.terms(target.product) if target else opening.announced(promises)
-    return days.ends(promises, terms, end)
-
-
-_OUTCOMES = 1
-"""Raised when something else is kept of a landing's versions."""
-
-
-def outcomes(
-    root: Path, history: "GitHistory", facts: Iterable["Fact"]
-) -> dict[tuple[str, str], dict[str, Any]]:
-    """What the versions that were released did to their readers, by commit and path.
-
-    A commit decides it, with this version of the software; so it is judged once, and kept.
-    """
-    released = [each for each in facts if each.kind == "version.released"]
-    landings = {each.landing.commit: each.landing for each in released}
-    if not landings:
-        return {}
-    from schemareg.version import __version__
-
-    keys = {
-        commit: f"outcome-{_OUTCOMES} {__version__} {commit}".encode("ascii") for commit in landings
-    }
-    known = history.noted(keys.values())
+    keys = [remembered.key(each) for each in changes]
+    known = history.noted(key for key in keys if key is not None)
     new: dict[bytes, bytes] = {}
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    with auditing.states(root) as at:
-        for commit, landing in landings.items():
-            text = known.get(keys[commit]) or _judged(history, landing, at)
-            if text is None:
-                continue
-            if keys[commit] not in known:
-                new[keys[commit]] = text
-            found |= {(commit, path): said for path, said in _read(text).items()}
-    history.note(new)
-    return found
-
-
-def _read(text: bytes) -> dict[str, dict[str, Any]]:
-    import json
-
-    found: dict[str, dict[str, Any]] = json.loads(text)
-    return found
-
-
-def _judged(
-    history: "GitHistory", landing: "Landing", at: Callable[[str], "Snapshot"]
-) -> bytes | None:
-    """What was found of a landing; None where it cannot be found here, for now."""
-    from schemareg.audit import outcomes as judging
-
-    line = history.line()
-    before = line[landing.ordinal - 1].commit if landing.ordinal else ""
     try:
-        return judging.kept(judging.outcomes(at(before), at(landing.commit), landing, history))
-    except RegistryError:
-        return None
+        for change, key in zip(changes, keys, strict=True):
+            if key in known:
+                yield remembered.facts(known[key], change)
+                continue
+            facts = tuple(teller.of((change,)))
+            if key is not None:
+                new[key] = remembered.kept(facts)
+            yield facts
+    finally:  # whoever asks may have enough
+        history.note(new)
+
+
+def _changes(
+    root: Path, history: "GitHistory", folders: Sequence[str] | None
+) -> Iterator[tuple["PathChange", ...]]:
+    """What changed, in portions, the newest portion first."""
+    if folders is not None:
+        found = [change for folder in folders for change in history.changes(folder)]
+        yield tuple(sorted(found, key=lambda each: (each.landing.ordinal, each.path)))
+        return
+    shown: Landing | None = None
+    for steps in (200, 2_000, None):
+        since = None if steps is None else _before(root, history, steps)
+        portion = history.changes("", after=since)
+        last = shown.ordinal if shown else None
+        yield tuple(each for each in portion if last is None or each.landing.ordinal <= last)
+        if since is None:
+            return
+        shown = since
+
+
+def _before(root: Path, history: "GitHistory", steps: int) -> "Landing | None":
+    """The landing so many before the newest; None where there are not so many."""
+    from schemareg.edges import git_command
+
+    asked = git_command.run(
+        root, "rev-parse", "--quiet", "--verify", f"{history.commit}~{steps}^{{commit}}"
+    )
+    return history.landing(asked.out.decode().strip()) if not asked.code else None
+
+
+def folders(root: Path, history: "GitHistory", product: str) -> list[str]:
+    """The folders in which a product of this name stands or ever stood, sorted."""
+    from schemareg.audit.subjects import Part, subject
+
+    flat = f"products/{product}"
+    if any(each.path == f"{flat}/product.yaml" for each in history.changes(flat)):
+        return [flat]
+    standing = _standing(root, history, product)
+    found = standing or {
+        subject(each.path).folder
+        for each in history.changes("products")
+        if subject(each.path).part is Part.PRODUCT and subject(each.path).product == product
+    }
+    if not found:
+        raise RegistryError(
+            f"no product called {product!r} ever landed",
+            remedy="To see what there is: reg list; what is proposed has no history yet",
+        )
+    return sorted(found)
+
+
+def _standing(root: Path, history: "GitHistory", product: str) -> set[str]:
+    """The folders in domains where a product stands at the head: asked of Git, which is cheap."""
+    from schemareg.edges import git_command
+
+    listed = git_command.run(
+        root, "ls-tree", "-dz", "--full-tree", "--name-only", history.commit, "products/"
+    )
+    folders = [os.fsdecode(each) for each in listed.out.split(b"\0") if each and b"\n" not in each]
+    asked = [f"{history.commit}:{each}/{product}/product.yaml" for each in folders]
+    told = git_command.run(root, "cat-file", "--batch-check=%(objecttype)", lines=asked)
+    kinds = told.out.decode("utf-8", "replace").splitlines()
+    if len(kinds) != len(folders):
+        return set()
+    return {
+        f"{each}/{product}" for each, kind in zip(folders, kinds, strict=True) if kind == "blob"
+    }

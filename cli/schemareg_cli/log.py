@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from schemareg_cli import answers, auditing, chronicle, completion
+from schemareg_cli import answers, auditing, completion, logbook
 from schemareg_cli.options import Output, Root, Today, day
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def log(
     question = asked.Question(meant, since, until, asked.kinds(tuple(kind or ())))
     with (
         auditing.line(root, at) as history,
-        closing(chronicle.entries(root, history, question, at, today)) as told,
+        closing(logbook.entries(root, history, question, at, today)) as told,
     ):
         found: Iterator[Fact] = filter(question.means, told)
         people: dict[str, Mapping[str, Any]] = {}
@@ -104,7 +104,7 @@ def log(
             people |= auditing.people_of(root, landings, signatures=True)
         elif who is None:
             people |= auditing.people(root, history, landings)
-        outcomes = chronicle.outcomes(root, history, facts) if judge else None
+        outcomes = logbook.outcomes(root, history, facts) if judge else None
     width, colour = answers.page(output)
     text = shown.render(
         facts, people, form, outcomes=outcomes, more=more, colour=colour, width=width

@@ -1,0 +1,160 @@
+"""What `reg log` tells beside what single changes say: days that came, what versions did to readers."""
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from schemareg.errors import RegistryError
+from schemareg_cli import auditing, chronicle
+
+if TYPE_CHECKING:
+    from schemareg.audit.facts import Fact
+    from schemareg.audit.log import Question
+    from schemareg.edges.history import GitHistory
+    from schemareg.model import Landing, PathChange
+    from schemareg.snapshot import Snapshot
+
+
+def entries(
+    root: Path, history: "GitHistory", question: "Question", at: str | None, today: date | None
+) -> Generator["Fact"]:
+    """The facts that may answer a question, the newest first; those of days at their place."""
+    target = question.target
+    folders = None if target is None else chronicle.folders(root, history, target.product)
+    found = chronicle.facts(root, history, folders, question.since)
+    beside = sorted(_of_days(history, question, folders, at, today), key=_moment, reverse=True)
+    if not beside:
+        yield from found
+        return
+    from heapq import merge
+
+    yield from merge(found, beside, key=_moment, reverse=True)
+
+
+def _moment(fact: "Fact") -> tuple[Any, int]:
+    """Time only moves forward: so facts of landings are in this order as they are."""
+    return fact.landing.time, fact.landing.ordinal
+
+
+def _of_days(
+    history: "GitHistory",
+    question: "Question",
+    folders: Sequence[str] | None,
+    at: str | None,
+    today: date | None,
+) -> "list[Fact]":
+    """What days brought, up to `today`, or to the last day of what is looked at."""
+    announced = question.names("sunset.reached", "element.removed")
+    waived = question.names("waiver.expired")
+    changes = {
+        folder: _within(history, folders, folder) if asked else ()
+        for folder, asked in (("deprecations", announced), ("waivers", waived))
+    }
+    if not any(changes.values()):
+        return []
+    from schemareg.audit import days
+    from schemareg.audit.facts import Facts
+
+    end = today or _end(history, at)
+    teller = Facts(history)
+    found = list(
+        days.expiries(
+            changes["waivers"],
+            lambda change: next(iter(chronicle.told(history, teller, (change,)))),
+            end,
+        )
+    )
+    if changes["deprecations"]:
+        found += _ends(history, question, end)
+    return found
+
+
+def _within(
+    history: "GitHistory", folders: Sequence[str] | None, name: str
+) -> Sequence["PathChange"]:
+    """What happened in folders of a name, of the products in these folders or of all."""
+    if folders is None:
+        return history.changes_within(name)
+    return [each for folder in folders for each in history.changes(f"{folder}/{name}")]
+
+
+def _end(history: "GitHistory", at: str | None) -> date:
+    """The day up to which things happened: that of what is looked at, else today."""
+    from schemareg.edges import clock
+
+    if at is None:
+        return clock.today()
+    try:
+        return date.fromisoformat(at)
+    except ValueError:
+        head = history.head
+        return clock.today() if head is None else head.time.date()
+
+
+def _ends(history: "GitHistory", question: "Question", end: date) -> "Iterable[Fact]":
+    from schemareg.audit import days
+    from schemareg.promises.book import Promises
+    from schemareg.snapshot import Snapshot
+    from schemareg_cli import opening
+
+    promises = Promises(Snapshot(history.files(history.commit)), lambda: history)
+    target = question.target
+    terms = promises.terms(target.product) if target else opening.announced(promises)
+    return days.ends(promises, terms, end)
+
+
+_OUTCOMES = 1
+"""Raised when something else is kept of a landing's versions."""
+
+
+def outcomes(
+    root: Path, history: "GitHistory", facts: Iterable["Fact"]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the versions that were released did to their readers, by commit and path.
+
+    A commit decides it, with this version of the software; so it is judged once, and kept.
+    """
+    released = [each for each in facts if each.kind == "version.released"]
+    landings = {each.landing.commit: each.landing for each in released}
+    if not landings:
+        return {}
+    from schemareg.version import __version__
+
+    keys = {
+        commit: f"outcome-{_OUTCOMES} {__version__} {commit}".encode("ascii") for commit in landings
+    }
+    known = history.noted(keys.values())
+    new: dict[bytes, bytes] = {}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    with auditing.states(root) as at:
+        for commit, landing in landings.items():
+            text = known.get(keys[commit]) or _judged(history, landing, at)
+            if text is None:
+                continue
+            if keys[commit] not in known:
+                new[keys[commit]] = text
+            found |= {(commit, path): said for path, said in _read(text).items()}
+    history.note(new)
+    return found
+
+
+def _read(text: bytes) -> dict[str, dict[str, Any]]:
+    import json
+
+    found: dict[str, dict[str, Any]] = json.loads(text)
+    return found
+
+
+def _judged(
+    history: "GitHistory", landing: "Landing", at: Callable[[str], "Snapshot"]
+) -> bytes | None:
+    """What was found of a landing; None where it cannot be found here, for now."""
+    from schemareg.audit import outcomes as judging
+
+    line = history.line()
+    before = line[landing.ordinal - 1].commit if landing.ordinal else ""
+    try:
+        return judging.kept(judging.outcomes(at(before), at(landing.commit), landing, history))
+    except RegistryError:
+        return None
