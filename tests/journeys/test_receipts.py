@@ -74,6 +74,10 @@ def test_a_back_dated_push_counts_from_when_the_branch_was_seen_without_it(
     assert earliest(reg, bare) == "2026-08-30"
     assert earliest(reg, clone(place, options=("--filter=tree:0",))) == "2026-08-30"
     assert warned(reg, bare) == [("time-backdated", "warning")]
+    line = reg("audit", "checkpoint", "-C", bare)[1].splitlines()[0]
+    code, out, _ = reg("audit", "verify", "--checkpoint", line, "-C", bare)
+    assert code == 0
+    assert "everything up to the checkpoint" in out
 
 
 def test_what_was_announced_by_a_back_dated_push_cannot_be_taken_out_early(

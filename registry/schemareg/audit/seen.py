@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from schemareg.promises.clock import Receipt
 
 
-def doubts(history: History, receipts: Iterable[Receipt]) -> tuple[Violation, ...]:
+def misdated(history: History, receipts: Iterable[Receipt]) -> tuple[Violation, ...]:
     """The landings of a history that cannot have landed when they claim, oldest first.
 
     Of receipts of other commits nothing is said.
@@ -25,10 +25,10 @@ def doubts(history: History, receipts: Iterable[Receipt]) -> tuple[Violation, ..
     found = [(history.landing(each.commit), each) for each in receipts]
     known = [(landing, each) for landing, each in found if landing is not None]
     known.sort(key=lambda pair: pair[0].ordinal)
-    return tuple(each for landing, seen in known for each in _doubts(landing, seen))
+    return tuple(each for landing, seen in known for each in _misdated(landing, seen))
 
 
-def _doubts(landing: Landing, seen: Receipt) -> Iterator[Violation]:
+def _misdated(landing: Landing, seen: Receipt) -> Iterator[Violation]:
     claim = _time(landing.claimed)
     if seen.not_after is not None and landing.claimed > seen.not_after:
         said = f"it claims {claim}, and had been seen on the branch on {_time(seen.not_after)}"

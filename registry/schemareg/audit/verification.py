@@ -36,11 +36,14 @@ class Verification:
     """The one that was asked about."""
     doubts: tuple[Violation, ...] = ()
     """What is wrong with that checkpoint, or with the history."""
+    misdated: tuple[Violation, ...] = ()
+    """The landings that cannot have landed when they claim, by what was seen of the branch."""
 
     @property
     def violations(self) -> tuple[Violation, ...]:
         """All that was found up to the head, oldest first."""
-        return (self.progress.violations if self.progress else ()) + self.doubts
+        found = self.progress.violations if self.progress else ()
+        return found + self.misdated + self.doubts
 
     @property
     def rewritten(self) -> bool:
