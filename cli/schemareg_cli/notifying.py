@@ -68,7 +68,8 @@ def told(call: Call) -> bool:
         except RegistryError as error:
             if call.alone:
                 raise
-            trouble = error  # what earlier runs left does not wait until that is mended
+            # What earlier runs left does not wait until that is mended.
+            trouble, asked = error, _meant(run)
         done = delivering.drain(
             run.scene.book,
             _sender(run.policy, call.patience),
@@ -168,10 +169,15 @@ def _put(run: _Run) -> frozenset[str] | None:
             f"other runs have put something into the ledger each of {_TURNS} times",
             remedy="Run it again; one run at a time is enough, they tell what others left",
         )
+    return _meant(run)
+
+
+def _meant(run: _Run) -> frozenset[str] | None:
+    """What the channel is to be sent that was asked for; None where none was."""
     if run.call.to is None:
         return None
-    known = run.scene.book.read()
-    return frozenset(id_ for id_, each in known.deliveries.items() if run.call.means(each.channel))
+    known = run.scene.book.read().deliveries
+    return frozenset(id_ for id_, each in known.items() if run.call.means(each.channel))
 
 
 def _put_new(run: _Run) -> None:
