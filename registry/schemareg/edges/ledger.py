@@ -209,7 +209,8 @@ class LedgerRef:
 
     def _there(self, commit: str) -> bool:
         # Whoever asks a partial clone in another way has it fetch the whole history anew.
-        return not self._run("rev-list", "--missing=print", "--max-count=1", commit, "--").code
+        asked = self._run("rev-list", "--missing=print", "--max-count=1", commit, "--")
+        return not asked.code and b"?" not in asked.out  # before Git 2.45 it is an error
 
     def _has(self, commit: str) -> bool:
         if commit == self.known():
