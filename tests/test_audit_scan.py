@@ -239,6 +239,21 @@ def test_a_call_that_leads_nowhere_says_what_to_write(repo: Any, tmp_path: Path,
     assert reg("-C", str(repo.path), "audit", "scan", "--layout", "{schema}.json")[0] == 2
 
 
+def test_a_relative_reference_leads_to_the_file_beside_it(repo: Any, reg: Reg) -> None:
+    common = {"$defs": {"id": {"type": "string"}, "key": {"type": "integer"}}}
+
+    def referring(name: str) -> str:
+        return text({"properties": {"id": {"$ref": f"../common.json#/$defs/{name}"}}})
+
+    repo.commit({"common.json": text(common), "order/1.0.0.json": referring("id")})
+    repo.commit({"order/1.1.0.json": referring("key")})
+    repo.commit({"order/1.2.0.json": referring("nothing")})
+    _, out, _ = reg("-C", str(repo.path), "audit", "scan", "--format", "json")
+    assert [
+        (each["version"], each["finding"], each["meaning"]) for each in json.loads(out)["steps"]
+    ] == [("1.1.0", "too-small", "narrowed and widened"), ("1.2.0", None, "undecided")]
+
+
 HOSTILE = "<img src=x onerror=alert(1)>|`@team` [x](http://evil) \x1b[31m\u202e ::error::x"
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
-    from schemareg.audit.scan import Rules, Scan
+    from schemareg.audit.scan import Reach, Rules, Scan
+    from schemareg.edges.history import GitHistory
 
 
 def scanned(
@@ -32,13 +33,28 @@ def scanned(
             repository.resolve().name, commit, layout, meant, pattern is None, rules, since
         )
         try:
-            return scans.scan(asked, line.stream().landings, line.read_all)
+            return scans.scan(asked, line.stream().landings, line.read_all, _reach(line))
         except KeyError as error:
             raise Undecidable(
                 f"the content of a published version is not here: {error.args[0]}",
                 where=str(repository),
                 remedy="`git fsck` names what is damaged; a partial clone: git fetch --refetch",
             ) from None
+
+
+def _reach(line: "GitHistory") -> "Reach":
+    from schemareg.documents.text import LARGEST
+    from schemareg.model import Kind
+
+    files = line.files("head")
+
+    def reach(path: str) -> bytes | None:
+        entry = files.entry(path)
+        if entry is None or entry.kind is not Kind.FILE or files.size(path) > LARGEST:
+            return None
+        return files.read(path)
+
+    return reach
 
 
 def proposed(repository: Path, commit: str) -> str:

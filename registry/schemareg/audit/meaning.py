@@ -13,6 +13,7 @@ from schemareg.model import Content, Outcome
 from schemareg.words import meaning, property_names, unjudged
 
 if TYPE_CHECKING:
+    from schemareg.compatibility.verdict import Lookup
     from schemareg.json_values import JsonValue
 
 
@@ -71,13 +72,19 @@ class _Question(NamedTuple):
     reason: str = ""
 
 
-def judged(before: bytes, after: bytes, path: str, content: Content = Content.DECLARED) -> Judged:
+def judged(
+    before: bytes,
+    after: bytes,
+    path: str,
+    content: Content = Content.DECLARED,
+    lookup: Lookup | None = None,
+) -> Judged:
     """What became of a schema whose file at `path` held `before` and holds `after`.
 
-    References to other files are followed nowhere, so that what hangs on them is undecided. Nothing
-    is raised for a text that nobody can read.
+    `lookup` gives the files that relative references lead to, by `file:///` and their path; what
+    hangs on others is undecided. Nothing is raised for a text that nobody can read.
     """
-    (older, fault), (newer, other) = _read(before, path), _read(after, path)
+    (older, fault), (newer, other) = read(before, path), read(after, path)
     if fault or other:
         return Judged(Meaning.UNJUDGED, reason=f"it is no JSON Schema: {fault or other}")
     if json_values.equal(older, newer):
@@ -85,21 +92,19 @@ def judged(before: bytes, after: bytes, path: str, content: Content = Content.DE
     bare = meaning(older), meaning(newer)
     if json_values.equal(*bare):
         return Judged(Meaning.WORDS)
-    backward, forward = _takes(bare[1], bare[0], content), _takes(bare[0], bare[1], content)
+    takes = _Asking(f"file:///{path}", lookup).takes
+    backward, forward = takes(bare[1], bare[0], content), takes(bare[0], bare[1], content)
     broken = Outcome.BREAKING in (backward.outcome, forward.outcome)
-    if not broken and _equivalent(*bare):
-        return Judged(Meaning.EQUIVALENT)
+    if not broken and _alike(*bare):
+        proofs = (takes(*sides, Content.OPEN) for sides in (bare, bare[::-1]))
+        if all(each.outcome is Outcome.COMPATIBLE for each in proofs):
+            return Judged(Meaning.EQUIVALENT)
     return _directions(backward, forward)
 
 
-def _equivalent(one: JsonValue, other: JsonValue) -> bool:
-    """Whether two schemas are proved to take the same records, and name the same properties."""
-    if unjudged(one) != unjudged(other) or property_names(one) != property_names(other):
-        return False
-    return all(
-        _takes(*sides, Content.OPEN).outcome is Outcome.COMPATIBLE
-        for sides in ((one, other), (other, one))
-    )
+def _alike(one: JsonValue, other: JsonValue) -> bool:
+    """Whether two schemas may say the same: they name the same properties, and the same meanings."""
+    return bool(unjudged(one) == unjudged(other) and property_names(one) == property_names(other))
 
 
 def _directions(backward: _Question, forward: _Question) -> Judged:
@@ -117,22 +122,33 @@ def _directions(backward: _Question, forward: _Question) -> Judged:
     return Judged(Meaning.COMPATIBLE)
 
 
-def _takes(reader: JsonValue, writer: JsonValue, content: Content) -> _Question:
-    contained = self_contained(reader) and self_contained(writer)
-    if contained and evident(reader, writer, content, formats=False):
-        return _Question(Outcome.COMPATIBLE)
-    # Loaded late: most changes are evident, and the engine costs as much as all the rest.
-    from schemareg.compatibility.engine import compare
-    from schemareg.compatibility.verdict import Budget, SchemaSource
+class _Asking(NamedTuple):
+    """Where the schemas stand that are asked about, and what their references reach."""
 
-    found = compare(
-        SchemaSource(reader), SchemaSource(writer), content=content, budget=Budget(findings=1)
-    )
-    record = found.findings[0].record if found.findings else ""
-    return _Question(found.outcome, record, found.reason)
+    uri: str
+    lookup: Lookup | None
+
+    def takes(self, reader: JsonValue, writer: JsonValue, content: Content) -> _Question:
+        """Whether a reader takes all that a writer may write."""
+        contained = self_contained(reader) and self_contained(writer)
+        if contained and evident(reader, writer, content, formats=False):
+            return _Question(Outcome.COMPATIBLE)
+        # Loaded late: most changes are evident, and the engine costs as much as all the rest.
+        from schemareg.compatibility.engine import compare
+        from schemareg.compatibility.verdict import Budget, SchemaSource
+
+        found = compare(
+            SchemaSource(reader, self.uri),
+            SchemaSource(writer, self.uri),
+            content=content,
+            budget=Budget(findings=1),
+            lookup=self.lookup,
+        )
+        record = found.findings[0].record if found.findings else ""
+        return _Question(found.outcome, record, found.reason)
 
 
-def _read(text: bytes, path: str) -> tuple[JsonValue, str]:
+def read(text: bytes, path: str) -> tuple[JsonValue, str]:
     """The exact value of a schema, and why it is none."""
     # What is called 1-0-0 is JSON, as everything that does not say otherwise.
     named = path if path.endswith((".yaml", ".yml")) else f"{path}.json"

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from schemareg.audit import meaning
 from schemareg.audit.meaning import Judged, Meaning, judged
 from schemareg.audit.published import Fate, published
 from schemareg.audit.steps import bump
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
     from schemareg.audit.published import Published, Rewrite, Step
     from schemareg.audit.steps import Bump
     from schemareg.foreign import Layout
+    from schemareg.json_values import JsonValue
     from schemareg.model import Landing, PathChange
 
     Read = Callable[[Iterable[str], int], Mapping[str, bytes | None]]
     """The contents of files by Git's ids of them; None for one of more bytes than that."""
+    Reach = Callable[[str], bytes | None]
+    """The content of the file at a path of the head; None where none is, or one that is huge."""
 
 _T = TypeVar("_T")
 
@@ -140,10 +144,14 @@ def scan(
     asked: Asked,
     landings: Iterable[tuple[Landing, tuple[PathChange, ...]]],
     read: Read,
+    reach: Reach,
 ) -> Scan:
-    """What a line did to the versions of a layout, from its first landing on."""
+    """What a line did to the versions of a layout, from its first landing on.
+
+    Relative references lead to files as they stand at the head.
+    """
     found = published(landings, asked.layout)
-    judge = _Judge(asked.rules, read)
+    judge = _Judge(asked.rules, read, reach)
     events = tuple(judge.events(_told(found, asked.since)))[::-1]
     steps = [each for each in found.steps if _late(each.version.published, asked.since)]
     missteps = tuple(judge.steps(steps))[::-1]
@@ -180,7 +188,9 @@ def _late(landing: Landing, since: date | None) -> bool:
 class _Judge:
     """Judges pairs of files; one pair is judged once."""
 
-    def __init__(self, rules: Rules, read: Read) -> None:
+    def __init__(self, rules: Rules, read: Read, reach: Reach) -> None:
+        self._reach = reach
+        self._reached: dict[str, JsonValue | None] = {}
         self._rules = rules
         self._read = read
         self._known: dict[tuple[str, str], Judged] = {}
@@ -210,9 +220,17 @@ class _Judge:
             self._known[pair] = (
                 Judged(Meaning.UNJUDGED, reason=f"a file has more than {LARGEST:,} bytes")
                 if before is None or after is None
-                else judged(before, after, path, self._rules.content)
+                else judged(before, after, path, self._rules.content, self._lookup)
             )
         return self._known[pair]
+
+    def _lookup(self, uri: str) -> JsonValue | None:
+        if uri not in self._reached:
+            path = uri.removeprefix("file:///")
+            text = None if path == uri else self._reach(path)
+            value, fault = (None, "") if text is None else meaning.read(text, path)
+            self._reached[uri] = None if fault else value
+        return self._reached[uri]
 
     def _texts(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, bytes | None]:
         return self._read((id_ for pair in pairs for id_ in pair), LARGEST)
