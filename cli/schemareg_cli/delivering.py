@@ -8,9 +8,11 @@ behind that ends by itself; only what was sent and not yet written down can be s
 import queue
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemareg.errors import RegistryError
 from schemareg_cli.ledgers import Book
 
 if TYPE_CHECKING:
@@ -67,18 +69,22 @@ def drain(
     done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
     gathered: list[_Done] = []
     bugs: list[Exception] = []
-    while True:
-        for channel, claims in desk.turn(gathered, tell).items():
-            worker = (done, channel, claims, send, now)
-            # A thread that still waits for a dead channel must not keep an ended run alive.
-            threading.Thread(target=_work, args=worker, daemon=True).start()
-        if not desk.busy:
-            break
-        gathered = [done.get()]
-        clock.pause(_TOGETHER)
-        while not done.empty():
-            gathered.append(done.get())
-        bugs += [each.bug for each in gathered if each.bug is not None]
+    try:
+        while True:
+            for channel, claims in desk.turn(gathered, tell).items():
+                worker = (done, channel, claims, send, now)
+                # A thread that still waits for a dead channel must not keep an ended run alive.
+                threading.Thread(target=_work, args=worker, daemon=True).start()
+            if not desk.busy:
+                break
+            gathered = [done.get()]
+            clock.pause(_TOGETHER)
+            while not done.empty():
+                gathered.append(done.get())
+            bugs += [each.bug for each in gathered if each.bug is not None]
+    except RegistryError:
+        desk.close(done)
+        raise
     if bugs:
         raise bugs[0]
     return desk.account()
@@ -94,6 +100,7 @@ class _Desk:
         self._asked = asked
         self._over: set[str] = set()
         self._known: dict[str, Delivery] = {}
+        self._unwritten: list[Result] = []
         self.busy: set[str] = set()
 
     def turn(
@@ -102,11 +109,9 @@ class _Desk:
         """Write down what came of claims, and claim what comes next, in one change."""
         from schemareg.notices import outbox
 
-        results = [result for each in done for result in each.results]
         for each in done:
-            self.busy.discard(each.channel)
-            if any(_in_vain(result) for result in each.results):
-                self._over.add(each.channel)
+            self._take(each)
+        results = tuple(self._unwritten)
         claims: dict[str, tuple[Delivery, ...]] = {}
 
         def change(known: "Ledger") -> "Ledger":
@@ -128,8 +133,29 @@ class _Desk:
             if id_ in after.deliveries:
                 self._known[id_] = after.deliveries[id_]
                 tell(after.deliveries[id_])
+        self._unwritten.clear()
         self.busy |= claims.keys()
         return claims
+
+    def close(self, done: "queue.SimpleQueue[_Done]") -> None:
+        """Where the ledger failed: let what is under way come to its end, and try once more."""
+        from schemareg.notices import outbox
+
+        while self.busy:
+            self._take(done.get())
+        results = tuple(self._unwritten)
+        with suppress(RegistryError):
+            self._book.change(
+                lambda known: outbox.recorded(known, self._run, results),
+                "reg: deliver",
+                ids=[each.id for each in results],
+            )
+
+    def _take(self, done: _Done) -> None:
+        self.busy.discard(done.channel)
+        self._unwritten += done.results
+        if any(map(_in_vain, done.results)):
+            self._over.add(done.channel)
 
     def account(self) -> Account:
         """What was done."""

@@ -258,6 +258,20 @@ def test_when_only_the_end_cannot_be_written_down_it_is_told_again_under_the_sam
     assert len(set(ids)) == 1
 
 
+def test_when_one_write_fails_what_was_sent_is_written_down_by_a_last_try(
+    place: World, notify: Notify, tmp_path: Path
+) -> None:
+    count = tmp_path / "pushes"
+    refuse = place.hub.path / "hooks" / "pre-receive"
+    refuse.write_text(f'#!/bin/sh\necho . >> "{count}"\n[ $(wc -l < "{count}") -ne 3 ]\n')
+    refuse.chmod(0o755)
+    clone = place.clone()
+    assert notify(clone)[0] == 2
+    assert channels(place) == ONCE
+    assert {each.partition(": ")[2] for each in place.deliveries()} == {"sent (sent)"}
+    assert notify(clone, at=LATER) == (0, "", "reg: 0 sent\n")
+
+
 def test_a_remote_that_does_not_answer_decides_nothing(
     place: World, notify: Notify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
