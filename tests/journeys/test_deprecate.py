@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import stat
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -112,6 +114,25 @@ def test_a_field_is_announced_waited_for_and_taken_out(shop: Any, reg: Callable[
     assert code == 0
     assert {each["rule"] for each in json.loads(out)["findings"]} == {"removed-at-sunset"}
     assert reg("check", "--today", "2026-06-05")[0] == 1
+
+
+def test_what_a_finding_says_to_run_still_stands_once_it_was_reviewed(
+    shop: Any, reg: Callable[..., Any]
+) -> None:
+    draft = f"{ORDER}/1.1.0.json"
+    shop.write({draft: FIRST.replace('"LOST", ', "")})
+    code, out, _ = reg("check", "--format", "json", *LANDED)
+    assert code == 1
+    told = " ".join(each["remedy"] for each in json.loads(out)["findings"])
+    command = re.search(r"reg (deprecate .*?) …", told)
+    assert command is not None
+    assert reg(*shlex.split(command[1]), "Nobody sets it.", *LANDED)[0] == 0
+    shop.write({draft: None})
+    for day in ("2026-03-01", "2026-03-07", "2026-03-08"):
+        assert reg("check", "--today", day)[0] == 0, day
+    land(shop, date(2026, 3, 8))
+    shop.write({draft: FIRST.replace('"LOST", ', "")})
+    assert reg("check", "--today", "2026-06-06")[0] == 0
 
 
 def test_two_things_that_are_over_leave_with_one_version(

@@ -227,7 +227,7 @@ def _unannounced(
             remedy=f"Keep {_name(target)}, and land {beside[0].path} alone",
         )
     loosening = f" --loosens {loosens}" if loosens else ""
-    begin = f"reg deprecate {_plain(target)}{loosening} --in {window}d --reason …"
+    begin = f"reg deprecate {_plain(target)}{loosening} --reason …"
     _, opens, line = finding.remedy.partition("pen ")
     other = f"; or open {line}" if opens else ""
     return replace(
