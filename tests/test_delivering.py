@@ -1,0 +1,116 @@
+"""The outbox is emptied: many channels at once, one message of each, whatever a sender does."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from schemareg.edges.ledger import LedgerRef
+from schemareg.model import Severity
+from schemareg.notices import outbox
+from schemareg.notices.delivery import delivery
+from schemareg.notices.event import Event
+from schemareg.notices.message import Message, Outcome
+from schemareg_cli import delivering
+from schemareg_cli.ledgers import Book
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Repo
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SENT = Outcome(sent=True)
+
+
+def message(number: int, channel: str) -> Message:
+    event = Event(f"{number:032x}", "version.released", NOW, Severity.NOTICE, "a", "a/b@1.0.0", "b")
+    return Message(f"{number:032x}", channel, f"number {number}", (), (event,), ())
+
+
+@pytest.fixture
+def book(repo: Repo) -> Callable[..., Book]:
+    """A ledger with messages for channels, one for each name."""
+
+    def made(*channels: str) -> Book:
+        found = Book(LedgerRef(repo.path, ""))
+        wanted = [
+            delivery(message(number, channel), NOW, number)
+            for number, channel in enumerate(channels)
+        ]
+        found.change(lambda known: outbox.added(known, wanted), "begin")
+        return found
+
+    return made
+
+
+def drained(found: Book, send: Callable[[Message], Outcome]) -> delivering.Account:
+    return delivering.drain(found, send, "run", lambda: NOW)
+
+
+def test_what_a_sender_raises_costs_its_own_channel_a_message_and_is_told_in_the_end(
+    book: Callable[..., Book],
+) -> None:
+    found = book("well", "broken", "broken", "well")
+
+    def send(told: Message) -> Outcome:
+        if told.channel == "broken":
+            raise ZeroDivisionError("secret")
+        return SENT
+
+    with pytest.raises(ZeroDivisionError):
+        drained(found, send)
+    known = found.read(all_told=True).deliveries.values()
+    assert sorted((each.channel, each.state.value, each.reason) for each in known) == [
+        ("broken", "pending", ""),
+        ("broken", "pending", "a bug of ours (ZeroDivisionError)"),
+        ("well", "sent", ""),
+        ("well", "sent", ""),
+    ]
+
+
+def test_channels_are_spoken_to_at_once_but_not_all_of_them_and_each_in_order(
+    book: Callable[..., Book],
+) -> None:
+    found = book(*(f"channel-{number % 12:02}" for number in range(24)))
+    together = threading.Barrier(delivering.AT_ONCE, timeout=20)
+    busy: set[str] = set()
+    most, order = 0, dict[str, list[str]]()
+
+    def send(told: Message) -> Outcome:
+        nonlocal most
+        assert told.channel not in busy
+        busy.add(told.channel)
+        most = max(most, len(busy))
+        if told.headline in [f"number {number}" for number in range(delivering.AT_ONCE)]:
+            together.wait()  # nobody goes on before as many are under way as may be
+        order.setdefault(told.channel, []).append(told.headline)
+        busy.remove(told.channel)
+        return SENT
+
+    done = drained(found, send)
+    assert (len(done.sent), done.failed, done.waiting) == (24, (), ())
+    assert most == delivering.AT_ONCE
+    assert order == {f"channel-{n:02}": [f"number {n}", f"number {n + 12}"] for n in range(12)}
+
+
+def test_of_a_batch_what_comes_after_a_failure_is_given_back(book: Callable[..., Book]) -> None:
+    found = book(*["chat"] * 40)
+    tried: list[str] = []
+
+    def send(told: Message) -> Outcome:
+        tried.append(told.headline)
+        return SENT if len(tried) < 3 else Outcome(sent=False, reason="down")
+
+    done = drained(found, send)
+    assert tried == ["number 0", "number 1", "number 2"]
+    assert (len(done.sent), done.failed, len(done.waiting)) == (2, (), 3)
+    known = found.read(all_told=True).deliveries
+    endings = [
+        each.attempts[-1].ending and each.attempts[-1].ending.value if each.attempts else "none"
+        for each in sorted(known.values(), key=lambda one: one.number)
+    ]
+    assert endings == ["sent", "sent", "failed", "released", "released", *["none"] * 35]
