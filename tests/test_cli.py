@@ -68,11 +68,13 @@ def test_every_command_says_what_it_does_and_shows_it(
         assert "Examples:\n    reg " in out
     if command.subcommands:
         assert (module.__doc__ or "").strip() == command.summary
+        own = getattr(module, command.name, None)  # of a group that does something of its own
+        assert own is None or re.search(r"\n\x08\nExamples:\n  reg ", inspect.getdoc(own) or "")
 
 
 def test_every_option_is_explained(reg: Callable[..., Any]) -> None:
     for command in contents.COMMANDS.values():
-        for path in [[command.name, each] for each in command.subcommands] or [[command.name]]:
+        for path in [[command.name], *([command.name, each] for each in command.subcommands)]:
             loaded = contents.loaded(command)
             for step in path[1:]:
                 loaded = loaded.commands[step]
