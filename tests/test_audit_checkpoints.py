@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,9 @@ import pytest
 
 from schemareg.audit import checkpoint as checkpoints
 from schemareg.audit import merkle
+from schemareg.audit.records import record
 from schemareg.errors import RegistryError
+from schemareg.model import Entry, Kind, Landing, PathChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +58,22 @@ def test_a_checkpoint_names_head_tree_count_and_root(repo: Repo, audit: Callable
     root = sha256(b"\0" + record.encode()).hexdigest()
     tree = repo.git("rev-parse", "HEAD^{tree}")
     assert line_of(audit) == f"reg1 {commit} {tree} 1 {root}"
+
+
+@pytest.mark.parametrize("path", ["a", 'a"b\\c', "é\t\x00\x7f\u202e", "\udce9", "\U0001f600/%"])
+def test_a_record_is_the_canonical_json_of_its_value(path: str) -> None:
+    moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    change = PathChange(
+        Landing("c" * 40, 0, moment, moment), path, None, Entry(Kind.LINK, "d" * 64)
+    )
+    value = {
+        "after": f"symbolic link {'d' * 64}",
+        "before": None,
+        "commit": "c" * 40,
+        "path": path,
+        "time": "2026-03-01T12:00:00Z",
+    }
+    assert record(change) == json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def test_a_root_is_the_one_of_the_standard() -> None:

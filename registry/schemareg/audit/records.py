@@ -16,22 +16,25 @@ if TYPE_CHECKING:
     from schemareg.model import Entry, PathChange
 
 
-_ENCODED = json.JSONEncoder(separators=(",", ":")).encode
+_text = json.encoder.encode_basestring_ascii
+"""A JSON string, ASCII alone."""
 
 
 def record(change: PathChange) -> str:
     """The canonical JSON of a change: sorted keys, no blanks, ASCII; `after`, `before` are null or
     the kind and Git's id of what stood there. The same on every machine, with any index or none.
     """
-    return _ENCODED(
-        {
-            "after": written(change.after),
-            "before": written(change.before),
-            "commit": change.landing.commit,
-            "path": change.path,
-            "time": moment(change.landing.time),
-        }
+    # Put together by hand: there is one a path of the whole history, and nothing in it but the path
+    # needs escaping.
+    landing, path, before, after = change
+    return (
+        f'{{"after":{_entry(after)},"before":{_entry(before)},"commit":"{landing.commit}",'
+        f'"path":{_text(path)},"time":"{moment(landing.time)}"}}'
     )
+
+
+def _entry(entry: Entry | None) -> str:
+    return "null" if entry is None else f'"{entry.kind.value} {entry.id}"'
 
 
 def written(entry: Entry | None) -> str | None:
