@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.conftest import Repo
 
 from schemareg.edges import ledger
-from schemareg.edges.ledger import REF, LedgerRef
+from schemareg.edges.ledger import LedgerRef
+from schemareg.edges.ledger_ref import REF, present
 from schemareg.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -102,12 +103,12 @@ def test_the_remote_is_the_one_that_has_the_protected_branch(repo: Repo) -> None
 def test_whether_there_is_a_ledger_is_seen_however_git_keeps_its_refs(repo: Repo) -> None:
     commit = repo.commit({"registry.yaml": "version: 1\n"})
     folder = repo.path / ".git"
-    assert not ledger.present(folder)
+    assert not present(folder)
     repo.git("update-ref", REF, commit)
-    assert ledger.present(folder)
+    assert present(folder)
     repo.git("pack-refs", "--all", "--prune")
     assert not (folder / REF).exists()
-    assert ledger.present(folder)
+    assert present(folder)
 
 
 def test_filters_and_attributes_of_the_repository_change_nothing(hub: Repo, clone: Repo) -> None:

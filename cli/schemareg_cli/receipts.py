@@ -20,15 +20,16 @@ def bounded(root: Path, history: "GitHistory") -> "History":
     What landed after the branch was seen last landed later than that, whatever it claims; so did a
     history that took the place of another one.
     """
-    from schemareg.edges import ledger as edge
+    from schemareg.edges.ledger_ref import REF, present
 
-    if not history.commit or not edge.present(history.cache.parent):
+    if not history.commit or not present(history.cache.parent):
         return history
+    from schemareg.edges.ledger import LedgerRef
     from schemareg.notices import ledger, receipts
     from schemareg.promises import clock
 
-    ref = edge.LedgerRef(root, "")
-    known = ledger.parse(ref.read(edge.REF, ledger.CLOCK, ()))
+    ref = LedgerRef(root, "")
+    known = ledger.parse(ref.read(REF, ledger.CLOCK, ()))
     found = receipts.told(known)
     dated = clock.bounded(history, found)
     new = _unseen(history, dated, ref, known.notified)
@@ -37,14 +38,15 @@ def bounded(root: Path, history: "GitHistory") -> "History":
 
 def moving(root: Path, history: "GitHistory") -> "tuple[Receipt, ...]":
     """The receipts that date a landing otherwise than it claims; none where there is no ledger."""
-    from schemareg.edges import ledger as edge
+    from schemareg.edges.ledger_ref import REF, present
 
-    if not edge.present(history.cache.parent):
+    if not present(history.cache.parent):
         return ()
+    from schemareg.edges.ledger import LedgerRef
     from schemareg.notices import ledger, receipts
 
-    ref = edge.LedgerRef(root, "")
-    return receipts.told(ledger.parse(ref.read(edge.REF, ledger.CLOCK, ())))
+    ref = LedgerRef(root, "")
+    return receipts.told(ledger.parse(ref.read(REF, ledger.CLOCK, ())))
 
 
 def _unseen(

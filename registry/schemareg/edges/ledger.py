@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from schemareg.edges import clock, git_command, ledger_trees
 from schemareg.edges.git_command import Answer
+from schemareg.edges.ledger_ref import REF
 from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-REF = "refs/reg/ledger"
 FETCH = f"git fetch --no-filter origin +{REF}:{REF}"
 """What brings the ledger into a clone."""
 
@@ -278,16 +278,6 @@ class LedgerRef:
                 "the command git is needed here, and is not on the PATH", remedy="Install git"
             ) from None
         return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
-
-
-def present(common: Path) -> bool:
-    """Whether there may be a ledger here, by a look at the Git directory, without asking git."""
-    if (common / REF).exists() or (common / "reftable").is_dir():
-        return True
-    try:
-        return f" {REF}\n".encode() in (common / "packed-refs").read_bytes()
-    except OSError:
-        return False
 
 
 def ledger(folder: Path, branch: str) -> LedgerRef:
