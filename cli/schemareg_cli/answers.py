@@ -34,10 +34,16 @@ def give(text: str, output: Path | None = None) -> None:
     if output is None:
         terminal.say(text)
         return
-    target = output.resolve()
-    if target.exists() and not target.is_file():  # a pipe, /dev/stdout
-        target.write_bytes(text.encode())
+    if output.is_dir():
+        from schemareg.errors import RegistryError
+
+        raise RegistryError(
+            "this is a folder", where=output.as_posix(), remedy="Name a file in it: --output FILE"
+        )
+    if output.exists() and not output.is_file():  # a pipe, /dev/stdout
+        output.write_bytes(text.encode())
         return
+    target = output.resolve()
     from schemareg.edges.files import write_atomically
 
     write_atomically(target.parent, target.name, text.encode())

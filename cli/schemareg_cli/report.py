@@ -127,13 +127,13 @@ def _places(forms: tuple[str, ...], output: Path | None) -> Mapping[str, Path | 
             )
         return {forms[0]: None}
     written = [form for form in forms if form != "github"]
-    if len(written) > 1 and output.exists() and not output.is_dir():
+    folder = len(written) > 1 or output.is_dir() or "github" in forms
+    if written and folder and output.exists() and not output.is_dir():
         raise RegistryError(
-            f"{len(written)} forms do not go into one file",
+            f"{len(forms)} forms do not go into one file",
             where=output.as_posix(),
             remedy="Name a folder for them: --output DIR",
         )
-    folder = len(written) > 1 or output.is_dir() or "github" in forms
     whole: dict[str, Path | None] = {
         form: output / FILES[form] if folder else output for form in written
     }
@@ -161,7 +161,7 @@ def _read(result: Path) -> "Report | Mistakes":
 
     if str(result) == "-":
         return read(sys.stdin.buffer.read(LARGEST + 1), "stdin")
-    if not result.is_file():
+    if not result.exists() or result.is_dir():  # a pipe will do
         raise RegistryError(
             "there is no such file",
             where=result.as_posix(),

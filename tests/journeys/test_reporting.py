@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import pathlib
 import re
 import sys
 from datetime import date
@@ -98,6 +100,28 @@ def test_a_single_form_goes_where_it_is_told(
     assert (folder / "junit.xml").is_file()
 
 
+def test_a_result_comes_and_goes_by_a_pipe_too(result: str, reg: Callable[..., Any]) -> None:
+    _, shown, _ = reg("report", result)
+    content = pathlib.Path(result).read_bytes()
+    far, result_in = os.pipe()
+    shown_out, near = os.pipe()
+    with os.fdopen(result_in, "wb") as written, os.fdopen(shown_out, "rb") as read:
+        written.write(content)
+        written.close()
+        call = ("report", f"/dev/fd/{far}", "--output", f"/dev/fd/{near}")
+        assert reg(*call) == (0, "", "")
+        os.close(far)
+        os.close(near)
+        assert read.read().decode("utf-8") == shown
+
+
+def test_an_answer_does_not_go_into_a_folder(shop: Any, reg: Callable[..., Any]) -> None:
+    del shop
+    code, out, err = reg("check", "--output", "products")
+    assert (code, out) == (2, "")
+    assert err == "reg: products: this is a folder\n  Name a file in it: --output FILE\n"
+
+
 def test_a_later_job_can_gate_on_it(
     result: str, reg: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +162,7 @@ def test_files_that_are_wrong_are_shown_in_every_form_too(
         ("--to comment --web javascript:1", "reg: --web: 'javascript:1' is no page to link to\n"),
         ("--to comment --run x", "reg: --run: 'x' is no page to link to\n  Name it as the browser"),
         ("--to html,junit -o result.json", "reg: result.json: 2 forms do not go into one file\n"),
+        ("--to github,html -o result.json", "reg: result.json: 2 forms do not go into one file\n"),
     ],
 )
 def test_a_call_that_cannot_be_followed_is_told_how_it_goes(
