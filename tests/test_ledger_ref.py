@@ -100,6 +100,15 @@ def test_the_remote_is_the_one_that_has_the_protected_branch(repo: Repo) -> None
     assert ledger.ledger(repo.path, "main").remote == "fork"
 
 
+def test_a_glance_tells_what_is_there_and_what_is_not(repo: Repo) -> None:
+    repo.commit({"registry.yaml": "version: 1\n"})
+    found = LedgerRef(repo.path, "")
+    assert found.glance("clock", "ledger.json") == (b"", b"")
+    found.swap("", {"ledger.json": b"a missing\n", "clock/a.json": b"1\n"}, "one")
+    folder, content, none = found.glance("clock", "ledger.json", "outbox")
+    assert (bool(folder), content, none) == (True, b"a missing\n", b"")
+
+
 def test_whether_there_is_a_ledger_is_seen_however_git_keeps_its_refs(repo: Repo) -> None:
     commit = repo.commit({"registry.yaml": "version: 1\n"})
     folder = repo.path / ".git"

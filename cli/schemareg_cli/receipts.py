@@ -25,10 +25,14 @@ def bounded(root: Path, history: "GitHistory") -> "History":
     if not history.commit or not present(history.cache.parent):
         return history
     from schemareg.edges.ledger import LedgerRef
+
+    ref = LedgerRef(root, "")
+    moving, notified = ref.glance("clock", "notified.json")
+    if not moving and history.commit.encode() in notified:
+        return history  # as nearly always: all commits claim what was seen, and all were seen
     from schemareg.notices import ledger, receipts
     from schemareg.promises import clock
 
-    ref = LedgerRef(root, "")
     known = ledger.parse(ref.read(REF, ledger.CLOCK, ()))
     found = receipts.told(known)
     dated = clock.bounded(history, found)
@@ -43,9 +47,12 @@ def moving(root: Path, history: "GitHistory") -> "tuple[Receipt, ...]":
     if not present(history.cache.parent):
         return ()
     from schemareg.edges.ledger import LedgerRef
-    from schemareg.notices import ledger, receipts
 
     ref = LedgerRef(root, "")
+    if ref.glance("clock") == (b"",):
+        return ()
+    from schemareg.notices import ledger, receipts
+
     return receipts.told(ledger.parse(ref.read(REF, ledger.CLOCK, ())))
 
 
