@@ -434,6 +434,10 @@ def test_one_direction_that_is_in_doubt_does_not_hide_the_other() -> None:
         ("order/v1/schema.json page/v1/schema.json", "{schema}/{version}/schema.json"),
         ("src/v1/order.json src/v1/page.json", "src/{version}/{schema}.json"),
         ("order_2.yaml", "{schema}_{version}.yaml"),
+        ("schemas/1.0.0.json schemas/1.1.0.json", "{schema}/{version}.json"),
+        ("src/schemas/1.0.0.json", "src/{schema}/{version}.json"),
+        ("v1/schema.json v2/schema.json", "{version}/{schema}.json"),
+        ("v1.18.0/pod.json v1.18.0/job.json v1.19.0/pod.json", "{version}/{schema}.json"),
     ],
 )  # fmt: skip
 def test_a_layout_is_proposed_by_the_look_of_the_paths(paths: str, layout: str) -> None:
@@ -442,7 +446,14 @@ def test_a_layout_is_proposed_by_the_look_of_the_paths(paths: str, layout: str) 
 
 @pytest.mark.parametrize(
     "paths",
-    ["", "README.md src/main.py", "a/b/c/d/1.0.0.json e/f/g/h/1.0.0.json", "2024/01/x.json"],
+    [
+        "",
+        "README.md src/main.py",
+        "1.0.0.json 1.1.0.json",
+        "a/b/c/d/1.0.0.json e/f/g/h/1.0.0.json",
+        "1.0.0/a/b.json 1.1.0/c/d.json",
+        "2024/01/x.json",
+    ],
 )
 def test_no_layout_is_made_up(paths: str) -> None:
     with pytest.raises(RegistryError, match="no versioned schema files"):

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemareg.audit.proposal import propose
 from schemareg.audit.published import Fate, published
-from schemareg.foreign import Layout
+from schemareg.errors import RegistryError
+from schemareg.foreign import Layout, number_of
 from schemareg.model import Entry, Kind, Landing, PathChange
 
 if TYPE_CHECKING:
@@ -85,3 +87,25 @@ def test_a_step_goes_up_to_what_stood_then(edits: Edits) -> None:
         assert each.above.number.parts < each.version.number.parts
         assert each.above.schema == each.version.schema
         assert each.above.published.ordinal <= each.version.published.ordinal
+
+
+_NAMES = st.sampled_from(
+    ("a", "b", "schemas", "json", "com.acme", "v1", "v2", "1-0-0", "2024", "é")
+)
+_FILES = st.sampled_from(
+    ("x.json", "1.0.0.json", "1-0-1", "order.v1.json", "order-1.2.json", "v3.yaml", "a.md", "2")
+)
+_PATHS = st.builds(
+    lambda folders, file: "/".join((*folders, file)), st.lists(_NAMES, max_size=4), _FILES
+)
+
+
+@given(st.lists(_PATHS, min_size=1, max_size=8, unique=True))
+def test_a_proposed_layout_is_that_of_some_versions(paths: list[str]) -> None:
+    try:
+        pattern = propose(paths)
+    except RegistryError:
+        return
+    layout = Layout(pattern)
+    matches = [match for each in paths if (match := layout.match(each))]
+    assert any(number_of(each["version"]) for each in matches)

@@ -105,6 +105,8 @@ def _pattern(form: _Form, files: Sequence[list[str]]) -> str:
     named, dot, ending = form.around
     left = list(_GROUPS)
     inside = _inside(form, files, left)
+    if inside is None:
+        return ""
     version = f"{left.pop(0)}{dot}{{version}}{ending}" if named else f"{{version}}{ending}"
     segments = [version, *inside]
     known = dict(form.known)
@@ -117,17 +119,29 @@ def _pattern(form: _Form, files: Sequence[list[str]]) -> str:
             segments.insert(0, left.pop(0))
         else:
             return ""
-    # Without a folder that tells one schema from the next, there is no schema to speak of.
-    return "/".join(segments) if len(left) < len(_GROUPS) else ""
+    if len(left) == len(_GROUPS):
+        # Nothing tells one schema from the next: there is one, called like what is around it.
+        if inside:
+            segments[-1] = f"{{schema}}{form.ending}"
+        elif form.at:
+            segments[form.at - 1] = "{schema}"
+        else:
+            return ""
+    return "/".join(segments)
 
 
-def _inside(form: _Form, files: Sequence[list[str]], left: list[str]) -> list[str]:
-    """What stands in a version's folder: files that are called the same, or after their schemas."""
+def _inside(form: _Form, files: Sequence[list[str]], left: list[str]) -> list[str] | None:
+    """What stands in a version's folder: files that are called the same, or after their schemas.
+
+    None where it is deeper than that.
+    """
     segments = []
     for at in range(form.at + 1, form.depth):
         values = {each[at] for each in files}
         if len(values) == 1:
             segments.append(values.pop())
-        elif left:
-            segments.append(left.pop(0) + (form.ending if at == form.depth - 1 else ""))
+        elif at == form.depth - 1:
+            segments.append(left.pop(0) + form.ending)
+        else:
+            return None
     return segments
