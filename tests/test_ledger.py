@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -14,6 +15,11 @@ from schemareg.notices.delivery import ENOUGH, PATIENCE, Delivery, delivery, pau
 from schemareg.notices.event import Event
 from schemareg.notices.ledger import Ledger
 from schemareg.notices.message import Message, Outcome, State
+from schemareg_cli import repeating
+
+if TYPE_CHECKING:
+    from schemareg.model import History
+    from schemareg_cli.announcing import Scene
 
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SENT = Outcome(sent=True)
@@ -242,6 +248,19 @@ def test_a_damaged_delivery_is_named_and_not_fatal(text: bytes) -> None:
     path = f"outbox/{7:032x}.json"
     files = ledger.render(book(message(1))) | {path: text}
     assert ledger.parse(files) == dataclasses.replace(book(message(1)), damaged=(path,))
+
+
+def test_an_event_that_a_damaged_delivery_names_and_does_not_tell_cannot_be_told_again() -> None:
+    whole = message(1)
+    twice = dataclasses.replace(whole, digest=(EVENT,))
+    names_more = dataclasses.replace(delivery(whole, BEGIN), events=(EVENT.id, "f" * 32))
+    known = Ledger(deliveries={whole.id: names_more})
+    scene = cast("Scene", None)
+    with pytest.raises(RegistryError, match="no message any more that tells of"):
+        repeating.asked(scene, cast("History", None), known, "f" * 32, lambda _: True)
+    known = Ledger(deliveries={whole.id: delivery(twice, BEGIN)})
+    again = repeating.asked(scene, cast("History", None), known, EVENT.id, lambda _: True)
+    assert [each.headline for each in again.messages] == [EVENT.title]
 
 
 AGAIN = "again from 2026-03-01 12:05Z"

@@ -102,17 +102,20 @@ def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
     channels = set()
     for each in sorted(known.deliveries.values(), key=lambda one: (one.created, one.number)):
         message = each.message
-        if message is None or id_ not in each.events or message.channel in channels:
+        if message is None or message.channel in channels:
+            continue
+        # A damaged file may name events that its message does not tell.
+        events = [one for one in message.events if one.id == id_]
+        if not events:
             continue
         channels.add(message.channel)
         if len(message.events) == 1:
             yield message
             continue
-        (event,) = (one for one in message.events if one.id == id_)
         yield replace(
             message,
             id=identity(message.channel, id_),
-            headline=event.title,
+            headline=events[0].title,
             alarms=tuple(one for one in message.alarms if one.id == id_),
             digest=tuple(one for one in message.digest if one.id == id_),
         )
