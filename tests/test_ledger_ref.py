@@ -53,6 +53,40 @@ def test_what_is_written_is_read_by_others_and_only_the_newest_may_write(
     assert hub.git("log", "--format=%an %s", REF) == "reg two\nreg one"
 
 
+def test_a_branch_that_is_called_like_the_ledger_is_not_the_ledger(hub: Repo, clone: Repo) -> None:
+    found = LedgerRef(clone.path, "origin")
+    made = found.swap("", ONE, "one")
+    tip = hub.git("rev-parse", "refs/heads/main")
+    other = clone.commit({"more.txt": "more\n"})
+    clone.git("push", "--quiet", "origin", "main:aside")
+    for name in (REF, "refs/heads/main"):
+        hub.git("update-ref", f"refs/heads/{name}", other)
+    assert (found.tip(), found.branch("main")) == (made, tip)
+
+
+def test_what_the_user_has_set_for_pushes_and_fetches_does_not_count(
+    hub: Repo, clone: Repo
+) -> None:
+    for name, value in {
+        "push.gpgSign": "true",
+        "push.followTags": "true",
+        "push.recurseSubmodules": "on-demand",
+        "fetch.prune": "true",
+        "commit.gpgSign": "true",
+        "user.signingKey": "nobody",
+    }.items():
+        clone.git("config", name, value)
+    hook = clone.path / ".git" / "hooks" / "pre-push"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    first = LedgerRef(clone.path, "origin").swap("", ONE, "one")
+    assert first == hub.git("rev-parse", "refs/reg/ledger")
+    clone.git("update-ref", "-d", REF)
+    clone.git("update-ref", "refs/remotes/origin/gone", "main")
+    assert LedgerRef(clone.path, "origin").tip() == first
+    assert "refs/remotes/origin/gone" in clone.git("for-each-ref")
+
+
 def test_without_a_remote_the_ref_here_is_swapped_the_same_way(repo: Repo) -> None:
     repo.commit({"registry.yaml": "version: 1\n"})
     found = ledger.ledger(repo.path, "main")

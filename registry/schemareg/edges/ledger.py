@@ -31,10 +31,15 @@ PATIENCE = 120.0
 
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FETCHING = (
-    *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap="),
+    *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-prune"),
     *("--no-auto-gc", "--no-recurse-submodules"),
 )
 """Objects alone are wanted: no ref of the user's moves."""
+_PUSHING = (
+    *("push", "--porcelain", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed"),
+    "--no-recurse-submodules",
+)
+"""One ref alone is meant, whatever the user has set for pushes of their own."""
 _WHO = {
     f"GIT_{who}_{what}": word
     for who in ("AUTHOR", "COMMITTER")
@@ -158,8 +163,7 @@ class LedgerRef:
                 raise _unwritten("update-ref", done)
             return None if done.code else made
         lease = f"--force-with-lease={REF}:{tip}"
-        pushing = ("push", "--porcelain", "--quiet", "--no-verify", lease, self.remote)
-        pushed = self._over_the_network(*pushing, f"{made}:{REF}")
+        pushed = self._over_the_network(*_PUSHING, lease, self.remote, f"{made}:{REF}")
         # Where only the answer was lost, it is there all the same.
         if pushed.code and (now := self.tip()) != made:
             if now != tip or _RACE.search(_said(pushed)):
@@ -241,8 +245,12 @@ class LedgerRef:
         listed = self._over_the_network("ls-remote", "--quiet", "--refs", self.remote, ref)
         if listed.code:
             raise _unreached(self.remote, listed)
-        found = listed.out.decode(errors="replace").split("\t")[0]
-        return found if _ID.fullmatch(found) else ""
+        # Git lists as well what only ends in this name, such as a branch that is called so.
+        for line in listed.out.decode(errors="replace").splitlines():
+            id_, _, name = line.partition("\t")
+            if name == ref and _ID.fullmatch(id_):
+                return id_
+        return ""
 
     def _fetch(self, tip: str) -> None:
         done = self._over_the_network(*_FETCHING, "--no-filter", self.remote, REF)
