@@ -138,13 +138,14 @@ def _came_to(outcome: Mapping[str, Any] | None) -> str:
     """What a version did to its readers, after what it is called; nothing for a first one."""
     if not outcome or not outcome["against"]:
         return ""
-    parts = [f"; {outcome['outcome']}"]
-    if outcome["outcome"] == "breaking":
-        parts += [", waived"] * outcome["waived"]
-        parts += [f", hits {', '.join(outcome['hits'])}"] * bool(outcome["hits"])
+    said = f"; {outcome['outcome']}"
     if outcome["outcome"] == "undecided":
-        parts.append(f": {outcome['reason']}")
-    return "".join(parts)
+        return f"{said}: {outcome['reason']}"
+    if outcome["outcome"] == "breaking" and outcome["waived"]:
+        said += ", waived"
+    if outcome["outcome"] == "breaking" and outcome["hits"]:
+        said += f", hits {', '.join(outcome['hits'])}"
+    return said
 
 
 def _people(each: Mapping[str, Any]) -> Iterator[str]:
