@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,8 +14,9 @@ from schemareg.model import Severity
 from schemareg.notices import outbox
 from schemareg.notices.delivery import delivery
 from schemareg.notices.event import Event
+from schemareg.notices.ledger import Ledger, Notified
 from schemareg.notices.message import Message, Outcome
-from schemareg_cli import delivering
+from schemareg_cli import announcing, delivering
 from schemareg_cli.ledgers import Book
 
 if TYPE_CHECKING:
@@ -114,3 +116,21 @@ def test_of_a_batch_what_comes_after_a_failure_is_given_back(book: Callable[...,
         for each in sorted(known.values(), key=lambda one: one.number)
     ]
     assert endings == ["sent", "sent", "failed", "released", "released", *["none"] * 35]
+
+
+def test_what_another_run_has_put_into_the_ledger_meanwhile_is_not_put_there_again() -> None:
+    mark = Notified("main", "a" * 40, 0)
+    told = message(1, "chat")
+    known = outbox.added(Ledger(mark), [delivery(told, NOW)])
+    same = announcing.Plan(mark, deliveries=announcing.created([told], NOW), once=True)
+    assert announcing.put(known, same) == known
+    others = [dataclasses.replace(told, id="f" * 32), message(2, "chat")]
+    again = announcing.Plan(mark, deliveries=announcing.created(others, NOW), once=True)
+    with pytest.raises(announcing.Outdated):
+        announcing.put(known, again)
+    moved = mark._replace(commit="b" * 40, step=1)
+    landed = announcing.Plan(mark, moved, announcing.created([message(3, "chat")], NOW))
+    after = announcing.put(known, landed)
+    assert (after.notified, len(after.deliveries)) == (moved, 2)
+    with pytest.raises(announcing.Outdated):
+        announcing.put(after, landed)
