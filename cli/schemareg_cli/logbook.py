@@ -1,19 +1,18 @@
 """What `reg log` tells beside what single changes say: days that came, what versions did to readers."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemareg.errors import RegistryError
-from schemareg_cli import auditing, chronicle
+from schemareg_cli import answers, auditing, chronicle
 
 if TYPE_CHECKING:
     from schemareg.audit.facts import Fact
     from schemareg.audit.log import Question
     from schemareg.edges.history import GitHistory
     from schemareg.model import Landing, PathChange
-    from schemareg.snapshot import Snapshot
 
 
 def entries(
@@ -125,18 +124,22 @@ def outcomes(
         commit: f"outcome-{_OUTCOMES} {__version__} {commit}".encode("ascii") for commit in landings
     }
     known = history.noted(keys.values())
-    new: dict[bytes, bytes] = {}
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    with auditing.states(root) as at:
-        for commit, landing in landings.items():
-            text = known.get(keys[commit]) or _judged(history, landing, at)
-            if text is None:
-                continue
-            if keys[commit] not in known:
-                new[keys[commit]] = text
-            found |= {(commit, path): said for path, said in _read(text).items()}
+    unknown = [each for commit, each in landings.items() if keys[commit] not in known]
+    if len(unknown) > _MANY:
+        answers.hint(
+            f"reg: judging what {len(unknown):,} landings did, once; to leave it out: --no-outcomes"
+        )
+    new = {keys[each.commit]: text for each, text in _judged(root, history, unknown)}
     history.note(new)
-    return found
+    return {
+        (commit, path): said
+        for commit, key in keys.items()
+        for path, said in _read(known.get(key) or new.get(key) or b"{}").items()
+    }
+
+
+_MANY = 100
+"""Landings beyond which judging them takes long enough to say so."""
 
 
 def _read(text: bytes) -> dict[str, dict[str, Any]]:
@@ -147,14 +150,19 @@ def _read(text: bytes) -> dict[str, dict[str, Any]]:
 
 
 def _judged(
-    history: "GitHistory", landing: "Landing", at: Callable[[str], "Snapshot"]
-) -> bytes | None:
-    """What was found of a landing; None where it cannot be found here, for now."""
+    root: Path, history: "GitHistory", landings: "Sequence[Landing]"
+) -> "Iterator[tuple[Landing, bytes]]":
+    """What was found of landings; those are left out of which nothing can be found here, for now."""
+    if not landings:
+        return
     from schemareg.audit import outcomes as judging
 
     line = history.line()
-    before = line[landing.ordinal - 1].commit if landing.ordinal else ""
-    try:
-        return judging.kept(judging.outcomes(at(before), at(landing.commit), landing, history))
-    except RegistryError:
-        return None
+    with auditing.states(root) as at:
+        for each in landings:
+            before = line[each.ordinal - 1].commit if each.ordinal else ""
+            try:
+                found = judging.outcomes(at(before), at(each.commit), each, history)
+            except RegistryError:
+                continue
+            yield each, judging.kept(found)
