@@ -121,6 +121,25 @@ def test_who_was_hit_is_named(tmp_path: Path, reg: Callable[..., Any]) -> None:
     assert "breaking" not in out
 
 
+def test_an_import_of_very_many_versions_is_not_judged(
+    repo: Any, reg: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from schemareg.audit import outcomes
+
+    monkeypatch.setattr(outcomes, "MOST", 2)
+    manifest = {f"{FOLDER}/product.yaml": "title: O\nowner: {team: t}\nschemas: {order: {}}\n"}
+    versions = {f"{FOLDER}/schemas/order/1.{minor}.0.json": "{}" for minor in range(4)}
+    few = dict(list(versions.items())[:2])
+    repo.commit(manifest | few)
+    repo.commit(dict.fromkeys(few))
+    repo.commit(versions)
+    call = ("log", "-C", str(repo.path), "--kind", "version.released", "--format", "json")
+    told = json.loads(reg(*call)[1])["facts"]
+    assert [each["outcome"] and each["outcome"]["outcome"] for each in told] == [
+        *(None, None, "compatible", "compatible"),
+    ]
+
+
 FORMS = ("text", "csv", "json")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from schemareg.audit.subjects import subject
 from schemareg.audit.until import Until
 from schemareg.errors import InvalidFiles
 from schemareg.model import Severity
 from schemareg.reviewing import review
+from schemareg.snapshot import differences
 
 if TYPE_CHECKING:
     from schemareg.model import History, Landing, Report, VersionVerdict
@@ -23,8 +25,12 @@ def outcomes(
 ) -> dict[str, dict[str, Any]]:
     """By the path of each version that a landing released, what was found; as JSON values.
 
-    Where files that landed are wrong, nothing is. Raises RegistryError where an object is missing.
+    Where files that landed are wrong, or it is an import, nothing is. Raises RegistryError where an
+    object is missing.
     """
+    came = (each.path for each in differences(before.files, after.files) if each.after)
+    if sum(subject(path).released for path in came) > MOST:
+        return {}
     earlier = Until(history, landing.ordinal - 1)
     try:
         report = review(before, after, landing.time.date(), history=lambda: earlier)
