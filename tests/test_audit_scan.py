@@ -281,7 +281,7 @@ def test_what_is_huge_is_not_judged_and_fills_no_page(repo: Any, reg: Reg) -> No
     for form in ("text", "markdown", "html"):
         code, out, _ = reg("-C", str(repo.path), "audit", "scan", "--format", form)
         assert code == 1
-        assert "a file has more than 1,048,576 bytes" in " ".join(out.split())
+        assert "the file has more than 1,048,576 bytes" in " ".join(out.split())
         assert len(out) < 10_000
 
 

@@ -220,7 +220,9 @@ def scan(
             " where most of them seem to.",
         ),
     ] = None,
-    head: Annotated[str, typer.Option(metavar="REF", help="The line up to here.")] = "HEAD",
+    head: Annotated[
+        str, typer.Option("--head", "--branch", metavar="REF", help="The line up to here.")
+    ] = "HEAD",
     since: Annotated[
         date | None,
         typer.Option(parser=day, metavar="DATE", help="Tell what landed on this day or later."),

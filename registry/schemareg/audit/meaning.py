@@ -66,6 +66,18 @@ class Judged(NamedTuple):
         return None if self.doubt else False
 
 
+class Read(NamedTuple):
+    """A schema as it was read."""
+
+    value: JsonValue = None
+    bare: JsonValue = None
+    """Without its words."""
+    alone: bool = False
+    """Whether its references lead nowhere but to its own definitions."""
+    fault: str = ""
+    """Why it is none."""
+
+
 class _Question(NamedTuple):
     outcome: Outcome
     record: str = ""
@@ -84,19 +96,26 @@ def judged(
     `lookup` gives the files that relative references lead to, by `file:///` and their path; what
     hangs on others is undecided. Nothing is raised for a text that nobody can read.
     """
-    (older, fault), (newer, other) = read(before, path), read(after, path)
-    if fault or other:
-        return Judged(Meaning.UNJUDGED, reason=f"it is no JSON Schema: {fault or other}")
-    if json_values.equal(older, newer):
+    return compared(read(before, path), read(after, path), path, content, lookup)
+
+
+def compared(
+    older: Read, newer: Read, path: str, content: Content, lookup: Lookup | None
+) -> Judged:
+    """The same of schemas that have been read."""
+    if older.fault or newer.fault:
+        return Judged(
+            Meaning.UNJUDGED, reason=f"it is no JSON Schema: {older.fault or newer.fault}"
+        )
+    if json_values.equal(older.value, newer.value):
         return Judged(Meaning.BYTES)
-    bare = meaning(older), meaning(newer)
-    if json_values.equal(*bare):
+    if json_values.equal(older.bare, newer.bare):
         return Judged(Meaning.WORDS)
     takes = _Asking(f"file:///{path}", lookup).takes
-    backward, forward = takes(bare[1], bare[0], content), takes(bare[0], bare[1], content)
+    backward, forward = takes(newer, older, content), takes(older, newer, content)
     broken = Outcome.BREAKING in (backward.outcome, forward.outcome)
-    if not broken and _alike(*bare):
-        proofs = (takes(*sides, Content.OPEN) for sides in (bare, bare[::-1]))
+    if not broken and _alike(older.bare, newer.bare):
+        proofs = (takes(*each, Content.OPEN) for each in ((older, newer), (newer, older)))
         if all(each.outcome is Outcome.COMPATIBLE for each in proofs):
             return Judged(Meaning.EQUIVALENT)
     return _directions(backward, forward)
@@ -128,18 +147,18 @@ class _Asking(NamedTuple):
     uri: str
     lookup: Lookup | None
 
-    def takes(self, reader: JsonValue, writer: JsonValue, content: Content) -> _Question:
+    def takes(self, reader: Read, writer: Read, content: Content) -> _Question:
         """Whether a reader takes all that a writer may write."""
-        contained = self_contained(reader) and self_contained(writer)
-        if contained and evident(reader, writer, content, formats=False):
+        sides = reader.bare, writer.bare
+        alone = reader.alone and writer.alone
+        if alone and evident(*sides, content, formats=False):
             return _Question(Outcome.COMPATIBLE)
         # Loaded late: most changes are evident, and the engine costs as much as all the rest.
         from schemareg.compatibility.engine import compare
         from schemareg.compatibility.verdict import Budget, SchemaSource
 
         found = compare(
-            SchemaSource(reader, self.uri),
-            SchemaSource(writer, self.uri),
+            *(SchemaSource(each, self.uri) for each in sides),
             content=content,
             budget=Budget(findings=1),
             lookup=self.lookup,
@@ -148,13 +167,16 @@ class _Asking(NamedTuple):
         return _Question(found.outcome, record, found.reason)
 
 
-def read(text: bytes, path: str) -> tuple[JsonValue, str]:
-    """The exact value of a schema, and why it is none."""
+def read(text: bytes, path: str) -> Read:
+    """The schema that a file at a path holds, or why it holds none."""
     # What is called 1-0-0 is JSON, as everything that does not say otherwise.
     named = path if path.endswith((".yaml", ".yml")) else f"{path}.json"
     try:
         value = documents.parse(foreign.in_a_known_dialect(text), named).value
     except InvalidFiles as error:
-        return None, error.mistakes[0].what
+        return Read(fault=error.mistakes[0].what)
     faults = wellformed.find(value)
-    return value, faults[0].what if faults else ""
+    if faults:
+        return Read(fault=faults[0].what)
+    bare = meaning(value)
+    return Read(value, bare, self_contained(bare))

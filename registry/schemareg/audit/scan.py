@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from schemareg.audit import meaning
-from schemareg.audit.meaning import Judged, Meaning, judged
+from schemareg.audit.meaning import Meaning
 from schemareg.audit.published import Fate, published
 from schemareg.audit.steps import bump
 from schemareg.documents.text import LARGEST
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
 
+    from schemareg.audit.meaning import Judged
     from schemareg.audit.published import Published, Rewrite, Step
     from schemareg.audit.steps import Bump
     from schemareg.foreign import Layout
@@ -154,7 +155,7 @@ def scan(
     judge = _Judge(asked.rules, read, reach)
     events = tuple(judge.events(_told(found, asked.since)))[::-1]
     steps = [each for each in found.steps if _late(each.version.published, asked.since)]
-    missteps = tuple(judge.steps(steps))[::-1]
+    missteps = sorted(judge.steps(steps), key=_newest_first)
     return Scan(
         asked.repository,
         asked.head,
@@ -177,6 +178,11 @@ def scan(
     )
 
 
+def _newest_first(found: Misstep) -> tuple[int, str, str]:
+    version = found.step.version
+    return -version.published.ordinal, version.schema, version.version
+
+
 def _told(found: Published, since: date | None) -> list[Rewrite]:
     return [each for each in found.rewrites if _late(each.landing, since)]
 
@@ -193,7 +199,8 @@ class _Judge:
         self._reached: dict[str, JsonValue | None] = {}
         self._rules = rules
         self._read = read
-        self._known: dict[tuple[str, str], Judged] = {}
+        self._known: dict[tuple[str, str, str], Judged] = {}
+        self._schemas: dict[str, meaning.Read] = {}
 
     def events(self, rewrites: list[Rewrite]) -> Iterator[Event]:
         """What each of these came to, in their order."""
@@ -206,8 +213,9 @@ class _Judge:
                 yield Event(each, self._of(pair, path, texts) if _altered(each) else None)
 
     def steps(self, steps: list[Step]) -> Iterator[Misstep]:
-        """Each of these steps beside what it is, in their order."""
-        for together in _portions(steps):
+        """Each of these steps beside what it is, schema by schema: so a file is read once."""
+        ordered = sorted(steps, key=lambda each: (each.version.schema, each.version.number.parts))
+        for together in _portions(ordered):
             texts = self._texts([(each.before, each.after) for each in together])
             for each in together:
                 found = self._of((each.before, each.after), each.version.path, texts)
@@ -215,21 +223,26 @@ class _Judge:
                 yield Misstep(each, bump(*numbers, found, self._rules.level), found)
 
     def _of(self, pair: tuple[str, str], path: str, texts: Mapping[str, bytes | None]) -> Judged:
-        if pair not in self._known:
-            before, after = (texts[each] for each in pair)
-            self._known[pair] = (
-                Judged(Meaning.UNJUDGED, reason=f"a file has more than {LARGEST:,} bytes")
-                if before is None or after is None
-                else judged(before, after, path, self._rules.content, self._lookup)
-            )
-        return self._known[pair]
+        key = (*pair, path)
+        if key not in self._known:
+            older, newer = (self._schema(id_, path, texts[id_]) for id_ in pair)
+            rules = self._rules
+            self._known[key] = meaning.compared(older, newer, path, rules.content, self._lookup)
+        return self._known[key]
+
+    def _schema(self, id_: str, path: str, text: bytes | None) -> meaning.Read:
+        if id_ not in self._schemas:
+            if len(self._schemas) >= _TOGETHER:
+                self._schemas.clear()
+            huge = meaning.Read(fault=f"the file has more than {LARGEST:,} bytes")
+            self._schemas[id_] = huge if text is None else meaning.read(text, path)
+        return self._schemas[id_]
 
     def _lookup(self, uri: str) -> JsonValue | None:
         if uri not in self._reached:
             path = uri.removeprefix("file:///")
             text = None if path == uri else self._reach(path)
-            value, fault = (None, "") if text is None else meaning.read(text, path)
-            self._reached[uri] = None if fault else value
+            self._reached[uri] = None if text is None else meaning.read(text, path).value
         return self._reached[uri]
 
     def _texts(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, bytes | None]:
