@@ -121,3 +121,7 @@ def test_where_nothing_can_be_kept_the_answers_are_the_same(
     shutil.rmtree(folder / "reg")
     (folder / "reg").write_text("in the way")
     assert answers(folder) == expected
+    (folder / "reg").unlink()
+    for name in ("audit-2.json", "sunsets.json"):
+        (folder / "reg" / name).mkdir(parents=True)
+    assert answers(folder) == expected
