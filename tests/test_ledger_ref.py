@@ -74,6 +74,7 @@ def test_what_the_user_has_set_for_pushes_and_fetches_does_not_count(
         "fetch.prune": "true",
         "commit.gpgSign": "true",
         "user.signingKey": "nobody",
+        "remote.origin.mirror": "true",
     }.items():
         clone.git("config", name, value)
     hook = clone.path / ".git" / "hooks" / "pre-push"

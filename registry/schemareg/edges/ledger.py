@@ -163,7 +163,9 @@ class LedgerRef:
                 raise _unwritten("update-ref", done)
             return None if done.code else made
         lease = f"--force-with-lease={REF}:{tip}"
-        pushed = self._over_the_network(*_PUSHING, lease, self.remote, f"{made}:{REF}")
+        # A mirror would have all its refs pushed, and refuses to push one.
+        single = ("-c", f"remote.{self.remote}.mirror=false")
+        pushed = self._over_the_network(*single, *_PUSHING, lease, self.remote, f"{made}:{REF}")
         # Where only the answer was lost, it is there all the same.
         if pushed.code and (now := self.tip()) != made:
             if now != tip or _RACE.search(_said(pushed)):

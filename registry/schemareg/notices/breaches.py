@@ -36,7 +36,7 @@ _VERBS = {
     "version.removed": "was taken away after it had landed",
     "version.moved": "went to another path after it had landed",
     "version.returned": "is back, as it landed",
-    "time.backwards": "a landing claims to be older than the one before it",
+    "time.backwards": "a landing claims to be older than it can be",
     "promise.broken": "was cut short, or its history edited",
 }
 _TOLD_BY_THE_CHECK = frozenset(
@@ -54,7 +54,8 @@ def breaches(scene: Scene, violations: Iterable[Violation], *, judged: bool) -> 
             continue
         verb = _VERBS[type_]
         title = f"{each.target} {verb}" if each.target else verb
-        details = [("rule", each.rule), ("what", each.message), ("path", each.path)]
+        what = _counted(scene) if type_ == "time.backwards" else each.message
+        details = [("rule", each.rule), ("what", what), ("path", each.path)]
         touches = _touched(each.target)
         details += [("read by", scene.readers(*touches)), ("what to do", _mend(each))]
         product = each.target.partition("/")[0].partition("#")[0]
@@ -65,6 +66,15 @@ def breaches(scene: Scene, violations: Iterable[Violation], *, judged: bool) -> 
 def _mend(violation: Violation) -> str:
     rule = CATALOGUE.get(violation.rule)
     return rule.remedy if rule else ""
+
+
+def _counted(scene: Scene) -> str:
+    """Why it cannot be: what landed before it, or what was seen of the branch, is younger."""
+    landing = scene.landing
+    return (
+        f"it claims {landing.claimed:%Y-%m-%d %H:%MZ}; by what had landed or was seen before,"
+        f" it counts as of {landing.time:%Y-%m-%d %H:%MZ}"
+    )
 
 
 def _small(scene: Scene) -> bool:

@@ -47,7 +47,7 @@ TYPES = {
     "policy.removed": "registry.yaml was taken away",
     "file.unreadable": "a file landed that says nothing anybody can read",
     "landing.invalid": "files landed that are wrong, so that the landing could not be judged",
-    "time.backwards": "a landing claims to be older than the one before it",
+    "time.backwards": "a landing claims to be older than it can be",
     "history.rewritten": "what had landed was replaced by another history",
     "registry.watched": "from now on, what lands is told",
     "events.omitted": "more landed at once than one message tells",
