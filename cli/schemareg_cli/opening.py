@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from schemareg.promises.terms import Term
     from schemareg.snapshot import Snapshot
 
+_LARGEST_SAMPLE = 64 * 1024 * 1024
+"""Bytes: read in seconds, in less than a gigabyte of memory."""
+
 
 @contextmanager
 def compared(
@@ -255,17 +258,29 @@ def _tip(
             yield line, revision
         return
     tip = protected(root, branch)
-    if tip is None and here is None:  # bare: only a commit can say what its branch is called
+    if tip is None and here is None and _born(root):
+        # Bare: only a commit can say what its branch is called.
         with history(root, "HEAD") as line:
             branch = _branch(Snapshot(line.files("HEAD")))
         tip = protected(root, branch)
     if tip is None:
-        raise Undecidable(
-            f"nothing has landed as far as is known here: there is no branch `{branch}`",
-            remedy=f"Fetch it: git fetch origin {branch}; or name where to look: --at REF",
-        )
+        raise unknown_branch(branch, "; or name where to look: --at REF")
     with history(root, tip.commit) as line:
         yield line, tip.name
+
+
+def unknown_branch(branch: str, otherwise: str = "") -> Undecidable:
+    """Why nothing can be said of what has landed, where the protected branch was not fetched."""
+    return Undecidable(
+        f"nothing has landed as far as is known here: there is no branch `{branch}`",
+        remedy=f"Fetch it: git fetch origin {branch}:refs/remotes/origin/{branch}{otherwise}",
+    )
+
+
+def _born(root: Path) -> bool:
+    from schemareg.edges import git_command
+
+    return not git_command.run(root, "rev-parse", "--quiet", "--verify", "HEAD^{commit}").code
 
 
 def _branch(snapshot: "Snapshot | None") -> str:
@@ -353,6 +368,19 @@ def sample_schema(path: Path) -> "JsonValue":
     from schemareg import samples
     from schemareg.formats.json_schema.infer import infer
 
+    if not path.is_file():
+        raise RegistryError(
+            "there is no such file",
+            where=path.as_posix(),
+            remedy="Name one that holds records, as .json, .jsonl or .csv: --from FILE",
+        )
+    size = path.stat().st_size
+    if size > _LARGEST_SAMPLE:
+        raise RegistryError(
+            f"the sample has {size:,} bytes, the most is {_LARGEST_SAMPLE:,}",
+            where=path.as_posix(),
+            remedy="A few thousand records are enough: take the first of them",
+        )
     return infer(samples.read(path.read_bytes(), path.as_posix()))
 
 

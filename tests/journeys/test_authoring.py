@@ -95,7 +95,8 @@ def test_a_schema_may_be_inferred_from_a_sample(
         ("sample.csv", "a,b\n1\n", "sample.csv:2:"),
         ("sample.json", "", "sample.json:1:1: error file-empty"),
         ("sample.xml", "<a/>", "reg: sample.xml: "),
-        ("gone.json", None, "reg: gone.json: No such file or directory"),
+        ("gone.json", None, "reg: gone.json: there is no such file\n  Name one that holds records"),
+        ("products", None, "reg: products: there is no such file\n  Name one that holds records"),
     ],
 )
 def test_a_sample_that_cannot_be_read_is_told_with_its_line(
@@ -107,6 +108,19 @@ def test_a_sample_that_cannot_be_read_is_told_with_its_line(
     assert (code, out) == (2, "")
     assert err.startswith(complaint)
     assert not (shop.path / "products/orders/schemas/line").exists()
+
+
+def test_a_sample_as_large_as_an_export_is_refused_unread(
+    shop: Any, reg: Callable[..., Any]
+) -> None:
+    with (shop.path / "export.jsonl").open("wb") as export:
+        export.truncate(2**40)
+    code, out, err = reg("new", "schema", "orders/line", "--from", "export.jsonl")
+    assert (code, out) == (2, "")
+    assert err == (
+        "reg: export.jsonl: the sample has 1,099,511,627,776 bytes, the most is 67,108,864\n"
+        "  A few thousand records are enough: take the first of them\n"
+    )
 
 
 def test_init_takes_an_existing_repository_at_its_top_and_overwrites_nothing(
