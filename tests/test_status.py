@@ -12,6 +12,7 @@ from xml.etree import ElementTree as XmlTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import Repo
 from tests.stories import Shop, landed, states
 
 from schemareg import names
@@ -319,6 +320,14 @@ def test_where_nothing_is_announced_every_answer_says_so(tmp_path: Path, reg: Re
     assert reg(*at, "sunsets") == (0, "nothing that is announced ends then\n", "")
     assert reg(*at, "timeline") == (0, "nothing is announced to end\n", "")
     assert components(reg(*at, "sunsets", "-f", "ics")[1]) == []
+
+
+def test_before_the_first_commit_nothing_has_landed(tmp_path: Path, reg: Reg) -> None:
+    at = ("-C", str(Repo(tmp_path / "new").path))
+    for command in ("sunsets", "timeline"):
+        code, out, err = reg(*at, command)
+        assert (code, out) == (3, "")
+        assert err.startswith("reg: nothing has landed as far as is known here")
 
 
 def test_a_folder_without_git_says_what_is_missing(tmp_path: Path, reg: Reg) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg_cli import auditing, telling
+from schemareg_cli import auditing, opening, telling
 from schemareg_cli.ledgers import Book
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def landed(scene: Scene, history: "History", known: "Ledger") -> Plan:
     head = history.head
     if head is None:
         return Plan(known.notified)
+    refuse_another_branch(scene)
     look = _look(scene, history, head, known)
     if look.mark is None:
         return _told(scene, history, known, look, None)
@@ -72,6 +73,17 @@ def landed(scene: Scene, history: "History", known: "Ledger") -> Plan:
     if _behind(scene, look):
         return Plan(look.base, word=_BEHIND)
     return _rewritten(scene, history, known, look)
+
+
+def refuse_another_branch(scene: Scene) -> None:
+    """Raise Undecidable where this clone has not the protected branch, but only another one.
+
+    What commands that only read fall back to, the branch at hand, has not landed.
+    """
+    from schemareg.edges import history as histories
+
+    if histories.protected(scene.root, scene.branch) is None:
+        raise opening.unknown_branch(scene.branch)
 
 
 _BEHIND = "this clone ends before what was told already, so nothing new is told from here"

@@ -41,14 +41,21 @@ def dated(root: Path, revision: str) -> str:
 
 def _protected(root: Path) -> str:
     """The newest commit of the protected branch, else of the branch here; `""` before the first."""
-    from schemareg.edges import git_command, history
+    from schemareg.edges import history
 
     tip = history.protected(root, _branch(root))
     if tip is not None:
         return tip.commit
-    unborn = git_command.run(root, "symbolic-ref", "--quiet", "HEAD")
+    return "" if unborn(root) else "HEAD"
+
+
+def unborn(root: Path) -> bool:
+    """Whether a repository has no commit at all on the branch at hand."""
+    from schemareg.edges import git_command
+
+    named = git_command.run(root, "symbolic-ref", "--quiet", "HEAD")
     born = git_command.run(root, "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
-    return "" if born.code and not unborn.code else "HEAD"
+    return bool(born.code) and not named.code
 
 
 def _on(root: Path, head: str, text: str) -> str:

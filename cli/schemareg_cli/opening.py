@@ -28,17 +28,8 @@ def compared(
     root: Path, base: str | None = None, head: str | None = None
 ) -> Iterator[tuple["Snapshot", "Snapshot"]]:
     """Base and head, by default what the working tree is to be compared with, and itself."""
-    from schemareg.edges.git import open_repository
-    from schemareg.snapshot import Snapshot
-
-    with open_repository(root) as repository:
-        after = repository.files_at(head) if head else repository.working_files()
-        changed = Snapshot(after)
-        if base:
-            before = repository.files_at(base)
-        else:
-            before = repository.default_base(changed.policy.protected_branch, after)
-        yield Snapshot(before), changed
+    with change(root, base, head, None) as (before, after, _):
+        yield before, after
 
 
 @contextmanager
@@ -48,11 +39,13 @@ def change(
     """What to judge: two states, and the day as of which, if the call says one.
 
     With `at`, a revision or a day, that is what landed there, beside what stood before it. What has
-    not landed is compared as ever. Raises RegistryError where both ways are asked for.
+    not landed is compared as ever. Without, what is at hand; where that has landed already, the day
+    is that of its landing: what it announces was early enough then, and is not announced today.
+    Raises RegistryError where both ways are asked for.
     """
     if at is None:
-        with compared(root, base, head) as (before, after):
-            yield before, after, None
+        with _at_hand(root, base, head) as found:
+            yield found
         return
     if base or head:
         raise RegistryError(
@@ -91,6 +84,26 @@ def refuse_no_registry(base: "Snapshot", head: "Snapshot") -> None:
         from schemareg.errors import InvalidFiles
 
         raise InvalidFiles(checking.mistakes(head.files, (REGISTRY,)))
+
+
+@contextmanager
+def _at_hand(
+    root: Path, base: str | None, head: str | None
+) -> Iterator[tuple["Snapshot", "Snapshot", "date | None"]]:
+    from schemareg.edges import clock
+    from schemareg.edges.git import open_repository
+    from schemareg.snapshot import Snapshot
+
+    with open_repository(root) as repository:
+        after = repository.files_at(head) if head else repository.working_files()
+        changed = Snapshot(after)
+        if base:
+            yield Snapshot(repository.files_at(base)), changed, None
+            return
+        before, time = repository.default_change(changed.policy.protected_branch, after)
+        # A commit may claim a day that is to come.
+        day = min(time.date(), clock.today()) if time else None
+        yield Snapshot(before), changed, day
 
 
 @contextmanager
@@ -258,7 +271,7 @@ def _tip(
             yield line, revision
         return
     tip = protected(root, branch)
-    if tip is None and here is None and _born(root):
+    if tip is None and here is None and not _unborn(root):
         # Bare: only a commit can say what its branch is called.
         with history(root, "HEAD") as line:
             branch = _branch(Snapshot(line.files("HEAD")))
@@ -277,10 +290,10 @@ def unknown_branch(branch: str, otherwise: str = "") -> Undecidable:
     )
 
 
-def _born(root: Path) -> bool:
-    from schemareg.edges import git_command
+def _unborn(root: Path) -> bool:
+    from schemareg_cli import auditing
 
-    return not git_command.run(root, "rev-parse", "--quiet", "--verify", "HEAD^{commit}").code
+    return auditing.unborn(root)
 
 
 def _branch(snapshot: "Snapshot | None") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.errors import RegistryError
 from schemareg_cli import auditing, telling
-from schemareg_cli.announcing import Scene
+from schemareg_cli.announcing import Scene, refuse_another_branch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +49,9 @@ def asked(scene: Scene, history: "History", known: "Ledger", what: str, wanted: 
     if not meant:
         raise RegistryError(
             f"nobody is told of {what}" + (", on that channel" if messages else ""),
-            remedy="To see what it was, and whom it concerns: reg notify --dry-run --replay",
+            remedy=f"To see whom it concerns: reg notify --dry-run --replay {what}"
+            if messages
+            else f"To see what landed: reg events {what}",
         )
     return Again(meant)
 
@@ -124,6 +126,7 @@ def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
 def _of_landing(scene: Scene, history: "History", revision: str) -> tuple["Message", ...]:
     from schemareg.edges import history as histories
 
+    refuse_another_branch(scene)
     with histories.history(scene.root, auditing.dated(scene.root, revision)) as named:
         landing = history.landing(named.commit)
     if landing is None:

@@ -122,6 +122,23 @@ def test_a_shallow_clone_cannot_tell_what_landed_and_says_what_to_fetch(
     assert begun.arrived() == RELEASED
 
 
+def test_a_clone_of_another_branch_tells_nobody_that_it_landed(
+    begun: World, notify: Notify
+) -> None:
+    begun.shop.branch("feature")
+    commit = begun.shop.commit({"products/orders/schemas/order/2.0.0.json": order()}, "Propose it")
+    begun.shop.git("push", "--quiet", "origin", "feature")
+    clone = Repo(begun.clone("--single-branch", "--branch=feature"))
+    for arguments in ((), ("--replay", commit), ("--dry-run",)):
+        code, out, err = notify(clone.path, *arguments)
+        assert (code, out) == (3, "")
+        assert "there is no branch `main`" in err
+    assert begun.arrived() == []
+    mend = err.partition("Fetch it: git ")[2].strip()
+    clone.git(*mend.split())
+    assert notify(clone.path) == (0, "", "reg: 0 sent\n")
+
+
 def test_the_workflow_of_an_older_landing_that_is_run_again_tells_nothing(
     begun: World, notify: Notify
 ) -> None:
