@@ -56,7 +56,8 @@ def check(
     """Say, before the merge, whether a change keeps its promises.
 
     Compares the working tree with the point where it left the protected branch, and judges every
-    version that is new or changed: proved compatible, or broken, with a record that shows it.
+    version that is new or changed: proved compatible, or broken, with a record that shows it. Where
+    nothing is new, the last landing is judged, as of its own day.
 
     \b
     Examples:

@@ -87,11 +87,11 @@ def _of_change(
     from schemareg.reports import impact as reports
     from schemareg.reviewing import policy_in_force, review
 
-    with opening.compared(root, base, head) as (before, after):
+    with opening.change(root, base, head, None) as (before, after, then):
         opening.refuse_no_registry(before, after)
         branch = policy_in_force(before, after).protected_branch
         with opening.landings(root, before.files, branch) as history:
-            report = review(before, after, today or clock.today(), history=history)
+            report = review(before, after, today or then or clock.today(), history=history)
         found = impact.struck(before, after, report.findings)
     text = reports.of_change(found, report, form, colour=page.colour, width=page.width)
     blows = [blow for each in found for blow in each.blows]

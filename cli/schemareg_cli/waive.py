@@ -71,11 +71,11 @@ def waive(
 
     home = opening.home(root)
     now = today or clock.today()
-    with opening.compared(root) as (base, head):
+    with opening.change(root, None, None, None) as (base, head, then):
         policy = policy_in_force(base, head)
         if product is None:
             with opening.landings(root, base.files, policy.protected_branch) as history:
-                findings = review(base, head, now, history=history).findings
+                findings = review(base, head, today or then or now, history=history).findings
             meant = waiving.subject(findings, head, fingerprint)
         else:
             meant = waiving.Subject(product, fingerprint, None)

@@ -195,6 +195,32 @@ def test_the_day_is_what_it_is_told_to_be(shop: Any, reg: Callable[..., Any]) ->
     assert (code, json.loads(out)["today"]) == (0, "2027-03-01")
 
 
+def test_what_has_landed_already_is_judged_as_of_its_own_day(
+    shop: Any, reg: Callable[..., Any]
+) -> None:
+    gone = "target: orders/order#status\nsunset: 2026-06-01\nreason: Nobody asks.\n"
+    shop.checkout("main")
+    said = {"products/orders/deprecations/order-status.yaml": gone}
+    landing = shop.commit(said, "Announce it", on=date(2026, 3, 2))
+    shop.branch("next")
+    for call in ((), ("--head", "main"), ("--all",)):
+        code, out, _ = reg("check", *call)
+        assert code == 0, out
+        assert f"base the commit before {landing[:7]}" in " ".join(out.split())
+        assert "as of 2026-03-02" in " ".join(out.split())
+    assert reg("check", "--today", "2026-03-03")[0] == 0
+    assert reg("check", "--today", "2026-03-04")[0] == 1
+    assert reg("impact")[0] == 0
+    shop.write({f"{ORDER}/1.2.0.json": WITH_COUPON})
+    code, out, _ = reg("check")
+    assert (code, "as of 2026-03-02" in out) == (0, False)
+    shop.commit({"README.md": "From days to come."}, on=date(2098, 1, 1))
+    shop.checkout("main")
+    shop.merge("next", on=date(2098, 1, 1))
+    code, out, _ = reg("check")
+    assert (code, "as of 2098" in out) == (0, False)
+
+
 def test_a_report_may_go_into_a_file(shop: Any, tmp_path: Path, reg: Callable[..., Any]) -> None:
     shop.write({f"{ORDER}/1.2.0.json": BREAKING})
     target = tmp_path / "report.json"

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from schemareg.edges.git_base import base_of
 from schemareg.edges.git_library import open_store
 from schemareg.edges.git_store import Ambiguous
-from schemareg.edges.git_trees import GitFiles
+from schemareg.edges.git_trees import GitFiles, committed
 from schemareg.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import TracebackType
 
     from schemareg.edges.git_store import Store
@@ -108,6 +109,12 @@ class Repository:
         Before the first commit there are none: everything is new. Raises Undecidable where the base
         cannot be told.
         """
+        return self.default_change(protected, head)[0]
+
+    def default_change(
+        self, protected: str = "main", head: WorkingFiles | GitFiles | None = None
+    ) -> tuple[GitFiles, datetime | None]:
+        """The same, with the time at which `head` was committed, if it has landed already."""
         if head is None:
             head = self.working_files()
         if isinstance(head, GitFiles):
@@ -115,9 +122,10 @@ class Repository:
         else:
             dirty, commit = head.changed, head.head.commit
         if not commit:
-            return self.no_files()
+            return self.no_files(), None
         base = base_of(self._store, commit, protected, dirty=dirty)
-        return GitFiles(self._store, base.commit, _label(base.name, base.commit))
+        files = GitFiles(self._store, base.commit, _label(base.name, base.commit))
+        return files, committed(self._store, commit) if base.landed else None
 
     @cached_property
     def _at_head(self) -> GitFiles:

@@ -34,6 +34,8 @@ class Base(NamedTuple):
 
     commit: str
     name: str
+    landed: bool = False
+    """Whether what is compared with it has landed already, and is not changed since."""
 
 
 def base_of(store: Store, commit: str, protected: str, *, dirty: bool) -> Base:
@@ -56,7 +58,9 @@ def base_of(store: Store, commit: str, protected: str, *, dirty: bool) -> Base:
     if base != commit:
         return Base(base, name)
     # Landed already: what is new is the edit, or else the landing itself.
-    return Base(commit, name) if dirty else _first_parent(store, commit)
+    if dirty:
+        return Base(commit, name)
+    return _first_parent(store, commit)._replace(landed=True)
 
 
 def _is_pull_request(store: Store, commit: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from schemareg.edges.git_store import Missing
@@ -226,3 +227,12 @@ def header(store: Store, commit: str, name: str) -> tuple[str, ...]:
         ) from None
     lines = content.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
     return tuple(line[len(name) + 1 :] for line in lines if line.startswith(f"{name} "))
+
+
+def committed(store: Store, commit: str) -> datetime | None:
+    """When a commit says that it was made, in UTC; None where what it says is no time."""
+    claims = header(store, commit, "committer")
+    try:
+        return datetime.fromtimestamp(int(claims[0].split()[-2]), UTC)
+    except (ValueError, IndexError, OverflowError, OSError):
+        return None
