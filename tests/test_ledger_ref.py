@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,9 @@ from tests.conftest import Repo
 from schemareg.edges import ledger
 from schemareg.edges.ledger import LedgerRef
 from schemareg.edges.ledger_ref import REF, present
-from schemareg.errors import RegistryError
+from schemareg.errors import RegistryError, Undecidable
+from schemareg.notices.ledger import Notified
+from schemareg_cli import ledgers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +99,20 @@ def test_without_a_remote_the_ref_here_is_swapped_the_same_way(repo: Repo) -> No
     assert first == found.tip()
     assert found.swap("", ONE, "late") is None
     assert found.branch("main") == repo.git("rev-parse", "main")
+
+
+def test_a_lock_that_a_killed_git_has_left_is_named(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledgers, "TRIES", 2)
+    book = ledgers.Book(LedgerRef(repo.path, ""))
+    mark = Notified("main", "c" * 40, 0)
+    assert book.change(lambda known: replace(known, notified=mark), "one").notified == mark
+    lock = repo.path / ".git" / f"{REF}.lock"
+    lock.touch()
+    with pytest.raises(Undecidable, match=r"nobody else has written it: .*ledger\.lock") as stuck:
+        book.change(lambda known: replace(known, notified=mark._replace(step=1)), "two")
+    assert "remove the file" in stuck.value.remedy
 
 
 def test_a_push_whose_answer_was_lost_counts_where_it_arrived(hub: Repo, clone: Repo) -> None:

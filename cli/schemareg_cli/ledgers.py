@@ -53,10 +53,12 @@ class Book:
         from schemareg.notices import ledger
 
         wanted = tuple(ids)
+        tips = set()
         for turn in range(TRIES):
             # What was written last by us is most likely still the newest: that is found out by
             # writing, and costs no journey.
             tip = self.ref.tip() if self._tip is None else self._tip
+            tips.add(tip)
             before = self._read(tip, all_told, (), wanted)
             after = change(before)
             changed = ledger.difference(before, after)
@@ -66,6 +68,12 @@ class Book:
             if self._tip is not None:
                 return after
             clock.pause(secrets.randbelow(min(100 * 2**turn, _LONGEST_PAUSE)) / 1_000)
+        if len(tips) == 1:
+            raise Undecidable(
+                f"the ledger could not be written, and nobody else has written it: {self.ref.said}",
+                remedy="A git that was killed may have left a lock: where none is running any more,"
+                " remove the file",
+            )
         raise Undecidable(
             f"others have written the ledger each of the {TRIES} times that it was tried",
             remedy="Run it again; one run at a time is enough, they tell what others left",

@@ -68,6 +68,8 @@ class LedgerRef:
         """`remote` is the name of one, or `""`: then the ref here is the ledger."""
         self._folder = folder
         self.remote = remote
+        self.said = ""
+        """What git said when `tip` was outdated the last time."""
 
     @property
     def here(self) -> LedgerRef:
@@ -161,6 +163,7 @@ class LedgerRef:
             done = self._run("update-ref", "--no-deref", REF, made, tip or "0" * len(made))
             if done.code and self.known() == tip and not _RACE.search(done.complaint):
                 raise _unwritten("update-ref", done)
+            self.said = _plain(done.complaint)
             return None if done.code else made
         lease = f"--force-with-lease={REF}:{tip}"
         # A mirror would have all its refs pushed, and refuses to push one.
@@ -169,6 +172,7 @@ class LedgerRef:
         # Where only the answer was lost, it is there all the same.
         if pushed.code and (now := self.tip()) != made:
             if now != tip or _RACE.search(_said(pushed)):
+                self.said = _plain(_said(pushed))
                 return None
             if _FINAL.search(_said(pushed)):
                 raise _refused(self.remote, pushed)
