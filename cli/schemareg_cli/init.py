@@ -12,6 +12,9 @@ from schemareg_cli.options import Root
 if TYPE_CHECKING:
     from schemareg.model import Policy
 
+_LONGEST = 200
+"""Of a branch's name, in registry.yaml."""
+
 
 def init(
     folder: Annotated[
@@ -32,7 +35,7 @@ def init(
     """Make a registry of a folder or a Git repository.
 
     Writes registry.yaml, with every default said, at the top of the repository, and begins a
-    repository where there is none. For GitHub it also writes the workflows that check pull
+    repository where there is none. Where its branch is not called main, it says so. For GitHub it also writes the workflows that check pull
     requests, comment on them, and tell those concerned of what has landed. What is there already
     stays as it is.
 
@@ -47,12 +50,13 @@ def init(
     home = opening.begun(root / (folder or ""))
     begins = not _there(home, "registry.yaml")
     wanted = github or (github is None and _at_github(home))
-    files = scaffold.registry() if begins else {}
+    begun = scaffold.registry(_branch(home) if begins else "main")
+    files = dict(begun) if begins else {}
     if wanted:
         files |= _workflows(home, begins)
     missing = {path: text for path, text in files.items() if not _there(home, path)}
     # Where there is nothing to do, and nobody asked for the workflows, this says so.
-    answers.wrote(home, writing.create(home, missing if missing or github else scaffold.registry()))
+    answers.wrote(home, writing.create(home, missing if missing or github else begun))
     if begins:
         answers.hint(
             "Next: reg new product orders --team checkout --contact checkout@example.com",
@@ -89,7 +93,7 @@ def _policy(home: Path, begins: bool) -> "Policy":
     from schemareg.model import Policy
 
     if begins:
-        return Policy()
+        return Policy(protected_branch=_branch(home))
     with opening.current(home) as registry:
         return registry.policy
 
@@ -106,3 +110,20 @@ def _at_github(home: Path) -> bool:
         return True
     answer = git_command.run(home, "config", "--get-regexp", r"^remote\..*\.url$")
     return b"github" in answer.out.lower()
+
+
+def _branch(home: Path) -> str:
+    """The branch whose merges count: what the remote says, else `main`, `master`, the one at hand."""
+    from schemareg.edges import git_command
+
+    named = git_command.run(home, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").out
+    for usual in (b"main", b"master"):
+        there = (f"refs/{place}/{usual.decode()}" for place in ("heads", "remotes/origin"))
+        if not named and git_command.run(home, "for-each-ref", *there).out:
+            named = usual
+    named = named or git_command.run(home, "symbolic-ref", "--quiet", "HEAD").out
+    branch = named.strip().removeprefix(b"refs/remotes/origin/").removeprefix(b"refs/heads/")
+    try:
+        return branch.decode("utf-8") if 0 < len(branch) <= _LONGEST else "main"
+    except UnicodeDecodeError:
+        return "main"

@@ -41,9 +41,10 @@ overrides: stricter
 """registry.yaml of a new registry: every default, said."""
 
 
-def registry() -> dict[str, str]:
-    """The files of a new registry."""
-    return {"registry.yaml": REGISTRY}
+def registry(branch: str = "main") -> dict[str, str]:
+    """The files of a new registry, of which the merges into `branch` count."""
+    said = f"protected-branch: {scalar(branch)}\n"
+    return {"registry.yaml": REGISTRY.replace("protected-branch: main\n", said)}
 
 
 def product(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from email.message import Message
 from importlib import metadata
@@ -88,6 +89,39 @@ def test_a_registry_gets_the_workflows_that_it_lacks_and_keeps_those_it_has(
     code, out, err = reg("init")
     assert (code, out) == (2, "")
     assert err.startswith("reg: registry.yaml: is there already, and nothing is overwritten\n")
+
+
+def test_the_branch_whose_merges_count_is_the_one_that_is_there(
+    make_repo: Callable[..., Repo], reg: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def said(repo: Repo) -> list[str]:
+        begun(repo, reg, monkeypatch, "--github")
+        notify = (repo.path / ".github/workflows/notify.yml").read_text()
+        registry = (repo.path / "registry.yaml").read_text()
+        return [
+            *re.findall(r"^protected-branch: (.*)$", registry, re.MULTILINE),
+            *re.findall(r"^    branches: \[(.*)\]$", notify, re.MULTILINE),
+        ]
+
+    main, master, unborn, clone = (
+        make_repo(name) for name in ("main", "master", "unborn", "clone")
+    )
+    main.commit({"README.md": "x"})
+    main.branch("topic")
+    assert said(main) == ["main", "main"]
+    master.commit({"README.md": "x"})
+    master.git("branch", "-m", "main", "master")
+    master.branch("topic")
+    assert said(master) == ["master", "master"]
+    unborn.git("symbolic-ref", "HEAD", "refs/heads/on")
+    assert said(unborn) == ['"on"', '"on"']
+    assert reg("validate")[0] == 0
+    clone.path = tmp_path / "cloned"
+    master.git("branch", "-m", "master", "release/1")
+    master.checkout("release/1")
+    master.git("clone", "--quiet", str(master.path), str(clone.path))
+    clone.branch("topic")
+    assert said(clone) == ["release/1", "release/1"]
 
 
 def test_a_channel_that_came_later_is_named_to_the_workflows_by_hand(
