@@ -107,8 +107,9 @@ def parse(data: bytes, name: str) -> Proof:
         if not isinstance(line, str) or not records:
             raise ValueError("it proves nothing")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = error if isinstance(error, ValueError) else "it has not the form of one"
         raise RegistryError(
-            f"this is no proof: {error}",
+            f"this is no proof: {why}",
             where=name,
             remedy="Make one: reg audit prove TARGET --checkpoint LINE --output FILE",
         ) from None
