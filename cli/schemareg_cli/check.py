@@ -62,7 +62,8 @@ def check(
     \b
     Examples:
       reg check                                       the working tree, before a commit
-      reg check --base origin/main --head HEAD        what a branch would change
+      reg check --head HEAD                           what a branch would change, as committed
+      reg check --base v1.0 --head v1.1               one state beside another
       reg check --format github                       annotations in GitHub Actions
       reg check --format summary >> "$GITHUB_STEP_SUMMARY"
       reg check --format junit --output junit.xml     for GitLab, Jenkins and others

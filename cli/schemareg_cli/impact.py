@@ -39,7 +39,7 @@ def impact(
       reg impact orders/order_placed#customer.email   if this field went
       reg impact orders/order_placed@1                if this line were closed
       reg impact                                      what the working tree changes
-      reg impact --base origin/main --head HEAD --format markdown
+      reg impact --head HEAD --format markdown        what a branch changes, as committed
 
     Exit codes: 0 nobody is hit who has not agreed; 1 somebody is, for a change by an error; 2 the
     input is wrong; 3 it cannot be decided.

@@ -167,8 +167,16 @@ def test_nobody_is_blamed_for_what_landed_meanwhile(shop: Any, reg: Callable[...
     shop.checkout("main")
     shop.commit({f"{ORDER}/1.2.0.json": WITH_COUPON})
     shop.checkout("topic")
-    code, out, _ = reg("check")
-    assert (code, out.splitlines()[0]) == (0, "pass: no findings; no version to judge")
+    # As the help of both commands has it.
+    nothing = "pass: no findings; no version to judge"
+    for call, told in {
+        "check": nothing,
+        "check --head HEAD": nothing,
+        "impact --head HEAD": "this change hits nobody who has registered",
+    }.items():
+        assert f"reg {call} " in reg(call.split()[0], "--help")[1]
+        code, out, _ = reg(*call.split())
+        assert (code, out.splitlines()[0]) == (0, told)
 
 
 def test_the_merge_commit_of_a_pull_request_is_compared_with_its_first_parent(
