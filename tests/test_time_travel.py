@@ -58,6 +58,25 @@ def test_every_command_shows_the_same_past(ask: Callable[..., Any], at: str) -> 
     assert checked["verdict"] == "pass"
 
 
+def test_what_stood_then_is_told_as_of_then(
+    ask: Callable[..., Any], repository: Path, reg: Reg
+) -> None:
+    for at, today in (("2026-04-30", "2026-04-30"), ("main~1", "2026-03-01")):
+        status = ask("status", "orders/order#email", "--at", at)
+        assert (status["state"], status["today"]) == ("deprecated", today)
+        assert ask("when", "orders/order#email", "--at", at) == status
+        ends = ask("sunsets", "--at", at)["sunsets"]
+        assert [each["state"] for each in ends] == ["deprecated"]
+    assert ask("status", "orders/order#email", "--at", "2026-05-01")["state"] == "sunset"
+    later = ask("status", "orders/order#email", "--at", "main~1", "--today", LATER)
+    assert (later["state"], later["today"]) == ("sunset", LATER)
+    drawn = [
+        reg("timeline", "-C", str(repository), "--at", "main~1", *day)[1]
+        for day in ((), ("--today", "2026-03-01"), ("--today", LATER))
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
 def test_a_landing_is_judged_as_of_its_own_day(ask: Callable[..., Any]) -> None:
     broke = ask("check", "--at", "main~1")
     assert (broke["verdict"], broke["today"]) == ("fail", "2026-03-01")

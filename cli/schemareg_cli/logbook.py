@@ -54,8 +54,9 @@ def _of_days(
         return []
     from schemareg.audit import days
     from schemareg.audit.facts import Facts
+    from schemareg_cli import opening
 
-    end = today or _end(history, at)
+    end = opening.as_of(at, today, lambda: history)
     teller = Facts(history)
     found = list(
         days.expiries(
@@ -76,19 +77,6 @@ def _within(
     if folders is None:
         return history.changes_within(name)
     return [each for folder in folders for each in history.changes(f"{folder}/{name}")]
-
-
-def _end(history: "GitHistory", at: str | None) -> date:
-    """The day up to which things happened: that of what is looked at, else today."""
-    from schemareg.edges import clock
-
-    if at is None:
-        return clock.today()
-    try:
-        return date.fromisoformat(at)
-    except ValueError:
-        head = history.head
-        return clock.today() if head is None else head.time.date()
 
 
 def _ends(history: "GitHistory", question: "Question", end: date) -> "Iterable[Fact]":

@@ -235,6 +235,24 @@ def landed(
         yield Promises(Snapshot(line.files(label)), history), None if revision else here
 
 
+def as_of(at: str | None, today: "date | None", history: Callable[[], "History"]) -> "date":
+    """The day to answer for: the one asked for, else that of what is looked at, else today.
+
+    What stood at a revision stood so on the day on which that landed.
+    """
+    from datetime import date
+
+    from schemareg.edges import clock
+
+    if today is not None or at is None:
+        return today or clock.today()
+    try:
+        return date.fromisoformat(at)
+    except ValueError:
+        head = history().head
+        return head.time.date() if head else clock.today()
+
+
 def announced(promises: "Promises") -> tuple["Term", ...]:
     """The terms of all products, as they were kept for this commit, or found and kept."""
     from schemareg.edges import kept

@@ -86,7 +86,7 @@ Since = Annotated[
     typer.Option(
         "--at",
         metavar="REF|DATE",
-        help="Look at what had landed at this revision, or by a day; by default until now.",
+        help="Look at what had landed at this revision, or by a day, as of then; by default now.",
     ),
 ]
 Today = Annotated[

@@ -27,11 +27,11 @@ def status(
       reg status orders --today 2027-03-01 --format json
     """
     from schemareg import names
-    from schemareg.edges import clock
     from schemareg.promises.status import status as standing
     from schemareg.reports import status as reports
 
     page = answers.page()
     with opening.landed(root, at) as (promises, here):
-        found = standing(promises, here, names.parse(target), today or clock.today())
+        day = opening.as_of(at, today, lambda: promises.history)
+        found = standing(promises, here, names.parse(target), day)
     answers.give(reports.render(found, form, colour=page.colour, width=page.width))

@@ -37,12 +37,11 @@ def sunsets(
       reg sunsets --format ics --output sunsets.ics      for calendars
       reg sunsets --format markdown >> "$GITHUB_STEP_SUMMARY"
     """
-    from schemareg.edges import clock
     from schemareg.promises import calendar
     from schemareg.reports import calendar as reports
 
-    day = today or clock.today()
     page = answers.page(output)
     with opening.landed(root, at) as (promises, _):
+        day = opening.as_of(at, today, lambda: promises.history)
         found = calendar.sunsets(opening.announced(promises), day, within=within, past=past)
     answers.give(reports.render(found, day, form, colour=page.colour, width=page.width), output)

@@ -31,14 +31,13 @@ def timeline(
       reg timeline orders
       reg timeline --format svg --output sunsets.svg
     """
-    from schemareg.edges import clock
     from schemareg.promises import calendar
     from schemareg.promises.timeline import timeline as drawn
     from schemareg.reports import timeline as reports
 
-    day = today or clock.today()
     page = answers.page(output)
     with opening.landed(root, at) as (promises, _):
+        day = opening.as_of(at, today, lambda: promises.history)
         terms = calendar.of_product(promises, product) if product else opening.announced(promises)
     line = drawn(terms, day)
     text = reports.text(line, colour=page.colour, width=page.width)

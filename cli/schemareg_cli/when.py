@@ -21,10 +21,10 @@ def when(
       reg when orders/order_placed@1 --format json
     """
     from schemareg import names
-    from schemareg.edges import clock
     from schemareg.promises.status import status as standing
     from schemareg.reports import status as reports
 
     with opening.landed(root, at) as (promises, here):
-        found = standing(promises, here, names.parse(target), today or clock.today())
+        day = opening.as_of(at, today, lambda: promises.history)
+        found = standing(promises, here, names.parse(target), day)
     answers.give(reports.render(found, form) if form == "json" else reports.when(found))
