@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from schemareg.errors import InvalidFiles
 from schemareg.model import Place
 from schemareg.rules import versions as rules
-from schemareg.snapshot import PRODUCT, REGISTRY, SCHEMAS
+from schemareg.snapshot import PRODUCT, REGISTRY, SCHEMAS, modes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,6 +82,10 @@ class Landing:
                 continue
             if self._head.version_at(change.path) is not None:
                 found.append(rules.altered(landed, self._base.commit))
+        for path in modes(self._base.files, self._head.files):
+            landed = self._base.version_at(path)
+            if landed is not None and not landed.version.pre:
+                found.append(rules.altered(landed, self._base.commit, "its file's mode"))
         for version, moved in self._removed:
             place = self._left_of(version)
             found.append(rules.removed(version, self._base.commit, place, moved))

@@ -275,6 +275,26 @@ def differences(
     return tuple(sorted(found, key=lambda each: each.path))
 
 
+def modes(base: Files, head: Files, under: str = PRODUCTS) -> tuple[str, ...]:
+    """The files of which nothing but the mode differs between two commits, sorted.
+
+    None where one is no commit: what a file system says of modes is not what Git keeps.
+    """
+    found: list[str] = []
+    pending = [under] if base.commit and head.commit else []
+    while pending:
+        path = pending.pop()
+        before, after = base.entry(path), head.entry(path)
+        if before is None or after is None or before.kind is not after.kind:
+            continue
+        if before.kind is not Kind.FOLDER:
+            if before == after:
+                found.append(path)
+        elif before.id != after.id and isinstance(head, Comparable):
+            pending += (f"{path}/{name}" for name in head.differing(base, path) or ())
+    return tuple(sorted(found))
+
+
 def _names(base: Files, head: Files, path: str) -> Iterable[str]:
     quick = head.differing(base, path) if isinstance(head, Comparable) else None
     if quick is not None:

@@ -367,3 +367,18 @@ def test_the_demonstration_may_be_kept_to_play_with(
     code, out, err = reg("demo", "--keep", "shop")
     assert (code, out) == (2, "")
     assert err.startswith("reg: shop: is there already, and is not empty\n")
+
+
+def test_a_landed_version_that_becomes_a_program_is_refused_before_the_audit_finds_it(
+    shop: Any, reg: Callable[..., Any]
+) -> None:
+    shop.git("update-index", "--chmod=+x", f"{ORDER}/1.0.0.json", "registry.yaml")
+    shop.commit({}, "Make them executable", on=date(2026, 3, 3))
+    code, out, _ = reg("check", "--base", "main", "--head", "HEAD", "--format", "json")
+    (found,) = json.loads(out)["findings"]
+    assert (code, found["rule"]) == (1, "version-modified")
+    assert found["message"] == "1.0.0 has landed, and its file's mode is not what it was"
+    code, out, _ = reg("audit", "verify", "--head", "HEAD", "--format", "json")
+    assert code == 1
+    assert [each["path"] for each in json.loads(out)["violations"]] == [f"{ORDER}/1.0.0.json"]
+    assert reg("check", "--base", "HEAD", "--head", "HEAD")[0] == 0

@@ -121,6 +121,7 @@ class GitFiles:
         self._commit = commit
         self._label = label
         self._trees: dict[str, Tree] = {}
+        self._compared: dict[tuple[str, str], tuple[str, ...]] = {}
         self._width = 32 if len(commit) == 64 else 20  # bytes of an id: SHA-256 or SHA-1
         self._root = tree_of(store, commit) if commit else ""
 
@@ -171,8 +172,11 @@ class GitFiles:
         """
         if not isinstance(other, GitFiles) or other._store is not self._store:
             return None
-        changed = self._tree(path).whole() ^ other._tree(path).whole()
-        return tuple(sorted({_decoded(_parted(entry)[1]) for entry in changed}))
+        key = (other._root, path)
+        if key not in self._compared:
+            changed = self._tree(path).whole() ^ other._tree(path).whole()
+            self._compared[key] = tuple(sorted({_decoded(_parted(entry)[1]) for entry in changed}))
+        return self._compared[key]
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Have these files at hand; one journey to the remote where a partial clone lacks them."""

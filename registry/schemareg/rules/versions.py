@@ -78,12 +78,12 @@ PRERELEASE = Rule(
 RULES = (MODIFIED, REMOVED, TOO_SMALL, LARGER, GAP, BACKWARDS, PRERELEASE)
 
 
-def altered(version: SchemaVersion, commit: str) -> Finding:
-    """A landed version whose file is not what it was at the base, `commit`."""
+def altered(version: SchemaVersion, commit: str, what: str = "its file") -> Finding:
+    """A landed version of which something is not what it was at the base, `commit`."""
     return _finding(
         MODIFIED,
         version,
-        f"{version.version} has landed, and its file is not what it was",
+        f"{version.version} has landed, and {what} is not what it was",
         remedy=f"Restore it: {_restore(commit, version.path)};"
         f" for the change: reg draft {version.product}/{version.schema}",
     )
