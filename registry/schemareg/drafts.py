@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from schemareg.model import SchemaVersion, VersionVerdict
     from schemareg.names import Target
+    from schemareg.overview import SchemaOverview
     from schemareg.snapshot import Snapshot
     from schemareg.versions import SemVer
 
@@ -29,19 +30,14 @@ def drafts(base: Snapshot, head: Snapshot, target: Target) -> tuple[SchemaVersio
 def next_draft(base: Snapshot, head: Snapshot, target: Target) -> tuple[SchemaVersion, str]:
     """The version to copy, and the path of its copy.
 
-    The copy is the version the target names, else the next minor one. Raises RegistryError where
-    there is nothing to copy, where a draft waits already, and where the file is there.
+    The copy is the version the target names, of the latest one before it; else the next minor one,
+    of the latest of all or of the line that is named. Raises RegistryError where there is nothing
+    to copy, where a draft waits already, and where the file is there.
     """
     overview = schema_overview(head, target)
-    latest = overview.latest
-    if latest is None:
-        raise RegistryError(
-            f"{overview.name} has no version to copy",
-            remedy="Put its first one at"
-            f" {overview.product.folder}/schemas/{target.schema}/1.0.0.json",
-        )
+    latest = _to_copy(overview, target)
     if target.version is None:
-        waiting = drafts(base, head, target)
+        waiting = _of_line(drafts(base, head, target), target)
         if waiting:
             raise RegistryError(
                 f"{waiting[-1].name} has not landed yet: there is a draft already",
@@ -68,13 +64,13 @@ def bumped(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple
     """
     from schemareg.reviewing import review
 
-    waiting = drafts(base, head, target)
+    waiting = _of_line(drafts(base, head, target), target)
     if target.version is not None:
         waiting = tuple(each for each in waiting if each.version == target.version)
     name = f"{target.product}/{target.schema}"
     if not waiting:
         raise RegistryError(
-            f"{name} has no version that has not landed yet",
+            f"{target} has no version that has not landed yet",
             remedy=f"To begin one: reg draft {name}",
         )
     if len(waiting) > 1:
@@ -88,6 +84,27 @@ def bumped(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple
         if f"{verdict.product}/{verdict.schema}@{verdict.version}" == draft.name:
             return draft.path, _renamed(draft, _honest(verdict, draft))
     return draft.path, draft.path
+
+
+def _to_copy(overview: SchemaOverview, target: Target) -> SchemaVersion:
+    from schemareg.overview import chosen_version
+    from schemareg.promises.elements import newest
+
+    latest = overview.latest
+    if latest is None:
+        raise RegistryError(
+            f"{overview.name} has no version to copy",
+            remedy="Put its first one at"
+            f" {overview.product.folder}/schemas/{target.schema}/1.0.0.json",
+        )
+    if target.version is None:
+        return chosen_version(overview, target)
+    before = [each for each in overview.versions if each.version < target.version]
+    return newest(before) if before else latest
+
+
+def _of_line(versions: tuple[SchemaVersion, ...], target: Target) -> tuple[SchemaVersion, ...]:
+    return tuple(each for each in versions if target.major in (None, each.version.major))
 
 
 def _honest(verdict: VersionVerdict, draft: SchemaVersion) -> SemVer:

@@ -93,6 +93,11 @@ def named(snapshot: Snapshot, target: Target) -> ProductOverview | VersionOvervi
 
 def version_named(snapshot: Snapshot, target: Target) -> SchemaVersion:
     """The version that a target names. Raises RegistryError where there is no such version."""
+    if not target.schema:
+        raise RegistryError(
+            f"{str(target)!r} is a product, and a version of a schema is wanted",
+            remedy=f"Write {target}/SCHEMA@VERSION; to see which there are: reg show {target}",
+        )
     return chosen_version(schema(snapshot, target), target)
 
 
@@ -117,7 +122,8 @@ def chosen_version(found: SchemaOverview, target: Target) -> SchemaVersion:
     if target.version is not None:
         candidates = [each for each in found.versions if each.version == target.version]
     elif target.major is not None:
-        candidates = [each for each in found.versions if each.version.major == target.major]
+        line = [each for each in found.versions if each.version.major == target.major]
+        candidates = [each for each in line if not each.version.pre] or line
     else:
         candidates = [found.latest] if found.latest else []
     if candidates:

@@ -160,6 +160,8 @@ def test_a_product_may_stand_in_its_domain(shop: Any, reg: Callable[..., Any]) -
         ("new schema orders/Order", "'Order' is not a schema name", "How about order?"),
         ("new schema orders/x --version v1", "'v1' is not a version", "Write X.Y.Z"),
         ("draft orders", "'orders' is a product, and a schema is wanted", "reg show orders"),
+        ("diff orders orders", "'orders' is a product, and a version", "reg show orders"),
+        ("draft orders/order@3", "there is no version 'orders/order@3'", "There are: 1.0.0, 1.1.0"),
         ("draft orders/ordr", "there is no schema 'orders/ordr'", "Did you mean orders/order?"),
         (
             "draft orders/order@1.0.0",
@@ -203,6 +205,30 @@ def test_a_draft_is_the_latest_version_under_the_next_name(
         0,
         f"wrote {ORDER}/2.0.0-beta.1.json\n",
     )
+
+
+def test_a_draft_of_an_older_line_is_a_copy_of_that_line(
+    shop: Any, reg: Callable[..., Any]
+) -> None:
+    folder = shop.path / ORDER
+    newer = '{"type": "object", "title": "Of the second line"}\n'
+    shop.commit({f"{ORDER}/2.0.0.json": newer, f"{ORDER}/2.1.0-rc.1.json": newer})
+    assert reg("draft", "orders/order@1")[:2] == (0, f"wrote {ORDER}/1.2.0.json\n")
+    assert (folder / "1.2.0.json").read_bytes() == (folder / "1.1.0.json").read_bytes()
+    code, _, err = reg("draft", "orders/order@1")
+    assert code == 2
+    assert "reg draft orders/order@1.3.0\n" in err
+    assert reg("draft", "orders/order@1.0.1")[:2] == (0, f"wrote {ORDER}/1.0.1.json\n")
+    assert (folder / "1.0.1.json").read_bytes() == (folder / "1.0.0.json").read_bytes()
+    assert reg("draft", "orders/order@2")[:2] == (0, f"wrote {ORDER}/2.1.0.json\n")
+    assert (folder / "2.1.0.json").read_text() == newer
+    (folder / "1.0.1.json").unlink()
+    assert reg("bump", "orders/order@1")[:2] == (0, f"{ORDER}/1.2.0.json -> {ORDER}/1.1.1.json\n")
+    code, _, err = reg("bump", "orders/order@3")
+    assert code == 2
+    assert "orders/order@3 has no version that has not landed yet" in err
+    (folder / "2.1.0.json").unlink()
+    assert "orders/order@2.0.0 -> 2.0.0" in reg("diff", "orders/order@2", "orders/order@2.0.0")[1]
 
 
 def test_a_draft_committed_to_a_branch_is_still_a_draft(shop: Any, reg: Callable[..., Any]) -> None:
