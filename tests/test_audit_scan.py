@@ -254,6 +254,30 @@ def test_a_relative_reference_leads_to_the_file_beside_it(repo: Any, reg: Reg) -
     ] == [("1.1.0", "too-small", "narrowed and widened"), ("1.2.0", None, "undecided")]
 
 
+def test_a_reference_by_name_leads_to_the_version_that_it_names(repo: Any, reg: Reg) -> None:
+    def file(product: str, schema: str, version: str) -> str:
+        return f"products/shop/{product}/schemas/{schema}/{version}.json"
+
+    def referring(version: str) -> str:
+        return text({"properties": {"amount": {"$ref": f"reg:payments/money@{version}"}}})
+
+    repo.commit(
+        {
+            file("payments", "money", "1.0.0"): text({"type": "integer"}),
+            file("payments", "money", "1.1.0"): text({"type": "number"}),
+            file("orders", "order", "1.0.0"): referring("1.0.0"),
+        }
+    )
+    repo.commit({file("orders", "order", "1.0.1"): referring("1.1.0")})
+    repo.commit({file("orders", "order", "1.0.2"): referring("9.0.0")})
+    _, out, _ = reg("-C", str(repo.path), "audit", "scan", "--format", "json")
+    assert [
+        (each["version"], each["finding"], each["meaning"])
+        for each in json.loads(out)["steps"]
+        if each["schema"].endswith("orders/order")
+    ] == [("1.0.1", "too-small", "widened"), ("1.0.2", None, "undecided")]
+
+
 HOSTILE = "<img src=x onerror=alert(1)>|`@team` [x](http://evil) \x1b[31m\u202e ::error::x"
 
 

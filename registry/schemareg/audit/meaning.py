@@ -14,6 +14,7 @@ from schemareg.words import meaning, property_names, unjudged
 
 if TYPE_CHECKING:
     from schemareg.compatibility.verdict import Lookup
+    from schemareg.formats.json_schema.references import Locate
     from schemareg.json_values import JsonValue
 
 
@@ -90,17 +91,24 @@ def judged(
     path: str,
     content: Content = Content.DECLARED,
     lookup: Lookup | None = None,
+    locate: Locate | None = None,
 ) -> Judged:
     """What became of a schema whose file at `path` held `before` and holds `after`.
 
-    `lookup` gives the files that relative references lead to, by `file:///` and their path; what
-    hangs on others is undecided. Nothing is raised for a text that nobody can read.
+    `lookup` gives the files that references lead to, by `file:///` and their path, and `locate` the
+    path of a version that a reference names; what hangs on others is undecided. Nothing is raised
+    for a text that nobody can read.
     """
-    return compared(read(before, path), read(after, path), path, content, lookup)
+    return compared(read(before, path), read(after, path), path, content, lookup, locate)
 
 
 def compared(
-    older: Read, newer: Read, path: str, content: Content, lookup: Lookup | None
+    older: Read,
+    newer: Read,
+    path: str,
+    content: Content,
+    lookup: Lookup | None,
+    locate: Locate | None,
 ) -> Judged:
     """The same of schemas that have been read."""
     if older.fault or newer.fault:
@@ -111,7 +119,7 @@ def compared(
         return Judged(Meaning.BYTES)
     if json_values.equal(older.bare, newer.bare):
         return Judged(Meaning.WORDS)
-    takes = _Asking(f"file:///{path}", lookup).takes
+    takes = _Asking(f"file:///{path}", lookup, locate).takes
     backward, forward = takes(newer, older, content), takes(older, newer, content)
     broken = Outcome.BREAKING in (backward.outcome, forward.outcome)
     if not broken and _alike(older.bare, newer.bare):
@@ -146,6 +154,7 @@ class _Asking(NamedTuple):
 
     uri: str
     lookup: Lookup | None
+    locate: Locate | None
 
     def takes(self, reader: Read, writer: Read, content: Content) -> _Question:
         """Whether a reader takes all that a writer may write."""
@@ -162,6 +171,7 @@ class _Asking(NamedTuple):
             content=content,
             budget=Budget(findings=1),
             lookup=self.lookup,
+            locate=self.locate,
         )
         record = found.findings[0].record if found.findings else ""
         return _Question(found.outcome, record, found.reason)

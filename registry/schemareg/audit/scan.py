@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from schemareg.audit.meaning import Judged
-    from schemareg.audit.published import Published, Rewrite, Step
+    from schemareg.audit.published import Published, Rewrite, Step, Version
     from schemareg.audit.steps import Bump
     from schemareg.foreign import Layout
     from schemareg.json_values import JsonValue
     from schemareg.model import Landing, PathChange
+    from schemareg.versions import SemVer
 
     Read = Callable[[Iterable[str], int], Mapping[str, bytes | None]]
     """The contents of files by Git's ids of them; None for one of more bytes than that."""
@@ -149,10 +150,10 @@ def scan(
 ) -> Scan:
     """What a line did to the versions of a layout, from its first landing on.
 
-    Relative references lead to files as they stand at the head.
+    References lead to files as they stand at the head.
     """
     found = published(landings, asked.layout)
-    judge = _Judge(asked.rules, read, reach)
+    judge = _Judge(asked.rules, read, reach, found.versions.values())
     events = tuple(judge.events(_told(found, asked.since)))[::-1]
     steps = [each for each in found.steps if _late(each.version.published, asked.since)]
     missteps = sorted(judge.steps(steps), key=_newest_first)
@@ -194,7 +195,11 @@ def _late(landing: Landing, since: date | None) -> bool:
 class _Judge:
     """Judges pairs of files; one pair is judged once."""
 
-    def __init__(self, rules: Rules, read: Read, reach: Reach) -> None:
+    def __init__(self, rules: Rules, read: Read, reach: Reach, versions: Iterable[Version]) -> None:
+        # In a registry of ours a reference names a version; its domain is no part of the name.
+        self._places = {
+            (*each.schema.split("/")[-2:], each.version): each.path for each in versions
+        }
         self._reach = reach
         self._reached: dict[str, JsonValue | None] = {}
         self._rules = rules
@@ -226,8 +231,9 @@ class _Judge:
         key = (*pair, path)
         if key not in self._known:
             older, newer = (self._schema(id_, path, texts[id_]) for id_ in pair)
-            rules = self._rules
-            self._known[key] = meaning.compared(older, newer, path, rules.content, self._lookup)
+            self._known[key] = meaning.compared(
+                older, newer, path, self._rules.content, self._lookup, self._locate
+            )
         return self._known[key]
 
     def _schema(self, id_: str, path: str, text: bytes | None) -> meaning.Read:
@@ -237,6 +243,9 @@ class _Judge:
             huge = meaning.Read(fault=f"the file has more than {LARGEST:,} bytes")
             self._schemas[id_] = huge if text is None else meaning.read(text, path)
         return self._schemas[id_]
+
+    def _locate(self, product: str, schema: str, version: SemVer) -> str | None:
+        return self._places.get((product, schema, str(version)))
 
     def _lookup(self, uri: str) -> JsonValue | None:
         if uri not in self._reached:
