@@ -103,7 +103,7 @@ class Day:
             return found
         from schemareg.promises.season import accepted
 
-        return list(accepted(found, self._promises, self._today))
+        return list(accepted(found, self._promises, self._head, self._today))
 
     @cached_property
     def _promises(self) -> Promises:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg.errors import InvalidFiles
-from schemareg.model import Announcement, Direction, Severity
+from schemareg.model import Announcement, Direction, Place, Severity
 from schemareg.names import Target, field_text, parse
 from schemareg.promises import consumers, returns
 from schemareg.promises.terms import State, later
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
-    from schemareg.model import Deprecation, Finding, Place, Policy, Product, SchemaVersion
+    from schemareg.model import Deprecation, Finding, Policy, Product, SchemaVersion, Waiver
     from schemareg.promises.book import Promises
     from schemareg.promises.returns import Return
     from schemareg.promises.terms import Term
+    from schemareg.snapshot import Snapshot
 
 ASPECTS = {
     "property-required": "required",
@@ -256,8 +257,14 @@ def _name(target: Target) -> str:
     return repr(f"{field_text(target.field)}{value}") if target.field else repr(str(target))
 
 
-def accepted(findings: Iterable[Finding], promises: Promises, today: date) -> Iterator[Finding]:
-    """The findings with the waivers that have landed: what is waived stays visible, as a notice."""
+def accepted(
+    findings: Iterable[Finding], promises: Promises, head: Snapshot, today: date
+) -> Iterator[Finding]:
+    """The findings with the waivers that have landed: what is waived stays visible, as a notice.
+
+    A waiver that has run out accepts nothing, and is a finding itself, once.
+    """
+    told: set[str] = set()
     for finding in findings:
         if not finding.product or finding.severity is Severity.NOTICE:
             yield finding
@@ -265,16 +272,34 @@ def accepted(findings: Iterable[Finding], promises: Promises, today: date) -> It
         waiver = promises.waivers(finding.product).get(finding.fingerprint)
         if waiver is None:
             yield finding
-        elif today > waiver.until:
-            yield replace(
-                finding,
-                why=f"{finding.why} {rules.WAIVER_EXPIRED.title}: {waiver.path} counted until"
-                f" {waiver.until}.".strip(),
-                remedy=f"{finding.remedy} Or renew it: reg waive {finding.fingerprint} --until …",
-            )
-        else:
+        elif today <= waiver.until:
             yield replace(
                 finding,
                 severity=Severity.NOTICE,
                 waived=f"{waiver.approver}, until {waiver.until}: {waiver.reason}",
             )
+        else:
+            yield replace(
+                finding,
+                why=f"{finding.why} {rules.WAIVER_EXPIRED.title}: {waiver.path} counted until"
+                f" {waiver.until}.".strip(),
+                remedy=f"{finding.remedy} Or renew it: {_renewal(waiver)}",
+            )
+            if waiver.path not in told:
+                told.add(waiver.path)
+                yield _expired(waiver, finding, head)
+
+
+def _expired(waiver: Waiver, finding: Finding, head: Snapshot) -> Finding:
+    return rules.about(
+        rules.WAIVER_EXPIRED,
+        parse(finding.product),
+        Place(waiver.path) if head.has(waiver.path) else finding.place,
+        f"{waiver.path} accepted {finding.rule} until {waiver.until}, and does so no more",
+        remedy=f"Mend what it accepted; or renew it: {_renewal(waiver)}",
+        what=(waiver.fingerprint, str(waiver.until)),
+    )
+
+
+def _renewal(waiver: Waiver) -> str:
+    return f"reg waive {waiver.fingerprint} --until …"
