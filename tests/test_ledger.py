@@ -286,6 +286,7 @@ def test_hostile_text_of_a_ledger_moves_nothing_where_it_is_shown() -> None:
     ("outcome", "told"),
     [
         (SENT, "sent to slack: number 1\n"),
+        (SENT._replace(reason="not to ada"), "sent to slack (not to ada): number 1\n"),
         (REFUSED, "failed for good, slack: 404: number 1\n"),
         (DOWN, f"not sent to slack: no answer; {AGAIN}: number 1\n"),
         (

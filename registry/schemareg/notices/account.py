@@ -28,7 +28,7 @@ def sentence(delivery: Delivery) -> str:
     where, what = escape.visible(delivery.channel), _headline(delivery.headline)
     ending = delivery.attempts[-1].ending if delivery.attempts else None
     if delivery.state is State.SENT:
-        return f"sent to {where}: {what}\n"
+        return f"sent to {where}{_caveat(delivery)}: {what}\n"
     if delivery.state is State.FAILED:
         return f"failed for good, {where}: {_reason(delivery)}: {what}\n"
     if ending is Ending.RELEASED:
@@ -113,7 +113,12 @@ def _failed(delivery: Delivery) -> str:
 
 def _sent(delivery: Delivery) -> str:
     when, where = _time(delivery.moment), escape.visible(delivery.channel)
-    return f"{when}  {where}: {_headline(delivery.headline)}"
+    return f"{when}  {where}: {_headline(delivery.headline)}{_caveat(delivery)}"
+
+
+def _caveat(delivery: Delivery) -> str:
+    told = escape.shortened(escape.visible(delivery.caveat), 300)
+    return f" ({told})" if told else ""
 
 
 def _again(delivery: Delivery) -> str:

@@ -102,6 +102,12 @@ class Delivery:
         return ended[-1].reason if ended and self.state is not State.SENT else ""
 
     @property
+    def caveat(self) -> str:
+        """Whom it did not reach though it was sent, such as one of a mail's recipients."""
+        told = [each.reason for each in self.attempts if each.ending is Ending.SENT]
+        return told[-1] if told else ""
+
+    @property
     def moment(self) -> datetime:
         """When the last thing happened to it."""
         last = max((each.ended or each.at for each in self.attempts), default=self.created)
@@ -171,7 +177,7 @@ def _ended(attempt: Attempt, outcome: Outcome | None, failures: int, now: dateti
     if outcome is None:
         return replace(attempt, ended=now, ending=Ending.RELEASED)
     if outcome.sent:
-        return replace(attempt, ended=now, ending=Ending.SENT)
+        return replace(attempt, ended=now, ending=Ending.SENT, reason=outcome.reason)
     if outcome.permanent:
         return replace(attempt, ended=now, ending=Ending.REFUSED, reason=outcome.reason)
     ending = Ending.UNCERTAIN if outcome.uncertain else Ending.FAILED
