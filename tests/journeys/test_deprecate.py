@@ -733,6 +733,12 @@ def test_a_finding_is_accepted_for_a_time_and_then_no_more(
         checked = reg("check", "--today", day)[1]
         assert ("A waiver has run out" in " ".join(checked.split())) is (code == 1)
 
+    [ran_out] = [name for rule, name in found("2026-04-01") if rule == "waiver-expired"]
+    again = ("waive", ran_out, "--until", "2026-05-01", "--reason", "x", "--today", "2026-04-01")
+    code, _, err = reg(*again)
+    assert (code, f"reg waive {fingerprint} --until …" in err) == (2, True)
+    assert f"reg waive {ran_out}" not in reg("check", "--today", "2026-04-01")[1]
+
     code, out, _ = reg("waive", fingerprint, "--until", "2026-05-01", "--today", "2026-04-01")
     assert code == 0
     assert "it was until 2026-03-31" in " ".join(out.split())

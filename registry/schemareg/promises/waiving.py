@@ -14,6 +14,7 @@ from schemareg.documents import edit
 from schemareg.documents.yaml_scalar import scalar
 from schemareg.errors import InvalidFiles, RegistryError
 from schemareg.model import Kind, Severity
+from schemareg.rules.time import WAIVER_EXPIRED
 from schemareg.snapshot import WAIVERS
 from schemareg.wording import listed, nearest, quoted
 
@@ -116,6 +117,12 @@ def _refuse_what_needs_none(finding: Finding) -> None:
         raise RegistryError(
             f"{quoted(finding.fingerprint)} is a notice ({finding.rule}), and stops nothing",
             remedy="There is nothing to be accepted",
+        )
+    if finding.rule == WAIVER_EXPIRED.id:
+        raise RegistryError(
+            f"{quoted(finding.fingerprint)} says that a waiver has run out, and is mended by another"
+            " day for that one",
+            remedy=finding.remedy,
         )
     if not finding.product:
         raise RegistryError(

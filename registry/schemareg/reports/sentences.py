@@ -141,8 +141,9 @@ def waive(finding: Finding) -> str:
     """
     if not finding.fingerprint or not finding.product or finding.severity is Severity.NOTICE:
         return ""
-    command = f"reg waive {finding.fingerprint}"
-    return "" if command in finding.remedy else f"{command} --until DATE --reason TEXT"
+    if "reg waive " in finding.remedy:
+        return ""
+    return f"reg waive {finding.fingerprint} --until DATE --reason TEXT"
 
 
 def outcome(verdict: VersionVerdict, in_force: Compatibility) -> str:
