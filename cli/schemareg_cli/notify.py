@@ -16,11 +16,11 @@ def _moment(text: str) -> datetime:
         if len(text) == len("2026-11-22"):
             return datetime.combine(date.fromisoformat(text), time(12), UTC)
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first day of all, in a zone where it is later
         raise typer.BadParameter(
             f"{text!r} is neither a day nor a moment, such as 2026-11-22T09:30Z"
         ) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 _Now = Annotated[

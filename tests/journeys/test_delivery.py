@@ -362,6 +362,8 @@ def test_what_cannot_be_meant_is_refused_before_anybody_is_told(
         ("--replay", "HEAD", "--failed"): "--replay tells what it names, and nothing else",
         ("--to", "nobody"): "registry.yaml on the protected branch has no channel 'nobody'",
         ("--today", "soon"): "'soon' is neither a day nor a moment",
+        ("--today", "0001-01-01T00:00+14:00"): "is neither a day nor a moment",
+        ("--today", "9999-12-31T23:59-12:00"): "is neither a day nor a moment",
     }.items():
         code, out, err = notify(clone, *arguments)
         assert (code, out) == (2, "")
