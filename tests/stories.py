@@ -13,6 +13,7 @@ A story is a list of landings, each a day and lines such as::
     policy deprecation: {window: 7d}
     waive removed-before-sunset until 2026-07-01
     delete products/orders/README.md
+    another returns {"stability": "beta"}
 
 The registry begins on 2026-01-01 with the product `orders` and version 1.0.0 of its schema `order`.
 """
@@ -146,6 +147,13 @@ class Shop:
         self.head |= json.loads(text)
         self._describe()
 
+    def _another_line(self, rest: str) -> None:
+        """Another product, with the same schema."""
+        name, _, text = rest.partition(" ")
+        head = {"title": name, "owner": {"team": name}, "schemas": {"order": {}}}
+        self.files[f"products/{name}/product.yaml"] = json.dumps(head | json.loads(text))
+        self.files[f"products/{name}/schemas/order/1.0.0.json"] = json.dumps(FIRST, indent=2)
+
     def _policy_line(self, text: str) -> None:
         self.files["registry.yaml"] = f"version: 1\n{text}\n"
 
@@ -172,7 +180,8 @@ class Shop:
 def _owner(schema: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
     *above, name = path.split(".")
     for step in above:
-        schema = schema["properties"][step]
+        schema = schema["properties"][step.removesuffix("[]")]
+        schema = schema["items"] if step.endswith("[]") else schema
     return schema, name
 
 
@@ -187,6 +196,13 @@ def _with(schema: dict[str, Any], text: str) -> None:
     path, _, kind = text.partition("=")
     owner, name = _owner(schema, path)
     owner["properties"][name] = {"type": kind}
+
+
+def _list(schema: dict[str, Any], text: str) -> None:
+    path, _, names = text.partition("=")
+    owner, name = _owner(schema, path)
+    fields = {each: {"type": "string"} for each in names.split("|")}
+    owner["properties"][name] = {"type": "array", "items": {"properties": fields}}
 
 
 def _values(schema: dict[str, Any], text: str) -> None:
@@ -226,6 +242,7 @@ def _optional(schema: dict[str, Any], path: str) -> None:
 _EDITS: dict[str, Callable[[dict[str, Any], str], None]] = {
     "without": _without,
     "with": _with,
+    "list": _list,
     "values": _values,
     "minimum": _minimum,
     "unit": _unit,
