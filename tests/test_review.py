@@ -145,6 +145,16 @@ def test_the_older_version_refuses_at_the_place_of_the_same_field_in_the_new_fil
     assert finding.remedy.endswith("or open 2.0.0: reg bump orders/order")
 
 
+def test_every_mend_names_the_line_that_is_not_taken_yet(check: Check) -> None:
+    older = schema(email=STRING, total={"type": "number", "unit": "EUR"})
+    landed = LANDED | {f"{ORDERS}/{each}.json": older for each in ("1.2.0", "2.0.0")}
+    newer = schema(total={"type": "string", "unit": "USD"})
+    report = check({f"{ORDERS}/1.3.0.json": newer}, landed)
+    mends = {each.rule: each.remedy for each in report.findings}
+    assert mends.keys() == {"bump-too-small", "field-removed", "meaning-changed", "type-narrowed"}
+    assert all("3.0.0: reg bump orders/order" in each for each in mends.values()), mends
+
+
 def test_a_field_that_goes_within_its_line_is_missed_by_readers_of_the_older_version(
     check: Check,
 ) -> None:

@@ -41,6 +41,8 @@ class Comparison:
     version: SchemaVersion
     shelf: Shelf
     policy: Compatibility
+    opens: SemVer
+    """The version that would open the next line."""
     pairs: list[Pair] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     lost: list[Finding] = field(default_factory=list)
@@ -124,6 +126,7 @@ class Comparison:
                     f"{'required' if each.required else 'optional'} {each.type}",
                     uris.pointer_text(each.pointer),
                     new.place(near.pointer if near else ("properties",), key=True),
+                    self.opens,
                 )
             )
 
@@ -142,6 +145,7 @@ class Comparison:
                     change,
                     uris.pointer_text(was.pointer) if was else "",
                     new.place(now.pointer if here else ("properties",), key=True),
+                    self.opens,
                 )
                 if (found.field, found.message) not in told:
                     self.lost.append(found)

@@ -139,11 +139,14 @@ class _Case:
         before = lineage.before(version.version, self._known)
         self._previous = None if before is None else self._known[before]
         judge.prefetch([*self._against, *([self._previous] if self._previous else [])])
-        self._comparison = Comparison(version, judge.shelf, self._policy).hold_against(
-            reversed(self._against)
-        )
+        self._comparison = self._held_against(self._against)
         self._told = self._seasoned()
         self._bump = self._required()
+
+    def _held_against(self, older: Sequence[SchemaVersion]) -> Comparison:
+        """The version beside older ones, these oldest first."""
+        comparison = Comparison(self._version, self._judge.shelf, self._policy, self._next_line())
+        return comparison.hold_against(reversed(older))
 
     def _counted(self) -> list[SemVer]:
         """The known releases that may count: those that ended do where all are asked for."""
@@ -314,12 +317,9 @@ class _Case:
         previous = self._previous.version
         if previous.major != self._version.version.major and self._policy.level.directions:
             # It opens a line, which owes the other lines nothing. Was that needed?
-            policy = self._policy
-            line = lineage.counting(previous.bumped("minor"), self._counted(), policy)
+            line = lineage.counting(previous.bumped("minor"), self._counted(), self._policy)
             against = [self._known[each] for each in line]
-            comparison = Comparison(self._version, self._judge.shelf, policy).hold_against(
-                reversed(against)
-            )
+            comparison = self._held_against(against)
             broken = self._hurts(comparison, self._today(comparison, against))
         if broken:
             return "major"

@@ -73,11 +73,18 @@ RULES = (
 
 
 def field_removed(
-    version: SchemaVersion, against: SemVer, field: str, kind: str, pointer: str, place: Place
+    version: SchemaVersion,
+    against: SemVer,
+    field: str,
+    kind: str,
+    pointer: str,
+    place: Place,
+    opens: SemVer,
 ) -> Finding:
     """A field of an older version of the line, `against`, that this version does not have.
 
-    `kind` says what it was; `pointer` is where the older schema has it.
+    `kind` says what it was; `pointer` is where the older schema has it; `opens` begins the line
+    where it need not be.
     """
     pre = bool(version.version.pre)
     return Finding(
@@ -93,8 +100,8 @@ def field_removed(
         field=field,
         pointer=pointer,
         why=FIELD_REMOVED.rationale,
-        remedy=f"Keep {field!r}, and deprecate it; or open"
-        f" {version.version.release.bumped('major')}: reg bump {version.product}/{version.schema}",
+        remedy=f"Keep {field!r}, and deprecate it; or open {opens}:"
+        f" reg bump {version.product}/{version.schema}",
         fingerprint=fingerprint(FIELD_REMOVED.id, version.name, str(against), field),
     )
 
@@ -106,8 +113,12 @@ def meaning_changed(
     change: tuple[str, str, str],
     pointer: str,
     place: Place,
+    opens: SemVer,
 ) -> Finding:
-    """A field that says something else of itself; `change` is keyword, before, and after or empty."""
+    """A field that says something else of itself; `change` is keyword, before, and after or empty.
+
+    `opens` begins the line where it may.
+    """
     keyword, was, now = change
     pre = bool(version.version.pre)
     return Finding(
@@ -125,8 +136,8 @@ def meaning_changed(
         field=field,
         pointer=pointer,
         why=MEANING_CHANGED.rationale,
-        remedy=f"Keep it, and add a field beside {field!r}; or open"
-        f" {version.version.release.bumped('major')}: reg bump {version.product}/{version.schema}",
+        remedy=f"Keep it, and add a field beside {field!r}; or open {opens}:"
+        f" reg bump {version.product}/{version.schema}",
         fingerprint=fingerprint(
             MEANING_CHANGED.id, version.name, str(against), field, keyword, was, now
         ),
