@@ -134,8 +134,4 @@ def _of_landing(scene: Scene, history: "History", revision: str) -> tuple["Messa
             f"{revision} did not land on the protected branch by itself",
             remedy="Name the commit that brought it: git log --first-parent --oneline",
         )
-    line = history.line()
-    before = line[landing.ordinal - 1] if landing.ordinal else None
-    today = scene.now.date()
-    told = telling.messages_between(scene.root, history, before, landing, today=today)
-    return tuple(message for _, messages in told for message in messages)
+    return telling.messages_of_landing(scene.root, history, landing, today=scene.now.date())

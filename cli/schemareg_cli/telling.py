@@ -70,6 +70,25 @@ def messages_between(
             yield scene.landing, messages(routes(news, states, policy))
 
 
+def messages_of_landing(
+    root: Path, history: "History", landing: "Landing", *, today: date
+) -> tuple["Message", ...]:
+    """The messages of one landing alone, for the channels of the newest policy."""
+    from schemareg.notices.grouping import messages
+    from schemareg.notices.routing import routes
+
+    with _states(root) as at:
+        policy = policy_of(at((history.head or landing).commit), history)
+        home = _home(root, history)
+        before = history.line()[landing.ordinal - 1] if landing.ordinal else None
+        found = _told(root, history, at, before, landing, home, today)
+        return tuple(
+            message
+            for scene, news in found
+            for message in messages(routes(news, (scene.before, scene.after), policy))
+        )
+
+
 def messages_of_rewrite(
     root: Path, history: "History", before: str, until: "Landing | None" = None, *, today: date
 ) -> tuple["Message", ...]:

@@ -351,6 +351,23 @@ def test_an_event_or_a_landing_is_told_again_on_purpose_and_only_to_whom_it_is_m
     assert notify(clone, "--replay", event)[2] == "reg: 0 sent\n"
 
 
+def test_the_first_landing_is_told_again_as_a_landing_and_to_the_channels_of_today(
+    begun: World, notify: Notify
+) -> None:
+    first = begun.shop.git("rev-list", "--max-parents=0", "main")
+    more = POLICY.replace("notify:", '  new-chat: {url: "${CHAT}/new", kind: slack}\nnotify:')
+    begun.lands({"registry.yaml": more.replace("[hub-hook]", "[new-chat]")}, "A chat for the hub")
+    clone = begun.clone()
+    notify(clone)
+    begun.arrived()
+    assert notify(clone, "--replay", first, "--to", "new-chat")[2] == "reg: 1 sent\n"
+    (said,) = begun.arrived()
+    assert said.startswith("new: ")
+    text = begun.hook.posts[-1].body.decode()
+    assert "the hub's policy counts from now on" in text
+    assert "what lands in this registry is told" not in text
+
+
 def test_what_cannot_be_meant_is_refused_before_anybody_is_told(
     begun: World, notify: Notify
 ) -> None:
