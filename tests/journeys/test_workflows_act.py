@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 import sysconfig
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.conftest import Repo
+    from tests.doubles.receivers import Hook
 
 TOP = Path(__file__).parents[2]
 ACT = Path(sys.executable).parent / "act"
@@ -50,7 +52,10 @@ runs:
         git remote add origin "$ORIGIN"
         git fetch --quiet ${FILTER:+"--filter=$FILTER"} origin '+refs/heads/*:refs/remotes/origin/*' \\
           '+refs/pull/*:refs/remotes/pull/*'
-        git checkout --quiet --detach "$GITHUB_SHA"
+        case $GITHUB_REF in
+          refs/heads/*) git checkout --quiet -B "${GITHUB_REF#refs/heads/}" "$GITHUB_SHA" ;;
+          *) git checkout --quiet --detach "$GITHUB_SHA" ;;
+        esac
 """
 UPLOAD = """\
 name: stands in for actions/upload-artifact
@@ -124,22 +129,34 @@ def registry(repo: Repo, reg: Callable[..., Any]) -> Repo:
     return repo
 
 
+def serves(registry: Repo) -> None:
+    """It answers what a forge answers: clones without contents, and any commit by its name."""
+    registry.git("config", "uploadpack.allowFilter", "true")
+    registry.git("config", "uploadpack.allowAnySHA1InWant", "true")
+
+
 def schema(fields: Any, **more: Any) -> str:
     return json.dumps({"type": "object", "properties": fields, **more}, indent=2) + "\n"
 
 
 def act(
-    registry: Repo, machine: dict[str, str], event: str, payload: Any, folder: Path
+    registry: Repo,
+    machine: dict[str, str],
+    event: str,
+    payload: Any,
+    folder: Path,
+    workflow: str = "check",
+    **secrets: str,
 ) -> tuple[int, str]:
-    """Exit code and log of the check on an event, at the commit that is checked out."""
+    """Exit code and log of a workflow on an event, at the commit that is checked out."""
     flags = ["--no-cache-server", "--no-skip-checkout", "--rm", "--concurrent-jobs=1"]
     flags += ["--local-repository", f"acme/schemareg@{COMMIT}={TOP}"]
-    text = (registry.path / ".github/workflows/check.yml").read_text()
+    text = (registry.path / f".github/workflows/{workflow}.yml").read_text()
     text += (registry.path / ".github/actions/check/action.yml").read_text()
     for name, action in (("checkout", CHECKOUT), ("upload-artifact", UPLOAD)):
-        (folder / name).mkdir()
+        (folder / name).mkdir(parents=True)
         (folder / name / "action.yml").write_text(action)
-        (used,) = re.findall(rf"uses: (actions/{name}@\w+)", text)
+        (used,) = set(re.findall(rf"uses: (actions/{name}@\w+)", text))
         flags += ["--local-repository", f"{used}={folder / name}"]
     told = folder / "event.json"
     told.write_text(json.dumps(payload))
@@ -147,8 +164,9 @@ def act(
     done = subprocess.run(
         [
             *(str(ACT), event, "--platform", "ubuntu-24.04=-self-hosted", "--eventpath", str(told)),
-            *("--workflows", ".github/workflows/check.yml", *flags),
+            *("--workflows", f".github/workflows/{workflow}.yml", *flags),
             *("--env", f"ORIGIN=file://{registry.path}", "--env", f"ARTIFACTS={artifacts}"),
+            *(each for name, value in secrets.items() for each in ("--secret", f"{name}={value}")),
         ],
         cwd=registry.path,
         env={**os.environ, **machine},
@@ -164,8 +182,7 @@ def test_a_pull_request_and_a_push_are_checked_by_another_runner(
     registry: Repo, machine: dict[str, str], tmp_path: Path
 ) -> None:
     before = registry.git("rev-parse", "HEAD")
-    registry.git("config", "uploadpack.allowFilter", "true")
-    registry.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    serves(registry)
     registry.branch("topic")
     fields = {"id": {"type": "string"}}
     head = registry.commit({f"{ORDER}/1.1.0.json": schema(fields, required=["id"])}, "Require it")
@@ -179,7 +196,6 @@ def test_a_pull_request_and_a_push_are_checked_by_another_runner(
         "base": {"ref": "main", "sha": before},
     }
     payload = {"action": "opened", "number": 7, "pull_request": pull}
-    (tmp_path / "one").mkdir()
     code, log = act(registry, machine, "pull_request", payload, tmp_path / "one")
     assert code == 1, log
     found = json.loads((tmp_path / "one/artifacts/result.json").read_text())
@@ -190,7 +206,6 @@ def test_a_pull_request_and_a_push_are_checked_by_another_runner(
 
     registry.checkout("main")
     after = registry.commit({f"{ORDER}/1.1.0.json": schema(fields)}, "Go on")
-    (tmp_path / "two").mkdir()
     payload = {"ref": "refs/heads/main", "before": before, "after": after}
     code, log = act(registry, machine, "push", payload, tmp_path / "two")
     assert code == 0, log
@@ -201,8 +216,7 @@ def test_a_workflow_of_another_repository_uses_the_action_by_its_commit(
     registry: Repo, machine: dict[str, str], tmp_path: Path
 ) -> None:
     """Then the `reg` of that commit is installed, with its exact dependencies."""
-    registry.git("config", "uploadpack.allowFilter", "true")
-    registry.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    serves(registry)
     before = registry.git("rev-parse", "HEAD")
     path = registry.path / ".github/workflows/check.yml"
     text = path.read_text().replace("./.github/", "acme/schemareg/.github/")
@@ -218,3 +232,68 @@ def test_a_workflow_of_another_repository_uses_the_action_by_its_commit(
     assert code == 1, log
     found = json.loads((tmp_path / "artifacts/result.json").read_text())
     assert [each["rule"] for each in found["findings"]] == ["bump-too-small", "property-required"]
+
+
+def test_the_queue_is_checked_by_another_runner(
+    registry: Repo, machine: dict[str, str], tmp_path: Path
+) -> None:
+    """What waits before it is what it is held against, and not the branch."""
+    serves(registry)
+    fields = {"id": {"type": "string"}}
+    waiting = registry.commit({f"{ORDER}/1.1.0.json": schema(fields)}, "Go on")
+    head = registry.commit({f"{ORDER}/1.0.1.json": schema(fields, title="Order")}, "And back")
+    group = {"base_sha": waiting, "head_sha": head, "base_ref": "refs/heads/main"}
+    payload = {"action": "checks_requested", "merge_group": group}
+    code, log = act(registry, machine, "merge_group", payload, tmp_path)
+    assert code == 1, log
+    found = json.loads((tmp_path / "artifacts/result.json").read_text())
+    assert [each["rule"] for each in found["findings"]] == ["version-backwards"]
+    assert found["base_commit"] == waiting
+
+
+def test_people_are_told_and_reminded_once_by_another_runner(
+    repo: Repo, reg: Callable[..., Any], machine: dict[str, str], tmp_path: Path, hook: Hook
+) -> None:
+    key = "whsec_c2VjcmV0LXRoYXQtc3RhbmRzLW5vd2hlcmU="
+    channel = '{url: "${HUB}", kind: webhook, secret: "${KEY}"}'
+    gone = {
+        "target": "orders/order#mail",
+        "sunset": (date.today() + timedelta(days=5)).isoformat(),
+        "reason": "Personal data leaves.",
+    }
+    files = {
+        "registry.yaml": f"version: 1\nchannels: {{hub: {channel}}}\nnotify: {{default: [hub]}}\n",
+        "products/orders/product.yaml": PRODUCT,
+        f"{ORDER}/1.0.0.json": schema({"id": {"type": "string"}, "mail": {"type": "string"}}),
+        "products/orders/deprecations/order-mail.yaml": json.dumps(gone),
+    }
+    begin = repo.commit(files, "Begin", on=date(2026, 3, 1))
+    assert reg("init", "--github", "-C", str(repo.path))[0] == 0
+    repo.git("add", ".")
+    after = repo.commit({}, "Set up the workflows", on=date(2026, 3, 2))
+    serves(repo)
+
+    def run(number: int, workflow: str, event: str, payload: Any) -> list[str]:
+        """What kinds of event arrived."""
+        where = tmp_path / str(number)
+        given = {"HUB": hook.url, "KEY": key, "GITHUB_TOKEN": "a-token"}
+        code, log = act(repo, machine, event, payload, where, workflow, **given)
+        assert code == 0, log
+        assert [each for each in given.values() if each in log] == []
+        kinds = [
+            json.loads(each.body)["type"].removeprefix("dev.schemareg.") for each in hook.posts
+        ]
+        hook.posts.clear()
+        return kinds
+
+    push = {"ref": "refs/heads/main", "before": "0" * 40, "after": after}
+    schedule = {"schedule": "23 5 * * *"}
+    assert run(1, "notify", "push", push) == ["registry.watched"]
+    assert run(2, "notify", "push", push) == []
+    assert run(3, "reminders", "schedule", schedule) == ["sunset.approaching"]
+    assert run(4, "reminders", "schedule", schedule) == []
+    by_hand = {"ref": "refs/heads/main", "inputs": {"replay": begin}}
+    assert run(5, "notify", "workflow_dispatch", by_hand)[0] == "deprecation.announced"
+    assert f"receipts/{after[:2]}/{after}.json" in repo.git(
+        "ls-tree", "-r", "--name-only", "refs/reg/ledger"
+    )
