@@ -1,5 +1,6 @@
 """`reg waive`."""
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -92,5 +93,22 @@ def waive(
         policy.protected_branch,
         proposing.branch_for("waive", leave.waiver.path),
     )
-    proposing.deliver(edits, proposing.Delivery(commit, branch, push, pr), dry_run=dry_run)
+    delivery = proposing.Delivery(commit, branch, push, pr)
+    alone = not delivery.committed or then is not None or _alone(home, base.commit)
+    proposing.deliver(edits, delivery, dry_run=dry_run)
     answers.give(f"\n{reports.granted(leave, meant.finding, width=answers.page().width)}")
+    if not alone:
+        answers.hint(
+            "Mind: its branch has what is committed here too, so it does not land by itself. From"
+            f" {policy.protected_branch}:",
+            f"  git switch {shlex.quote(policy.protected_branch)}",
+            f"  reg waive {leave.waiver.fingerprint} {meant.product} --rule {leave.waiver.rule}"
+            f" --until {until} --reason … --branch NAME",
+        )
+
+
+def _alone(home: Path, base: str) -> bool:
+    """Whether nothing is committed here that has not landed."""
+    from schemareg.edges import git_command
+
+    return git_command.run(home, "rev-list", "-1", "HEAD", f"^{base}").out == b""

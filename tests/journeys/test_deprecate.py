@@ -748,6 +748,32 @@ def test_a_finding_is_accepted_for_a_time_and_then_no_more(
     assert [line.split()[0] for line in out.splitlines()[1:3]] == ["expired", "proposed"]
 
 
+def test_a_waiver_that_would_not_land_by_itself_says_how_it_does(
+    shop: Any, reg: Callable[..., Any]
+) -> None:
+    without = FIRST.replace('    "note": {"type": "string"},\n', "")
+    shop.write({f"{ORDER}/1.1.0.json": without})
+    found = json.loads(reg("check", "--format", "json", *LANDED)[1])["findings"]
+    fingerprint, rule = found[0]["fingerprint"], found[0]["rule"]
+    call = ("waive", fingerprint, "--until", "2026-03-31", "--reason", "r", *LANDED)
+    code, _, err = reg(*call, "--branch", "alone")
+    assert (code, err) == (0, "")
+    shop.checkout("main")
+    shop.branch("topic")
+    shop.git("add", "--all")
+    shop.git("commit", "--quiet", "-m", "Without the note")
+    code, out, err = reg(*call, "--branch", "along")
+    assert code == 0
+    waiver = (shop.path / f"products/orders/waivers/{fingerprint}.yaml").read_text()
+    _, switch, command = err.splitlines()
+    assert f"waive {fingerprint} orders --rule {rule} --until 2026-03-31 " in command
+    shop.git(*switch.split()[1:])
+    words = [{"…": "r", "NAME": "by-itself"}.get(each, each) for each in command.split()[1:]]
+    assert reg(*words, *LANDED)[::2] == (0, "")
+    assert (shop.path / f"products/orders/waivers/{fingerprint}.yaml").read_text() == waiver
+    assert shop.git("rev-list", "--count", "main..by-itself") == "1"
+
+
 def _said(fingerprint: str) -> str:
     from schemareg.documents.yaml_scalar import scalar
 
