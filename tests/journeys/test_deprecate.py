@@ -762,7 +762,7 @@ def test_a_waiver_that_would_not_land_by_itself_says_how_it_does(
     shop.branch("topic")
     shop.git("add", "--all")
     shop.git("commit", "--quiet", "-m", "Without the note")
-    code, out, err = reg(*call, "--branch", "along")
+    code, _, err = reg(*call, "--branch", "along")
     assert code == 0
     waiver = (shop.path / f"products/orders/waivers/{fingerprint}.yaml").read_text()
     _, switch, command = err.splitlines()
