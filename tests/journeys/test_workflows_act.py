@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.conftest import Repo
+    from tests.doubles.github import GitHub
     from tests.doubles.receivers import Hook
 
 TOP = Path(__file__).parents[2]
@@ -73,6 +74,23 @@ runs:
         FROM: ${{ inputs.path }}
       run: cp -r "$FROM" "$ARTIFACTS"
 """
+DOWNLOAD = """\
+name: stands in for actions/download-artifact
+description: A copy.
+inputs:
+  name: {}
+  path: {}
+  run-id: {}
+  github-token: {}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        TO: ${{ inputs.path }}
+      run: cp -r "$ARTIFACTS" "$TO"
+"""
+ACTIONS = {"checkout": CHECKOUT, "upload-artifact": UPLOAD, "download-artifact": DOWNLOAD}
 
 
 @pytest.fixture(scope="module")
@@ -153,10 +171,9 @@ def act(
     flags += ["--local-repository", f"acme/schemareg@{COMMIT}={TOP}"]
     text = (registry.path / f".github/workflows/{workflow}.yml").read_text()
     text += (registry.path / ".github/actions/check/action.yml").read_text()
-    for name, action in (("checkout", CHECKOUT), ("upload-artifact", UPLOAD)):
+    for used, name in set(re.findall(r"uses: (actions/([\w-]+)@\w+)", text)):
         (folder / name).mkdir(parents=True)
-        (folder / name / "action.yml").write_text(action)
-        (used,) = set(re.findall(rf"uses: (actions/{name}@\w+)", text))
+        (folder / name / "action.yml").write_text(ACTIONS[name])
         flags += ["--local-repository", f"{used}={folder / name}"]
     told = folder / "event.json"
     told.write_text(json.dumps(payload))
@@ -165,6 +182,7 @@ def act(
         [
             *(str(ACT), event, "--platform", "ubuntu-24.04=-self-hosted", "--eventpath", str(told)),
             *("--workflows", f".github/workflows/{workflow}.yml", *flags),
+            *(f"--env={name}={machine[name]}" for name in machine if name.startswith("GITHUB_")),
             *("--env", f"ORIGIN=file://{registry.path}", "--env", f"ARTIFACTS={artifacts}"),
             *(each for name, value in secrets.items() for each in ("--secret", f"{name}={value}")),
         ],
@@ -249,6 +267,47 @@ def test_the_queue_is_checked_by_another_runner(
     found = json.loads((tmp_path / "artifacts/result.json").read_text())
     assert [each["rule"] for each in found["findings"]] == ["version-backwards"]
     assert found["base_commit"] == waiting
+
+
+def test_a_pull_request_is_commented_on_by_another_runner(
+    registry: Repo,
+    reg: Callable[..., Any],
+    machine: dict[str, str],
+    tmp_path: Path,
+    github: GitHub,
+) -> None:
+    registry.branch("topic")
+    fields = {"id": {"type": "string"}}
+    head = registry.commit({f"{ORDER}/1.1.0.json": schema(fields, required=["id"])}, "Require it")
+    registry.checkout("main")
+    serves(registry)
+    (tmp_path / "artifacts").mkdir()
+    result = str(tmp_path / "artifacts/result.json")
+    judged = ("--base", "main", "--head", "topic", "--format", "json", "--output", result)
+    assert reg("check", *judged, "-C", str(registry.path))[0] == 1
+    github.tokens["a-token"] = "github-actions[bot]"
+    github.pull(7, head, branch="topic", owner="mallory")
+    run = {
+        **{"id": 101, "name": "check", "event": "pull_request", "conclusion": "failure"},
+        **{"head_sha": head, "head_branch": "topic", "run_number": 1, "run_attempt": 1},
+        "head_repository": {"full_name": "mallory/registry", "owner": {"login": "mallory"}},
+        "pull_requests": [],
+    }
+    elsewhere = {
+        "GITHUB_API_URL": github.url,
+        "GITHUB_GRAPHQL_URL": f"{github.url}/graphql",
+        "GITHUB_REPOSITORY": "acme/registry",
+    }
+    payload = {"action": "completed", "workflow_run": run}
+    code, log = act(
+        registry,
+        machine | elsewhere,
+        *("workflow_run", payload, tmp_path, "comment"),
+        GITHUB_TOKEN="a-token",
+    )
+    assert code == 0, log
+    (body,) = github.bodies(7)
+    assert "property-required" in body
 
 
 def test_people_are_told_and_reminded_once_by_another_runner(
