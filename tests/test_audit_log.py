@@ -290,6 +290,8 @@ def test_what_cannot_be_asked_is_refused_with_the_way_out(
     begin(repo)
     for asked, code, said in (
         (("nothing",), 2, "no product called 'nothing' ever landed"),
+        (("orders/ordr",), 2, "Did you mean orders/order?"),
+        (("orders/order@9.9.9",), 2, "orders/order has no version 9.9.9"),
         (("--kind", "deprecated"), 2, "is no kind of fact"),
         (("--at", "2025-01-01"), 2, "nothing had landed by 2025-01-01"),
         (("--at", "2025-13-01"), 2, "is not in the calendar"),
@@ -354,6 +356,26 @@ def test_an_export_is_the_same_whole_or_in_parts_and_fits_its_schema(
     repo.git("reset", "--quiet", "--hard", "HEAD~12")
     repo.commit({V1: "{}"}, on=MAY)
     assert reg("audit", "export", "-C", str(repo.path), "--since", line)[::2][0] == 3
+
+
+def test_a_part_that_never_was_is_refused_and_one_that_went_is_told(
+    repo: Repo, reg: Callable[..., Any]
+) -> None:
+    schema = '{"properties": {"email": {"type": "string"}}}'
+    repo.commit({"registry.yaml": "version: 1\n", MANIFEST: product(), V1: schema}, "A", on=MARCH)
+    repo.commit({V2: '{"properties": {"id": {"type": "string"}}}'}, "B", on=APRIL)
+    asked = ("log", "-C", str(repo.path), "--no-outcomes")
+    code, out, err = reg(*asked, "orders/order#emial")
+    assert (code, out) == (2, "")
+    assert "orders/order@1.1.0 has no field 'emial'" in err
+    for there in ("orders/order#email", "orders/order#id", "orders/order@1#email", "orders/order"):
+        code, out, err = reg(*asked, there)
+        assert (code, err, "version.released" in out) == (0, "", True)
+    repo.commit({V1: None, V2: None}, "C", on=MAY)
+    for gone in ("orders/order", "orders/order@1.0.0", "orders/order#email", "orders/order@1"):
+        code, out, err = reg(*asked, gone)
+        assert (code, err, "version.removed" in out) == (0, "", True)
+    assert reg(*asked, "orders/order@2")[0] == 2
 
 
 def test_before_the_first_commit_nothing_has_landed(repo: Repo, reg: Callable[..., Any]) -> None:

@@ -99,6 +99,8 @@ def log(
             found = _of(found, who, root, history, people)
         facts = list(islice(found, limit + 1))
         facts, more = facts[:limit], len(facts) > limit
+        if meant and meant.schema and all(each.target != target for each in facts):
+            logbook.refuse_unknown(history, meant)
         landings = [each.landing for each in facts]
         if signatures:
             people |= auditing.people_of(root, landings, signatures=True)

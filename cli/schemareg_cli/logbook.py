@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemareg.errors import RegistryError
+from schemareg.errors import InvalidFiles, RegistryError
 from schemareg_cli import answers, auditing, chronicle
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from schemareg.audit.log import Question
     from schemareg.edges.history import GitHistory
     from schemareg.model import Landing, PathChange
+    from schemareg.names import Target
+    from schemareg.snapshot import Snapshot
 
 
 def entries(
@@ -68,6 +70,37 @@ def _of_days(
     if changes["deprecations"]:
         found += _ends(history, question, end)
     return found
+
+
+def refuse_unknown(history: "GitHistory", target: "Target") -> None:
+    """Raises RegistryError, naming what is near, for a part of a product that never landed.
+
+    What the schema or the product around it did would be told as if it were of that part. A schema
+    that declares no field may have any.
+    """
+    from schemareg.promises.elements import fields_of, latest, never
+    from schemareg.snapshot import Snapshot
+
+    base = Snapshot(history.files(history.commit))
+    try:
+        lack = never(base, target)
+        newest = latest(base, target)
+        open_ = newest is not None and not fields_of(base, newest)
+    except InvalidFiles:
+        return  # what landed wrong hides nothing of what landed
+    if lack and not open_ and not (newest is None and _gone(history, base, target)):
+        raise RegistryError(lack[0], remedy=lack[1])
+
+
+def _gone(history: "GitHistory", base: "Snapshot", target: "Target") -> bool:
+    """Whether the schema, line or version that a target speaks of was there, and is not any more."""
+    from dataclasses import replace
+
+    from schemareg.promises.book import Promises
+    from schemareg.promises.status import departure
+
+    around = replace(target, field=(), value=None)
+    return departure(Promises(base, lambda: history), around) is not None
 
 
 def _within(
