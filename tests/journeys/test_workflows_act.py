@@ -288,8 +288,14 @@ def test_a_pull_request_is_commented_on_by_another_runner(
     github.tokens["a-token"] = "github-actions[bot]"
     github.pull(7, head, branch="topic", owner="mallory")
     run = {
-        **{"id": 101, "name": "check", "event": "pull_request", "conclusion": "failure"},
-        **{"head_sha": head, "head_branch": "topic", "run_number": 1, "run_attempt": 1},
+        "id": 101,
+        "name": "check",
+        "event": "pull_request",
+        "conclusion": "failure",
+        "head_sha": head,
+        "head_branch": "topic",
+        "run_number": 1,
+        "run_attempt": 1,
         "head_repository": {"full_name": "mallory/registry", "owner": {"login": "mallory"}},
         "pull_requests": [],
     }
