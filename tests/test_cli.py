@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import inspect
 import json
@@ -184,8 +185,20 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
                 "reg: 2 mistakes in 1 file\n"
             ),
         ),
-        (PermissionError(13, "Permission denied", "a/b"), 2, "reg: a/b: Permission denied\n"),
-        (OSError(28, "No space left on device"), 2, "reg: No space left on device\n"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "a/b"),
+            2,
+            (
+                "reg: a/b: Permission denied\n"
+                "  Give yourself the right to read it, and to write there\n"
+            ),
+        ),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            2,
+            "reg: No space left on device\n  Make room there\n",
+        ),
+        (OSError("it is raining"), 2, "reg: it is raining\n"),
         (KeyboardInterrupt(), 130, ""),
         (
             ZeroDivisionError("division by zero"),

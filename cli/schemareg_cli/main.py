@@ -6,6 +6,7 @@ decided; 70 a bug of ours; 130 interrupted; 141 nobody reads the answer any more
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -129,12 +130,28 @@ def _misused(error: Exception) -> int:
     return WRONG
 
 
+_REMEDIES = {
+    "EACCES": "Give yourself the right to read it, and to write there",
+    "EPERM": "Give yourself the right to read it, and to write there",
+    "EROFS": "Work where you may write: git clone",
+    "ENOSPC": "Make room there",
+    "EDQUOT": "Make room there",
+    "ENOENT": "Look for a slip in its name",
+    "ENOTDIR": "A file stands where a folder is wanted: move it away, or name another place",
+    "EISDIR": "This is a folder: name a file",
+    "EEXIST": "Move away what is there, or name another place",
+}
+"""What mends it, by the name of what the machine says."""
+
+
 def _environment(error: OSError) -> int:
     """The machine refuses: no permission, no room, no such folder."""
     from schemareg.reports import escape
 
     where = f"{escape.visible(os.fsdecode(error.filename))}: " if error.filename else ""
-    terminal.complain(f"reg: {where}{error.strerror or error}\n")
+    remedy = _REMEDIES.get(errno.errorcode.get(error.errno or 0, ""), "")
+    mend = f"  {remedy}\n" if remedy else ""
+    terminal.complain(f"reg: {where}{error.strerror or error}\n{mend}")
     return WRONG
 
 
