@@ -83,6 +83,8 @@ def _headline(alarms: Sequence[Event], events: Sequence[Event]) -> str:
     named = ", ".join(products[:3])
     if len(products) > 3:
         named += f" and {len(products) - 3:,} more products"
+    if named and not all(each.product for each in events):
+        named += " and the registry itself"
     return f"{len(events):,} changes{f' in {named}' if named else ''} that break nobody"
 
 
