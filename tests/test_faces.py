@@ -381,6 +381,17 @@ def test_the_comment_says_who_is_hit_what_to_do_the_bump_and_shows_a_record() ->
         assert told in text
 
 
+def test_a_record_that_shows_several_findings_is_shown_once_and_leaves_room_for_others() -> None:
+    findings = [dataclasses.replace(BREAK, field=name) for name in ("one", "two", "three")]
+    other = dataclasses.replace(BREAK, field="other", witness='{"id": 2}')
+    text = comment.render(dataclasses.replace(REPORT, findings=(*findings, other)))
+    folds = re.findall(r"<summary>A record that shows (.*)</summary>", text)
+    assert [each.partition(" of ")[2] for each in folds] == [
+        "orders/order 1.3.0, and 2 findings more: refused by 1.3.0, written by 1.2.0, at one",
+        "orders/order 1.3.0: refused by 1.3.0, written by 1.2.0, at other",
+    ]
+
+
 def test_a_right_number_makes_the_complaint_of_a_wrong_one_superfluous() -> None:
     wrong = dataclasses.replace(BREAK, rule="bump-too-small", announce=None, witness=None)
     both = comment.render(dataclasses.replace(REPORT, findings=(wrong, BREAK)))

@@ -173,14 +173,23 @@ def _below(report: Report) -> Iterator[str]:
     yield from _doubts(report)
     yield from _bumps(report)
     yield from _dates(report)
-    shown = [each for each in _told(report) if each.witness is not None]
-    for finding in shown[:MOST_RECORDS]:
+    for finding, alike in _records(report)[:MOST_RECORDS]:
         of = f" of {name}" if (name := sentences.subject(finding)) else ""
-        yield markdown.witness(finding, f"A record that shows {finding.rule}{of}")
+        more = f", and {sentences.plural(alike, 'finding')} more" if alike else ""
+        yield markdown.witness(finding, f"A record that shows {finding.rule}{of}{more}")
     for verdict in report.versions:
         if verdict.promises:
             yield markdown.promises(verdict)
     yield from _accepted(report)
+
+
+def _records(report: Report) -> list[tuple[Finding, int]]:
+    """Findings with a record, and how many more the same one shows."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for each in _told(report):
+        if each.witness is not None:
+            alike.setdefault((sentences.relation(each), each.witness), []).append(each)
+    return [(first, len(others)) for first, *others in alike.values()]
 
 
 def _doubts(report: Report) -> Iterator[str]:
