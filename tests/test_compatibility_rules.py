@@ -97,3 +97,17 @@ def test_every_keyword_a_rule_names_exists() -> None:
 
 def _text(value: object) -> str:
     return json_values.render(json_values.exact(value))
+
+
+@pytest.mark.parametrize(
+    ("said", "listed", "wanted"),
+    [
+        ("", ["a"], '"" is not among the one value listed'),
+        (" b", ["a", "b"], '" b" is not among the 2 values listed'),
+        ("b", ["a"], "b is not among the one value listed"),
+        (1, ["a", "b"], "1 is not among the 2 values listed"),
+    ],
+)
+def test_a_value_that_is_named_can_be_seen(said: object, listed: list[str], wanted: str) -> None:
+    example = Example(writer={"const": said}, reader={"enum": listed}, witness=said)
+    assert [each.message for each in judged(example).findings] == [wanted]

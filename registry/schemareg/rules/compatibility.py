@@ -428,7 +428,8 @@ def _sentence(rule: Rule, refusal: Refusal, before: list[Any]) -> str:
     if rule.id == "type-narrowed":
         return f"type: {was if before else 'any before'}, is {_short(own)}"
     if rule.id == "enum-value-removed":
-        return f"{_short(refusal.value)} is not among the {len(own or ())} values listed"
+        values = "the one value" if len(own or ()) == 1 else f"the {len(own or ())} values"
+        return f"{_short(refusal.value)} is not among {values} listed"
     if rule.id == "property-removed":
         return f"{name!r} is not listed any more, and what is not listed is refused"
     if rule.id == "additional-properties-closed":
@@ -484,5 +485,6 @@ def _short(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         text = " or ".join(value)
     else:
-        text = value if isinstance(value, str) else render(value)
+        plain = isinstance(value, str) and value == value.strip() != ""
+        text = value if plain else render(value)
     return text if len(text) <= 60 else text[:57] + "…"
