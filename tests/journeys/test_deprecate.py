@@ -258,7 +258,7 @@ REFUSED = {
     "a window that is too short": (
         "deprecate orders/order#note --sunset 2026-05-29 --reason x",
         "89 days after this lands, the policy gives readers 90; the first day that works is 2026-05-30",
-        "reg deprecate orders/order#note --sunset 2026-05-30",
+        "reg deprecate orders/order#note --sunset 2026-05-30 --reason …",
     ),
     "a day that is past": (
         "deprecate orders/order#note --sunset 2020-02-29 --reason x",
@@ -333,6 +333,30 @@ def test_what_the_check_would_refuse_is_refused_before_it_is_written(
     assert complaint in err
     assert mend in err
     assert shop.git("status", "--short") == ""
+
+
+def test_the_day_that_a_finding_asks_for_is_set_by_the_command_that_it_names(
+    shop: Any, reg: Callable[..., Any]
+) -> None:
+    shop.write(
+        {
+            f"{SAID}/a.yaml": "target: orders/order#note\nsunset: 2026-03-02\nreason: x\n",
+            f"{SAID}/b.yaml": "target: orders/order#state=LOST\nsunset: 2026-03-03\n"
+            "loosens: values\nreason: y\n",
+        }
+    )
+    code, out, _ = reg("check", "--format", "json", *LANDED)
+    mends = [each["remedy"] for each in json.loads(out)["findings"] if each["severity"] == "error"]
+    assert (code, mends) == (
+        1,
+        [
+            "reg extend orders/order#note --sunset 2026-05-30",
+            "reg extend orders/order#state=LOST --loosens values --sunset 2026-05-30",
+        ],
+    )
+    for mend in mends:
+        assert reg(*mend.split()[1:], *LANDED)[0] == 0
+    assert reg("check", *LANDED)[0] == 0
 
 
 def test_a_second_announcement_of_one_target_is_refused(shop: Any, reg: Callable[..., Any]) -> None:

@@ -15,6 +15,7 @@ from schemareg.names import parse
 from schemareg.promises.book import asked
 from schemareg.promises.consumers import agreed
 from schemareg.promises.elements import lacking
+from schemareg.promises.said import typed
 from schemareg.promises.terms import State, later
 from schemareg.rules import time as rules
 from schemareg.snapshot import DEPRECATIONS, PRODUCT, WAIVERS
@@ -42,10 +43,13 @@ class Announcements:
         policy: Policy,
         changes: Iterable[FileChange],
         today: date,
+        written: Snapshot | None = None,
     ) -> None:
+        """`written` are the files that are there to be edited, where `head` is but thought of."""
         self.promises = promises
         self.base = promises.base
         self.head = head
+        self.written = head if written is None else written
         self.policy = policy
         self.today = today
         self.changes = tuple(changes)
@@ -104,7 +108,7 @@ class Announcements:
                 self._place(said, "sunset"),
                 f"sunset {said.sunset} is {_days(short)} this lands, the policy gives readers"
                 f" {window}; the first day that works is {first}",
-                remedy=f"reg {self._command(said)} {said.target} --sunset {first}",
+                remedy=self._dating(said, first),
                 what=(str(said.sunset),),
             )
             return
@@ -118,9 +122,12 @@ class Announcements:
             what=(str(said.sunset),),
         )
 
-    def _command(self, said: Deprecation) -> str:
-        """What begins or moves a deprecation, by whether its file is there already."""
-        return "extend" if self.base.has(said.path) else "deprecate"
+    def _dating(self, said: Deprecation, day: date) -> str:
+        """The command that gives it a day, by whether its file is there already."""
+        there = self.written.has(said.path) or self.base.has(said.path)
+        verb, reason = ("extend", "") if there else ("deprecate", " --reason …")
+        loosening = f" --loosens {said.loosens}" if said.loosens else ""
+        return f"reg {verb} {typed(said.target)}{loosening} --sunset {day}{reason}"
 
     def _edited(self, before: Deprecation, after: Deprecation) -> Iterator[Finding]:
         if before == after:

@@ -120,7 +120,7 @@ def judged(
     """
     files = Overlay(head.files, over)
     changes = files.changes_from(promises.base.files)
-    announced = Announcements(promises, Snapshot(files), policy, changes, day)
+    announced = Announcements(promises, Snapshot(files), policy, changes, day, written=head)
     findings = tuple(announced.findings())
     refused = [each for each in findings if each.severity is Severity.ERROR]
     if refused:

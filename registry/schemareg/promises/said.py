@@ -64,5 +64,5 @@ def standing(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecati
         f"nothing announces {what}",
         remedy=f"Did you mean {near}?"
         if near
-        else f"To announce it: reg deprecate {typed(target)}",
+        else f"To announce it: reg deprecate {typed(target)} --reason …",
     )
