@@ -613,4 +613,3 @@ def test_two_runs_at_the_same_time_leave_one_comment(github: GitHub, job: Job) -
         each.join()
     (body,) = github.bodies(7)
     assert (mark(body) or Run()).number == 4
-    assert sum(each.startswith("POST") for each in github.asked()) == 2
