@@ -229,6 +229,13 @@ def _format(schema: dict[str, Any], text: str) -> None:
     owner["properties"][name]["format"] = name_of_format
 
 
+def _says(schema: dict[str, Any], text: str) -> None:
+    path, _, said = text.partition("=")
+    keyword, _, value = said.partition(":")
+    owner, name = _owner(schema, path)
+    owner["properties"][name][keyword] = value
+
+
 def _required(schema: dict[str, Any], path: str) -> None:
     owner, name = _owner(schema, path)
     owner["required"] = [*owner.get("required", ()), name]
@@ -247,6 +254,7 @@ _EDITS: dict[str, Callable[[dict[str, Any], str], None]] = {
     "minimum": _minimum,
     "unit": _unit,
     "format": _format,
+    "says": _says,
     "required": _required,
     "optional": _optional,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemareg.evident import evident, properties_kept
 from schemareg.findings import Pair, field_above, uri_of
 from schemareg.formats.json_schema import uris
-from schemareg.model import Content, Direction, Outcome
+from schemareg.model import Classification, Content, Direction, Outcome
 from schemareg.rules import promises
 from schemareg.words import MEANINGS, meanings_kept, property_names, unjudged
 
@@ -160,8 +160,14 @@ def meanings_changed(
         before["format"], after["format"] = was.format, now.format
     for keyword in MEANINGS:
         old, new = before.get(keyword, ""), after.get(keyword, "")
-        if old and old != new:
+        if old and old != new and not (keyword == "x-classification" and _firmer(old, new)):
             yield keyword, old, new
+
+
+def _firmer(old: str, new: str) -> bool:
+    """Whether a field is called more sensitive than it was; what is no classification is neither."""
+    ranks = [each.value for each in Classification]
+    return old in ranks and new in ranks and ranks.index(new) > ranks.index(old)
 
 
 def verdict_of(

@@ -31,7 +31,7 @@ _MEANT = frozenset(
 """Keywords that validators pass over, by default or always, and that readers go by."""
 
 MEANINGS = (
-    *("unit", "x-unit", "x-semantic-type", "x-tags"),
+    *("unit", "x-unit", "x-semantic-type", "x-tags", "x-classification"),
     *("format", "contentEncoding", "contentMediaType"),
 )
 """What a field says of itself that no validator judges, and that readers take its values for."""
