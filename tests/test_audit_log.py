@@ -319,11 +319,14 @@ def test_a_signature_is_told_by_what_git_makes_of_it(repo: Repo) -> None:
     allowed.write_text(f"ada@example.com {(key.parent / 'key.pub').read_text()}")
     repo.git("config", "gpg.format", "ssh")
     repo.git("config", "user.signingKey", str(key))
-    plain = repo.commit({V1: "{}"}, on=MARCH)
+    plain = repo.commit({V1: "{}"}, "Plain\n\ngpgsig -----BEGIN SSH SIGNATURE-----", on=MARCH)
     repo.write({V2: "{}"})
     repo.git("add", V2)
     repo.git("commit", "--quiet", "--gpg-sign", "-m", "Signed")
     signed = repo.git("rev-parse", "HEAD")
+    found = messages(repo.path, [plain, signed], signatures=True)
+    states = {id_: each.signature and each.signature.state for id_, each in found.items()}
+    assert states == {plain: "none", signed: "unknown"}, "whose keys to believe is not said"
     repo.git("config", "gpg.ssh.allowedSignersFile", str(allowed))
     found = messages(repo.path, [plain, signed], signatures=True)
     states = {id_: each.signature and each.signature.state for id_, each in found.items()}

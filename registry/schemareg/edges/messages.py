@@ -35,7 +35,7 @@ class Signature:
     """What Git makes of a commit's signature, by its own configuration."""
 
     state: str
-    """`good`, `bad`, `unknown` (the key is not known here) or `none`."""
+    """`good`, `bad`, `unknown` (it cannot be checked here) or `none`."""
     signer: str = ""
     key: str = ""
 
@@ -67,10 +67,32 @@ def messages(
     found = _read(folder, list(commits), signatures=signatures)
     sides = {id_: fields[1].split(" ")[1] for id_, fields in found.items() if " " in fields[1]}
     merged = _read(folder, sorted(set(sides.values())), signatures=False)
+    if signatures:
+        # Git says N of an SSH signature too, where it was not told whose keys to believe.
+        for id_ in _signed(folder, [id_ for id_, fields in found.items() if fields[-3] == "N"]):
+            found[id_][-3] = "E"
     return {
         id_: _message(fields, merged.get(sides.get(id_, "")), signatures=signatures)
         for id_, fields in found.items()
     }
+
+
+def _signed(folder: Path, commits: Sequence[str]) -> list[str]:
+    """Those of some commits that bear a signature, whatever it is worth."""
+    if not commits:
+        return []
+    asked = git_command.run(
+        folder,
+        *("--no-replace-objects", "log", "--no-walk=unsorted", "--stdin", "--no-show-signature"),
+        *("-z", "--format=raw"),
+        lines=commits,
+    )
+    # The message comes after an empty line; what a header goes on with is indented.
+    heads = [
+        each.partition(b"\n\n")[0].decode("utf-8", "replace") for each in asked.out.split(b"\0")
+    ]
+    signed = {each.split("\n")[0] for each in heads if re.search(r"^gpgsig", each, re.MULTILINE)}
+    return [id_ for id_ in commits if f"commit {id_}" in signed]
 
 
 def _read(folder: Path, commits: Sequence[str], *, signatures: bool) -> dict[str, list[str]]:
