@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -61,7 +62,13 @@ def test_every_command_shows_the_same_past(ask: Callable[..., Any], at: str) -> 
 def test_what_stood_then_is_told_as_of_then(
     ask: Callable[..., Any], repository: Path, reg: Reg
 ) -> None:
-    for at, today in (("2026-04-30", "2026-04-30"), ("main~1", "2026-03-01")):
+    git = ("git", "-C", str(repository))
+    subprocess.run([*git, "branch", "20260601", "main~1"], check=True)  # a name, and no day
+    for at, today in (
+        ("2026-04-30", "2026-04-30"),
+        ("main~1", "2026-03-01"),
+        ("20260601", "2026-03-01"),
+    ):
         status = ask("status", "orders/order#email", "--at", at)
         assert (status["state"], status["today"]) == ("deprecated", today)
         assert ask("when", "orders/order#email", "--at", at) == status

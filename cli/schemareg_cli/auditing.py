@@ -36,7 +36,12 @@ def line(root: Path, head: str | None = None) -> Iterator["GitHistory"]:
 
 def dated(root: Path, revision: str) -> str:
     """A revision; where it is a day, the last that the protected branch had by the end of it."""
-    return _on(root, _protected(root), revision) if _DAY.fullmatch(revision) else revision
+    return _on(root, _protected(root), revision) if is_day(revision) else revision
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day, and no revision: `20260101` may well be a commit."""
+    return _DAY.fullmatch(text) is not None
 
 
 def _protected(root: Path) -> str:

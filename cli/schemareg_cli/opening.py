@@ -246,11 +246,12 @@ def as_of(at: str | None, today: "date | None", history: Callable[[], "History"]
 
     if today is not None or at is None:
         return today or clock.today()
-    try:
+    from schemareg_cli import auditing
+
+    if auditing.is_day(at):
         return date.fromisoformat(at)
-    except ValueError:
-        head = history().head
-        return head.time.date() if head else clock.today()
+    head = history().head
+    return head.time.date() if head else clock.today()
 
 
 def announced(promises: "Promises") -> tuple["Term", ...]:
