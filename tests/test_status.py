@@ -298,6 +298,16 @@ def test_a_picture_holds_no_markup_of_others() -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in drawn
 
 
+def test_a_product_s_timeline_has_every_line_until_its_end_is_announced(
+    shop: Path, reg: Reg
+) -> None:
+    def names(*arguments: str) -> list[str]:
+        _, out, _ = reg("-C", str(shop), "timeline", *arguments, "--today", "2026-05-15")
+        return [each.split()[0] for each in out.splitlines() if each.startswith("orders")]
+
+    assert names("orders") == ["orders/order@1", *names()]
+
+
 def test_a_timeline_is_as_wide_as_the_terminal(
     shop: Path, reg: Reg, golden: Callable[..., None]
 ) -> None:

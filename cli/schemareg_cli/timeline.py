@@ -25,13 +25,16 @@ def timeline(
 ) -> None:
     """Draw on a time axis what ends, and when.
 
+    Of one product also the major lines that are promised without an end, since they landed.
+
     \b
     Examples:
-      reg timeline                                   of all products
-      reg timeline orders
+      reg timeline                                   what ends, in all products
+      reg timeline orders                            every promise of one
       reg timeline --format svg --output sunsets.svg
     """
     from schemareg.promises import calendar
+    from schemareg.promises.timeline import standing
     from schemareg.promises.timeline import timeline as drawn
     from schemareg.reports import timeline as reports
 
@@ -39,6 +42,7 @@ def timeline(
     with opening.landed(root, at) as (promises, _):
         day = opening.as_of(at, today, lambda: promises.history)
         terms = calendar.of_product(promises, product) if product else opening.announced(promises)
-    line = drawn(terms, day)
+        lines = tuple(standing(promises, product, terms)) if product else ()
+    line = drawn(terms, day, lines)
     text = reports.text(line, colour=page.colour, width=page.width)
     answers.give(reports.svg(line) if form == "svg" else text, output)

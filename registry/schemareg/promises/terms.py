@@ -79,6 +79,12 @@ class Term:
         """The first day after the window, whatever the sunset says."""
         return later(self.opened, self.window)
 
+    @property
+    def name(self) -> str:
+        """`orders/order#email`, and the guarantee where it is only that."""
+        said = self.said
+        return f"{said.target} ({said.loosens})" if said.loosens else str(said.target)
+
     def state(self, today: date) -> State:
         """Where the promise stands on a day."""
         if self.earliest is None:

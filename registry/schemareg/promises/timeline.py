@@ -1,4 +1,4 @@
-"""Promises on a time axis: from the landing of what announced their end to the day of it."""
+"""Promises on a time axis: those that stand, and those whose end is announced, up to its day."""
 
 from __future__ import annotations
 
@@ -6,20 +6,30 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from schemareg.names import Target
+from schemareg.promises.book import covers
+from schemareg.promises.clock import day
+from schemareg.promises.terms import State
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from schemareg.promises.terms import State, Term
+    from schemareg.promises.book import Promises
+    from schemareg.promises.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One promise; `end` is None while no day is set."""
+    """One promise: from the landing of what announced its end, or of itself where nothing does."""
 
-    term: Term
+    name: str
+    """As `Term.name` has it, or that of a major line."""
+    reason: str
+    """Why it ends; `""` where it does not."""
     begin: date
     end: date | None
+    """None while no day is set, and where none is to be."""
     state: State
 
 
@@ -46,18 +56,38 @@ _LONGEST = timedelta(days=3 * 365)
 """Of the axis, on either side of today: a sunset in a hundred years leaves no room for the rest."""
 
 
-def timeline(terms: Iterable[Term], today: date) -> Timeline:
-    """The terms on an axis that holds them all, and today; what lies years away, at its edge."""
-    bars = [
-        Bar(each, each.opened, each.earliest, each.state(today))
+def timeline(terms: Iterable[Term], today: date, standing: Iterable[Bar] = ()) -> Timeline:
+    """The terms on an axis that holds them all, and today; what lies years away, at its edge.
+
+    What is `standing` comes before what ends, as far as it has begun.
+    """
+    ending = (
+        Bar(each.name, each.said.reason, each.opened, each.earliest, each.state(today))
         for each in sorted(
             terms, key=lambda each: (each.said.target.product, each.opened, each.said.path)
         )
-    ]
+    )
+    bars = [*(each for each in standing if each.begin <= today), *ending]
     known = [today, *(each.begin for each in bars), *(each.end for each in bars if each.end)]
     first = max(min(known), _shifted(today, -_LONGEST))
     last = min(max(known), _shifted(today, _LONGEST))
     return Timeline(first, last, today, tuple(bars))
+
+
+def standing(promises: Promises, product: str, terms: Iterable[Term]) -> Iterator[Bar]:
+    """The major lines of a product that are promised without an end, by schema and number."""
+    ending = [each.said.target for each in terms if not each.said.loosens]
+    for schema in promises.base.schema_names(product):
+        begun: dict[int, date] = {}
+        for version in promises.base.versions(product, schema):
+            landing = None if version.version.pre else promises.history.landed(version.path)
+            if landing is not None:
+                major = version.version.major
+                begun[major] = min(day(landing), begun.get(major, day(landing)))
+        for major, begin in sorted(begun.items()):
+            line = Target(product, schema, major=major)
+            if not any(covers(each, line) for each in ending):
+                yield Bar(str(line), "", begin, None, State.ACTIVE)
 
 
 def _shifted(day: date, by: timedelta) -> date:

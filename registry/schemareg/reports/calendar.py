@@ -56,16 +56,10 @@ def _row(term: Term, today: date) -> tuple[str, ...]:
     return (
         _day(term),
         _left(term, today),
-        subject(term),
+        term.name,
         str(said.replacement or "-"),
         said.reason,
     )
-
-
-def subject(term: Term) -> str:
-    """`orders/order#email`, and the guarantee where it is only that."""
-    said = term.said
-    return f"{said.target} ({said.loosens})" if said.loosens else str(said.target)
 
 
 def _day(term: Term) -> str:
@@ -143,7 +137,7 @@ def _event(term: Term, day: date) -> Iterator[str]:
     yield f"SEQUENCE:{len(term.steps) - 1}"
     yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{later(day, 1):%Y%m%d}"
-    yield f"SUMMARY:{_escaped(f'{subject(term)} may be gone')}"
+    yield f"SUMMARY:{_escaped(f'{term.name} may be gone')}"
     yield f"DESCRIPTION:{_escaped(chr(10).join(told))}"
     yield f"CATEGORIES:{_escaped(said.target.product)}"
     yield "TRANSP:TRANSPARENT"

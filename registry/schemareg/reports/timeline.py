@@ -7,7 +7,6 @@ from xml.sax.saxutils import escape as xml_escape
 
 from schemareg.promises.terms import State
 from schemareg.reports import escape
-from schemareg.reports.calendar import subject
 from schemareg.reports.layout import columns
 from schemareg.reports.paint import painter
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from schemareg.promises.timeline import Bar, Timeline
 
 _STYLES = {
+    State.ACTIVE: "faint",
     State.SUNSET: "error",
     State.DEPRECATED: "warning",
     State.OPEN: "notice",
@@ -30,22 +30,29 @@ def text(line: Timeline, *, colour: bool = False, width: int = 100) -> str:
     if not line.bars:
         return "nothing is announced to end\n"
     paint = painter(colour)
-    names = [
-        _shortened(escape.visible(subject(each.term)), max(width // 3, 12)) for each in line.bars
-    ]
+    names = [_shortened(escape.visible(each.name), max(width // 3, 12)) for each in line.bars]
     room = max(map(columns, names))
     axis = width - room - 14
     lines = []
     if axis >= _NARROWEST:
         lines.append(paint("faint", f"{'':{room}}  {_scale(line, axis)}"))
     for name, bar in zip(names, line.bars, strict=True):
-        day = bar.end.isoformat() if bar.end else "no day"
+        day = _day(bar)
         drawn = (
             f"{paint(_STYLES[bar.state], _drawn(line, bar, axis))}  " if axis >= _NARROWEST else ""
         )
         lines.append(f"{name}{' ' * (room - columns(name))}  {drawn}{day}")
-    lines.append(paint("faint", "━ promised still  ─ over  ┄ no day set  │ today"))
+    legend = "━ promised still  ─ over  ┄ no day set  │ today"
+    if any(bar.state is State.ACTIVE for bar in line.bars):
+        legend = f"═ promised without an end  {legend}"
+    lines.append(paint("faint", legend))
     return escape.inert("\n".join(lines) + "\n")
+
+
+def _day(bar: Bar) -> str:
+    if bar.end is not None:
+        return bar.end.isoformat()
+    return "no end" if bar.state is State.ACTIVE else "no day"
 
 
 def _shortened(name: str, room: int) -> str:
@@ -65,9 +72,7 @@ def _drawn(line: Timeline, bar: Bar, axis: int) -> str:
     today = round(line.share(line.today) * (axis - 1))
     cells = [" "] * axis
     for at in range(begin, end + 1):
-        cells[at] = (
-            "┄" if bar.end is None else "━" if at >= today or bar.state is not State.SUNSET else "─"
-        )
+        cells[at] = _stroke(bar, at >= today)
     cells[today] = "│"
     cells[begin] = "├" if begin != today else "┼"
     if bar.end is not None:
@@ -75,10 +80,21 @@ def _drawn(line: Timeline, bar: Bar, axis: int) -> str:
     return "".join(cells)
 
 
+def _stroke(bar: Bar, ahead: bool) -> str:
+    if bar.end is None:
+        return "═" if bar.state is State.ACTIVE else "┄"
+    return "━" if ahead or bar.state is not State.SUNSET else "─"
+
+
 # --- a picture
 
 _ROW, _LEFT, _AXIS, _RIGHT, _TOP = 26, 320, 640, 110, 46
-_COLOURS = {State.SUNSET: "#8b949e", State.DEPRECATED: "#bf8700", State.OPEN: "#0969da"}
+_COLOURS = {
+    State.ACTIVE: "#1a7f37",
+    State.SUNSET: "#8b949e",
+    State.DEPRECATED: "#bf8700",
+    State.OPEN: "#0969da",
+}
 
 
 def svg(line: Timeline) -> str:
@@ -115,10 +131,10 @@ def _axis(line: Timeline, height: int) -> Iterator[str]:
 def _row(line: Timeline, bar: Bar, top: int) -> Iterator[str]:
     begin = _LEFT + line.share(bar.begin) * _AXIS
     end = _LEFT + _AXIS if bar.end is None else _LEFT + line.share(bar.end) * _AXIS
-    dashes = ' stroke-dasharray="2 5"' if bar.end is None else ""
-    name = _markup(_shortened(escape.visible(subject(bar.term)), 44))
-    words = f"{subject(bar.term)}: {' '.join(bar.term.said.reason.split())}"
-    day = bar.end.isoformat() if bar.end else "no day"
+    dashes = ' stroke-dasharray="2 5"' if bar.state is State.OPEN else ""
+    name = _markup(_shortened(escape.visible(bar.name), 44))
+    words = f"{bar.name}: {' '.join(bar.reason.split()) or 'promised without an end'}"
+    day = _day(bar)
     yield "<g>"
     yield f"<title>{_markup(escape.visible(words))}</title>"
     yield f'<text x="{_LEFT - 12}" y="{top + 15}" text-anchor="end" fill="#24292f">{name}</text>'
