@@ -15,12 +15,9 @@ from schemareg.notices.ledger import Ledger, Seen
 from schemareg.notices.receipts import moving, told
 from schemareg.promises.clock import (
     Receipt,
-    backwards,
-    belated,
     bounded,
     day,
     monotone,
-    premature,
     unseen,
 )
 
@@ -188,20 +185,6 @@ def test_who_was_seen_convicts_the_future_that_nobody_saw_when_it_came() -> None
     assert convicting == (newest._replace(not_before=None),)
     assert days(bounded(plain, told(Ledger(clock={"c2": convicting[0]})))) == [0, 3, 3]
     assert moving(line(0, 1, 2), Ledger(), [newest]) == ()
-
-
-def test_the_audit_names_who_claims_too_little_and_who_claims_too_much() -> None:
-    history = line(0, 900, 2, 901, 950)
-    assert [each.commit for each in backwards(history.line())] == ["c2"]
-    receipts = [Receipt("c4", moment(5)), Receipt("c1", moment(1)), Receipt("c2", moment(3))]
-    assert [each.commit for each in premature(history, receipts)] == ["c1", "c4"]
-
-
-def test_the_audit_names_what_was_seen_long_after_its_claim() -> None:
-    history = line(0, 1, 2, 3)
-    receipts = [Receipt(f"c{at}", moment(seen)) for at, seen in ((3, 40), (1, 2), (2, 3.5))]
-    late = belated(history, receipts, timedelta(days=1))
-    assert [each.commit for each in late] == ["c2", "c3"]
 
 
 @pytest.mark.parametrize(

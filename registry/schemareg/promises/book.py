@@ -332,8 +332,3 @@ def covers(target: Target, element: Target) -> bool:
     return target.value is None or (
         target.value == element.value and len(target.field) == len(element.field)
     )
-
-
-def without_version(target: Target) -> Target:
-    """The same element, of whichever version."""
-    return replace(target, version=None, major=None)

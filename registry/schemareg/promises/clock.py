@@ -14,7 +14,7 @@ one moment, so it and all before it landed no later: that takes back a forged fu
 had ended elsewhere at an earlier moment, so it and all after it landed later than that: a landing
 pushed today that claims last year counts from when the branch was last seen without it, and so does
 a history that was written anew. Where receipts contradict each other the later moment counts: doubt
-lengthens a window. A landing seen long after its claim is named by `belated`, for the audit to ask.
+lengthens a window. The audit names the landings whose claims miss their receipts.
 
 Source: the rules of time, the clock; git-commit(1) for what a committer date is.
 """
@@ -29,19 +29,16 @@ from schemareg.model import History, Landing, PathChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime, timedelta
+    from datetime import date, datetime
 
 __all__ = [
     "History",
     "Landing",
     "PathChange",
     "Receipt",
-    "backwards",
-    "belated",
     "bounded",
     "day",
     "monotone",
-    "premature",
     "unseen",
 ]
 
@@ -64,35 +61,6 @@ def monotone(claims: Iterable[datetime]) -> tuple[datetime, ...]:
 def day(landing: Landing) -> date:
     """The UTC calendar day of a landing: the first day of a window that it begins."""
     return landing.time.date()
-
-
-def backwards(line: Iterable[Landing]) -> tuple[Landing, ...]:
-    """The landings that claim to be older than what had landed before them, oldest first."""
-    return tuple(each for each in line if each.claimed < each.time)
-
-
-def premature(history: History, receipts: Iterable[Receipt]) -> tuple[Landing, ...]:
-    """The landings that claim a moment after the one at which they had been seen, oldest first.
-
-    Only those that a receipt of their own convicts; the times are as `history` has them.
-    """
-    bounds = _upper(history, receipts)
-    found = (history.landing(commit) for commit in bounds)
-    guilty = [each for each in found if each and each.claimed > bounds[each.commit]]
-    return tuple(sorted(guilty, key=lambda each: each.ordinal))
-
-
-def belated(
-    history: History, receipts: Iterable[Receipt], allowance: timedelta
-) -> tuple[Landing, ...]:
-    """The landings first seen more than `allowance` after their time, oldest first.
-
-    They were seen late, or made long before they were pushed; Git alone cannot tell which.
-    """
-    bounds = _upper(history, receipts)
-    found = (history.landing(commit) for commit in bounds)
-    late = [each for each in found if each and bounds[each.commit] - each.time > allowance]
-    return tuple(sorted(late, key=lambda each: each.ordinal))
 
 
 def unseen(history: History, commit: str, at: datetime, seen: Iterable[str]) -> Receipt | None:

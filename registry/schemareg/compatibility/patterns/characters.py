@@ -42,7 +42,6 @@ r"""`\s`: WhiteSpace and LineTerminator. Source: ECMA-262, CharacterClassEscape.
 LINE_ENDS: Ranges = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
 """What `.` leaves out. Source: ECMA-262, LineTerminator."""
 
-_SURROGATES = (0xD800, 0xDFFF)
 _LOWER = ((1 << 26) - 1) << 0x61
 _DIGITS = ((1 << 10) - 1) << 0x30
 _UPPER = ((1 << 26) - 1) << 0x41
@@ -382,8 +381,3 @@ def _general_category(short: str) -> Ranges:
     if short == "LC":
         return union(table["Lu"], table["Ll"], table["Lt"])
     return union(*(ranges for name, ranges in table.items() if name.startswith(short)))
-
-
-def surrogates_only(ranges: Ranges) -> bool:
-    """Say whether no member of the set can be written in UTF-8."""
-    return all(low >= _SURROGATES[0] and high <= _SURROGATES[1] for low, high in ranges)
