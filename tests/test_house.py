@@ -18,44 +18,39 @@ TOP = Path(__file__).parent.parent
 ROOTS = ("registry", "cli")
 
 LAYERS = {
-    "nouns": ("errors", "json_values", "model", "names", "version", "versions", "wording"),
-    "texts and rules": (
-        *("documents", "formats", "validation", "manifests", "samples", "scaffold", "example"),
-        *("words", "workflows", "changes", "lineage", "rules"),
-    ),
-    "the engine, the registry as a value": (
-        "compatibility",
-        "evident",
-        "foreign",
-        "overlay",
-        "snapshot",
-    ),
-    "one change": (
-        *("checking", "keys", "layout", "loose", "pairs", "promises", "readership"),
-        *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
-    ),
-    "all of it": ("audit", "codeowners", "impact", "reviewing"),
-    "faces": ("additions", "drafts", "overview", "replay", "reports"),
-    "who is told": ("notices",),
+    "nouns": ("model", "text", "regex", "version"),
+    "texts, places and time": ("documents", "history", "rules"),
+    "schema languages": ("formats",),
+    "the registry as a value": ("manifests", "snapshot", "scan"),
+    "consumers and time": ("consumers", "deprecation"),
+    "judgement": ("validation", "compatibility", "review", "audit", "changelog"),
+    "around a change": ("authoring", "catalog", "notifications"),
+    "what is shown": ("reports",),
 }
 """Every room of the core. A room imports from its own layer and those above it in this table."""
 
-EDGES_KNOW = {"errors", "model", "edges"}
-"""Edges bring bytes; the core gives them meaning."""
+ADAPTERS_KNOW = {"model", "adapters"}
+"""Adapters bring bytes; the core gives them meaning."""
 
-TYPES_ONLY = {("rules", "compatibility")}
+TYPES_ONLY = {("rules", "formats"), ("regex", "formats")}
 """What looks the other way, in annotations alone: a rule names a refusal that the engine found."""
 
 HEAVY = {
-    "apprise": ("schemareg.edges.apprise",),
-    "deepdiff": ("schemareg.changes",),
-    "jsonschema": ("schemareg.validation", "schemareg.compatibility.witness"),
-    "jsonschema_rs": ("schemareg.compatibility.prover",),
-    "jsonschema_specifications": (
-        *("schemareg.compatibility.witness", "schemareg.compatibility.engine"),
+    "apprise": ("schemareg.adapters.delivery.apprise",),
+    "deepdiff": ("schemareg.review.metadata",),
+    "jsonschema": (
+        "schemareg.documents.conformance",
+        "schemareg.formats.json_schema.solver.witness",
     ),
-    "pygit2": ("schemareg.edges.git",),
-    "referencing": ("schemareg.compatibility.witness",),
+    "jsonschema_rs": ("schemareg.formats.json_schema.solver.external_prover",),
+    "jsonschema_specifications": (
+        *(
+            "schemareg.formats.json_schema.solver.witness",
+            "schemareg.formats.json_schema.solver.compare",
+        ),
+    ),
+    "pygit2": ("schemareg.adapters.git",),
+    "referencing": ("schemareg.formats.json_schema.solver.witness",),
     "rich": (),
     "typer": ("schemareg_cli",),
     "yaml": ("schemareg.documents",),
@@ -84,12 +79,16 @@ CLOCKS = {
 """What reads a clock. `time.thread_time` is left out: budgets count work, not hours (decision 0007)."""
 
 MAY_READ_CLOCKS = {
-    "schemareg.edges.clock": "the one place that knows what day it is, and how long it took",
-    "schemareg_cli.loose": "gives bulk judging the stopwatch for its `ms`",
+    "schemareg.adapters.clock": "the one place that knows what day it is, and how long it took",
+    "schemareg.operations.compat": "gives bulk judging the stopwatch for its `ms`",
 }
 
-PACKAGE_DATA = {"schemareg.manifests.schemas", "schemareg.reports.published"}
+PACKAGE_DATA = {"schemareg.manifests.schemas", "schemareg.reports.views.json_schemas"}
 """What ships inside the package is read through importlib.resources, and nothing else is."""
+
+
+OUTER = ("adapters", "operations", "schemareg_cli")
+"""The rooms that may reach out of the process."""
 
 
 class Import(NamedTuple):
@@ -156,14 +155,14 @@ def _absolute(name: str, node: ast.ImportFrom) -> str:
 
 
 def room(module: str) -> str:
-    """`schemareg.compatibility.goals` stands in the room `compatibility`; the command is one room."""
+    """`schemareg.formats.json_schema.solver.tableau` stands in the room `compatibility`; the command is one room."""
     first, *rest = module.split(".")
     return rest[0] if first == "schemareg" and rest else first
 
 
 def test_every_room_has_its_place_in_the_table() -> None:
     placed = {each for rooms in LAYERS.values() for each in rooms}
-    apart = {"edges", "schemareg", "schemareg_cli"}
+    apart = {"adapters", "operations", "schemareg", "schemareg_cli"}
     assert {room(module) for module in modules()} == placed | apart, "see LAYERS in this file"
 
 
@@ -190,14 +189,14 @@ def test_only_the_command_knows_both_the_core_and_the_edges() -> None:
     core_to_edge = [
         str(each)
         for each in imports()
-        if room(each.imported) == "edges" and room(each.importer) not in ("edges", "schemareg_cli")
+        if room(each.imported) == "adapters" and room(each.importer) not in OUTER
     ]
     edge_to_core = [
         str(each)
         for each in imports()
-        if room(each.importer) == "edges"
+        if room(each.importer) == "adapters"
         and each.imported.startswith("schemareg")
-        and room(each.imported) not in EDGES_KNOW
+        and room(each.imported) not in ADAPTERS_KNOW
     ]
     to_command = [
         str(each)
@@ -234,7 +233,7 @@ def test_the_core_opens_no_file_and_reads_no_clock() -> None:
     doors = [
         str(each)
         for each in imports()
-        if room(each.importer) not in ("edges", "schemareg_cli")
+        if room(each.importer) not in OUTER
         and not each.types
         and (each.imported in DOORS or each.imported.split(".")[0] in DOORS - {"urllib.request"})
     ]
@@ -242,7 +241,7 @@ def test_the_core_opens_no_file_and_reads_no_clock() -> None:
     opened = [
         f"{name}:{node.lineno}"
         for name in modules()
-        if room(name) not in ("edges", "schemareg_cli")
+        if room(name) not in OUTER
         for node in ast.walk(tree(name))
         if isinstance(node, ast.Call) and _opens(node) and name not in PACKAGE_DATA
     ]

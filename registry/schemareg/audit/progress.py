@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from schemareg.audit.landings import RULES
+from schemareg.audit.invariants import RULES
 from schemareg.audit.violation import Violation
 from schemareg.model import Landing, Severity
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemareg.audit.landings import Audit
+from schemareg.audit.invariants import Audit
 from schemareg.audit.merkle import Growing
 from schemareg.audit.progress import Progress, remembered
 from schemareg.audit.records import record
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.violation import Violation
     from schemareg.model import History, Landing, PathChange
-    from schemareg.snapshot import Snapshot
+    from schemareg.snapshot.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
