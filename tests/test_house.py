@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -185,7 +186,27 @@ def test_imports_flow_one_way() -> None:
     assert wrong == []
 
 
-def test_only_the_command_knows_both_the_core_and_the_edges() -> None:
+def test_no_circle_of_imports_joins_two_rooms() -> None:
+    wanted: dict[str, set[str]] = {room(name): set() for name in modules()}
+    for each in imports():
+        here, there = room(each.importer), room(each.imported)
+        if not each.types and there in wanted and here != there:
+            wanted[here].add(there)
+    while leaves := {name for name, needs in wanted.items() if not needs & wanted.keys()}:
+        wanted = {name: needs for name, needs in wanted.items() if name not in leaves}
+    assert sorted(wanted) == []
+
+
+def test_a_room_is_small_enough_to_look_around() -> None:
+    beside = Counter(
+        path.parent for name, path in modules().items() if name.startswith("schemareg.")
+    )
+    assert {str(folder): count for folder, count in beside.items() if count > 21} == {}
+    loose = {name for name, path in modules().items() if path.parent == TOP / "registry/schemareg"}
+    assert loose == {"schemareg", "schemareg.version"}
+
+
+def test_only_operations_and_commands_join_core_and_adapters() -> None:
     core_to_edge = [
         str(each)
         for each in imports()

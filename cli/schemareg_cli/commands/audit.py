@@ -259,7 +259,7 @@ def scan(
     is; 2 the call is wrong; 3 history is missing here.
     """
     from schemareg import model
-    from schemareg.reports.views import scan as shown
+    from schemareg.reports.scan import text as shown
     from schemareg.scan.scan import Rules
 
     rules = Rules(model.Level[level], model.Content(content))

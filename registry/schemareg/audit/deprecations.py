@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from schemareg.audit.violation import violation
 from schemareg.consumers import uses
-from schemareg.deprecation.landed import Promises, covers
+from schemareg.deprecation.landed import Promises
 from schemareg.deprecation.schedule import State
 from schemareg.history.paths import Part
 from schemareg.history.views import Until
 from schemareg.model import Kind, Severity
 from schemareg.model.errors import RegistryError
-from schemareg.model.targets import Target, field_text
+from schemareg.model.targets import Target, covers, field_text
 from schemareg.rules import deprecation as rules
 from schemareg.snapshot.elements import fields_of
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
+from schemareg.manifests.layout import CONSUMERS, PRODUCT, PRODUCTS, REGISTRY
 from schemareg.model import Kind, Mistake, Place
 from schemareg.model.errors import InvalidFiles, RegistryError
-from schemareg.snapshot.snapshot import CONSUMERS, PRODUCT, PRODUCTS, REGISTRY
 from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:

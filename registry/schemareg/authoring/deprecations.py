@@ -16,12 +16,13 @@ from schemareg.deprecation.announcements import Announcements
 from schemareg.deprecation.landed import asked
 from schemareg.deprecation.schedule import State, later
 from schemareg.documents.yaml_scalar import scalar
+from schemareg.manifests.layout import DEPRECATIONS
 from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.snapshot.elements import lacking
 from schemareg.snapshot.overlay import Overlay
 from schemareg.snapshot.said import deprecations, typed
-from schemareg.snapshot.snapshot import DEPRECATIONS, Snapshot
+from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:

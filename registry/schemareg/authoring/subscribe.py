@@ -19,11 +19,12 @@ from schemareg.consumers import uses
 from schemareg.deprecation import new_readers
 from schemareg.documents import edit
 from schemareg.documents.yaml_flow import flow
+from schemareg.manifests.layout import CONSUMERS
 from schemareg.model import Severity, targets
 from schemareg.model.errors import RegistryError
 from schemareg.snapshot.elements import newest
 from schemareg.snapshot.overlay import Overlay
-from schemareg.snapshot.snapshot import CONSUMERS, Snapshot
+from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import listed, quoted
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemareg import documents, manifests
 from schemareg.documents import edit
 from schemareg.documents.yaml_scalar import scalar
+from schemareg.manifests.layout import WAIVERS
 from schemareg.model import Kind, Severity
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.rules.deprecation import WAIVER_EXPIRED
-from schemareg.snapshot.snapshot import WAIVERS
 from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from schemareg.deprecation.landed import covers
 from schemareg.model.errors import InvalidFiles, RegistryError
+from schemareg.model.targets import covers
 from schemareg.snapshot.elements import fields_of, lacking, latest
 
 if TYPE_CHECKING:

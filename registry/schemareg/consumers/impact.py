@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import acknowledges, hit, hits_of, touches
+from schemareg.manifests.layout import CONSUMERS
 from schemareg.model import Direction
 from schemareg.model.errors import RegistryError
 from schemareg.model.semver import parse as parse_version
 from schemareg.model.targets import Target, parse
 from schemareg.snapshot.elements import never
-from schemareg.snapshot.snapshot import CONSUMERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

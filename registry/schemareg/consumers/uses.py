@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from schemareg.deprecation.landed import covers
 from schemareg.model.semver import parse as parse_version
-from schemareg.model.targets import field_text
+from schemareg.model.targets import covers, field_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,13 +12,13 @@ from schemareg import manifests
 from schemareg.consumers.uses import agreed
 from schemareg.deprecation.landed import asked
 from schemareg.deprecation.schedule import State, later
+from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, WAIVERS
 from schemareg.model import Kind, Place, Severity, Stability
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.targets import parse
 from schemareg.rules import deprecation as rules
 from schemareg.snapshot.elements import lacking
 from schemareg.snapshot.said import typed
-from schemareg.snapshot.snapshot import DEPRECATIONS, PRODUCT, WAIVERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

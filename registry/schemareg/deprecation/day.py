@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from schemareg.manifests.layout import CONSUMERS, DEPRECATIONS, PRODUCT, REGISTRY, WAIVERS
 from schemareg.model import Severity
-from schemareg.snapshot.snapshot import CONSUMERS, DEPRECATIONS, PRODUCT, REGISTRY, WAIVERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

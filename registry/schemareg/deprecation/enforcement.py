@@ -219,7 +219,7 @@ def _early(
 def _unannounced(
     finding: Finding, target: Target, loosens: str, brought: tuple[Deprecation, ...], window: int
 ) -> Finding:
-    from schemareg.deprecation.landed import covers
+    from schemareg.model.targets import covers
 
     beside = [each for each in brought if covers(each.target, target) and each.loosens == loosens]
     if beside:

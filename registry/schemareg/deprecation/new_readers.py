@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import spoken_of
-from schemareg.deprecation.landed import covers
 from schemareg.deprecation.schedule import State
+from schemareg.manifests.layout import CONSUMERS, PRODUCT
 from schemareg.model import Place, Severity
-from schemareg.model.targets import Target
+from schemareg.model.targets import Target, covers
 from schemareg.rules import deprecation as rules
-from schemareg.snapshot.snapshot import CONSUMERS, PRODUCT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

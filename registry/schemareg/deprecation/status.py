@@ -10,14 +10,14 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from schemareg.consumers import uses
-from schemareg.deprecation.landed import asked, covers
+from schemareg.deprecation.landed import asked
 from schemareg.deprecation.schedule import State, later
+from schemareg.manifests.layout import PRODUCT, SCHEMAS
 from schemareg.model import Policy
 from schemareg.model.errors import InvalidFiles, RegistryError
-from schemareg.model.targets import field_text
+from schemareg.model.targets import covers, field_text
 from schemareg.snapshot import said
 from schemareg.snapshot.elements import fields_of, lacking, latest
-from schemareg.snapshot.snapshot import PRODUCT, SCHEMAS
 
 if TYPE_CHECKING:
     from datetime import date

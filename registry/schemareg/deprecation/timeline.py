@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from schemareg.deprecation.landed import covers
 from schemareg.deprecation.schedule import State
 from schemareg.history.clock import day
-from schemareg.model.targets import Target
+from schemareg.model.targets import Target, covers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

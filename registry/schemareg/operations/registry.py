@@ -77,7 +77,7 @@ def refuse_no_registry(base: "Snapshot", head: "Snapshot") -> None:
 
     Nothing that differs would be told by then, and a gate in the wrong folder would pass for ever.
     """
-    from schemareg.snapshot.snapshot import REGISTRY
+    from schemareg.manifests.layout import REGISTRY
 
     if not base.has(REGISTRY) and not head.has(REGISTRY):
         from schemareg.model.errors import InvalidFiles
@@ -317,9 +317,9 @@ def _unborn(root: Path) -> bool:
 
 def _branch(snapshot: "Snapshot | None") -> str:
     """The protected branch by the policy of a state; the default where that is wrong."""
+    from schemareg.manifests.layout import REGISTRY
     from schemareg.model import Policy
     from schemareg.model.errors import InvalidFiles
-    from schemareg.snapshot.snapshot import REGISTRY
 
     if snapshot is None or not snapshot.has(REGISTRY):
         return Policy().protected_branch

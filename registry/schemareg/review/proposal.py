@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from schemareg.manifests.layout import PRODUCT, REGISTRY, SCHEMAS
 from schemareg.model import Place
 from schemareg.model.errors import InvalidFiles
 from schemareg.rules import versions as rules
-from schemareg.snapshot.snapshot import PRODUCT, REGISTRY, SCHEMAS, modes
+from schemareg.snapshot.snapshot import modes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from schemareg import manifests
 from schemareg.deprecation.day import Day
+from schemareg.manifests.layout import CONSUMERS, PRODUCT, REGISTRY
 from schemareg.model import Report
 from schemareg.model.errors import InvalidFiles
 from schemareg.review.metadata import metadata_changed
 from schemareg.review.proposal import Landing
 from schemareg.review.verdicts import Judge
 from schemareg.rules import policies
-from schemareg.snapshot.snapshot import CONSUMERS, PRODUCT, REGISTRY, differences
+from schemareg.snapshot.snapshot import differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

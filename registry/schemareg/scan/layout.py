@@ -17,11 +17,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.formats.json_schema.dialects import Dialect, by_uri
+from schemareg.manifests.layout import PRODUCT, PRODUCTS, REGISTRY, SCHEMAS
 from schemareg.model import Entry, Kind
 from schemareg.model import semver as model_semver
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import NAME
-from schemareg.snapshot.snapshot import PRODUCT, PRODUCTS, REGISTRY, SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

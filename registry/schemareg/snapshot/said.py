@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
+from schemareg.manifests.layout import DEPRECATIONS
 from schemareg.model import Kind
 from schemareg.model.errors import InvalidFiles, RegistryError
-from schemareg.snapshot.snapshot import DEPRECATIONS
 from schemareg.text.wording import nearest, quoted
 
 if TYPE_CHECKING:

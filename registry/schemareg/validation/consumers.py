@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import reads_version, touches, written
 from schemareg.manifests.addresses import is_address
+from schemareg.manifests.layout import SCHEMAS
 from schemareg.manifests.mentions import unknown_channel
 from schemareg.model import Mistake
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.targets import NAME
 from schemareg.snapshot.elements import fields_of
-from schemareg.snapshot.snapshot import SCHEMAS, Snapshot
+from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:

@@ -16,19 +16,19 @@ from schemareg.documents.text import too_large
 from schemareg.formats.json_schema import references, wellformed
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.manifests import layout
-from schemareg.manifests.layout import Role
-from schemareg.manifests.mentions import unknown_channel
-from schemareg.model import Kind, Mistake, Place, targets
-from schemareg.model.errors import InvalidFiles
-from schemareg.snapshot.snapshot import (
+from schemareg.manifests.layout import (
     CONSUMERS,
     DEPRECATIONS,
     PRODUCT,
     PRODUCTS,
     SCHEMAS,
     WAIVERS,
-    Snapshot,
+    Role,
 )
+from schemareg.manifests.mentions import unknown_channel
+from schemareg.model import Kind, Mistake, Place, targets
+from schemareg.model.errors import InvalidFiles
+from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:

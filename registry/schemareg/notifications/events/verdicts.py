@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemareg.manifests.layout import REGISTRY
 from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.notifications.events.audience import News, Saying
 from schemareg.notifications.events.breaks import breaks, ends
 from schemareg.notifications.events.releases import released, unjudged
 from schemareg.review.review import review
-from schemareg.snapshot.snapshot import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

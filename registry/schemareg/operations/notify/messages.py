@@ -273,9 +273,9 @@ def _rewritten(
 def policy_of(snapshot: "Snapshot", history: "History") -> "Policy":
     """The policy of a state; where it landed wrong, or was taken away, the last one that counted."""
     from schemareg import documents, manifests
+    from schemareg.manifests.layout import REGISTRY
     from schemareg.model import Kind, Policy
     from schemareg.model.errors import InvalidFiles
-    from schemareg.snapshot.snapshot import REGISTRY
 
     if snapshot.has(REGISTRY):
         with suppress(InvalidFiles):
@@ -326,10 +326,10 @@ def leaves(history: "History") -> Iterator["Leave"]:
     """The waivers that stand; one that nobody can read counts for nothing."""
     from schemareg import documents, manifests
     from schemareg.history.paths import Part, subject
+    from schemareg.manifests.layout import WAIVERS
     from schemareg.model import Kind
     from schemareg.model.errors import InvalidFiles
     from schemareg.notifications.events.reminders import Leave
-    from schemareg.snapshot.snapshot import WAIVERS
 
     standing = {each.path: each for each in history.changes_within(WAIVERS)}
     history.fetch(each.after.id for each in standing.values() if each.after is not None)

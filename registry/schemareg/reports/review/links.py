@@ -67,8 +67,8 @@ def announcement(finding: Finding, host: Host, today: date) -> str | None:
     """The page that announces what ends by a finding; None where that is no way out."""
     from schemareg.authoring import deprecations
     from schemareg.deprecation.schedule import later
+    from schemareg.manifests.layout import DEPRECATIONS
     from schemareg.model.targets import parse
-    from schemareg.snapshot.snapshot import DEPRECATIONS
 
     said, folder = finding.announce, _folder(finding)
     if said is None or folder is None or len(said.target) > _LONGEST_TARGET:
@@ -85,7 +85,7 @@ def waiver(finding: Finding, host: Host, today: date) -> str | None:
     """The page that accepts a finding for a time; None where it stops nothing, or none is needed."""
     from schemareg.authoring import waivers
     from schemareg.deprecation.schedule import later
-    from schemareg.snapshot.snapshot import WAIVERS
+    from schemareg.manifests.layout import WAIVERS
 
     folder = _folder(finding)
     if (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.reports.views.scan_sentences import (
+from schemareg.reports.scan.sentences import (
     LONGEST_RECORD,
     MEANINGS,
     headline,
@@ -20,7 +20,7 @@ from schemareg.text.columns import table, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from schemareg.reports.views.scan_sentences import Told
+    from schemareg.reports.scan.sentences import Told
     from schemareg.scan.scan import Scan
 
 FORMS = ("text", "json", "markdown", "html")
@@ -33,11 +33,11 @@ def render(
     """A scan in one of FORMS; the lists have at most `limit` entries each, but for JSON."""
     if form == "json":
         from schemareg.reports.review.json_document import document_text
-        from schemareg.reports.views.scan_json import document
+        from schemareg.reports.scan.json_document import document
 
         return document_text(document(scan))
     if form == "html":
-        from schemareg.reports.views.scan_html import page
+        from schemareg.reports.scan.html import page
 
         return page(scan, limit)
     if form == "markdown":

@@ -7,7 +7,7 @@ from hashlib import sha256
 from html import escape as html_escape
 from typing import TYPE_CHECKING
 
-from schemareg.reports.views.scan_sentences import (
+from schemareg.reports.scan.sentences import (
     LONGEST_RECORD,
     MEANINGS,
     headline,
@@ -22,7 +22,7 @@ from schemareg.text import escape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.reports.views.scan_sentences import Section, Told
+    from schemareg.reports.scan.sentences import Section, Told
     from schemareg.scan.scan import Scan
 
 _STYLE = """
