@@ -14,12 +14,12 @@ import io
 import json
 import os
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import pygit2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 BEGIN = date(2026, 1, 1)
@@ -56,7 +56,7 @@ class Odd(NamedTuple):
     text: str
 
 
-Content = "str | Odd"
+Content: TypeAlias = str | Odd
 
 
 class Answer(NamedTuple):
@@ -333,7 +333,7 @@ def _policy(files: dict[str, Content], given: str) -> None:
     files["registry.yaml"] = f"version: 1\n{given}\n"
 
 
-_VERBS = {
+_VERBS: dict[str, Callable[[dict[str, Content], Any], None]] = {
     "move": _move,
     "delete": _delete,
     "put": _put,
