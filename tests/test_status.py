@@ -331,7 +331,7 @@ def test_where_nothing_is_announced_every_answer_says_so(tmp_path: Path, reg: Re
     landed([], "nothing", Shop()).write(tmp_path / "new.git")
     at = ("-C", str(tmp_path / "new.git"))
     assert reg(*at, "sunsets") == (0, "nothing that is announced ends then\n", "")
-    assert reg(*at, "timeline") == (0, "nothing is announced to end\n", "")
+    assert reg(*at, "timeline") == (0, "nothing is deprecated\n", "")
     assert components(reg(*at, "sunsets", "-f", "ics")[1]) == []
 
 

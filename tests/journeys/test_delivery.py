@@ -364,7 +364,7 @@ def test_the_first_landing_is_told_again_as_a_landing_and_to_the_channels_of_tod
     (said,) = begun.arrived()
     assert said.startswith("new: ")
     text = begun.hook.posts[-1].body.decode()
-    assert "the hub's policy counts from now on" in text
+    assert "its policy applies from now on" in text
     assert "what lands in this registry is told" not in text
 
 

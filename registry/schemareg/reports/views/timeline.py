@@ -28,7 +28,7 @@ _NARROWEST = 20
 def text(line: Timeline, *, colour: bool = False, width: int = 100) -> str:
     """A line a promise: what, from its announcement to its end, and the day."""
     if not line.bars:
-        return "nothing is announced to end\n"
+        return "nothing is deprecated\n"
     paint = painter(colour)
     names = [_shortened(escape.visible(each.name), max(width // 3, 12)) for each in line.bars]
     room = max(map(columns, names))
