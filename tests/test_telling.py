@@ -330,7 +330,7 @@ def test_one_landing_can_be_named(tmp_path: Path, reg: Callable[..., tuple[int, 
         0,
         ["dev.schemareg.deprecation.announced"],
     )
-    assert reg("events", "main~2", "-C", str(folder)) == (0, "nothing is to be told\n", "")
+    assert reg("events", "main~2", "-C", str(folder)) == (0, "no events\n", "")
     code, out, _ = reg("events", "main~4", "-C", str(folder))
     assert "orders/order@1.0.0 landed, its first version" in out
 
@@ -345,7 +345,7 @@ def test_what_the_day_brings_is_shown_as_well(
         0,
         ["2026-05-02  this day", "  warning orders/order#email ends on 2026-06-01"],
     )
-    assert reg(*asked[:3], "2026-04-03", *asked[4:]) == (0, "nothing is to be told\n", "")
+    assert reg(*asked[:3], "2026-04-03", *asked[4:]) == (0, "no events\n", "")
 
 
 @pytest.mark.parametrize(
