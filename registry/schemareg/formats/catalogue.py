@@ -28,7 +28,7 @@ class FormatEntry(NamedTuple):
     load: Callable[[], SchemaFormat]
     """Imports the format's room; called once."""
     rules: str = ""
-    """The module below `schemareg` that declares its rules as `RULES`; empty for none."""
+    """The module that declares its rules as `RULES`; empty for none."""
 
 
 def _json_schema() -> SchemaFormat:
@@ -42,7 +42,7 @@ DEFAULT = FormatEntry(
     "JSON Schema",
     (".json", ".yaml", ".yml"),
     _json_schema,
-    "formats.json_schema.rules",
+    "schemareg.formats.json_schema.rules",
 )
 """The format of a file whose ending no format has."""
 
@@ -113,7 +113,7 @@ def _of_format(own: FormatEntry, path: str | None) -> str | None:
 
 
 def rule_families() -> tuple[str, ...]:
-    """The modules below `schemareg` that declare rules of formats."""
+    """The modules that declare rules of formats."""
     return tuple(entry.rules for entry in BY_NAME.values() if entry.rules)
 
 
