@@ -81,18 +81,12 @@ def _on(root: Path, head: str, text: str) -> str:
 
 
 def _branch(root: Path) -> str:
-    """The protected branch's name; parsing the policy is left out where it does not name one."""
+    """The protected branch's name, which what is checked out here does not choose alone."""
     from schemareg.edges import git_command
+    from schemareg_cli import opening
 
     text = git_command.run(root, "cat-file", "blob", "HEAD:registry.yaml").out
-    if b"protected-branch" not in text:
-        return "main"
-    from schemareg import documents, manifests
-
-    try:
-        return manifests.parse_registry(documents.parse(text, "registry.yaml")).protected_branch
-    except RegistryError:
-        return "main"
+    return opening.trusted_at(root, opening.named_by(text))
 
 
 def verified(

@@ -80,7 +80,7 @@ def check(
     """
     from schemareg.edges import clock
     from schemareg.model import Severity
-    from schemareg.reviewing import policy_in_force, review
+    from schemareg.reviewing import disputed, joined, review
 
     day = today or clock.today()
     if replay is not None:
@@ -88,12 +88,18 @@ def check(
         raise typer.Exit(replaying.again(root, asked, form, output, Severity(fail_on)))
     with (
         answers.mistakes_as(form, output),
-        opening.change(root, base, head, at) as (before, after, then),
+        opening.change(root, base, head, at) as change,
     ):
-        opening.refuse_no_registry(before, after)
-        day = today or then or day
-        branch = policy_in_force(before, after).protected_branch
-        with opening.landings(root, before.files, branch, checkpoint) as history:
-            report = review(before, after, day, all=everything, history=history)
+        opening.refuse_no_registry(change.base, change.head)
+        day = today or change.day or day
+        with opening.landings(root, change.base.files, change.branch, checkpoint) as history:
+            report = review(change.base, change.head, day, all=everything, history=history)
+        for other, anchor in change.also:
+            with opening.landings(root, other.files, anchor.branch) as history:
+                again = review(other, change.head, day, all=everything, history=history)
+            report = joined(report, again)
+        if change.disputed is not None:
+            others = [(each.branch, each.source) for _, each in change.also]
+            report = disputed(report, change.head, change.disputed, others)
     answers.give_report(report, form, output)
     raise typer.Exit(report.exit_code(Severity(fail_on)))

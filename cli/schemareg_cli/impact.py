@@ -85,12 +85,12 @@ def _of_change(
     from schemareg.edges import clock
     from schemareg.model import Severity
     from schemareg.reports import impact as reports
-    from schemareg.reviewing import policy_in_force, review
+    from schemareg.reviewing import review
 
-    with opening.change(root, base, head, None) as (before, after, then):
+    with opening.change(root, base, head, None) as change:
+        before, after, then = change.base, change.head, change.day
         opening.refuse_no_registry(before, after)
-        branch = policy_in_force(before, after).protected_branch
-        with opening.landings(root, before.files, branch) as history:
+        with opening.landings(root, before.files, change.branch) as history:
             report = review(before, after, today or then or clock.today(), history=history)
         found = impact.struck(before, after, report.findings)
     text = reports.of_change(found, report, form, colour=page.colour, width=page.width)

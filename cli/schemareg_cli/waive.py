@@ -72,10 +72,11 @@ def waive(
 
     home = opening.home(root)
     now = today or clock.today()
-    with opening.change(root, None, None, None) as (base, head, then):
+    with opening.change(root, None, None, None) as change:
+        base, head, then = change.base, change.head, change.day
         policy = policy_in_force(base, head)
         if product is None:
-            with opening.landings(root, base.files, policy.protected_branch) as history:
+            with opening.landings(root, base.files, change.branch) as history:
                 findings = review(base, head, today or then or now, history=history).findings
             meant = waiving.subject(findings, head, fingerprint)
         else:

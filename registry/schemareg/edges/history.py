@@ -366,9 +366,6 @@ class GitHistory:
 
 
 def _open(place: Place, watched: tuple[str, ...]) -> Index:
-    # Grafts put other parents in the place of those that a commit's id decides.
-    if (place.common / "info" / "grafts").exists():
-        return Index(None)
     return open_index(place.common / "reg", _name(watched))
 
 

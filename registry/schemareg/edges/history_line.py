@@ -29,7 +29,7 @@ _BATCH = 5_000
 _LATEST = 221_845_391_999
 """The last second of the year 8999; what claims more claims this, and leaves room for a window."""
 
-_THERE = ("--git-dir=.", "--no-replace-objects")
+_THERE = ("--git-dir=.", "--no-replace-objects", *git_command.OBJECTS_ONLY)
 """The Git directory itself is named, so that paths are relative to the root wherever we stand."""
 
 _KINDS = {b"000000": None, b"120000": Kind.LINK, b"160000": Kind.SUBMODULE}
