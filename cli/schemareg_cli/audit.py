@@ -32,7 +32,7 @@ def verify(
         typer.Option(metavar="LINE", help="What `reg audit checkpoint` printed, in quotes."),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="From the first landing, not from where it came last.")
+        bool, typer.Option("--full", help="From the first landing, and hash each version.")
     ] = False,
     head: _Head = None,
     fail_on: Annotated[
@@ -47,7 +47,8 @@ def verify(
 
     Every version that landed is there and byte for byte what it was; time runs forward; no
     deprecation was cut short; the head descends from the checkpoint. Each violation names commit,
-    person, day and path. What was verified is remembered, so the next run looks at what is new.
+    person, day and path. What was verified is remembered, so the next run looks at what is new, and
+    notices where that is not there any more. What could not be looked for in this clone is said.
 
     \b
     Examples:
@@ -64,7 +65,7 @@ def verify(
 
     line = checkpoints.parse(checkpoint) if checkpoint is not None else None
     with auditing.line(root, head) as history:
-        found = auditing.verified(root, history, line, full=full)
+        found = auditing.verified(root, history, line, full=full, protected=head is None)
     width, colour = answers.page(output)
     answers.give(shown.verification(found, form, colour=colour, width=width), output)
     raise typer.Exit(found.exit_code(Severity(fail_on)))
@@ -95,7 +96,7 @@ def checkpoint(
     from schemareg.edges import signatures
 
     with auditing.line(root, head) as history:
-        line, violations = auditing.checkpoint(root, history)
+        line, violations = auditing.checkpoint(root, history, protected=head is None)
     signature = signatures.sign(f"{line}\n", sign) if sign is not None else ""
     answers.give(f"{line}\n{signature}", output)
     if violations:

@@ -13,8 +13,9 @@ from schemareg.errors import RegistryError, Undecidable
 if TYPE_CHECKING:
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.facts import Fact
+    from schemareg.audit.progress import Progress
     from schemareg.audit.proof import Proof
-    from schemareg.audit.verification import Verification
+    from schemareg.audit.verification import Look, Verification
     from schemareg.edges.history import GitHistory
     from schemareg.edges.messages import Message
     from schemareg.model import Landing
@@ -83,21 +84,37 @@ def _on(root: Path, head: str, text: str) -> str:
 def _branch(root: Path) -> str:
     """The protected branch's name, which what is checked out here does not choose alone."""
     from schemareg.edges import git_command
-    from schemareg_cli import opening
+    from schemareg_cli import anchoring
 
     text = git_command.run(root, "cat-file", "blob", "HEAD:registry.yaml").out
-    return opening.trusted_at(root, opening.named_by(text))
+    return anchoring.trusted_at(root, anchoring.named_by(text))
 
 
 def verified(
-    root: Path, history: "GitHistory", checkpoint: "Checkpoint | None", *, full: bool
+    root: Path,
+    history: "GitHistory",
+    checkpoint: "Checkpoint | None",
+    *,
+    full: bool,
+    hashed: bool = False,
+    protected: bool = True,
 ) -> "Verification":
-    """The audit of a line, from where an earlier one came to; and how far it came now, kept."""
+    """The audit of a line, from where an earlier one came to; and how far it came now, kept.
+
+    With `full`, from the first landing, and each version is hashed; with `hashed`, so are those alone
+    of a whole run. `protected` says that the line is that of the protected branch: only its progress
+    is kept, and it must lead on from where it was.
+    """
+    from dataclasses import replace
+
     from schemareg.audit import progress, verification
     from schemareg.edges import kept
+    from schemareg.edges.user_key import user_key
 
-    name = progress.name()
-    before = None if full else progress.parse(kept.read(history.cache, name))
+    name, key = progress.name(), user_key()
+    branch = _branch(root) if protected else ""
+    last = progress.parse(kept.read(history.cache, name), key) if key else None
+    before = None if full or hashed else last
     if before and checkpoint and str(checkpoint) not in before.confirmed:
         before = None
     if checkpoint:
@@ -105,10 +122,92 @@ def verified(
     with states(root) as at:
         stream = history.stream(before.landing if before else None)
         known = before if stream.since else None
-        found = verification.verified(history, stream.landings, at, known, checkpoint)
-    if found.progress is not None and (found.landings or not known):
-        kept.write(history.cache, name, progress.render(found.progress))
-    return _seen(root, history, found)
+        found = verification.verified(
+            history,
+            stream.landings,
+            at,
+            known,
+            checkpoint,
+            tree_of=history.tree,
+            altered=history.altered if full or hashed else None,
+            branch=branch or (last.branch if last else ""),
+        )
+    head = history.head
+    gone = last is not None and last.branch == branch and _replaced(root, history, last)
+    if gone and head is not None and last is not None:
+        found = replace(found, doubts=(*found.doubts, verification.rewritten(head, last)))
+    elif key and protected and found.progress is not None and (found.landings or not known):
+        kept.write(history.cache, name, progress.render(found.progress, key))
+    found = _seen(root, history, found)
+    looks = _looks(history, found, last if protected else None, hashed=full or hashed)
+    return replace(found, looks=tuple(looks))
+
+
+def _replaced(root: Path, history: "GitHistory", last: "Progress") -> bool:
+    """Whether a line does not go on from what an earlier run verified, and nobody decided so.
+
+    Decided is it by another `anchor` in registry.yaml than there was, of a commit on the line.
+    """
+    from schemareg.edges.history import history as line_of
+
+    if not history.commit or history.landing(last.commit) is not None:
+        return False
+    try:
+        with line_of(root, last.commit) as former:
+            if former.landing(history.commit) is not None:
+                return False  # what is looked at is older than what was
+            known = _anchor(former)
+    except RegistryError:
+        known = ""  # it is gone with the history that it belonged to
+    anchor = _anchor(history)
+    return anchor == known or not anchor or history.landing(anchor) is None
+
+
+def _anchor(history: "GitHistory") -> str:
+    from schemareg.snapshot import Snapshot
+
+    try:
+        return Snapshot(history.files("head")).policy.anchor
+    except RegistryError:
+        return ""
+
+
+def _looks(
+    history: "GitHistory", found: "Verification", last: "Progress | None", *, hashed: bool
+) -> "Iterator[Look]":
+    """What could be looked for in this clone, and what not."""
+    from schemareg.audit.verification import Look
+    from schemareg.edges.git_store import shallow_commits
+    from schemareg.edges.ledger import FETCH
+    from schemareg.edges.ledger_ref import present
+
+    common = history.cache.parent
+    shallow = " (shallow beside it)" if shallow_commits(common) else ""
+    whole = f"every landing of the line, read from Git{shallow}"
+    if found.since:
+        whole = (
+            f"every landing since {found.since[:12]}; those before it by an earlier run of yours"
+        )
+    yield Look("landings", True, whole)
+    if found.checkpoint is not None:
+        yield Look("rewriting", True, f"against the checkpoint {found.checkpoint.head[:12]}")
+    elif last is not None:
+        said = f"against {last.commit[:12]}, which this clone had verified; no checkpoint was given"
+        yield Look("rewriting", True, said)
+    else:
+        yield Look("rewriting", False, 'there is nothing to compare with: --checkpoint "LINE"')
+    if hashed:
+        yield Look("bytes", True, "the file of each version was hashed")
+    else:
+        yield Look(
+            "bytes", False, "the ids that Git gives were believed: --full hashes each version"
+        )
+    if present(common):
+        yield Look("receipts", True, "what the ledger saw, against what commits claim")
+    else:
+        yield Look("receipts", False, f"dates are what commits claim; the ledger: {FETCH}")
+    yield Look("trees", False, "whether Git's trees and commits are whole: git fsck --full")
+    yield Look("people", False, "who made a commit is its own claim: reg log --signatures")
 
 
 def _seen(root: Path, history: "GitHistory", found: "Verification") -> "Verification":
@@ -122,22 +221,26 @@ def _seen(root: Path, history: "GitHistory", found: "Verification") -> "Verifica
 
     from schemareg.audit import seen
 
-    return replace(found, misdated=seen.misdated(history, known))
+    written = receipts.written(root, history)
+    return replace(found, misdated=seen.misdated(history, known, written))
 
 
-def checkpoint(root: Path, history: "GitHistory") -> tuple["Checkpoint", int]:
-    """The checkpoint of a line as it is now, and how many violations there are up to it."""
+def checkpoint(
+    root: Path, history: "GitHistory", *, protected: bool = True
+) -> tuple["Checkpoint", int]:
+    """The checkpoint of a line as it is now, and how many violations there are up to it.
+
+    Each version is hashed: the line vouches for bytes, not for what the ids say of them.
+    """
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.merkle import Growing
-    from schemareg.edges import git_command
 
-    found = verified(root, history, None, full=False)
+    found = verified(root, history, None, full=False, hashed=True, protected=protected)
     if found.progress is None:
         raise RegistryError("nothing has landed yet", remedy="Commit the registry first")
     progress = found.progress
-    tree = git_command.run(root, "--no-replace-objects", "rev-parse", f"{progress.commit}^{{tree}}")
     digest = Growing(progress.records, map(bytes.fromhex, progress.whole)).root.hex()
-    line = Checkpoint(progress.commit, tree.out.decode().strip(), progress.records, digest)
+    line = Checkpoint(progress.commit, history.tree(progress.commit), progress.records, digest)
     return line, len(found.violations)
 
 
@@ -158,6 +261,8 @@ def proof(
         # That the product came says nothing of a part of it.
         if asked.means(each) and (not target.schema or "/" in each.target)
     }
+    if history.landing(checkpoint.head) and history.tree(checkpoint.head) != checkpoint.tree:
+        return None
     found = prove(history.stream().landings, checkpoint, wanted)
     if found is not None and not found.records:
         raise RegistryError(
@@ -211,6 +316,11 @@ def exported(root: Path, history: "GitHistory", since: "Checkpoint | None") -> I
             raise Undecidable(
                 f"the checkpoint's commit {since.head[:12]} is not on this line",
                 remedy='To see what happened: reg audit verify --checkpoint "LINE"',
+            )
+        if history.tree(since.head) != since.tree:
+            raise Undecidable(
+                f"the checkpoint says another tree of {since.head[:12]} than Git does",
+                remedy="The line was altered: take another copy of it",
             )
     teller = Facts(history)
     for _, changes in history.stream(after).landings:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.errors import RegistryError, Undecidable
+from schemareg_cli import anchoring
 
 if TYPE_CHECKING:
     from datetime import date
@@ -77,7 +78,7 @@ def change(root: Path, base: str | None, head: str | None, at: str | None) -> It
         landed = repository.files_at(revision)
         after = Snapshot(landed)
         landing = line.landing(after.commit)
-        branch = trusted(repository, after)[0].branch
+        branch = anchoring.trusted(repository, after)[0].branch
         if landing is None:
             yield Change(Snapshot(repository.default_base(branch, landed)), after, branch, day)
             return
@@ -112,9 +113,9 @@ def _at_hand(root: Path, base: str | None, head: str | None) -> Iterator[Change]
         if base:
             before = Snapshot(repository.files_at(base))
             says = before if before.has(REGISTRY) else changed
-            yield Change(before, changed, trusted(repository, says)[0].branch)
+            yield Change(before, changed, anchoring.trusted(repository, says)[0].branch)
             return
-        anchor, *others = trusted(repository, changed)
+        anchor, *others = anchoring.trusted(repository, changed)
         files, time = repository.default_change(anchor.branch, after)
         # A commit may claim a day that is to come.
         day = min(time.date(), clock.today()) if time else None
@@ -127,45 +128,6 @@ def _at_hand(root: Path, base: str | None, head: str | None) -> Iterator[Change]
             anchor if others or anchor.branch != changed.policy.protected_branch else None,
             tuple((Snapshot(its), each) for its, each in also if its.commit != files.commit),
         )
-
-
-def trusted(repository: "Repository", head: "Snapshot") -> "tuple[Anchor, ...]":
-    """The branches that a state is judged by, the trusted one first: it does not choose them alone.
-
-    A registry.yaml that is wrong names the default; that it is wrong is for a check to say.
-    """
-    from schemareg.snapshot import REGISTRY
-
-    return repository.anchors(
-        named_by(head.files.read(REGISTRY) if head.has(REGISTRY) else b""), named_by
-    )
-
-
-def trusted_at(root: Path, claimed: str) -> str:
-    """The protected branch of a repository, of which something claims the name; without libgit2."""
-    from schemareg.edges.git_anchor import anchors
-    from schemareg.edges.git_conversation import CommandStore
-
-    store = CommandStore(root)
-    try:
-        return anchors(store, claimed, named_by)[0].branch
-    finally:
-        store.close()
-
-
-def named_by(text: bytes) -> str:
-    """The protected branch that the text of a registry.yaml names; the default where that is wrong."""
-    from schemareg.model import Policy
-
-    # Without escapes a key is spelled as it is: to see that it is not there, nothing need be parsed.
-    if b"protected-branch" not in text and b"\\" not in text:
-        return Policy().protected_branch
-    from schemareg import documents, manifests
-
-    try:
-        return manifests.parse_registry(documents.parse(text, "registry.yaml")).protected_branch
-    except RegistryError:
-        return Policy().protected_branch
 
 
 @contextmanager
@@ -241,7 +203,10 @@ def drafting(root: Path, base: str | None = None) -> Iterator[tuple["Snapshot", 
 
     with open_repository(root) as repository:
         head = Snapshot(repository.working_files())
-        yield Snapshot(_landed(repository, trusted(repository, head)[0].branch, base)), head
+        yield (
+            Snapshot(_landed(repository, anchoring.trusted(repository, head)[0].branch, base)),
+            head,
+        )
 
 
 def _landed(repository: "Repository", branch: str, base: str | None) -> "Files":
@@ -268,7 +233,9 @@ def promised(root: Path) -> Iterator[tuple["Promises", "Snapshot", "Policy"]]:
 
     with drafting(root) as (base, head):
         policy = policy_in_force(base, head)
-        with landings(root, base.files, trusted_at(root, policy.protected_branch)) as history:
+        with landings(
+            root, base.files, anchoring.trusted_at(root, policy.protected_branch)
+        ) as history:
             yield Promises(base, history), head, policy
 
 
@@ -344,7 +311,7 @@ def _tip(
     from schemareg.edges.history import history, protected
     from schemareg.snapshot import Snapshot
 
-    branch = trusted_at(root, _branch(here))
+    branch = anchoring.trusted_at(root, _branch(here))
     if revision:
         with history(root, revision) as wanted:
             commit = wanted.commit
@@ -355,7 +322,7 @@ def _tip(
     if tip is None and here is None and not _unborn(root):
         # Bare: only a commit can say what its branch is called.
         with history(root, "HEAD") as line:
-            branch = trusted_at(root, _branch(Snapshot(line.files("HEAD"))))
+            branch = anchoring.trusted_at(root, _branch(Snapshot(line.files("HEAD"))))
         tip = protected(root, branch)
     if tip is None:
         raise unknown_branch(branch, "; or name where to look: --at REF")
@@ -382,8 +349,8 @@ def _branch(snapshot: "Snapshot | None") -> str:
     from schemareg.snapshot import REGISTRY
 
     if snapshot is None or not snapshot.has(REGISTRY):
-        return named_by(b"")
-    return named_by(snapshot.files.read(REGISTRY))
+        return anchoring.named_by(b"")
+    return anchoring.named_by(snapshot.files.read(REGISTRY))
 
 
 @contextmanager

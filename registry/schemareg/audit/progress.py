@@ -1,11 +1,15 @@
-"""How far a history has been verified, and what was found: text to keep, so as to go on from there."""
+"""How far a history has been verified, and what was found: text to keep, so as to go on from there.
+
+The text bears a mark under a key of the user's. What has another mark is not believed: it lies in the
+Git directory, which a cache may have brought from somebody else.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
+from hmac import compare_digest, digest
 from typing import TYPE_CHECKING, Any
 
 from schemareg.audit.landings import RULES
@@ -36,6 +40,8 @@ class Progress:
     """All that were found, oldest first."""
     confirmed: tuple[str, ...] = field(default=())
     """The checkpoints that were found to be true, the newest last."""
+    branch: str = ""
+    """The protected branch that the line was of."""
 
     @property
     def landing(self) -> Landing:
@@ -48,26 +54,30 @@ def name() -> str:
     return f"audit-{RULES}.json"
 
 
-def render(progress: Progress) -> bytes:
-    """The text to keep; `parse(render(x)) == x`."""
+def render(progress: Progress, key: bytes) -> bytes:
+    """The text to keep; `parse(render(x, key), key) == x`."""
     value = asdict(progress)
     value["time"] = progress.time.isoformat()
     for each, violation in zip(value["violations"], progress.violations, strict=True):
         each["severity"], each["time"] = violation.severity.value, violation.time.isoformat()
     body = json.dumps(value, sort_keys=True)
-    return f"{sha256(body.encode()).hexdigest()} {body}\n".encode("ascii")
+    return f"{_mark(body.encode(), key)} {body}\n".encode("ascii")
 
 
-def parse(text: bytes) -> Progress | None:
-    """What was kept; None where the text is not whole: then it is to be verified again."""
-    digest, _, body = text.rstrip(b"\n").partition(b" ")
-    if sha256(body).hexdigest().encode() != digest:
+def _mark(body: bytes, key: bytes) -> str:
+    return digest(key, body, "sha256").hex()
+
+
+def parse(text: bytes, key: bytes) -> Progress | None:
+    """What was kept; None where the mark is not of this key: then all is to be verified again."""
+    mark, _, body = text.rstrip(b"\n").partition(b" ")
+    if not compare_digest(_mark(body, key).encode("ascii"), mark):
         return None
     value: dict[str, Any] = json.loads(body)
     value["time"] = _moment(value["time"])
     value["violations"] = tuple(map(_violation, value["violations"]))
-    for key in ("whole", "confirmed"):
-        value[key] = tuple(value[key])
+    for name in ("whole", "confirmed"):
+        value[name] = tuple(value[name])
     return Progress(**value)
 
 

@@ -18,8 +18,9 @@ _KEPT = ("GIT_CONFIG_", "GIT_SSH", "GIT_ASKPASS", "GIT_EXEC_PATH", "GIT_CEILING_
 the folder we are called with decides."""
 
 
-_PLAIN = {"GIT_GRAFT_FILE": os.devnull, "GIT_NO_REPLACE_OBJECTS": "1"}
-"""A commit is what its id says: no graft and no replacement gives it other parents or content.
+_PLAIN = {"GIT_GRAFT_FILE": f"{os.devnull}/none", "GIT_NO_REPLACE_OBJECTS": "1"}
+"""A commit is what its id says: no graft and no replacement gives it other parents or content. The file
+of grafts is one that cannot exist: of an empty one Git says that it is deprecated.
 
 Source: git(1), Environment Variables; gitglossary(7), grafts.
 """

@@ -192,6 +192,31 @@ class GitHistory:
         found: dict[str, bytes | None] = dict.fromkeys(wanted)
         return found | {each: self.read(each) for each in small}
 
+    def altered(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these objects whose content is not what the id says, or that are damaged.
+
+        Raises KeyError for one that is not here.
+        """
+        wrong = set()
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), _MANY):
+            some = wanted[start : start + _MANY]
+            self.fetch(some)
+            for each in some:
+                try:
+                    self._objects.read(each)
+                except Missing:
+                    raise KeyError(each) from None
+                except Undecidable:
+                    wrong.add(each)
+        return frozenset(wrong)
+
+    def tree(self, commit: str) -> str:
+        """The id of a commit's tree. Raises Undecidable where the commit is not here."""
+        from schemareg.edges.git_trees import tree_of
+
+        return tree_of(self._objects, commit)
+
     def files(self, label: str) -> GitFiles:
         """The files of the newest landing, called so; none before the first. Raises Undecidable.
 

@@ -1,7 +1,8 @@
 """Receipts of landings: what a run saw of the protected branch, and which of it moves the clock.
 
 A receipt bounds the moment of a landing from both sides, and nearly always the commit's own claim
-lies between. The few that do not are kept apart, so that whoever asks for a date reads them alone.
+lies between. The few that do not are kept apart, so that whoever asks for a date, and the audit, read
+them alone.
 """
 
 from __future__ import annotations
@@ -53,23 +54,17 @@ def receipts(
 
 
 def moving(history: History, ledger: Ledger, seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """Those receipts that forbid to believe what their landings claim, or what dates them so.
+    """Those receipts that contradict what their landings claim, or that date them later.
 
-    A landing counts as dated by what the ledger knows already: after a forged future has been
-    convicted, a claim of the past is not covered by it any more.
+    A landing counts as dated by what the ledger knows already.
     """
-    found = [(landing, each) for each in seen if (landing := history.landing(each.commit))]
-    ahead = [each for landing, each in found if landing.claimed - each.not_after > ALLOWANCE]
-    dated = bounded(history, told(added(ledger, (), ahead)))
-    moved = []
-    for landing, each in found:
-        known = dated.landing(landing.commit)
-        if each in ahead or known is None or _belated(known, each):
-            moved.append(each)
-        elif known.time - each.not_after > ALLOWANCE:
-            # Its own claim is good: it convicts one before it, that nobody saw when it came.
-            moved.append(each._replace(not_before=None))
-    return tuple(moved)
+    dated = bounded(history, told(ledger))
+    return tuple(
+        each
+        for each in seen
+        if (landing := dated.landing(each.commit)) is not None
+        and (landing.claimed - each.not_after > ALLOWANCE or _belated(landing, each))
+    )
 
 
 def _belated(landing: Landing, seen: Seen) -> bool:

@@ -52,9 +52,17 @@ TIME_BACKDATED = Rule(
 TIME_AHEAD = Rule(
     id="time-ahead",
     title="A landing claims a moment after the one at which it was seen",
-    rationale="It was on the branch before the moment that it claims. Windows begin no later than"
-    " it was seen.",
-    remedy="Nothing is to be mended. Ask whose clock it was.",
+    rationale="Either the commit claims the future, or somebody wrote a receipt that claims the past."
+    " Which of the two, Git does not say, so the later moment counts: no window grows shorter.",
+    remedy="Ask whose clock it was, and who wrote the receipt (git log refs/reg/ledger).",
+    source="Design, section 4, Time",
+)
+RECEIPT_DOUBTFUL = Rule(
+    id="receipt-doubtful",
+    title="A receipt of a landing contradicts Git or itself",
+    rationale="Whoever may push can write the ledger. What was seen before the landing below it, or"
+    " written long after it was seen, is no testimony. It shortens no window.",
+    remedy="See who wrote it: git log refs/reg/ledger. Let only the workflow push that ref.",
     source="Design, section 4, Time",
 )
 REWRITTEN = Rule(
@@ -72,8 +80,16 @@ MISMATCH = Rule(
     remedy="Run git fsck, and compare with another clone and another copy of the line.",
     source=f"{_AUDIT}; RFC 6962, section 2.1",
 )
+ALTERED = Rule(
+    id="object-altered",
+    title="A version's bytes are not those that Git's id of them says",
+    rationale="Git names content by its digest. Here is other content under the name of what landed,"
+    " so whoever reads it reads something else.",
+    remedy="Run git fsck; take the object from another clone, or clone again.",
+    source=f"{_LAW}; gitformat-loose(5)",
+)
 
 RULES = (
-    *(MOVED, RETURNED, KIND_CHANGED, TIME_BACKWARDS, TIME_BACKDATED, TIME_AHEAD),
-    *(REWRITTEN, MISMATCH),
+    *(MOVED, RETURNED, KIND_CHANGED, TIME_BACKWARDS, TIME_BACKDATED, TIME_AHEAD, RECEIPT_DOUBTFUL),
+    *(REWRITTEN, MISMATCH, ALTERED),
 )

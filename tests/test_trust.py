@@ -1,0 +1,361 @@
+"""What a verdict rests on cannot be chosen, forged or taken away by whom it judges."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from schemareg.edges import git_command
+from schemareg.edges.git import open_repository
+from schemareg.edges.history import history
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Repo
+
+PRODUCT = (
+    "title: Orders\ndomain: commerce\ndescription: Every order.\npurpose: Reports.\n"
+    "owner: {team: checkout, contact: checkout@example.com}\nstability: stable\n"
+    "classification: internal\nschemas:\n  order: {description: One order.}\n"
+)
+OLD = '{"type": "object", "properties": {"id": {"type": "string"}, "email": {"type": "string"}}}\n'
+NEW = '{"type": "object", "properties": {"id": {"type": "string"}}}\n'
+FOLDER = "products/orders"
+REGISTRY = {
+    "registry.yaml": "version: 1\n",
+    f"{FOLDER}/product.yaml": PRODUCT,
+    f"{FOLDER}/schemas/order/1.0.0.json": OLD,
+}
+REMOVAL = {f"{FOLDER}/schemas/order/1.1.0.json": NEW}
+
+
+@pytest.fixture(autouse=True)
+def _no_job(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("GITHUB_REF", "GITHUB_SHA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def named(branch: str) -> dict[str, str]:
+    return {"registry.yaml": f"version: 1\nprotected-branch: {branch}\n"}
+
+
+# The proposal does not choose its base
+
+
+def _removal_under(repo: Repo, branch: str, policy: dict[str, str]) -> None:
+    """A branch whose older commit breaks a promise, and whose last one hides that by its policy."""
+    repo.branch(branch)
+    repo.commit({**REMOVAL, **policy}, "Remove")
+    repo.commit({f"{FOLDER}/README.md": "words\n"}, "Words")
+
+
+@pytest.mark.parametrize("protected", ["main", "trunk"])
+@pytest.mark.parametrize("claimed", ["evil", "decoy"])
+@pytest.mark.parametrize("kind", ["alone", "clone", "setting"])
+def test_a_proposal_that_names_another_protected_branch_is_judged_by_the_real_one(
+    repo: Repo, reg: Callable[..., Any], tmp_path: Path, protected: str, claimed: str, kind: str
+) -> None:
+    repo.git("checkout", "--quiet", "-b", protected, fails=protected == "main") if (
+        protected != "main"
+    ) else None
+    repo.commit(REGISTRY | (named(protected) if protected != "main" else {}), "Start")
+    folder = repo.path
+    if kind == "clone":
+        folder = tmp_path / "clone"
+        repo.git("clone", "--quiet", str(repo.path), str(folder))
+        repo.path = folder
+    _removal_under(repo, "evil", named(claimed))
+    if claimed == "decoy":
+        repo.git("branch", "--quiet", "decoy", "HEAD~1")
+    if kind == "setting":
+        repo.git("config", "reg.protectedBranch", protected)
+    code, out, _ = reg("check", "-C", str(folder))
+    assert (code, "field-removed" in out, "protected-branch-disputed" in out) == (1, True, True)
+    assert f"judged by `{protected}`" in " ".join(out.split())
+
+
+def test_a_proposal_that_takes_the_name_back_is_judged_by_the_branch_that_had_it(
+    repo: Repo, reg: Callable[..., Any], tmp_path: Path
+) -> None:
+    """`main` is a branch that anybody may push; what landed said `trunk`."""
+    repo.git("checkout", "--quiet", "-b", "trunk")
+    repo.commit({**REGISTRY, **named("trunk")}, "Start")
+    _removal_under(repo, "evil", {"registry.yaml": "version: 1\n"})
+    repo.git("branch", "--quiet", "main", "HEAD~1")
+    code, out, _ = reg("check", "-C", str(repo.path))
+    assert code == 1
+    assert "field-removed" in out
+
+
+def test_branches_that_disagree_are_both_judged_by(repo: Repo, reg: Callable[..., Any]) -> None:
+    """What landed on `develop` alone is a promise there; the remote says `main`."""
+    repo.commit(REGISTRY, "Start")
+    repo.branch("develop")
+    repo.commit(
+        {**named("develop"), f"{FOLDER}/schemas/order/1.1.0.json": OLD.replace("id", "other")},
+        "Develop",
+    )
+    repo.git("config", "reg.protectedBranch", "main")
+    repo.branch("work")
+    repo.commit({f"{FOLDER}/schemas/order/1.2.0.json": NEW}, "Remove")
+    code, out, _ = reg("check", "-C", str(repo.path), "--format", "json")
+    assert code == 1
+    assert '"protected-branch-disputed"' in out
+    assert "and develop (" in out
+
+
+def test_the_audit_looks_at_the_real_branch_whatever_is_checked_out(
+    repo: Repo, reg: Callable[..., Any]
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    repo.commit({f"{FOLDER}/schemas/order/1.0.0.json": NEW}, "Alter")
+    repo.git("checkout", "--quiet", "-b", "evil", "HEAD~1")
+    repo.commit(named("evil"), "Mine")
+    code, out, _ = reg("audit", "verify", "-C", str(repo.path))
+    assert (code, "version-modified" in out) == (1, True)
+    assert reg("status", "orders", "-C", str(repo.path))[0] in (0, 2)
+
+
+@pytest.mark.parametrize("policy", [{}, named("trunk")])
+def test_registries_that_agree_with_themselves_are_not_told_anything(
+    repo: Repo, reg: Callable[..., Any], tmp_path: Path, policy: dict[str, str]
+) -> None:
+    branch = "trunk" if policy else "main"
+    repo.git("checkout", "--quiet", "-b" if policy else "--orphan", branch if policy else "main2")
+    if not policy:
+        repo.git("symbolic-ref", "HEAD", "refs/heads/main")
+    repo.commit({**REGISTRY, **policy}, "Start")
+    clone = tmp_path / "clone"
+    repo.git("clone", "--quiet", str(repo.path), str(clone))
+    for folder in (repo.path, clone):
+        repo.path = folder
+        repo.branch("work")
+        repo.commit({f"{FOLDER}/schemas/order/1.1.0.json": OLD.replace("{", '{"title": "x", ', 1)})
+        code, out, err = reg("check", "-C", str(folder))
+        assert (code, "disputed" in out) == (0, False), err
+
+
+# A merge ref is the forge's own
+
+
+def _merge_of_a_branch(repo: Repo, *, swapped: bool) -> str:
+    repo.commit(REGISTRY, "Start")
+    repo.branch("change")
+    repo.commit(REMOVAL, "Remove")
+    repo.commit({f"{FOLDER}/README.md": "words\n"})
+    repo.checkout("main")
+    repo.commit({f"{FOLDER}/NOTES.md": "meanwhile\n"})
+    repo.git("checkout", "--quiet", "--detach", "change" if swapped else "main")
+    return repo.merge("main" if swapped else "change")
+
+
+@pytest.mark.parametrize(
+    ("reference", "swapped", "first"),
+    [
+        ("refs/pull/7/merge", False, True),
+        ("refs/remotes/pull/7/merge", False, True),
+        ("refs/merge-requests/7/merge", False, True),
+        ("refs/pull/7/merge", True, False),
+        ("refs/heads/pull/7/merge", True, False),
+        ("refs/tags/pull/7/merge", True, False),
+        ("refs/remotes/origin/pull/7/merge", True, False),
+        ("refs/heads/x/pull/7/merge", True, False),
+        ("refs/pull/7/head", True, False),
+        ("refs/pull/x/merge", True, False),
+        ("refs/pull/7/merge/x", True, False),
+    ],
+)
+def test_only_a_forges_reference_to_a_merge_of_what_has_not_landed_gives_its_first_parent(
+    repo: Repo, reference: str, swapped: bool, first: bool
+) -> None:
+    merge = _merge_of_a_branch(repo, swapped=swapped)
+    repo.git("update-ref", reference, merge)
+    base = repo.git("rev-parse", f"{merge}^1" if first else "main")
+    with open_repository(repo.path) as repository:
+        assert repository.default_base("main").commit == base
+
+
+def test_a_branch_called_like_a_merge_ref_is_judged_whole(
+    repo: Repo, reg: Callable[..., Any]
+) -> None:
+    repo.git("branch", "--quiet", "pull/7/merge", _merge_of_a_branch(repo, swapped=True))
+    repo.checkout("pull/7/merge")
+    assert reg("check", "-C", str(repo.path))[0] == 1
+
+
+def test_two_parents_and_no_protected_branch_decide_nothing(
+    repo: Repo, reg: Callable[..., Any]
+) -> None:
+    _merge_of_a_branch(repo, swapped=True)
+    for branch in ("main", "change"):
+        repo.git("branch", "--quiet", "-D", branch)
+    code, _, err = reg("check", "-C", str(repo.path))
+    assert (code, "no branch `main`" in err) == (3, True)
+
+
+# A commit is what its id says
+
+
+def _graft(repo: Repo, commit: str, parent: str) -> None:
+    (repo.path / ".git/info").mkdir(exist_ok=True)
+    (repo.path / ".git/info/grafts").write_text(f"{commit} {parent}\n")
+
+
+def _replace(repo: Repo, commit: str, parent: str) -> None:
+    repo.git("replace", "--graft", commit, parent)
+
+
+@pytest.mark.parametrize("forge", [_graft, _replace])
+@pytest.mark.parametrize("partial", [False, True])
+def test_nothing_gives_a_commit_other_parents(
+    repo: Repo,
+    reg: Callable[..., Any],
+    forge: Callable[[Repo, str, str], None],
+    partial: bool,
+) -> None:
+    start = repo.commit(REGISTRY, "Start")
+    altered = repo.commit({f"{FOLDER}/schemas/order/1.0.0.json": NEW}, "Alter")
+    last = repo.commit({f"{FOLDER}/README.md": "words\n"})
+    repo.branch("work")
+    repo.commit(REMOVAL, "Remove")
+    tip = repo.commit({f"{FOLDER}/NOTES.md": "words\n"})
+    if partial:
+        repo.git("config", "core.repositoryformatversion", "1")
+        repo.git("config", "extensions.partialClone", "origin")
+    forge(repo, last, start)
+    with open_repository(repo.path) as repository:
+        assert repository.default_base("main").commit == last
+    with history(repo.path, "main") as found:
+        assert [each.commit for each in found.line()] == [start, altered, last]
+    assert reg("audit", "verify", "-C", str(repo.path))[0] == 1
+    forge(repo, tip, last) if forge is _graft else None
+    with open_repository(repo.path) as repository:
+        assert repository.files_at("work~1").commit != last
+
+
+def test_every_child_git_ignores_grafts_and_replacements() -> None:
+    found = git_command.environment()
+    assert not os.path.lexists(found["GIT_GRAFT_FILE"])
+    assert found["GIT_NO_REPLACE_OBJECTS"] == "1"
+
+
+def test_a_forged_commit_graph_changes_no_line_and_no_base(repo: Repo) -> None:
+    """The graph of one repository put into another that has the same ids cannot be made by hand; a
+    damaged one must not be read at all."""
+    start = repo.commit(REGISTRY, "Start")
+    repo.branch("work")
+    repo.commit(REMOVAL, "Remove")
+    repo.git("commit-graph", "write", "--reachable")
+    graph = repo.path / ".git/objects/info/commit-graph"
+    graph.chmod(0o644)
+    graph.write_bytes(graph.read_bytes()[:-40] + b"\0" * 40)
+    with open_repository(repo.path) as repository:
+        assert repository.default_base("main").commit == start
+    with history(repo.path, "work") as found:
+        assert len(found.line()) == 2
+
+
+def _loose(repo: Repo, id_: str, content: bytes) -> None:
+    """Put other content in the place of a loose object."""
+    made = repo.path / "made"
+    made.write_bytes(content)
+    other = repo.git("hash-object", "-w", str(made))
+    made.unlink()
+    folder = repo.path / ".git/objects"
+    place = folder / id_[:2] / id_[2:]
+    place.chmod(0o644)
+    place.write_bytes((folder / other[:2] / other[2:]).read_bytes())
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_a_verdict_and_the_full_audit_hash_what_they_read(
+    repo: Repo, reg: Callable[..., Any], partial: bool
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    blob = repo.git("rev-parse", f"HEAD:{FOLDER}/schemas/order/1.0.0.json")
+    repo.branch("work")
+    repo.commit(REMOVAL, "Remove")
+    if partial:
+        repo.git("config", "core.repositoryformatversion", "1")
+        repo.git("config", "extensions.partialClone", "origin")
+    assert reg("audit", "verify", "-C", str(repo.path))[0] == 0
+    _loose(repo, blob, NEW.encode())
+    code, _, err = reg("check", "--head", "HEAD", "-C", str(repo.path))
+    assert (code, blob[:12] in err) == (3, True)
+
+
+# Odd entries and dates
+
+
+def _tree(repo: Repo, *entries: tuple[str, bytes, str]) -> str:
+    raw = b"".join(
+        mode.encode() + b" " + name + b"\0" + bytes.fromhex(id_) for mode, name, id_ in entries
+    )
+    done = subprocess.run(
+        ["git", "-C", str(repo.path), "hash-object", "-t", "tree", "-w", "--stdin", "--literally"],
+        input=raw,
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode().strip()
+
+
+@pytest.mark.parametrize("name", [b"", b"products/orders/product.yaml", b"a/b", b"/"])
+def test_a_tree_with_a_name_that_git_refuses_is_damaged(
+    repo: Repo, reg: Callable[..., Any], name: bytes
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    blob = repo.git("rev-parse", "HEAD:registry.yaml")
+    products = repo.git("rev-parse", "HEAD:products")
+    odd = _tree(repo, ("100644", name, blob), ("40000", b"products", products))
+    repo.git("branch", "odd", repo.git("commit-tree", odd, "-p", "HEAD", "-m", "Odd"))
+    code, _, err = reg("check", "--head", "odd", "-C", str(repo.path))
+    assert (code, "odd name" in err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        *("18446744073709551616", "18446744073709551615", "9223372036854775808", "9" * 40),
+        *("nonsense", "1e3", "0x10", "-5", "", "99999999999999"),
+    ],
+)
+@pytest.mark.parametrize("landed", [False, True])
+def test_an_impossible_date_is_an_error_with_a_way_out_and_no_bug_of_ours(
+    repo: Repo, reg: Callable[..., Any], claim: str, landed: bool
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    if not landed:
+        repo.branch("work")
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    parent = repo.git("rev-parse", "HEAD")
+    who = f"A <a@example.com> {claim} +0000"
+    text = f"tree {tree}\nparent {parent}\nauthor {who}\ncommitter {who}\n\nOdd\n"
+    done = subprocess.run(
+        [
+            "git",
+            "-C",
+            str(repo.path),
+            "hash-object",
+            "-t",
+            "commit",
+            "-w",
+            "--stdin",
+            "--literally",
+        ],
+        input=text.encode(),
+        capture_output=True,
+        check=True,
+    )
+    repo.git("reset", "--quiet", "--hard", done.stdout.decode().strip())
+    for command in (["check"], ["audit", "verify"], ["log"], ["sunsets"], ["timeline"]):
+        code, _, err = reg(*command, "-C", str(repo.path))
+        assert code in (0, 3), err
+        assert "bug of ours" not in err
+        assert (code == 0) or "git " in err
