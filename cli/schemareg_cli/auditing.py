@@ -133,20 +133,24 @@ def verified(
             branch=branch or (last.branch if last else ""),
         )
     head = history.head
-    gone = last is not None and last.branch == branch and _replaced(root, history, last)
-    if gone and head is not None and last is not None:
-        found = replace(found, doubts=(*found.doubts, verification.rewritten(head, last)))
+    lost = last is not None and last.branch == branch and _replaced(root, history, last, found)
+    if lost and head is not None and last is not None:
+        if not found.rewritten:
+            found = replace(found, doubts=(*found.doubts, verification.rewritten(head, last)))
     elif key and protected and found.progress is not None and (found.landings or not known):
         kept.write(history.cache, name, progress.render(found.progress, key))
     found = _seen(root, history, found)
-    looks = _looks(history, found, last if protected else None, hashed=full or hashed)
+    if found.progress is None:
+        return found
+    looks = _looks(history, found, hashed=full or hashed)
     return replace(found, looks=tuple(looks))
 
 
-def _replaced(root: Path, history: "GitHistory", last: "Progress") -> bool:
+def _replaced(root: Path, history: "GitHistory", last: "Progress", found: "Verification") -> bool:
     """Whether a line does not go on from what an earlier run verified, and nobody decided so.
 
-    Decided is it by another `anchor` in registry.yaml than there was, of a commit on the line.
+    It is decided by another `anchor` in registry.yaml than there was, of a commit on the line; or by
+    a checkpoint that was taken of the new history and holds.
     """
     from schemareg.edges.history import history as line_of
 
@@ -156,11 +160,22 @@ def _replaced(root: Path, history: "GitHistory", last: "Progress") -> bool:
         with line_of(root, last.commit) as former:
             if former.landing(history.commit) is not None:
                 return False  # what is looked at is older than what was
+            if _newly(found, former):
+                return False
             known = _anchor(former)
     except RegistryError:
+        if _newly(found, None):
+            return False
         known = ""  # it is gone with the history that it belonged to
     anchor = _anchor(history)
     return anchor == known or not anchor or history.landing(anchor) is None
+
+
+def _newly(found: "Verification", former: "GitHistory | None") -> bool:
+    """Whether a checkpoint was given that holds, of a commit that the former line has not."""
+    if found.checkpoint is None or found.doubts:
+        return False
+    return former is None or former.landing(found.checkpoint.head) is None
 
 
 def _anchor(history: "GitHistory") -> str:
@@ -172,9 +187,7 @@ def _anchor(history: "GitHistory") -> str:
         return ""
 
 
-def _looks(
-    history: "GitHistory", found: "Verification", last: "Progress | None", *, hashed: bool
-) -> "Iterator[Look]":
+def _looks(history: "GitHistory", found: "Verification", *, hashed: bool) -> "Iterator[Look]":
     """What could be looked for in this clone, and what not."""
     from schemareg.audit.verification import Look
     from schemareg.edges.git_store import shallow_commits
@@ -183,19 +196,14 @@ def _looks(
 
     common = history.cache.parent
     shallow = " (shallow beside it)" if shallow_commits(common) else ""
-    whole = f"every landing of the line, read from Git{shallow}"
-    if found.since:
-        whole = (
-            f"every landing since {found.since[:12]}; those before it by an earlier run of yours"
-        )
-    yield Look("landings", True, whole)
+    yield Look("landings", True, f"each was read from Git, in this run or before{shallow}")
     if found.checkpoint is not None:
         yield Look("rewriting", True, f"against the checkpoint {found.checkpoint.head[:12]}")
-    elif last is not None:
-        said = f"against {last.commit[:12]}, which this clone had verified; no checkpoint was given"
-        yield Look("rewriting", True, said)
     else:
-        yield Look("rewriting", False, 'there is nothing to compare with: --checkpoint "LINE"')
+        said = (
+            'only against what this clone verified before; give a checkpoint: --checkpoint "LINE"'
+        )
+        yield Look("rewriting", False, said)
     if hashed:
         yield Look("bytes", True, "the file of each version was hashed")
     else:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from schemareg.rules.rule import Rule
     from schemareg.snapshot import Snapshot
 
-RULES = 3
+RULES = 2
 """Raised when what is looked for changes: what was verified before must be looked through again."""
 
 

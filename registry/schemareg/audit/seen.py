@@ -56,8 +56,6 @@ def _doubtful(
         moment = _time(seen.not_after)
         if before is not None and before.claimed - seen.not_after > ALLOWANCE:
             said.append(f"saw it on {moment}, before the landing below it was made")
-        if written is not None and written - seen.not_after > ALLOWANCE:
-            said.append(f"saw it on {moment}, and was written on {_time(written)}")
         if seen.not_before is not None and seen.not_before > seen.not_after:
             said.append(f"saw it on {moment}, and the branch without it after that")
     if seen.not_before is not None and written is not None:
