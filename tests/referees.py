@@ -11,7 +11,7 @@ import jsonschema_rs
 from referencing import Registry
 from referencing.jsonschema import specification_with
 
-from schemareg import json_values
+from schemareg.documents import json_values
 from schemareg.formats.json_schema import dialects
 
 if TYPE_CHECKING:

@@ -28,10 +28,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from schemareg import review
-from schemareg.edges.git import open_repository
-from schemareg.edges.history import history
-from schemareg.snapshot import Snapshot
+from schemareg.adapters.git.repository import open_repository
+from schemareg.adapters.history.history import history
+from schemareg.review.review import review
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -16,8 +16,8 @@ import pytest
 from schemareg.audit import checkpoint as checkpoints
 from schemareg.audit import merkle
 from schemareg.audit.records import record
-from schemareg.errors import RegistryError
 from schemareg.model import Entry, Kind, Landing, PathChange
+from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -124,7 +124,7 @@ def test_who_was_hit_is_named(tmp_path: Path, reg: Callable[..., Any]) -> None:
 def test_an_import_of_very_many_versions_is_not_judged(
     repo: Any, reg: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from schemareg.audit import outcomes
+    from schemareg.changelog import outcomes
 
     monkeypatch.setattr(outcomes, "MOST", 2)
     manifest = {f"{FOLDER}/product.yaml": "title: O\nowner: {team: t}\nschemas: {order: {}}\n"}

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.stories import Chronicle
 
-from schemareg.audit.meaning import Judged, Meaning, judged
-from schemareg.audit.proposal import propose
-from schemareg.audit.steps import Bump, bump
-from schemareg.errors import RegistryError
-from schemareg.foreign import Numbered, number_of
 from schemareg.model import Level
-from schemareg.reports.published import schema_text
+from schemareg.model.errors import RegistryError
+from schemareg.reports.views.json_schemas import schema_text
+from schemareg.scan.layout import Numbered, number_of
+from schemareg.scan.layout_guess import propose
+from schemareg.scan.rewrites import Judged, Meaning, judged
+from schemareg.scan.version_steps import Bump, bump
 
 if TYPE_CHECKING:
     from collections.abc import Callable

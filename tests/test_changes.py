@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemareg.changes import MOST, metadata_changed, words_changed
-from schemareg.words import WORDS, meaning, words_only
+from schemareg.formats.json_schema.annotations import WORDS, meaning, words_only
+from schemareg.review.metadata import MOST, metadata_changed, words_changed
 
 PLAIN: dict[str, Any] = {
     "type": "object",
@@ -158,7 +158,7 @@ def test_what_is_told_is_bounded() -> None:
 
 def test_plain_words_are_told_without_loading_deepdiff() -> None:
     program = (
-        "import sys; from schemareg.changes import words_changed;"
+        "import sys; from schemareg.review.metadata import words_changed;"
         "print(len(words_changed({'title': 'a'}, {'title': 'b'})), 'deepdiff' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg import checking, documents, rules
+from schemareg import documents, rules
+from schemareg.adapters.files import files_in
 from schemareg.documents.text import LARGEST
-from schemareg.edges.files import files_in
 from schemareg.formats.json_schema.references import Library
+from schemareg.validation import files as validation_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ def _told(mistakes: tuple[Mistake, ...]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("case", TABLE["cases"], ids=[case["why"] for case in TABLE["cases"]])
 def test_all_mistakes_of_a_registry_are_told_and_no_others(case: Any, tmp_path: Path) -> None:
-    found = checking.mistakes(_lay(tmp_path, case["over"]))
+    found = validation_files.mistakes(_lay(tmp_path, case["over"]))
     assert sorted(_told(found)) == sorted((row["at"], row["rule"]) for row in case["finds"])
     for row in case["finds"]:
         (mistake,) = (
@@ -57,13 +58,13 @@ def test_what_is_found_of_all_files_is_found_of_those_that_changed(
 ) -> None:
     files = _lay(tmp_path, case["over"])
     # What is wrong in a file that was not touched is not looked for.
-    expected = {each for each in checking.mistakes(files) if _concerns(each, case["over"])}
-    found = checking.mistakes(files, case["over"])
+    expected = {each for each in validation_files.mistakes(files) if _concerns(each, case["over"])}
+    found = validation_files.mistakes(files, case["over"])
     if case["why"].startswith("product names are unique"):
         # Each new folder is held against what stands there: all but the first of three are new.
         assert {each.rule for each in found} == {"product-repeated"}
     else:
-        assert expected <= set(found) <= set(checking.mistakes(files))
+        assert expected <= set(found) <= set(validation_files.mistakes(files))
 
 
 def _concerns(mistake: Mistake, paths: Mapping[str, object]) -> bool:
@@ -110,11 +111,13 @@ def test_the_check_of_a_change_looks_at_nothing_that_the_change_does_not_touch(
     others |= {f"products/orders/consumers/c{number}.yaml": reader for number in range(9)}
     base = _lay(tmp_path, others)
     files = Counting(base)
-    assert checking.mistakes(files, [ORDER, "products/orders/product.yaml"], base=base) == ()
+    assert (
+        validation_files.mistakes(files, [ORDER, "products/orders/product.yaml"], base=base) == ()
+    )
     assert not any(path.startswith("products/p") for path in files.asked), files.asked
     assert not any(path.endswith(".yaml") and "/c" in path for path in files.asked), files.asked
     files = Counting(base)
-    assert checking.mistakes(files, ["products/orders/consumers/c3.yaml"], base=base) == ()
+    assert validation_files.mistakes(files, ["products/orders/consumers/c3.yaml"], base=base) == ()
     assert [path for path in files.asked if "/consumers/" in path] == [
         "products/orders/consumers/c3.yaml"
     ]
@@ -122,11 +125,11 @@ def test_the_check_of_a_change_looks_at_nothing_that_the_change_does_not_touch(
 
 def test_what_a_removed_file_leaves_behind_is_told(tmp_path: Path) -> None:
     files = _lay(tmp_path, {"products/orders/product.yaml": None})
-    assert _told(checking.mistakes(files, ["products/orders/product.yaml"])) == [
+    assert _told(validation_files.mistakes(files, ["products/orders/product.yaml"])) == [
         ("products/orders/product.yaml:1:1", "product-file-missing")
     ]
     gone = _lay(tmp_path / "other", dict.fromkeys(name for name in SOUND if "orders" in name))
-    assert checking.mistakes(gone, [name for name in SOUND if "orders" in name]) == ()
+    assert validation_files.mistakes(gone, [name for name in SOUND if "orders" in name]) == ()
 
 
 def test_a_product_that_was_there_already_is_not_a_second_one_by_being_changed(
@@ -135,13 +138,13 @@ def test_a_product_that_was_there_already_is_not_a_second_one_by_being_changed(
     twice = {"products/sales/orders/product.yaml": "title: Orders\nowner: {team: a}\n"}
     files = _lay(tmp_path, twice)
     path = "products/orders/product.yaml"
-    assert _told(checking.mistakes(files, [path])) == [(f"{path}:1:1", "product-repeated")]
-    assert checking.mistakes(files, [path], base=files) == ()
+    assert _told(validation_files.mistakes(files, [path])) == [(f"{path}:1:1", "product-repeated")]
+    assert validation_files.mistakes(files, [path], base=files) == ()
 
 
 def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
     files = Counting(_lay(tmp_path, {ORDER: b"{" + b" " * LARGEST + b"}"}))
-    assert (f"{ORDER}:1:1", "file-too-large") in _told(checking.mistakes(files, [ORDER]))
+    assert (f"{ORDER}:1:1", "file-too-large") in _told(validation_files.mistakes(files, [ORDER]))
     assert ORDER not in files.asked
 
 
@@ -159,7 +162,7 @@ def test_links_and_submodules_are_refused_wherever_they_stand(tmp_path: Path) ->
         (products / path).symlink_to(target)
     (tmp_path / "registry.yaml").rename(tmp_path / "real.yaml")
     (tmp_path / "registry.yaml").symlink_to("real.yaml")
-    found = [each for each in checking.mistakes(files) if each.rule != "channel-unknown"]
+    found = [each for each in validation_files.mistakes(files) if each.rule != "channel-unknown"]
     assert _told(tuple(found)) == [
         ("products/elsewhere:1:1", "link-not-allowed"),
         ("products/orders/README.MD.md:1:1", "link-not-allowed"),
@@ -174,27 +177,29 @@ def test_links_and_submodules_are_refused_wherever_they_stand(tmp_path: Path) ->
 def test_products_that_are_a_file_or_a_link_are_refused(tmp_path: Path) -> None:
     (tmp_path / "registry.yaml").write_text("version: 1\n")
     (tmp_path / "products").write_text("x")
-    assert _told(checking.mistakes(files_in(tmp_path))) == [("products:1:1", "file-misplaced")]
+    assert _told(validation_files.mistakes(files_in(tmp_path))) == [
+        ("products:1:1", "file-misplaced")
+    ]
 
 
 def test_an_empty_registry_is_sound(tmp_path: Path) -> None:
     (tmp_path / "registry.yaml").write_text("version: 1\n")
-    assert checking.mistakes(files_in(tmp_path)) == ()
+    assert validation_files.mistakes(files_in(tmp_path)) == ()
 
 
 def test_what_is_valid_but_probably_not_meant_is_only_noticed(tmp_path: Path) -> None:
     files = _lay(tmp_path, {ORDER: '{"requird": ["a"], "dependencies": {}}'})
-    assert checking.mistakes(files, [ORDER]) == ()
-    assert _told(checking.notices(files)) == [
+    assert validation_files.mistakes(files, [ORDER]) == ()
+    assert _told(validation_files.notices(files)) == [
         (f"{ORDER}:1:2", "keyword-unknown-near"),
         (f"{ORDER}:1:20", "keyword-of-another-draft"),
     ]
-    assert checking.notices(files, ["registry.yaml"]) == ()
+    assert validation_files.notices(files, ["registry.yaml"]) == ()
 
 
 def test_one_schema_can_be_checked_alone() -> None:
     document = documents.parse_json(b'{"type": "str", "$ref": "#/x"}', "loose.json")
-    found = checking.schema_mistakes(document, Library())
+    found = validation_files.schema_mistakes(document, Library())
     assert _told(found) == [
         ("loose.json:1:10", "schema-malformed"),
         ("loose.json:1:25", "reference-dangling"),
@@ -202,7 +207,7 @@ def test_one_schema_can_be_checked_alone() -> None:
 
 
 def test_the_links_and_submodules_of_a_commit_are_refused(repo: Any) -> None:
-    from schemareg.edges.git import open_repository
+    from schemareg.adapters.git.repository import open_repository
 
     repo.commit(SOUND, "Add a registry")
     inner = repo.git("rev-parse", "HEAD")
@@ -211,7 +216,7 @@ def test_the_links_and_submodules_of_a_commit_are_refused(repo: Any) -> None:
     repo.git("add", "products/link")
     repo.git("commit", "--quiet", "-m", "Add a submodule and a link")
     files = open_repository(repo.path).files_at("HEAD")
-    assert _told(checking.mistakes(files)) == [
+    assert _told(validation_files.mistakes(files)) == [
         ("products/link:1:1", "link-not-allowed"),
         ("products/orders/schemas/sub:1:1", "link-not-allowed"),
     ]
@@ -263,7 +268,7 @@ def test_a_file_that_is_wrong_all_over_is_told_of_in_bounded_time_and_words(
 ) -> None:
     files = _lay(tmp_path, {ORDER: text})
     start = time.process_time()
-    found = checking.mistakes(files, [ORDER])
+    found = validation_files.mistakes(files, [ORDER])
     assert time.process_time() - start < 3
     assert 500 <= len(found) <= documents.MOST_MISTAKES + 1
     told = {each.rule for each in found}
@@ -281,7 +286,7 @@ def test_thousands_of_names_that_are_not_there_cost_no_more_than_a_moment(tmp_pa
     }
     files = _lay(tmp_path, over)
     began = time.process_time()
-    found = checking.mistakes(files, ["products/orders/consumers/billing.yaml"])
+    found = validation_files.mistakes(files, ["products/orders/consumers/billing.yaml"])
     assert time.process_time() - began < 10
     assert len(found) == documents.MOST_MISTAKES + 1
     assert sum(each.remedy.startswith("Did you mean 'field_number_") for each in found) == 50

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg.errors import InvalidFiles, RegistryError, Undecidable
+from schemareg.adapters import terminal
 from schemareg.model import Mistake, Place
+from schemareg.model.errors import InvalidFiles, RegistryError, Undecidable
 from schemareg.version import __version__
-from schemareg_cli import contents, main, terminal
+from schemareg_cli import command_table, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,9 +53,9 @@ def test_no_command_at_all_is_a_call_for_help(reg: Callable[..., Any]) -> None:
     assert reg() == reg("--help") == reg("-h")
 
 
-@pytest.mark.parametrize("command", contents.COMMANDS.values(), ids=lambda each: each.name)
+@pytest.mark.parametrize("command", command_table.COMMANDS.values(), ids=lambda each: each.name)
 def test_every_command_says_what_it_does_and_shows_it(
-    command: contents.Command, reg: Callable[..., Any]
+    command: command_table.Command, reg: Callable[..., Any]
 ) -> None:
     module = importlib.import_module(f"schemareg_cli.{command.name}")
     for name in command.subcommands or (command.function or command.name,):
@@ -74,9 +75,9 @@ def test_every_command_says_what_it_does_and_shows_it(
 
 
 def test_every_option_is_explained(reg: Callable[..., Any]) -> None:
-    for command in contents.COMMANDS.values():
+    for command in command_table.COMMANDS.values():
         for path in [[command.name], *([command.name, each] for each in command.subcommands)]:
-            loaded = contents.loaded(command)
+            loaded = command_table.loaded(command)
             for step in path[1:]:
                 loaded = loaded.commands[step]
             for parameter in loaded.params:
@@ -163,7 +164,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def schema() -> None:
         raise error
 
-    monkeypatch.setattr("schemareg_cli.schema.schema", schema)
+    monkeypatch.setattr("schemareg_cli.commands.schema.schema", schema)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,9 @@ def test_what_cannot_be_decided_is_said_with_its_reason(
 def test_the_json_form_is_valid_for_its_published_schema(reg: Callable[..., Any]) -> None:
     code, out, _ = reg("compat", "old.json", "new.json", "--format", "json")
     value = json.loads(out)
-    schema = json.loads((resources.files("schemareg.reports") / "verdict.schema.json").read_text())
+    schema = json.loads(
+        (resources.files("schemareg.reports.review") / "verdict.schema.json").read_text()
+    )
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(value, schema)
     assert code == 1

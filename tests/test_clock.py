@@ -10,16 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemareg.history.clock import Receipt, bounded, day, monotone, unseen
 from schemareg.model import Entry, Kind, Landing, PathChange
-from schemareg.notices.ledger import Ledger, Seen
-from schemareg.notices.receipts import moving, told
-from schemareg.promises.clock import (
-    Receipt,
-    bounded,
-    day,
-    monotone,
-    unseen,
-)
+from schemareg.notifications.delivery.ledger import Ledger, Seen
+from schemareg.notifications.delivery.receipts import moving, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

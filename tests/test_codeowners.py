@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg import codeowners
-from schemareg.codeowners import Naming, block, merged
-from schemareg.edges.files import files_in
-from schemareg.errors import InvalidFiles, RegistryError
-from schemareg.snapshot import Snapshot
+from schemareg.adapters.files import files_in
+from schemareg.authoring import codeowners
+from schemareg.authoring.codeowners import Naming, block, merged
+from schemareg.model.errors import InvalidFiles, RegistryError
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

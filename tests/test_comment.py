@@ -13,8 +13,8 @@ import pytest
 from tests.doubles.github import BOT, TOKEN
 
 from schemareg.model import Finding, Mistake, Place, Report, Severity
-from schemareg.notices.sticky import Plan, Posted, Run, mark, marked, plan
-from schemareg.reports import render, render_mistakes
+from schemareg.notifications.github.sticky_comment import Plan, Posted, Run, mark, marked, plan
+from schemareg.reports.review import render, render_mistakes
 from schemareg_cli.main import main
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import pytest
 import yaml
 from tests.referees import jsonschema_accepts, jsonschema_rs_accepts
 
-from schemareg import json_values
-from schemareg.compatibility import Budget, check
-from schemareg.compatibility.engine import compare
-from schemareg.compatibility.verdict import SchemaSource, Verdict
-from schemareg.errors import RegistryError
+from schemareg.compatibility.levels import check
+from schemareg.documents import json_values
+from schemareg.formats.json_schema.solver.compare import compare
+from schemareg.formats.verdict import Budget, SchemaSource, Verdict
 from schemareg.model import Content, Direction, Outcome
+from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

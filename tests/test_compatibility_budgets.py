@@ -10,9 +10,9 @@ import time
 import pytest
 from tests.benchmarks.hostile import Hostile, table
 
-from schemareg import json_values
-from schemareg.compatibility.engine import compare
-from schemareg.compatibility.verdict import Budget, SchemaSource
+from schemareg.documents import json_values
+from schemareg.formats.json_schema.solver.compare import compare
+from schemareg.formats.verdict import Budget, SchemaSource
 from schemareg.model import Content, Outcome
 
 SECONDS = 0.2
@@ -75,8 +75,8 @@ def test_a_budget_that_is_spent_keeps_the_breaks_that_were_found() -> None:
 MEMORY = """
 import resource
 from schemareg import json_values
-from schemareg.compatibility.engine import compare
-from schemareg.compatibility.verdict import Budget, SchemaSource
+from schemareg.formats.json_schema.solver.compare import compare
+from schemareg.formats.verdict import Budget, SchemaSource
 from schemareg.model import Content
 from tests.benchmarks.hostile import table
 

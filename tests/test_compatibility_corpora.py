@@ -17,9 +17,9 @@ import pytest
 import yaml
 from tests.referees import DRAFTS, jsonschema_accepts, jsonschema_rs_accepts, plain
 
-from schemareg import json_values
-from schemareg.compatibility.engine import compare
-from schemareg.compatibility.verdict import SchemaSource, Verdict
+from schemareg.documents import json_values
+from schemareg.formats.json_schema.solver.compare import compare
+from schemareg.formats.verdict import SchemaSource, Verdict
 from schemareg.model import Content, Outcome
 
 HERE = Path(__file__).parent

@@ -7,11 +7,12 @@ import re
 import pytest
 from tests.referees import jsonschema_accepts, jsonschema_rs_accepts
 
-from schemareg import json_values, rules
-from schemareg.compatibility.engine import compare
-from schemareg.compatibility.verdict import SchemaSource, Verdict
+from schemareg import rules
+from schemareg.documents import json_values
+from schemareg.formats.json_schema.rules import BY_ID, NAMED, RULES
+from schemareg.formats.json_schema.solver.compare import compare
+from schemareg.formats.verdict import SchemaSource, Verdict
 from schemareg.model import Content, Outcome
-from schemareg.rules.compatibility import BY_ID, NAMED, RULES
 from schemareg.rules.rule import CompatibilityRule, Example
 
 EVERY = pytest.mark.parametrize("rule", NAMED, ids=lambda rule: rule.id)
@@ -85,7 +86,7 @@ def test_every_keyword_that_can_refuse_has_a_rule() -> None:
 
 def asserting() -> set[str]:
     """The keywords that the engine compiles, in any draft."""
-    from schemareg.compatibility.compile import _KEYWORDS
+    from schemareg.formats.json_schema.solver.compile import _KEYWORDS
 
     return {keyword for words in _KEYWORDS.values() for keyword in words}
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schemareg import documents, manifests, names
-from schemareg.edges.files import files_in
-from schemareg.errors import InvalidFiles
-from schemareg.model import Consumer, Use
-from schemareg.promises import consumers
-from schemareg.snapshot import Snapshot
+from schemareg import documents, manifests
+from schemareg.adapters.files import files_in
+from schemareg.consumers import uses as consumers_uses
+from schemareg.model import Consumer, Use, targets
+from schemareg.model.errors import InvalidFiles
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +34,8 @@ def test_a_consumer_says_who_it_is_and_what_it_reads() -> None:
         "billing",
         "b@example.com",
         ("billing-slack",),
-        (Use(names.parse("orders/order"), "^1", (("id",), ("lines", None, "sku"))),),
-        (names.parse("orders/order#id"),),
+        (Use(targets.parse("orders/order"), "^1", (("id",), ("lines", None, "sku"))),),
+        (targets.parse("orders/order#id"),),
     )
 
 
@@ -87,9 +87,9 @@ def test_every_mistake_of_a_consumer_is_told_at_once() -> None:
 def test_whoever_reads_a_part_or_the_whole_is_hit(
     versions: str, fields: str, target: str, hit: bool
 ) -> None:
-    steps = tuple(names.parse(f"orders/order#{each}").field for each in fields.split())
-    use = Use(names.parse("orders/order"), versions, steps)
-    assert consumers.touches(use, names.parse(target)) is hit
+    steps = tuple(targets.parse(f"orders/order#{each}").field for each in fields.split())
+    use = Use(targets.parse("orders/order"), versions, steps)
+    assert consumers_uses.touches(use, targets.parse(target)) is hit
 
 
 @pytest.mark.parametrize(
@@ -117,4 +117,4 @@ def test_consent_is_that_of_everybody_who_is_hit_and_of_somebody(
         "team: x\nuses: [{schema: orders/order, fields: [id]}]\n"
     )
     snapshot = Snapshot(files_in(tmp_path))
-    assert consumers.agreed(snapshot, names.parse("orders/order@1.0.0#email")) is agreed
+    assert consumers_uses.agreed(snapshot, targets.parse("orders/order@1.0.0#email")) is agreed

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schemareg.edges.ledger import LedgerRef
+from schemareg.adapters.ledger.ledger import LedgerRef
 from schemareg.model import Severity
-from schemareg.notices import outbox
-from schemareg.notices.delivery import delivery
-from schemareg.notices.event import Event
-from schemareg.notices.ledger import Ledger, Notified
-from schemareg.notices.message import Message, Outcome
-from schemareg_cli import announcing, delivering
-from schemareg_cli.ledgers import Book
+from schemareg.notifications.delivery import outbox
+from schemareg.notifications.delivery.delivery import delivery
+from schemareg.notifications.delivery.ledger import Ledger, Notified
+from schemareg.notifications.delivery.message import Message, Outcome
+from schemareg.notifications.events.event import Event
+from schemareg.operations.notify import drain, plan
+from schemareg.operations.notify.ledger import Book
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +49,8 @@ def book(repo: Repo) -> Callable[..., Book]:
     return made
 
 
-def drained(found: Book, send: Callable[[Message], Outcome]) -> delivering.Account:
-    return delivering.drain(found, send, "run", lambda: NOW)
+def drained(found: Book, send: Callable[[Message], Outcome]) -> drain.Account:
+    return drain.drain(found, send, "run", lambda: NOW)
 
 
 def test_what_a_sender_raises_costs_its_own_channel_a_message_and_is_told_in_the_end(
@@ -78,7 +78,7 @@ def test_channels_are_spoken_to_at_once_but_not_all_of_them_and_each_in_order(
     book: Callable[..., Book],
 ) -> None:
     found = book(*(f"channel-{number % 12:02}" for number in range(24)))
-    together = threading.Barrier(delivering.AT_ONCE, timeout=20)
+    together = threading.Barrier(drain.AT_ONCE, timeout=20)
     busy: set[str] = set()
     most, order = 0, dict[str, list[str]]()
 
@@ -87,7 +87,7 @@ def test_channels_are_spoken_to_at_once_but_not_all_of_them_and_each_in_order(
         assert told.channel not in busy
         busy.add(told.channel)
         most = max(most, len(busy))
-        if told.headline in [f"number {number}" for number in range(delivering.AT_ONCE)]:
+        if told.headline in [f"number {number}" for number in range(drain.AT_ONCE)]:
             together.wait()  # nobody goes on before as many are under way as may be
         order.setdefault(told.channel, []).append(told.headline)
         busy.remove(told.channel)
@@ -95,7 +95,7 @@ def test_channels_are_spoken_to_at_once_but_not_all_of_them_and_each_in_order(
 
     done = drained(found, send)
     assert (len(done.sent), done.failed, done.waiting) == (24, (), ())
-    assert most == delivering.AT_ONCE
+    assert most == drain.AT_ONCE
     assert order == {f"channel-{n:02}": [f"number {n}", f"number {n + 12}"] for n in range(12)}
 
 
@@ -122,15 +122,15 @@ def test_what_another_run_has_put_into_the_ledger_meanwhile_is_not_put_there_aga
     mark = Notified("main", "a" * 40, 0)
     told = message(1, "chat")
     known = outbox.added(Ledger(mark), [delivery(told, NOW)])
-    same = announcing.Plan(mark, deliveries=announcing.created([told], NOW), once=True)
-    assert announcing.put(known, same) == known
+    same = plan.Plan(mark, deliveries=plan.created([told], NOW), once=True)
+    assert plan.put(known, same) == known
     others = [dataclasses.replace(told, id="f" * 32), message(2, "chat")]
-    again = announcing.Plan(mark, deliveries=announcing.created(others, NOW), once=True)
-    with pytest.raises(announcing.Outdated):
-        announcing.put(known, again)
+    again = plan.Plan(mark, deliveries=plan.created(others, NOW), once=True)
+    with pytest.raises(plan.Outdated):
+        plan.put(known, again)
     moved = mark._replace(commit="b" * 40, step=1)
-    landed = announcing.Plan(mark, moved, announcing.created([message(3, "chat")], NOW))
-    after = announcing.put(known, landed)
+    landed = plan.Plan(mark, moved, plan.created([message(3, "chat")], NOW))
+    after = plan.put(known, landed)
     assert (after.notified, len(after.deliveries)) == (moved, 2)
-    with pytest.raises(announcing.Outdated):
-        announcing.put(after, landed)
+    with pytest.raises(plan.Outdated):
+        plan.put(after, landed)

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemareg import json_values
-from schemareg.documents import Document, parse, parse_json, parse_yaml
+from schemareg.documents import Document, json_values, parse, parse_json, parse_yaml
 from schemareg.documents.text import DEEPEST, LARGEST
-from schemareg.errors import InvalidFiles
+from schemareg.model.errors import InvalidFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemareg import documents, manifests, names
-from schemareg.edges.files import files_in
-from schemareg.errors import RegistryError
-from schemareg.model import Entry, FileChange, Kind, Policy
-from schemareg.overlay import Overlay
-from schemareg.promises import drafting
-from schemareg.promises.book import NoHistory, Promises
-from schemareg.promises.drafting import Wish
-from schemareg.promises.said import deprecations, standing, typed
-from schemareg.snapshot import Snapshot
+from schemareg import documents, manifests
+from schemareg.adapters.files import files_in
+from schemareg.authoring import deprecations as authoring_deprecations
+from schemareg.authoring.deprecations import Wish
+from schemareg.deprecation.landed import NoHistory, Promises
+from schemareg.model import Entry, FileChange, Kind, Policy, targets
+from schemareg.model.errors import RegistryError
+from schemareg.snapshot.overlay import Overlay
+from schemareg.snapshot.said import deprecations, standing, typed
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,9 +52,9 @@ NAMES = {
 @pytest.mark.parametrize(("target", "name"), NAMES.items())
 def test_a_file_is_called_after_its_target(target: str, name: str, tmp_path: Path) -> None:
     nothing = snapshot(tmp_path)
-    assert drafting.identifier(nothing, nothing, wish(target)) == name
+    assert authoring_deprecations.identifier(nothing, nothing, wish(target)) == name
     loosened = wish(target, loosens="required")
-    assert drafting.identifier(nothing, nothing, loosened) == f"{name}-required"
+    assert authoring_deprecations.identifier(nothing, nothing, loosened) == f"{name}-required"
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,12 @@ def test_two_targets_never_share_a_file(target: str, other: str, file: str, tmp_
     there = snapshot(tmp_path, **{file: other})
     nothing = snapshot(tmp_path)
     for base, head in ((there, nothing), (nothing, there)):
-        name = drafting.identifier(base, head, wish(target))
+        name = authoring_deprecations.identifier(base, head, wish(target))
         assert re.fullmatch(r"order-[\w.]+-[0-9a-f]{8}", name)
-    same = snapshot(tmp_path, **{drafting.identifier(nothing, nothing, wish(target)): target})
-    assert drafting.identifier(same, same, wish(target)) in {
+    same = snapshot(
+        tmp_path, **{authoring_deprecations.identifier(nothing, nothing, wish(target)): target}
+    )
+    assert authoring_deprecations.identifier(same, same, wish(target)) in {
         "order-lines.sku",
         "order-Note",
         "order-note",
@@ -83,7 +85,7 @@ STEPS = st.lists(
     st.text("aB.é[]=#\\/ \n*?:", min_size=1, max_size=5) | st.none(), min_size=1, max_size=4
 ).filter(lambda steps: steps[0] is not None)
 TARGETS = st.builds(
-    lambda steps, value: names.Target("orders", "order", None, None, tuple(steps), value),
+    lambda steps, value: targets.Target("orders", "order", None, None, tuple(steps), value),
     STEPS,
     st.none() | st.text(max_size=5),
 )
@@ -92,13 +94,13 @@ TARGETS = st.builds(
 @settings(max_examples=100, deadline=None)
 @given(target=TARGETS)
 def test_every_name_is_one_that_every_file_system_takes(
-    tmp_path_factory: pytest.TempPathFactory, target: names.Target
+    tmp_path_factory: pytest.TempPathFactory, target: targets.Target
 ) -> None:
     nothing = snapshot(tmp_path_factory.getbasetemp())
-    name = drafting.identifier(nothing, nothing, Wish(target, "x"))
+    name = authoring_deprecations.identifier(nothing, nothing, Wish(target, "x"))
     assert re.fullmatch(r"order-[A-Za-z0-9._=-]{1,140}", name)
     assert not name.endswith(".")
-    assert name == drafting.identifier(nothing, nothing, Wish(target, "y"))
+    assert name == authoring_deprecations.identifier(nothing, nothing, Wish(target, "y"))
 
 
 @settings(max_examples=150, deadline=None)
@@ -111,15 +113,15 @@ def test_every_name_is_one_that_every_file_system_takes(
     migration=st.text(max_size=20),
 )
 def test_what_is_written_is_read_back_as_it_was_meant(
-    target: names.Target,
+    target: targets.Target,
     reason: str,
     sunset: date | None,
     loosens: str,
-    replacement: names.Target | None,
+    replacement: targets.Target | None,
     migration: str,
 ) -> None:
     meant = Wish(target, reason, loosens=loosens, replacement=replacement, migration=migration)
-    text = drafting.rendered(meant, sunset)
+    text = authoring_deprecations.rendered(meant, sunset)
     said = manifests.parse_deprecation(documents.parse(text.encode(), "a.yaml"), "orders")
     assert (said.target, said.sunset, said.loosens) == (target, sunset, loosens)
     assert (said.reason, said.migration) == (reason.strip(), migration.strip())
@@ -127,7 +129,7 @@ def test_what_is_written_is_read_back_as_it_was_meant(
 
 
 def wish(target: str, **more: Any) -> Wish:
-    return Wish(names.parse(target), "Replaced.", **more)
+    return Wish(targets.parse(target), "Replaced.", **more)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,9 @@ def test_a_draft_says_until_when_it_may_land(
     base = snapshot(tmp_path)
     promises = Promises(base, NoHistory)
     today = date(2026, 3, 1)
-    draft = drafting.drafted(promises, base, Policy(), wish("orders/order#note", **more), today)
+    draft = authoring_deprecations.drafted(
+        promises, base, Policy(), wish("orders/order#note", **more), today
+    )
     assert (draft.said.sunset, draft.lands_by, draft.window) == (sunset, lands_by, 90)
     assert draft.stability == "stable"
     assert [each.rule for each in draft.remarks] == ["deprecation-announced"]
@@ -175,7 +179,7 @@ def test_an_edit_needs_the_one_deprecation_that_is_meant(
     said: dict[str, str], target: str, loosens: str, why: str, tmp_path: Path
 ) -> None:
     with pytest.raises(RegistryError) as refused:
-        standing(snapshot(tmp_path, **said), names.parse(target), loosens)
+        standing(snapshot(tmp_path, **said), targets.parse(target), loosens)
     assert refused.value.what == why
     assert refused.value.remedy
 
@@ -187,7 +191,7 @@ def test_a_target_is_typed_so_that_a_shell_leaves_it_alone() -> None:
         "orders/order#lines[].sku": "'orders/order#lines[].sku'",
         "orders/order#state=two words": "'orders/order#state=two words'",
     }.items():
-        assert typed(names.parse(text)) == wanted
+        assert typed(targets.parse(text)) == wanted
 
 
 def test_files_as_they_would_be(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemareg import documents, json_values
-from schemareg.documents import edit
+from schemareg import documents
+from schemareg.documents import edit, json_values
 from schemareg.documents.yaml_scalar import scalar
-from schemareg.errors import InvalidFiles, RegistryError
+from schemareg.model.errors import InvalidFiles, RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

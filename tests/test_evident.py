@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemareg.compatibility.engine import compare
-from schemareg.compatibility.verdict import SchemaSource
-from schemareg.evident import evident, properties_kept, self_contained
 from schemareg.formats.json_schema.fields import fields
+from schemareg.formats.json_schema.solver.compare import compare
+from schemareg.formats.json_schema.structural import evident, properties_kept, self_contained
+from schemareg.formats.verdict import SchemaSource
 from schemareg.model import Content, Outcome
 
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ import pytest
 from tests.hostile import HOSTILE, mistakes, report
 
 from schemareg import documents, manifests
-from schemareg.errors import InvalidFiles
 from schemareg.model import (
     Announcement,
     Compatibility,
@@ -34,8 +33,9 @@ from schemareg.model import (
     Severity,
     VersionVerdict,
 )
-from schemareg.reports import comment, render, render_mistakes, sarif
-from schemareg.reports.links import Host
+from schemareg.model.errors import InvalidFiles
+from schemareg.reports.review import comment, render, render_mistakes, sarif
+from schemareg.reports.review.links import Host
 
 HOST = Host("https://github.com/acme/data", "main", "https://github.com/acme/data/actions/runs/7")
 BREAK = Finding(

@@ -18,17 +18,17 @@ from markdown_it import MarkdownIt
 from tests.hostile import HOSTILE, mistakes, report
 
 from schemareg.model import Finding, Place, Report, Severity
-from schemareg.reports import (
+from schemareg.reports.review import (
     FORMS,
     commands,
     comment,
-    escape,
-    reading,
+    json_reader,
     render,
     render_mistakes,
     summary,
 )
-from schemareg.reports.links import Host
+from schemareg.reports.review.links import Host
+from schemareg.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +169,7 @@ def test_a_message_of_sarif_has_no_link_of_a_stranger(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_another_job_reads_back_shows_the_same_faces(text: str) -> None:
     whole = report(text)
-    read = reading.read(render(whole, "json").encode())
+    read = json_reader.read(render(whole, "json").encode())
     assert isinstance(read, Report)
     for form in FORMS:
         assert render(read, form, host=HOST) == render(whole, form, host=HOST)

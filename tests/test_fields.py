@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schemareg import names
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.formats.json_schema.fields import MOST, Field, fields
 from schemareg.formats.json_schema.references import Library
+from schemareg.model import targets
 
 if TYPE_CHECKING:
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
 
 STRING = {"type": "string"}
 
@@ -235,7 +235,7 @@ def test_every_path_is_a_field_that_people_can_name() -> None:
         "properties": {"a.b": {"items": {"properties": {"c[]": {"properties": {"#": STRING}}}}}}
     }
     for field in fields(schema):
-        target = names.parse(f"p/s#{field.path}")
+        target = targets.parse(f"p/s#{field.path}")
         assert target.field == field.steps
 
 

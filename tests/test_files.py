@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schemareg.edges.clock import today
-from schemareg.edges.files import files_in, write_atomically
-from schemareg.errors import RegistryError
+from schemareg.adapters.clock import today
+from schemareg.adapters.files import files_in, write_atomically
 from schemareg.model import Entry, Kind
+from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
     from pathlib import Path

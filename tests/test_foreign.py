@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.stories import Chronicle
 
-from schemareg import foreign
-from schemareg.errors import RegistryError
-from schemareg.names import NAME
+from schemareg.model.errors import RegistryError
+from schemareg.model.targets import NAME
+from schemareg.scan import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +103,7 @@ def test_a_range_of_another_repository_and_a_text(vendor: Path, reg: Reg) -> Non
 )
 def test_a_pattern_that_does_not_say_where_schemas_stand_is_refused(pattern: str) -> None:
     with pytest.raises(RegistryError, match="does not say where schemas stand"):
-        foreign.Layout(pattern)
+        layout.Layout(pattern)
 
 
 def test_a_policy_without_a_layout_is_refused(vendor: Path, tmp_path: Path, reg: Reg) -> None:
@@ -130,17 +130,17 @@ def test_a_policy_without_a_layout_is_refused(vendor: Path, tmp_path: Path, reg:
     ],
 )
 def test_versions_of_others_become_ours(text: str, version: str, ours: bool) -> None:
-    assert foreign.version_of(text) == ((version, ours) if version else None)
+    assert layout.version_of(text) == ((version, ours) if version else None)
 
 
 @pytest.mark.parametrize(
     "text", ["com.acme", "Order", "9lives", "ä", "", "a" * 200, "x y", "x_y", "X_Y", "a-b.c"]
 )
 def test_names_of_others_become_ours(text: str) -> None:
-    name = foreign.name_of(text)
+    name = layout.name_of(text)
     assert NAME.fullmatch(name)
-    assert foreign.name_of(name) == name
+    assert layout.name_of(name) == name
 
 
 def test_names_that_differ_by_case_alone_stay_apart() -> None:
-    assert len({foreign.name_of(each) for each in ("order", "Order", "ORDER")}) == 3
+    assert len({layout.name_of(each) for each in ("order", "Order", "ORDER")}) == 3

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schemareg.edges.git import Repository, open_repository
-from schemareg.edges.git_conversation import CommandStore
-from schemareg.errors import RegistryError, Undecidable
+from schemareg.adapters.git.cat_file import CommandStore
+from schemareg.adapters.git.repository import Repository, open_repository
 from schemareg.model import Entry, Kind
+from schemareg.model.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,7 +132,7 @@ def test_odd_names_links_and_submodules_are_told_apart(repo: Repo, opened: Repos
 
 
 def test_a_name_that_stands_inside_an_object_id_is_not_found() -> None:
-    from schemareg.edges.git_trees import Tree
+    from schemareg.adapters.git.trees import Tree
 
     id_ = b"abcd a\0" + b"e" * 13
     tree = Tree(b"100644 b\0" + id_ + b"100644 c a\0" + id_, 20)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.doubles.github import BOT, TOKEN, serving
 
-from schemareg.edges.github_api import GitHub, Refused, Uncertain, Unreachable
-from schemareg.errors import RegistryError
+from schemareg.adapters.github.api import GitHub, Refused, Uncertain, Unreachable
+from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

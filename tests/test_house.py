@@ -47,15 +47,21 @@ TYPES_ONLY = {("rules", "compatibility")}
 """What looks the other way, in annotations alone: a rule names a refusal that the engine found."""
 
 HEAVY = {
-    "apprise": ("schemareg.edges.apprise",),
-    "deepdiff": ("schemareg.changes",),
-    "jsonschema": ("schemareg.validation", "schemareg.compatibility.witness"),
-    "jsonschema_rs": ("schemareg.compatibility.prover",),
-    "jsonschema_specifications": (
-        *("schemareg.compatibility.witness", "schemareg.compatibility.engine"),
+    "apprise": ("schemareg.adapters.delivery.apprise",),
+    "deepdiff": ("schemareg.review.metadata",),
+    "jsonschema": (
+        "schemareg.documents.conformance",
+        "schemareg.formats.json_schema.solver.witness",
     ),
-    "pygit2": ("schemareg.edges.git",),
-    "referencing": ("schemareg.compatibility.witness",),
+    "jsonschema_rs": ("schemareg.formats.json_schema.solver.external_prover",),
+    "jsonschema_specifications": (
+        *(
+            "schemareg.formats.json_schema.solver.witness",
+            "schemareg.formats.json_schema.solver.compare",
+        ),
+    ),
+    "pygit2": ("schemareg.adapters.git.repository",),
+    "referencing": ("schemareg.formats.json_schema.solver.witness",),
     "rich": (),
     "typer": ("schemareg_cli",),
     "yaml": ("schemareg.documents",),
@@ -84,11 +90,11 @@ CLOCKS = {
 """What reads a clock. `time.thread_time` is left out: budgets count work, not hours (decision 0007)."""
 
 MAY_READ_CLOCKS = {
-    "schemareg.edges.clock": "the one place that knows what day it is, and how long it took",
-    "schemareg_cli.loose": "gives bulk judging the stopwatch for its `ms`",
+    "schemareg.adapters.clock": "the one place that knows what day it is, and how long it took",
+    "schemareg.operations.compat": "gives bulk judging the stopwatch for its `ms`",
 }
 
-PACKAGE_DATA = {"schemareg.manifests.schemas", "schemareg.reports.published"}
+PACKAGE_DATA = {"schemareg.manifests.schemas", "schemareg.reports.views.json_schemas"}
 """What ships inside the package is read through importlib.resources, and nothing else is."""
 
 
@@ -156,7 +162,7 @@ def _absolute(name: str, node: ast.ImportFrom) -> str:
 
 
 def room(module: str) -> str:
-    """`schemareg.compatibility.goals` stands in the room `compatibility`; the command is one room."""
+    """`schemareg.formats.json_schema.solver.tableau` stands in the room `compatibility`; the command is one room."""
     first, *rest = module.split(".")
     return rest[0] if first == "schemareg" and rest else first
 

@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.stories import Shop, landed, parted, reviewed
 
-from schemareg import impact, names
-from schemareg.edges.files import files_in
+from schemareg.adapters.files import files_in
+from schemareg.consumers import impact
+from schemareg.consumers import uses as consumers_uses
 from schemareg.model import Consumer, Direction, Finding, Hit, Place, Severity, Use
-from schemareg.names import Target
-from schemareg.promises import consumers
-from schemareg.snapshot import Snapshot
-from schemareg.versions import SemVer
+from schemareg.model import targets as model_targets
+from schemareg.model.semver import SemVer
+from schemareg.model.targets import Target
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,10 +82,10 @@ def test_readers_say_what_of_theirs_is_touched_and_whether_they_agreed(tmp_path:
     uses = '[{schema: orders/order, fields: [email, id]}, {schema: orders/refund, versions: "^2"}]'
     lay(tmp_path, {"billing": f"team: b\nuses: {uses}\nacks: ['orders/order#email']\n"})
     snapshot = Snapshot(files_in(tmp_path))
-    (billing,) = consumers.consumers(snapshot, "orders")
+    (billing,) = consumers_uses.consumers(snapshot, "orders")
     order, refund = billing.uses
     assert {
-        text: impact.readers(snapshot, names.parse(text))
+        text: impact.readers(snapshot, model_targets.parse(text))
         for text in ("orders", "orders/order#email", "orders/refund", "orders/refund@1")
     } == {
         "orders": (impact.Reader("orders", billing, (order, refund), False),),
@@ -141,7 +142,7 @@ ELEMENTS = st.tuples(STEPS, st.none() | st.sampled_from(["x", "y"]))
 NUMBERS = st.integers(0, 2)
 PARTS = st.lists(NUMBERS, min_size=1, max_size=3).map(lambda parts: ".".join(map(str, parts)))
 RANGES = st.one_of(st.just("*"), PARTS, PARTS.map("^{}".format))
-ORDER = names.parse("orders/order")
+ORDER = model_targets.parse("orders/order")
 
 
 @st.composite
@@ -161,7 +162,7 @@ def targets(draw: st.DrawFn) -> Target:
 
 def _hits(use: Use, target: Target) -> bool:
     consumer = Consumer("c.yaml", "c", "c", uses=(use,))
-    return bool(consumers.hits_of(consumer, target))
+    return bool(consumers_uses.hits_of(consumer, target))
 
 
 @given(uses(), targets(), ELEMENTS, RANGES)
@@ -201,6 +202,6 @@ def test_a_reader_of_other_fields_is_not_hit(use: Use, target: Target) -> None:
     )
     if apart:
         assert not _hits(use, target)
-    assert set(consumers.touched(use, target)) <= {
-        consumers.written(*element) for element in use.elements
+    assert set(consumers_uses.touched(use, target)) <= {
+        consumers_uses.written(*element) for element in use.elements
     }

@@ -18,11 +18,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemareg.edges import index as index_room
-from schemareg.edges.git import open_repository
-from schemareg.edges.history import history, protected
-from schemareg.errors import RegistryError, Undecidable
+from schemareg.adapters.git.repository import open_repository
+from schemareg.adapters.history import index as index_room
+from schemareg.adapters.history.history import history, protected
 from schemareg.model import Entry, Kind, Landing, PathChange
+from schemareg.model.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -761,7 +761,7 @@ def test_grafts_are_left_out_of_the_index(repo: Repo) -> None:
 
 _BUILD = """
 import sys
-from schemareg.edges.history import history
+from schemareg.adapters.history.history import history
 with history(sys.argv[1], "main") as found:
     print(len(found.changes("")), found.head.commit)
 """

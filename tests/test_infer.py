@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemareg import json_values, samples
-from schemareg.errors import InvalidFiles, RegistryError
+from schemareg.authoring import samples
+from schemareg.documents import json_values
 from schemareg.formats.json_schema import wellformed
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.formats.json_schema.infer import MOST_NAMES, infer
+from schemareg.model.errors import InvalidFiles, RegistryError
 
 if TYPE_CHECKING:
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
 
 DRAFT = {"$schema": Dialect.DRAFT2020.uri}
 STATES = ["open", "paid", "open", "paid"] * 3

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from schemareg.errors import RegistryError
 from schemareg.model import Severity
-from schemareg.notices import account, ledger, outbox, stored
-from schemareg.notices.delivery import ENOUGH, PATIENCE, Delivery, delivery, pause
-from schemareg.notices.event import Event
-from schemareg.notices.ledger import Ledger
-from schemareg.notices.message import Message, Outcome, State
-from schemareg_cli import repeating
+from schemareg.model.errors import RegistryError
+from schemareg.notifications.delivery import codec, ledger, outbox
+from schemareg.notifications.delivery.delivery import ENOUGH, PATIENCE, Delivery, delivery, pause
+from schemareg.notifications.delivery.ledger import Ledger
+from schemareg.notifications.delivery.message import Message, Outcome, State
+from schemareg.notifications.events.event import Event
+from schemareg.operations.notify import resend
+from schemareg.reports.views import deliveries
 
 if TYPE_CHECKING:
     from schemareg.model import History
-    from schemareg_cli.announcing import Scene
+    from schemareg.operations.notify.plan import Scene
 
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SENT = Outcome(sent=True)
@@ -65,7 +66,7 @@ def test_a_message_is_stored_with_all_that_it_says() -> None:
     fields = {each.name: getattr(EVENT, each.name) for each in dataclasses.fields(EVENT)}
     assert all(fields.values()), "every field is told in this example"
     told = Message("a" * 32, "slack", "It ends", (EVENT,), (EVENT,), ("a", "b"))
-    assert stored.read(stored.written(told)) == told
+    assert codec.read(codec.written(told)) == told
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_message_is_stored_with_all_that_it_says() -> None:
 )
 def test_what_is_no_message_is_not_read_as_one(value: object) -> None:
     with pytest.raises(ValueError, match="expected"):
-        stored.read(value)
+        codec.read(value)
 
 
 def test_messages_are_told_in_the_order_in_which_they_came() -> None:
@@ -257,9 +258,9 @@ def test_an_event_that_a_damaged_delivery_names_and_does_not_tell_cannot_be_told
     known = Ledger(deliveries={whole.id: names_more})
     scene = cast("Scene", None)
     with pytest.raises(RegistryError, match="no message any more that tells of"):
-        repeating.asked(scene, cast("History", None), known, "f" * 32, lambda _: True)
+        resend.asked(scene, cast("History", None), known, "f" * 32, lambda _: True)
     known = Ledger(deliveries={whole.id: delivery(twice, BEGIN)})
-    again = repeating.asked(scene, cast("History", None), known, EVENT.id, lambda _: True)
+    again = resend.asked(scene, cast("History", None), known, EVENT.id, lambda _: True)
     assert [each.headline for each in again.messages] == [EVENT.title]
 
 
@@ -270,12 +271,12 @@ HOSTILE = "x\x1b[2Jy\n::error::z\u202e<!channel> ##[error]"
 def test_hostile_text_of_a_ledger_moves_nothing_where_it_is_shown() -> None:
     told = dataclasses.replace(message(1, "slack\n::error::"), headline=HOSTILE)
     outcomes = [SENT, REFUSED._replace(reason=HOSTILE), DOWN._replace(reason=HOSTILE)]
-    shown = [account.render(book(told), "text"), account.render(book(told), "json")]
+    shown = [deliveries.render(book(told), "text"), deliveries.render(book(told), "json")]
     for outcome in outcomes:
         known = tried(book(told), 1, outcome, BEGIN)
-        shown += [account.render(known, form) for form in ("text", "json")]
-        shown += [account.sentence(each) for each in known.deliveries.values()]
-    shown.append(account.proposed(told))
+        shown += [deliveries.render(known, form) for form in ("text", "json")]
+        shown += [deliveries.sentence(each) for each in known.deliveries.values()]
+    shown.append(deliveries.proposed(told))
     for text in shown:
         assert text.isascii() or "\u202e" not in text
         assert "\x1b" not in text
@@ -298,4 +299,4 @@ def test_hostile_text_of_a_ledger_moves_nothing_where_it_is_shown() -> None:
 )
 def test_what_came_of_an_attempt_is_one_sentence(outcome: Outcome | None, told: str) -> None:
     known = tried(book(message(1)), 1, outcome, BEGIN)
-    assert [account.sentence(each) for each in known.deliveries.values()] == [told]
+    assert [deliveries.sentence(each) for each in known.deliveries.values()] == [told]

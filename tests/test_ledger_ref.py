@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import Repo
 
-from schemareg.edges import ledger
-from schemareg.edges.ledger import LedgerRef
-from schemareg.edges.ledger_ref import REF, present
-from schemareg.errors import RegistryError, Undecidable
-from schemareg.notices.ledger import Notified
-from schemareg_cli import ledgers
+from schemareg.adapters.ledger import ledger
+from schemareg.adapters.ledger.ledger import LedgerRef
+from schemareg.adapters.ledger.ref import REF, present
+from schemareg.model.errors import RegistryError, Undecidable
+from schemareg.notifications.delivery.ledger import Notified
+from schemareg.operations.notify import ledger as notify_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,8 +104,8 @@ def test_without_a_remote_the_ref_here_is_swapped_the_same_way(repo: Repo) -> No
 def test_a_lock_that_a_killed_git_has_left_is_named(
     repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledgers, "TRIES", 2)
-    book = ledgers.Book(LedgerRef(repo.path, ""))
+    monkeypatch.setattr(notify_ledger, "TRIES", 2)
+    book = notify_ledger.Book(LedgerRef(repo.path, ""))
     mark = Notified("main", "c" * 40, 0)
     assert book.change(lambda known: replace(known, notified=mark), "one").notified == mark
     lock = repo.path / ".git" / f"{REF}.lock"

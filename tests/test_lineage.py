@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemareg import lineage
-from schemareg.model import Compatibility, Level, Scope
-from schemareg.versions import BUMPS, SemVer, bump_between, parse
+from schemareg.model import Compatibility, Level, Scope, version_order
+from schemareg.model.semver import BUMPS, SemVer, bump_between, parse
 
 
 def semver(text: str) -> SemVer:
@@ -45,7 +44,7 @@ def test_older_releases_of_the_line_count(
     level: Level, scope: Scope, version: str, expected: str
 ) -> None:
     policy = Compatibility(level, scope)
-    assert spelled(lineage.counting(semver(version), semvers(KNOWN), policy)) == expected
+    assert spelled(version_order.counting(semver(version), semvers(KNOWN), policy)) == expected
 
 
 @pytest.mark.parametrize(
@@ -62,8 +61,8 @@ def test_older_releases_of_the_line_count(
 def test_what_stands_before_a_version_and_what_may_follow_there(
     version: str, before: str, followers: str
 ) -> None:
-    assert str(lineage.before(semver(version), semvers(KNOWN))) == before
-    assert spelled(lineage.followers(semver(version), semvers(KNOWN))) == followers
+    assert str(version_order.before(semver(version), semvers(KNOWN))) == before
+    assert spelled(version_order.followers(semver(version), semvers(KNOWN))) == followers
 
 
 @pytest.mark.parametrize(
@@ -78,7 +77,7 @@ def test_what_stands_before_a_version_and_what_may_follow_there(
 def test_a_major_step_goes_beyond_every_line_there_is(
     bump: str, previous: str, honest: str
 ) -> None:
-    assert str(lineage.honest(bump, semver(previous), semvers(KNOWN))) == honest
+    assert str(version_order.honest(bump, semver(previous), semvers(KNOWN))) == honest
 
 
 _VERSIONS = st.builds(SemVer, st.integers(0, 3), st.integers(0, 3), st.integers(0, 3))
@@ -89,7 +88,7 @@ def test_the_honest_name_follows_and_declares_the_bump_it_is_named_for(
     known: list[SemVer], bump: str
 ) -> None:
     latest = max(known)
-    named = lineage.honest(bump, latest, known)
+    named = version_order.honest(bump, latest, known)
     assert named > latest
     assert bump_between(latest, named) == bump
-    assert named in lineage.followers(named, known)
+    assert named in version_order.followers(named, known)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg import manifests, scaffold, validation
-from schemareg.documents import parse_yaml
-from schemareg.errors import InvalidFiles, RegistryError
-from schemareg.manifests import conformity, durations
+from schemareg import manifests
+from schemareg.authoring import scaffold
+from schemareg.documents import conformance, parse_yaml, quick_conformance
+from schemareg.manifests import durations
 from schemareg.manifests.channels import kind_of
 from schemareg.manifests.secrets import carries_secret
 from schemareg.model import (
@@ -33,6 +33,7 @@ from schemareg.model import (
     Severity,
     Stability,
 )
+from schemareg.model.errors import InvalidFiles, RegistryError
 
 if TYPE_CHECKING:
     from schemareg.documents import Document
@@ -405,8 +406,8 @@ def test_the_quick_answer_agrees_with_the_validator(kind: str) -> None:
         for _ in range(chance.randint(0, 3)):
             value = _mutated(value, chance)
         text = json.dumps(value)
-        found = validation.mistakes(_document(text), schema, matches=conformity.matches)
-        assert conformity.fits(schema, value, schema) == (not found), text
+        found = conformance.mistakes(_document(text), schema, matches=quick_conformance.matches)
+        assert quick_conformance.fits(schema, value, schema) == (not found), text
         verdicts[not found] += 1
     assert min(verdicts.values()) > 40
 

@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from schemareg.errors import RegistryError
 from schemareg.model import Severity
-from schemareg.notices import cloudevents
-from schemareg.notices.event import Event
-from schemareg.notices.home import home
-from schemareg.notices.kinds import TYPES
-from schemareg.notices.news import Saying, dated, identity, plain
-from schemareg.notices.printed import line, render
-from schemareg.reports.published import schema_text
+from schemareg.model.errors import RegistryError
+from schemareg.notifications.channels import cloudevents
+from schemareg.notifications.events.audience import Saying, dated, identity, plain
+from schemareg.notifications.events.event import Event
+from schemareg.notifications.events.kinds import TYPES
+from schemareg.notifications.events.source import home
+from schemareg.reports.views.events import line, render
+from schemareg.reports.views.json_schemas import schema_text
 
 EVENT = Event(
     "0123456789abcdef0123456789abcdef",

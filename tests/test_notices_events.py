@@ -13,24 +13,25 @@ import yaml
 from jsonschema import Draft202012Validator
 from tests.stories import BEGIN, FOLDER, Chronicle, Shop, parted
 
-from schemareg.audit.facts import KINDS
-from schemareg.edges.git import open_repository
-from schemareg.edges.history import history
-from schemareg.notices import cloudevents, happenings
-from schemareg.notices.events import Teller
-from schemareg.notices.home import home
-from schemareg.notices.kinds import TYPES
-from schemareg.notices.routing import routes
-from schemareg.reports.published import schema_text
-from schemareg.reviewing import review
-from schemareg.snapshot import Snapshot
+from schemareg.adapters.git.repository import open_repository
+from schemareg.adapters.history.history import history
+from schemareg.changelog.facts import KINDS
+from schemareg.notifications.channels import cloudevents
+from schemareg.notifications.delivery.routing import routes
+from schemareg.notifications.events import happenings
+from schemareg.notifications.events.kinds import TYPES
+from schemareg.notifications.events.landings import Teller
+from schemareg.notifications.events.source import home
+from schemareg.reports.views.json_schemas import schema_text
+from schemareg.review.review import review
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from schemareg.model import Landing, Policy
-    from schemareg.notices.event import Event
-    from schemareg.notices.news import News
+    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.event import Event
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "cases" / "events.yaml").read_text("utf-8")
@@ -427,7 +428,7 @@ def test_hostile_text_of_any_length_stays_within_bounds(tmp_path: Path) -> None:
 def test_so_many_releases_at_once_are_an_import_and_not_judged_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schemareg.notices.verdicts.MOST", 2)
+    monkeypatch.setattr("schemareg.notifications.events.verdicts.MOST", 2)
     story = [
         ("2026-02-02", "release 1.1.0 with a=string\nrelease 1.2.0 with b=string\n"),
         ("2026-02-03", "release 1.3.0 with c=string\nrelease 1.4.0 with d=string\n"),

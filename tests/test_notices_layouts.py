@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemareg.model import Severity
-from schemareg.notices import cloudevents, lines, mail, plain, slack, teams, webhook
-from schemareg.notices.event import Event
-from schemareg.notices.message import Message
-from schemareg.reports.escape import visible
+from schemareg.notifications.channels import cloudevents, lines, mail, plain, slack, teams, webhook
+from schemareg.notifications.delivery.message import Message
+from schemareg.notifications.events.event import Event
+from schemareg.text.escape import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

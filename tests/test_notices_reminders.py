@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from schemareg.deprecation.schedule import Statement, term
 from schemareg.model import Deprecation, Landing, Severity, Waiver
-from schemareg.names import parse
-from schemareg.notices.home import home
-from schemareg.notices.reminders import Leave, Registry, due
-from schemareg.promises.terms import Statement, term
+from schemareg.model.targets import parse
+from schemareg.notifications.events.reminders import Leave, Registry, due
+from schemareg.notifications.events.source import home
 
 if TYPE_CHECKING:
-    from schemareg.names import Target
-    from schemareg.notices.news import News
-    from schemareg.promises.terms import Term
+    from schemareg.deprecation.schedule import Term
+    from schemareg.model.targets import Target
+    from schemareg.notifications.events.audience import News
 
 ANNOUNCED = date(2026, 1, 1)
 SUNSET = date(2026, 6, 1)

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemareg.model import Channel, Entry, Kind, Mail, Policy, Severity
-from schemareg.names import parse
-from schemareg.notices.event import Event
-from schemareg.notices.grouping import MOST, messages
-from schemareg.notices.news import News
-from schemareg.notices.routing import Route, routes
-from schemareg.snapshot import Snapshot
+from schemareg.model.targets import parse
+from schemareg.notifications.delivery.grouping import MOST, messages
+from schemareg.notifications.delivery.routing import Route, routes
+from schemareg.notifications.events.audience import News
+from schemareg.notifications.events.event import Event
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

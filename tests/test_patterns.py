@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from schemareg.compatibility import patterns
-from schemareg.compatibility.patterns import (
+from schemareg import regex
+from schemareg.regex import (
     OverBudget,
     PatternError,
     StringGoal,
     Unsupported,
-    compile,  # noqa: A004 - as in `re`
+    compile,  # noqa: A004
     find,
     find_many,
 )
@@ -512,7 +512,7 @@ def test_everyday_patterns_are_compared_in_an_instant(writer: str, reader: str) 
 
 
 def test_the_package_stands_alone_and_loads_no_tables() -> None:
-    folder = Path(patterns.__file__).parent
+    folder = Path(regex.__file__).parent
     imported = {
         (node.level, node.module)
         if isinstance(node, ast.ImportFrom)

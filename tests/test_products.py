@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from schemareg import versions
 from schemareg.documents import parse_json, parse_yaml
+from schemareg.model import semver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,10 +71,10 @@ def test_every_version_is_called_what_its_changes_call_for(
 def test_every_kind_of_step_is_there_to_be_read() -> None:
     steps: Counter[str] = Counter()
     for folder in {path.parent for path in FILES}:
-        found = sorted(filter(None, (versions.parse(path.stem) for path in folder.iterdir())))
+        found = sorted(filter(None, (semver.parse(path.stem) for path in folder.iterdir())))
         releases = [each for each in found if not each.pre]
         steps["pre-release"] += len(found) - len(releases)
-        steps.update(map(versions.bump_between, releases, releases[1:]))
+        steps.update(map(semver.bump_between, releases, releases[1:]))
     assert set(steps) == {"patch", "minor", "major", "pre-release"}
     assert {path.suffix for path in FILES} == {".json", ".yaml"}
     references = {

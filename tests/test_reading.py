@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemareg.errors import RegistryError
 from schemareg.model import (
     Announcement,
     Compatibility,
@@ -28,7 +27,8 @@ from schemareg.model import (
     Severity,
     VersionVerdict,
 )
-from schemareg.reports import FORMS, reading, render, render_mistakes, shapes
+from schemareg.model.errors import RegistryError
+from schemareg.reports.review import FORMS, json_reader, json_shapes, render, render_mistakes
 
 WORDS = st.text(st.characters(), max_size=12)
 """Of all characters, halves of pairs too: paths may hold bytes that are no text."""
@@ -111,7 +111,7 @@ REPORTS = st.builds(
 @settings(max_examples=60)
 def test_what_was_written_is_what_is_read(report: Report) -> None:
     text = render(report, "json")
-    read = reading.read(text.encode())
+    read = json_reader.read(text.encode())
     assert isinstance(read, Report)
     assert render(read, "json") == text
     assert (read.verdict, read.exit_code()) == (report.verdict, report.exit_code())
@@ -127,7 +127,7 @@ MISTAKES = (
 
 def test_mistakes_of_files_are_read_back_too() -> None:
     text = render_mistakes(MISTAKES, "json", notices=MISTAKES[:1])
-    assert reading.read(text.encode()) == reading.Mistakes(MISTAKES, MISTAKES[:1])
+    assert json_reader.read(text.encode()) == json_reader.Mistakes(MISTAKES, MISTAKES[:1])
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_mistakes_of_files_are_read_back_too() -> None:
 def test_records_keep_every_digit(witness: str) -> None:
     finding = Finding("x", Severity.ERROR, Place("p"), "m", witness=witness)
     text = render(Report("b", "h", date(2026, 1, 1), (finding,)), "json")
-    read = reading.read(text.encode())
+    read = json_reader.read(text.encode())
     assert isinstance(read, Report)
     assert render(read, "json") == text
 
@@ -156,7 +156,7 @@ def document(**changes: Any) -> dict[str, Any]:
 def refusal(value: Any) -> RegistryError:
     data = value if isinstance(value, bytes) else json.dumps(value).encode()
     with pytest.raises(RegistryError) as caught:
-        reading.read(data, "result.json")
+        json_reader.read(data, "result.json")
     assert caught.value.exit_code == 2
     assert caught.value.where == "result.json"
     assert caught.value.remedy
@@ -165,7 +165,7 @@ def refusal(value: Any) -> RegistryError:
 
 def test_verdict_and_counts_follow_from_the_findings_whatever_the_text_claims() -> None:
     claims = document(verdict="pass", counts={"error": 0, "total": "none"}, unheard_of=[1])
-    read = reading.read(json.dumps(claims).encode())
+    read = json_reader.read(json.dumps(claims).encode())
     assert isinstance(read, Report)
     assert (read.verdict, read.exit_code()) == ("fail", 1)
     assert json.loads(render(read, "json"))["counts"]["error"] == 1
@@ -176,7 +176,7 @@ def test_a_report_of_before_may_lack_what_came_later() -> None:
     for key in ("hits", "announce", "target"):
         del value["findings"][0][key]
     del value["versions"][0]["promises"]
-    read = reading.read(json.dumps(value).encode())
+    read = json_reader.read(json.dumps(value).encode())
     assert isinstance(read, Report)
     assert (read.findings[0].hits, read.versions[0].promises) == ((), ())
 
@@ -240,7 +240,7 @@ def test_every_value_is_of_its_kind(key: str, value: Any, told: str) -> None:
 def test_a_record_that_nests_beyond_what_can_be_printed_is_refused() -> None:
     changed = document()
     deep: Any = 0
-    for _ in range(shapes.DEEPEST + 1):
+    for _ in range(json_shapes.DEEPEST + 1):
         deep = [deep]
     changed["findings"][0]["witness"] = deep
     assert "findings[0].witness nests too deep" in str(refusal(changed))
@@ -263,7 +263,7 @@ def test_few_bytes_do_not_become_many() -> None:
 
 
 def test_a_text_beyond_all_measure_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LARGEST", 100)
+    monkeypatch.setattr(json_reader, "LARGEST", 100)
     assert "the most is 100" in str(refusal(b'"' + b"x" * 200 + b'"'))
 
 
@@ -287,7 +287,7 @@ def test_whatever_is_put_into_it_is_shown_or_refused_and_nothing_else(data: st.D
             break
         at = at[key]
     try:
-        read = reading.read(json.dumps(value).encode())
+        read = json_reader.read(json.dumps(value).encode())
     except RegistryError:
         return
     for form in FORMS:

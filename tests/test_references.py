@@ -11,9 +11,9 @@ from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.formats.json_schema.references import Library, UnresolvableReference, dangling
 
 if TYPE_CHECKING:
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
-    from schemareg.versions import SemVer
+    from schemareg.model.semver import SemVer
 
 HOME = "file:///products/orders/schemas/order/1.0.0.json"
 PAYMENT = "file:///products/payments/schemas/payment/1.2.0.json"

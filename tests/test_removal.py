@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg import names
-from schemareg.edges.files import files_in
-from schemareg.errors import RegistryError
-from schemareg.promises import retiring
-from schemareg.snapshot import Snapshot
+from schemareg.adapters.files import files_in
+from schemareg.authoring import retirement
+from schemareg.model import targets
+from schemareg.model.errors import RegistryError
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,6 +190,6 @@ def _without(folder: Path, schema: Any, field: str) -> str:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     head = Snapshot(files_in(folder))
-    target = names.parse(f"orders/order#{field}")
+    target = targets.parse(f"orders/order#{field}")
     version = head.versions("orders", "order")[-1]
-    return retiring.without(head, version, target)
+    return retirement.without(head, version, target)

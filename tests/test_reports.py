@@ -32,8 +32,9 @@ from schemareg.model import (
     Severity,
     VersionVerdict,
 )
-from schemareg.reports import FORMS, escape, github, markdown, render, render_mistakes
-from schemareg.reports.layout import columns, paired, table, wrapped
+from schemareg.reports.review import FORMS, github, markdown, render, render_mistakes
+from schemareg.text import escape
+from schemareg.text.columns import columns, paired, table, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,7 +205,7 @@ def test_an_unknown_form_is_refused() -> None:
 
 
 def shipped(name: str) -> dict[str, Any]:
-    value = json.loads((resources.files("schemareg.reports") / name).read_text("utf-8"))
+    value = json.loads((resources.files("schemareg.reports.review") / name).read_text("utf-8"))
     assert isinstance(value, dict)
     jsonschema.Draft202012Validator.check_schema(value)
     return value

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg.difference import diff
-from schemareg.edges.git import open_repository
-from schemareg.errors import InvalidFiles
+from schemareg.adapters.git.repository import open_repository
 from schemareg.model import Compatibility, Direction, Level, Outcome, Place, Report, Severity
-from schemareg.reviewing import review
+from schemareg.model.errors import InvalidFiles
+from schemareg.review.diff import diff
+from schemareg.review.review import review
 from schemareg.rules import CATALOGUE
-from schemareg.snapshot import Snapshot
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from schemareg import scaffold
+from schemareg.authoring import scaffold
 from schemareg.documents import parse_yaml
-from schemareg.errors import RegistryError
+from schemareg.model.errors import RegistryError
 
 
 @pytest.mark.parametrize(

@@ -34,16 +34,16 @@ from tests.doubles.receivers import (
     unheard,
 )
 
+from schemareg.adapters.delivery import http
 from schemareg.documents import parse_yaml
-from schemareg.edges import http
 from schemareg.manifests import parse_registry
 from schemareg.manifests.channels import kind_of
 from schemareg.model import Channel, Mail, Policy, Severity
-from schemareg.notices import masking, pauses
-from schemareg.notices.event import Event
-from schemareg.notices.message import Message, Outcome
-from schemareg.reports.published import schema_text
-from schemareg_cli import sending
+from schemareg.notifications.delivery import masking, pauses
+from schemareg.notifications.delivery.message import Message, Outcome
+from schemareg.notifications.events.event import Event
+from schemareg.operations.notify import send as notify_send
+from schemareg.reports.views.json_schemas import schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +94,7 @@ def send(
     patience: float = 0,
     pause: Pauses | None = None,
 ) -> Outcome:
-    return sending.send(
+    return notify_send.send(
         channel,
         mail,
         told or message(),
@@ -117,7 +117,7 @@ def test_a_message_is_posted_once_as_its_medium_has_it(hook: Hook, kind: str) ->
     (post,) = hook.posts
     assert post.path == "/hook"
     assert post.headers["content-type"] == "application/json; charset=utf-8"
-    assert json.loads(post.body) == json.loads(sending.rendered(to(hook, kind), message()))
+    assert json.loads(post.body) == json.loads(notify_send.rendered(to(hook, kind), message()))
 
 
 def test_where_a_message_goes_comes_from_the_environment(hook: Hook) -> None:
@@ -685,8 +685,8 @@ def test_a_runner_that_listens_is_told_what_to_hide_and_nobody_else_is() -> None
         mail=Mail("smtps://me:${PASSWORD}@example.com", "registry@example.com"),
     )
     environment = {"T": TOKEN, "KEY": f"whsec_{KEYS[0]}", "PASSWORD": "100% sure"}
-    assert sending.masks(policy, environment) == ""
-    lines = sending.masks(policy, {**environment, "GITHUB_ACTIONS": "true"}).splitlines()
+    assert notify_send.masks(policy, environment) == ""
+    lines = notify_send.masks(policy, {**environment, "GITHUB_ACTIONS": "true"}).splitlines()
     assert all(each.startswith("::add-mask::") for each in lines)
     hidden = {each.removeprefix("::add-mask::") for each in lines}
     login = base64.b64encode(b"\0me\x00100% sure").decode().rstrip("=")
@@ -712,7 +712,7 @@ def test_the_longest_secret_is_hidden_first() -> None:
 
 
 def test_nothing_heavy_is_loaded_before_something_is_sent() -> None:
-    script = "import sys, schemareg_cli.sending; print(*sys.modules)"
+    script = "import sys, schemareg.operations.notify.send; print(*sys.modules)"
     roots = [str(Path(__file__).parents[1] / name) for name in ("registry", "cli")]
     loaded = subprocess.run(
         [sys.executable, "-c", script],
@@ -737,17 +737,17 @@ def test_senders_that_failed_together_do_not_come_back_together() -> None:
 
 def test_a_channel_is_one_of_the_registrys_or_somebodys_address() -> None:
     policy = Policy(channels=(Channel("team", "${URL}"),))
-    assert sending.named(policy, "team") == Channel("team", "${URL}")
+    assert notify_send.named(policy, "team") == Channel("team", "${URL}")
     address = Channel("mailto:ada@example.com", "mailto:ada@example.com", "mail")
-    assert sending.named(policy, "mailto:ada@example.com") == address
-    assert sending.named(policy, "nobody") is None
+    assert notify_send.named(policy, "mailto:ada@example.com") == address
+    assert notify_send.named(policy, "nobody") is None
 
 
 def test_a_trial_says_that_it_is_one(hook: Hook) -> None:
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    told = sending.trial("team", now)
+    told = notify_send.trial("team", now)
     assert told.headline == "This is a test: messages of the registry reach team"
-    assert told.id != sending.trial("team", now + timedelta(seconds=1)).id
+    assert told.id != notify_send.trial("team", now + timedelta(seconds=1)).id
     for kind in ("slack", "teams", "webhook"):
         assert send(to(hook, kind), told=told) == Outcome(True)
     EVENT.validate(json.loads(hook.posts[-1].body))

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schemareg.edges.files import files_in
-from schemareg.edges.git import open_repository
-from schemareg.errors import InvalidFiles
+from schemareg.adapters.files import files_in
+from schemareg.adapters.git.repository import open_repository
 from schemareg.model import Entry, Files, Kind, Level, Policy
-from schemareg.snapshot import Snapshot, differences
-from schemareg.versions import parse
+from schemareg.model.errors import InvalidFiles
+from schemareg.model.semver import parse
+from schemareg.snapshot.snapshot import Snapshot, differences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.conftest import Repo
 
-    from schemareg.versions import SemVer
+    from schemareg.model.semver import SemVer
 
 ORDER = '{"type": "object", "properties": {"total": {"type": "number", "minimum": 0.10}}}'
 FILES = {

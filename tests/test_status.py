@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from tests.conftest import Repo
 from tests.stories import Shop, landed, states
 
-from schemareg import names
+from schemareg.deprecation import cache
+from schemareg.deprecation.schedule import Statement, Term, term
+from schemareg.deprecation.status import Life, status
+from schemareg.deprecation.timeline import timeline
 from schemareg.model import Deprecation, Landing
-from schemareg.promises import remembered
-from schemareg.promises.status import Life, status
-from schemareg.promises.terms import Statement, Term, term
-from schemareg.promises.timeline import timeline
-from schemareg.reports import calendar
-from schemareg.reports import timeline as pictures
+from schemareg.model import targets as model_targets
+from schemareg.reports.views import sunsets
+from schemareg.reports.views import timeline as pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,10 +74,13 @@ def test_every_state_is_told_with_the_first_day_on_which_it_may_go(
     target: str, today: str, life: Life, earliest: str, shop: Path
 ) -> None:
     with states(shop) as (base, here, line):
-        from schemareg.promises.book import Promises
+        from schemareg.deprecation.landed import Promises
 
         found = status(
-            Promises(base, lambda: line), here, names.parse(target), date.fromisoformat(today)
+            Promises(base, lambda: line),
+            here,
+            model_targets.parse(target),
+            date.fromisoformat(today),
         )
     assert (found.life, str(found.earliest or "")) == (life, earliest)
 
@@ -244,14 +247,14 @@ def announced(reason: str, sunset: date | None = date(2026, 6, 1), **more: Any) 
     moment = datetime(2026, 2, 1, 12, 30, 15, tzinfo=UTC)
     landing = Landing("a" * 40, 0, moment, moment)
     path = "products/orders/deprecations/order-email.yaml"
-    target = names.parse("orders/order#email")
+    target = model_targets.parse("orders/order#email")
     found = term([Statement(landing, Deprecation(path, target, reason, sunset, **more), 90)])
     assert found is not None
     return found
 
 
 def test_a_calendar_says_when_what_may_be_gone() -> None:
-    (event,) = components(calendar.ics([announced("Gone."), announced("No day.", None)]))
+    (event,) = components(sunsets.ics([announced("Gone."), announced("No day.", None)]))
     assert event == {
         "UID": "products/orders/deprecations/order-email.yaml@schemareg",
         "DTSTAMP": "20260201T123015Z",
@@ -269,7 +272,7 @@ def test_a_calendar_says_when_what_may_be_gone() -> None:
 @given(st.text(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_no_reason_breaks_a_calendar(reason: str) -> None:
-    (event,) = components(calendar.ics([announced(reason)]))
+    (event,) = components(sunsets.ics([announced(reason)]))
     told = unescaped(event["DESCRIPTION"])
     assert told.endswith("\nAnnounced 2026-02-01 in aaaaaaa, with 90 days to move.")
     if reason.isprintable() and reason.isascii():
@@ -354,22 +357,22 @@ def test_a_folder_without_git_says_what_is_missing(tmp_path: Path, reg: Reg) -> 
 def test_terms_that_were_kept_come_back_as_they_were(
     reason: str, sunset: date | None, loosens: str
 ) -> None:
-    replacement = names.parse("orders/order#lines[].sku")
+    replacement = model_targets.parse("orders/order#lines[].sku")
     terms = (announced(reason, sunset, loosens=loosens, replacement=replacement), announced("x"))
-    data = remembered.kept(terms, "c" * 40)
-    assert remembered.remembered(data, "c" * 40) == terms
-    assert remembered.remembered(data, "d" * 40) is None
+    data = cache.kept(terms, "c" * 40)
+    assert cache.remembered(data, "c" * 40) == terms
+    assert cache.remembered(data, "d" * 40) is None
 
 
 @given(st.integers(0, 2000), st.integers(0, 255))
 @settings(max_examples=100, deadline=None)
 def test_what_was_kept_and_damaged_is_not_taken(at: int, byte: int) -> None:
-    data = remembered.kept([announced("Gone.")], "c" * 40)
+    data = cache.kept([announced("Gone.")], "c" * 40)
     at %= len(data)
     damaged = data[:at] + bytes([byte]) + data[at + 1 :]
-    found = remembered.remembered(damaged, "c" * 40)
+    found = cache.remembered(damaged, "c" * 40)
     assert found is None or damaged == data
-    assert remembered.remembered(data[:at], "c" * 40) is None
+    assert cache.remembered(data[:at], "c" * 40) is None
 
 
 def test_what_lands_after_something_was_kept_is_told(tmp_path: Path, reg: Reg) -> None:

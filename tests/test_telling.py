@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.stories import BEGIN, FOLDER, Chronicle, Shop
 
-from schemareg.edges.history import history
-from schemareg.errors import RegistryError, Undecidable
-from schemareg.notices import cloudevents
-from schemareg_cli import telling
+from schemareg.adapters.history.history import history
+from schemareg.model.errors import RegistryError, Undecidable
+from schemareg.notifications.channels import cloudevents
+from schemareg.operations.notify import messages as notify_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Repo
 
-    from schemareg.notices.message import Message
+    from schemareg.notifications.delivery.message import Message
 
 POLICY = """version: 1
 channels:
@@ -72,7 +72,7 @@ def told(
         landings = line.line()
         since = None if after is None else landings[after]
         end = None if until is None else landings[until]
-        found = telling.messages_between(folder, line, since, end, today=TODAY)
+        found = notify_messages.messages_between(folder, line, since, end, today=TODAY)
         return [(landing.ordinal, messages) for landing, messages in found]
 
 
@@ -139,9 +139,9 @@ def test_the_word_that_all_is_told_goes_out_though_the_newest_landing_says_nothi
 def test_a_repository_of_which_nothing_has_landed_tells_nothing(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", "-b", "main", str(tmp_path / "empty")], check=True)
     with history(tmp_path / "empty", "") as line:
-        assert list(telling.messages_between(tmp_path, line, None, today=TODAY)) == []
+        assert list(notify_messages.messages_between(tmp_path, line, None, today=TODAY)) == []
         with pytest.raises(RegistryError, match="nothing has landed yet"):
-            telling.messages_of_rewrite(tmp_path, line, "a" * 40, today=TODAY)
+            notify_messages.messages_of_rewrite(tmp_path, line, "a" * 40, today=TODAY)
 
 
 def test_channels_are_those_of_the_newest_policy_for_that_is_who_sends(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_rewritten_history_is_told_tree_by_tree(tmp_path: Path) -> None:
     folder, old = rewritten(tmp_path)
     with history(folder, "main") as line:
         assert line.landing(old) is None
-        messages = telling.messages_of_rewrite(folder, line, old, today=TODAY)
+        messages = notify_messages.messages_of_rewrite(folder, line, old, today=TODAY)
     assert short(messages) == {
         "billing-chat": ["error version.altered", "error version.removed"],
         "checkout-chat": [
@@ -224,7 +224,7 @@ def test_a_rewritten_history_is_told_tree_by_tree(tmp_path: Path) -> None:
 def test_a_rewritten_history_whose_old_one_is_gone_is_told_as_that(tmp_path: Path) -> None:
     folder, old = rewritten(tmp_path, kept=False)
     with history(folder, "main") as line:
-        messages = telling.messages_of_rewrite(folder, line, old, today=TODAY)
+        messages = notify_messages.messages_of_rewrite(folder, line, old, today=TODAY)
     ((channel, types),) = short(messages).items()
     assert (channel, types) == ("hub-chat", ["error history.rewritten"])
     assert dict(messages[0].alarms[0].details)["what differs"] == (
@@ -256,16 +256,16 @@ def test_a_treeless_clone_tells_the_same(tmp_path: Path) -> None:
 
 def test_a_day_brings_its_reminders_until_they_are_told(tmp_path: Path) -> None:
     folder = land(tmp_path / "registry", STORY[:3])
-    near = telling.reminders_today(folder, date(2026, 5, 3))
+    near = notify_messages.reminders_today(folder, date(2026, 5, 3))
     assert short(near) == {
         "billing-chat": ["warning sunset.approaching"],
         "checkout-chat": ["warning sunset.approaching"],
     }
     known = {event.id for message in near for event in message.events}
-    assert telling.reminders_today(folder, date(2026, 5, 10), known) == ()
-    here = telling.reminders_today(folder, date(2026, 6, 1), known)
+    assert notify_messages.reminders_today(folder, date(2026, 5, 10), known) == ()
+    here = notify_messages.reminders_today(folder, date(2026, 6, 1), known)
     assert short(here)["billing-chat"] == ["error sunset.reached"]
-    over = telling.reminders_today(folder, date(2026, 6, 9), known)
+    over = notify_messages.reminders_today(folder, date(2026, 6, 9), known)
     assert over[0].headline == (
         "orders/order#email is there still, 1 week after its sunset on 2026-06-01"
     )
@@ -274,7 +274,7 @@ def test_a_day_brings_its_reminders_until_they_are_told(tmp_path: Path) -> None:
 def test_what_left_at_its_sunset_is_not_overdue(tmp_path: Path) -> None:
     story = [*STORY[:3], ("2026-06-01", "release 1.2.0 without email")]
     folder = land(tmp_path / "registry", story)
-    assert telling.reminders_today(folder, date(2026, 6, 9)) == ()
+    assert notify_messages.reminders_today(folder, date(2026, 6, 9)) == ()
 
 
 def test_waivers_that_run_out_are_told_to_the_owner_and_to_the_hub(tmp_path: Path) -> None:
@@ -288,13 +288,13 @@ def test_waivers_that_run_out_are_told_to_the_owner_and_to_the_hub(tmp_path: Pat
         f"{FOLDER}/waivers/odd.yaml": "- no waiver\n",
     }
     folder = land(tmp_path / "registry", STORY[:1], also=waivers)
-    near = telling.reminders_today(folder, date(2026, 5, 13))
+    near = notify_messages.reminders_today(folder, date(2026, 5, 13))
     assert short(near) == {
         "checkout-chat": ["warning waiver.expiring"],
         "hub-chat": ["warning waiver.expiring"],
     }
     assert near[0].headline == "orders: the waiver of field-removed counts until 2026-05-20"
-    gone = telling.reminders_today(folder, date(2026, 5, 21))
+    gone = notify_messages.reminders_today(folder, date(2026, 5, 21))
     assert short(gone)["hub-chat"] == ["error waiver.expired"]
 
 
@@ -434,7 +434,9 @@ def test_names_that_no_registry_has_are_told_or_left_out_and_stop_nothing(
     assert not re.search(r"^\s*::|[\x00-\x09\x0b-\x1f]", out, re.MULTILINE)
     with history(repo.path, "main") as line:
         told = list(
-            telling.messages_between(repo.path, line, line.line()[0], today=date(2026, 5, 1))
+            notify_messages.messages_between(
+                repo.path, line, line.line()[0], today=date(2026, 5, 1)
+            )
         )
     assert told
-    assert telling.reminders_today(repo.path, date(2026, 5, 1)) == ()
+    assert notify_messages.reminders_today(repo.path, date(2026, 5, 1)) == ()

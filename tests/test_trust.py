@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg.edges import git_command
-from schemareg.edges.git import open_repository
-from schemareg.edges.history import history
+from schemareg.adapters.git import command as git_command
+from schemareg.adapters.git.repository import open_repository
+from schemareg.adapters.history.history import history
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg import json_values
+from schemareg.documents import json_values
 from schemareg.formats.json_schema.dialects import LABELS, Dialect, by_label
 from schemareg.formats.json_schema.keywords import KEYWORDS
 from schemareg.formats.json_schema.wellformed import Fault, find, notices
 
 if TYPE_CHECKING:
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
 DRAFTS = [dialect for label in LABELS if (dialect := by_label(label))]

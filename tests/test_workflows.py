@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg import workflows
+from schemareg.authoring import workflows
 from schemareg.documents import parse_yaml
 from schemareg.manifests import parse_registry
 from schemareg.model import Channel, Mail, Policy

@@ -54,14 +54,14 @@ def deprecated(context: typer.Context, incomplete: str) -> list[str]:
 
 def rules(incomplete: str) -> list[tuple[str, str]]:
     """Ids of rules with their titles."""
-    from schemareg.reports.rules import titles
+    from schemareg.reports.views.rules import titles
 
     return [(name, title) for name, title in titles() if name.startswith(incomplete)]
 
 
 def kinds(incomplete: str) -> list[str]:
     """Kinds of files that have a JSON Schema."""
-    from schemareg.reports.published import KINDS
+    from schemareg.reports.views.json_schemas import KINDS
 
     return [kind for kind in KINDS if kind.startswith(incomplete)]
 

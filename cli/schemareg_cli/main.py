@@ -12,12 +12,12 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from schemareg_cli import terminal
+from schemareg.adapters import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemareg.errors import InvalidFiles, RegistryError
+    from schemareg.model.errors import InvalidFiles, RegistryError
 
 WRONG = 2
 """The input or the call is wrong."""
@@ -63,7 +63,7 @@ def _command(arguments: list[str]) -> int:
 
         terminal.say(f"reg {__version__}\n")
         return 0
-    from schemareg_cli.contents import application
+    from schemareg_cli.command_table import application
 
     try:
         # Typer's own error texts are left aside (standalone_mode): ours name the mend.
@@ -85,7 +85,7 @@ def _name() -> str:
 
 def _explained(error: Exception) -> int:
     """The exit code of an error, after telling it."""
-    from schemareg.errors import InvalidFiles, RegistryError
+    from schemareg.model.errors import InvalidFiles, RegistryError
 
     if isinstance(error, InvalidFiles):
         return _invalid(error)
@@ -101,8 +101,8 @@ def _explained(error: Exception) -> int:
 
 
 def _invalid(error: InvalidFiles) -> int:
-    from schemareg.reports import render_mistakes
-    from schemareg.reports.mistakes import total
+    from schemareg.reports.review import render_mistakes
+    from schemareg.reports.review.mistakes import total
 
     terminal.complain(render_mistakes(error.mistakes, "text", width=terminal.width(sys.stderr)))
     terminal.complain(f"reg: {total(error.mistakes)}\n")
@@ -110,7 +110,7 @@ def _invalid(error: InvalidFiles) -> int:
 
 
 def _told(error: RegistryError) -> int:
-    from schemareg.reports import escape
+    from schemareg.text import escape
 
     where = f"{escape.visible(error.where)}: " if error.where else ""
     remedy = f"  {escape.visible(error.remedy)}\n" if error.remedy else ""
@@ -120,7 +120,7 @@ def _told(error: RegistryError) -> int:
 
 def _misused(error: Exception) -> int:
     """A call that does not parse: what is wrong with it, and whose help says how it goes."""
-    from schemareg.reports import escape
+    from schemareg.text import escape
 
     message = str(getattr(error, "format_message", error.__str__)())
     context = getattr(error, "ctx", None)
@@ -146,7 +146,7 @@ _REMEDIES = {
 
 def _environment(error: OSError) -> int:
     """The machine refuses: no permission, no room, no such folder."""
-    from schemareg.reports import escape
+    from schemareg.text import escape
 
     where = f"{escape.visible(os.fsdecode(error.filename))}: " if error.filename else ""
     remedy = _REMEDIES.get(errno.errorcode.get(error.errno or 0, ""), "")
@@ -161,7 +161,7 @@ def _bug(error: Exception) -> int:
 
         traceback.print_exception(error)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    from schemareg.reports import escape
+    from schemareg.text import escape
 
     terminal.complain(
         f"reg: this is a bug of ours, not a mistake of yours: {escape.shortened(escape.visible(what), 300)}\n"

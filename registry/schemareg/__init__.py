@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from schemareg.version import __version__
 
 if TYPE_CHECKING:
-    from schemareg.compatibility import Break, Budget, Verdict, check
+    from schemareg.compatibility.levels import check
+    from schemareg.formats.verdict import Break, Budget, Verdict
     from schemareg.model import Finding, Report
-    from schemareg.reviewing import review
-    from schemareg.snapshot import Snapshot
+    from schemareg.snapshot.snapshot import Snapshot
 
 __all__ = [
     "Break",
@@ -22,18 +22,17 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
-    "review",
 ]
 
 _ROOMS = {
-    "Break": "compatibility",
-    "Budget": "compatibility",
-    "Verdict": "compatibility",
-    "check": "compatibility",
+    "Break": "formats.verdict",
+    "Budget": "formats.verdict",
+    "Verdict": "formats.verdict",
+    "check": "compatibility.levels",
     "Finding": "model",
     "Report": "model",
-    "review": "reviewing",
-    "Snapshot": "snapshot",
+    "review": "review.review",
+    "Snapshot": "snapshot.snapshot",
 }
 
 

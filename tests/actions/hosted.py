@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tests.actions.forge import forge
 from tests.actions.runner import Event, Run, Runner
 
-from schemareg import workflows
+from schemareg.authoring import workflows
 from schemareg.documents import parse_yaml
 from schemareg.manifests import parse_registry
 

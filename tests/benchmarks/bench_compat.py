@@ -29,9 +29,9 @@ sys.path[:0] = [str(TOP), str(TOP / "registry")]
 from tests.benchmarks.hostile import table as hostile_pairs  # noqa: E402
 from tests.referees import DRAFTS, jsonschema_accepts, jsonschema_rs_accepts  # noqa: E402
 
-from schemareg import json_values  # noqa: E402
-from schemareg.compatibility.engine import compare  # noqa: E402
-from schemareg.compatibility.verdict import Budget, SchemaSource, Verdict  # noqa: E402
+from schemareg.documents import json_values  # noqa: E402
+from schemareg.formats.json_schema.solver.compare import compare  # noqa: E402
+from schemareg.formats.verdict import Budget, SchemaSource, Verdict  # noqa: E402
 from schemareg.model import Content, Outcome  # noqa: E402
 
 if TYPE_CHECKING:

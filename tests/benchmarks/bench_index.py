@@ -29,7 +29,7 @@ else:
 
 _ASK = """
 import sys
-from schemareg.edges.history import history
+from schemareg.adapters.history.history import history
 with history(sys.argv[1], sys.argv[2]) as found:
     {question}
 """

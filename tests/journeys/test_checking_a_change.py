@@ -66,7 +66,7 @@ def test_a_breaking_change_is_shown_in_every_form(
     assert (code, err) == (1, "")
     golden(f"check.{form}", steady(out))
     if form == "json":
-        schema = (resources.files("schemareg.reports") / "report.schema.json").read_text()
+        schema = (resources.files("schemareg.reports.review") / "report.schema.json").read_text()
         jsonschema.validate(json.loads(out), json.loads(schema))
 
 
@@ -316,7 +316,7 @@ def test_two_versions_are_shown_side_by_side(
     golden("diff.text", out)
     code, out, _ = reg("diff", "orders/order@1.1.0", "orders/order@2", "--format", "json")
     schema = json.loads(
-        (resources.files("schemareg.reports") / "difference.schema.json").read_text()
+        (resources.files("schemareg.reports.review") / "difference.schema.json").read_text()
     )
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(out), schema)

@@ -275,7 +275,7 @@ def test_when_one_write_fails_what_was_sent_is_written_down_by_a_last_try(
 def test_a_remote_that_does_not_answer_decides_nothing(
     place: World, notify: Notify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schemareg.edges.ledger._PAUSES", (0.0,))
+    monkeypatch.setattr("schemareg.adapters.ledger.ledger._PAUSES", (0.0,))
     clone = Repo(place.clone())
     secret = "https://ada:hunter2@127.0.0.1:9/hub.git"  # nobody listens there
     clone.git("remote", "set-url", "origin", secret)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from schemareg.reports.published import schema_text
+from schemareg.reports.views.json_schemas import schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -703,7 +703,7 @@ LINKS = {
 
 @pytest.mark.parametrize(("address", "link"), LINKS.items())
 def test_without_gh_there_is_a_link_without_a_password(address: str, link: str | None) -> None:
-    from schemareg.edges.pull_requests import Request, link_of
+    from schemareg.adapters.github.pull_requests import Request, link_of
 
     found = link_of(address, Request("main", "a/b", "Title & more", "Body"))
     if link is None or found is None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from tests.referees import jsonschema_accepts, jsonschema_rs_accepts
 
-from schemareg.rules.compatibility import BY_ID
+from schemareg.formats.json_schema.rules import BY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from markdown_it import MarkdownIt
 
-from schemareg.reports.published import schema_text
+from schemareg.reports.views.json_schemas import schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

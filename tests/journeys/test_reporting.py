@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.hostile import HOSTILE
 
-from schemareg.reports import FILES, FORMS
+from schemareg.reports.review import FILES, FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

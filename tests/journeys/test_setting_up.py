@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.actions.hosted import tools
 
+from schemareg.authoring.workflows import REQUIREMENTS, TEMPLATES
 from schemareg.documents import parse_yaml
+from schemareg.operations import install_source
 from schemareg.version import __version__
-from schemareg.workflows import REQUIREMENTS, TEMPLATES
-from schemareg_cli import provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,7 +224,7 @@ class Installed(metadata.Distribution):
 def installed(monkeypatch: pytest.MonkeyPatch, record: Any) -> str:
     """What is required where this package was installed so."""
     monkeypatch.setattr(metadata, "distribution", lambda _: Installed(record))
-    return provenance.requirement()
+    return install_source.requirement()
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemareg.adapters.git.repository import open_repository
+from schemareg.adapters.history.history import history
 from schemareg.audit import merkle, progress, verification
-from schemareg.edges.git import open_repository
-from schemareg.edges.history import history
-from schemareg.snapshot import Snapshot
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,10 +17,10 @@ from tests.properties.declared import Writer
 from tests.properties.schemas import KEYWORDS, Maker, probes
 from tests.referees import CLASSES, DRAFTS, jsonschema_accepts, jsonschema_rs_accepts
 
-from schemareg import json_values
-from schemareg.compatibility import check
-from schemareg.compatibility.engine import compare
-from schemareg.compatibility.verdict import Budget, SchemaSource, Verdict
+from schemareg.compatibility.levels import check
+from schemareg.documents import json_values
+from schemareg.formats.json_schema.solver.compare import compare
+from schemareg.formats.verdict import Budget, SchemaSource, Verdict
 from schemareg.model import Content, Outcome
 
 if TYPE_CHECKING:

@@ -15,15 +15,15 @@ from tests.doubles.github import BOT, serving
 from tests.doubles.github import GitHub as Double
 from tests.doubles.turns import Turns
 
-from schemareg.edges.github_api import GitHub, Unreachable
+from schemareg.adapters.github.api import GitHub, Unreachable
+from schemareg.deprecation.schedule import Statement, term
 from schemareg.model import Deprecation, Landing
-from schemareg.names import parse
-from schemareg.notices.home import Home
-from schemareg.notices.issues import About
-from schemareg.notices.sticky import Run, mark, marked
-from schemareg.promises.terms import Statement, term
-from schemareg_cli import commenting, following
-from schemareg_cli.forge import Talk
+from schemareg.model.targets import parse
+from schemareg.notifications.events.source import Home
+from schemareg.notifications.github.issues import About
+from schemareg.notifications.github.sticky_comment import Run, mark, marked
+from schemareg.operations.github import comment, issues
+from schemareg.operations.github.job import Talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ TOKENS = ("ghs_one", "ghs_two")
 def said(url: str, run: int, number: int, *, clean: bool, patience: float = 20) -> None:
     api = GitHub(url, TOKENS[run], patience=patience)
     talk = Talk("acme/registry", 7, HEAD, "", Run(number, 1, HEAD), "")
-    commenting.said(api, talk, commenting.Wish((f"word of {number}",), clean))
+    comment.said(api, talk, comment.Wish((f"word of {number}",), clean))
 
 
 def together(github: Double, order: list[int], *runs: Callable[[], None]) -> None:
@@ -110,9 +110,9 @@ TERMS = tuple(
 def test_however_two_runs_meet_each_deprecation_keeps_one_issue(
     order: list[int], before: bool
 ) -> None:
-    def follow(which: int, day: date) -> following.Followed:
+    def follow(which: int, day: date) -> issues.Followed:
         api = GitHub(github.url, TOKENS[which], patience=20)
-        return following.brought(api, "acme/registry", found(day))
+        return issues.brought(api, "acme/registry", found(day))
 
     with serving() as github:
         github.tokens = dict.fromkeys(TOKENS, BOT)
@@ -124,7 +124,7 @@ def test_however_two_runs_meet_each_deprecation_keeps_one_issue(
         assert _open(github, "orders/order#email") == _open(github, "orders/order#phone") == 1
         follow(0, MARCH)
         assert _open(github, "Schema registry") == 1
-        assert follow(1, MARCH) == following.Followed()
+        assert follow(1, MARCH) == issues.Followed()
 
 
 def _open(github: Double, title: str) -> int:
@@ -134,9 +134,9 @@ def _open(github: Double, title: str) -> int:
     )
 
 
-def found(day: date) -> following.Standing:
+def found(day: date) -> issues.Standing:
     about = About(day, Home("", ""), lambda _: True, lambda _: ())
-    return following.Standing(tuple(filter(None, TERMS)), (), about)
+    return issues.Standing(tuple(filter(None, TERMS)), (), about)
 
 
 @pytest.mark.parametrize("requests", range(9))
@@ -157,16 +157,16 @@ def test_a_run_that_is_killed_at_any_request_leaves_no_second_comment(requests: 
 
 @pytest.mark.parametrize("requests", range(13))
 def test_a_run_that_is_killed_at_any_request_leaves_no_second_issue(requests: int) -> None:
-    def follow(day: date, patience: float = 20) -> following.Followed:
+    def follow(day: date, patience: float = 20) -> issues.Followed:
         api = GitHub(github.url, TOKENS[0], patience=patience)
-        return following.brought(api, "acme/registry", found(day))
+        return issues.brought(api, "acme/registry", found(day))
 
     with serving() as github:
         github.tokens = dict.fromkeys(TOKENS, BOT)
         for day in (MARCH, date(2026, 5, 1)):  # then all of it is written anew
             _killed(github, requests, partial(follow, day, 0.3))
             assert follow(day).failed == ()
-            assert follow(day) == following.Followed()
+            assert follow(day) == issues.Followed()
             assert len(github.issues) == 3
 
 

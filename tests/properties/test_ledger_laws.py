@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemareg.model import Severity
-from schemareg.notices import ledger, outbox
-from schemareg.notices.delivery import Attempt, Delivery, Ending, delivery
-from schemareg.notices.event import Event
-from schemareg.notices.ledger import Ledger, Notified, Seen, Told
-from schemareg.notices.message import Message, Outcome, State
+from schemareg.notifications.delivery import ledger, outbox
+from schemareg.notifications.delivery.delivery import Attempt, Delivery, Ending, delivery
+from schemareg.notifications.delivery.ledger import Ledger, Notified, Seen, Told
+from schemareg.notifications.delivery.message import Message, Outcome, State
+from schemareg.notifications.events.event import Event
 
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SENT = Outcome(sent=True)

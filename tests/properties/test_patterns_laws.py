@@ -9,12 +9,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from schemareg.compatibility.patterns import (
+from schemareg.regex import (
     OverBudget,
     PatternError,
     StringGoal,
     Unsupported,
-    compile,  # noqa: A004 - as in `re`
+    compile,  # noqa: A004
     find,
     find_many,
 )

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.stories import Chronicle, reviewed
 
-from schemareg import review
 from schemareg.model import Entry, Kind, Landing, PathChange
-from schemareg.snapshot import Snapshot
+from schemareg.review.review import review
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemareg import checking, names
-from schemareg.errors import RegistryError
-from schemareg.overlay import Overlay
-from schemareg.promises import consumers
-from schemareg.promises.book import NoHistory, Promises
-from schemareg.promises.consenting import consenting
-from schemareg.promises.joining import Wish, joined
-from schemareg.promises.leaving import left
-from schemareg.snapshot import Snapshot
+from schemareg.authoring.acknowledge import consenting
+from schemareg.authoring.subscribe import Wish, joined
+from schemareg.authoring.unsubscribe import left
+from schemareg.consumers import uses
+from schemareg.deprecation.landed import NoHistory, Promises
+from schemareg.model import targets
+from schemareg.model.errors import RegistryError
+from schemareg.snapshot.overlay import Overlay
+from schemareg.snapshot.snapshot import Snapshot
+from schemareg.validation import files as validation_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from schemareg.authoring.consumer_files import Registration
     from schemareg.model import Entry
-    from schemareg.promises.registration import Registration
 
 FIELDS = ("id", "total", "lines[].sku", "state=NEW", "state=LOST")
 TODAY = date(2026, 3, 1)
@@ -80,7 +81,7 @@ class Nothing:
 def _done(deed: str, field: str, head: Snapshot) -> Registration | None:
     """What a command would write; None where it refuses."""
     promises = Promises(Snapshot(Nothing()), NoHistory)
-    target = names.parse(f"orders/order#{field}")
+    target = targets.parse(f"orders/order#{field}")
     try:
         if deed == "join":
             return joined(promises, head, Wish(target, "billing"), TODAY)
@@ -130,9 +131,9 @@ def test_the_file_says_what_was_done_and_keeps_what_people_wrote(
             ours = False
             continue
         files[PATH] = text
-        assert checking.mistakes(Overlay(Nothing(), files)) == ()
+        assert validation_files.mistakes(Overlay(Nothing(), files)) == ()
         (billing,) = Snapshot(Overlay(Nothing(), files)).consumers("orders")
-        assert {consumers.written(*each) for use in billing.uses for each in use.elements} == read
+        assert {uses.written(*each) for use in billing.uses for each in use.elements} == read
         assert {str(each).partition("#")[2] for each in billing.acks} == agreed
         assert {(str(use.schema), use.versions) for use in billing.uses} == {("orders/order", "^1")}
         if ours:

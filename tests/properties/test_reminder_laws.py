@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemareg.deprecation.schedule import Statement, Term, term
 from schemareg.model import Deprecation, Landing, Waiver
-from schemareg.names import parse
-from schemareg.notices.home import home
-from schemareg.notices.reminders import Leave, Registry, due
-from schemareg.promises.terms import Statement, Term, term
+from schemareg.model.targets import parse
+from schemareg.notifications.events.reminders import Leave, Registry, due
+from schemareg.notifications.events.source import home
 
 START = date(2026, 1, 1)
 HERE = home("https://github.com/shop/registry", "")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemareg.audit.proposal import propose
-from schemareg.audit.published import Fate, published
-from schemareg.errors import RegistryError
-from schemareg.foreign import Layout, number_of
 from schemareg.model import Entry, Kind, Landing, PathChange
+from schemareg.model.errors import RegistryError
+from schemareg.scan.layout import Layout, number_of
+from schemareg.scan.layout_guess import propose
+from schemareg.scan.published import Fate, published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

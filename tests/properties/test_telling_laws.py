@@ -11,23 +11,23 @@ from hypothesis import strategies as st
 from tests.properties.test_promises_machine import Line, Memory
 from tests.stories import BEGIN, Shop
 
-from schemareg.audit.landings import Audit
-from schemareg.audit.until import Until
-from schemareg.errors import InvalidFiles
+from schemareg.audit.invariants import Audit
+from schemareg.history.views import Until
 from schemareg.model import Severity
-from schemareg.notices.events import Teller
-from schemareg.notices.grouping import messages
-from schemareg.notices.home import home
-from schemareg.notices.kinds import TYPES
-from schemareg.notices.routing import routes
-from schemareg.reviewing import review
-from schemareg.snapshot import Snapshot
+from schemareg.model.errors import InvalidFiles
+from schemareg.notifications.delivery.grouping import messages
+from schemareg.notifications.delivery.routing import routes
+from schemareg.notifications.events.kinds import TYPES
+from schemareg.notifications.events.landings import Teller
+from schemareg.notifications.events.source import home
+from schemareg.review.review import review
+from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from schemareg.model import Landing
-    from schemareg.notices.news import News
+    from schemareg.notifications.events.audience import News
 
 POLICY = """version: 1
 channels: {hub: {url: "${HUB}"}, desk: {url: "${DESK}"}}

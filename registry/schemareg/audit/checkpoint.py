@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from schemareg.errors import RegistryError
-from schemareg.wording import quoted
+from schemareg.model.errors import RegistryError
+from schemareg.text.wording import quoted
 
 _ID = r"(?:[0-9a-f]{40}|[0-9a-f]{64})"
 _LINE = re.compile(rf"reg1 ({_ID}) ({_ID}) (0|[1-9][0-9]{{0,17}}) ([0-9a-f]{{64}})", re.ASCII)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from hmac import compare_digest, digest
 from typing import TYPE_CHECKING, Any
 
-from schemareg.audit.landings import RULES
+from schemareg.audit.invariants import RULES
 from schemareg.audit.violation import Violation
 from schemareg.model import Landing, Severity
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from schemareg.audit import checkpoint as checkpoints
 from schemareg.audit import merkle
 from schemareg.audit.records import record
-from schemareg.errors import RegistryError
+from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.audit.landings import Audit
+from schemareg.audit.invariants import Audit
 from schemareg.audit.merkle import Growing
 from schemareg.audit.progress import Progress, remembered
 from schemareg.audit.records import record
-from schemareg.audit.subjects import subject
 from schemareg.audit.violation import violation
+from schemareg.history.paths import subject
 from schemareg.model import Kind, Severity
 from schemareg.rules import audit as rules
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.violation import Violation
     from schemareg.model import History, Landing, PathChange
-    from schemareg.snapshot import Snapshot
+    from schemareg.snapshot.snapshot import Snapshot
 
 
 class Look(NamedTuple):

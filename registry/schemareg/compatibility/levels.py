@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from schemareg import json_values
-from schemareg.compatibility.engine import compare
-from schemareg.compatibility.verdict import Budget, SchemaSource, Verdict
-from schemareg.errors import RegistryError
+from schemareg.documents import json_values
 from schemareg.formats.json_schema.dialects import LABELS, by_label
+from schemareg.formats.json_schema.solver.compare import compare
+from schemareg.formats.verdict import Budget, SchemaSource, Verdict
 from schemareg.model import Content, Direction, Level, Outcome
+from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from schemareg.compatibility.verdict import Break
+    from schemareg.formats.verdict import Break
 
 _Member = TypeVar("_Member")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.errors import InvalidFiles
 from schemareg.model import Mistake, Place
+from schemareg.model.errors import InvalidFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
 

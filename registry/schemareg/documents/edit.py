@@ -11,18 +11,17 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg import json_values
-from schemareg.documents import parse
+from schemareg.documents import json_values, parse
 from schemareg.documents.yaml_flow import flow
 from schemareg.documents.yaml_scalar import scalar
-from schemareg.errors import InvalidFiles, RegistryError
-from schemareg.wording import quoted
+from schemareg.model.errors import InvalidFiles, RegistryError
+from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemareg.documents import Document, Node
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
 _REST_OF_LINE = re.compile(r"[ \t\r]*(?:#[^\n]*)?(?:\n|\Z)")

@@ -10,14 +10,14 @@ import re
 from typing import TYPE_CHECKING
 
 from schemareg.documents.document import Complaints, Document, Member, Node
+from schemareg.documents.json_values import NumberTooLarge, number
 from schemareg.documents.text import DEEPEST, decode, too_deep
-from schemareg.json_values import NumberTooLarge, number
-from schemareg.wording import quoted
+from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
 
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _TOKEN = re.compile(r'[{}\[\]:,]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}\[\]:,"]+', re.DOTALL)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from schemareg.documents.document import Complaints, Lines
-from schemareg.errors import InvalidFiles
 from schemareg.model import Mistake, Place
+from schemareg.model.errors import InvalidFiles
 
 LARGEST = 1024 * 1024
 """Bytes a file may have. An honest schema has a few thousand; a generated one of 1 MiB is data."""

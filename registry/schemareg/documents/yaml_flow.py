@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from schemareg.documents.yaml_scalar import scalar
 
 if TYPE_CHECKING:
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
 
 
 def flow(value: JsonValue, *, inside: bool = False) -> str:

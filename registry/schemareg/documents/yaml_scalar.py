@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from schemareg.errors import RegistryError
-from schemareg.wording import quoted
+from schemareg.model.errors import RegistryError
+from schemareg.text.wording import quoted
 
 PLAIN = re.compile(
     r"[A-Za-z](?:[A-Za-z0-9_.@+/()=;#\u00c0-\u024f-]|\[\]|:(?=\S)|(?:,? |,)(?=[A-Za-z0-9(\u00c0-\u024f]))*"

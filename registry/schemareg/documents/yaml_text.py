@@ -22,12 +22,12 @@ from schemareg.documents.json_text import (
     complain_of_size,
     complain_of_surrogate,
 )
+from schemareg.documents.json_values import LARGEST_EXPONENT, NumberTooLarge, number
 from schemareg.documents.text import DEEPEST, decode, too_deep
-from schemareg.json_values import LARGEST_EXPONENT, NumberTooLarge, number
-from schemareg.wording import quoted
+from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
 
 _WORDS: dict[str, JsonValue] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),

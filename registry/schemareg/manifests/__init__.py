@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from schemareg.manifests.consumer import parse_consumer
+    from schemareg.manifests.deprecation import parse_deprecation, parse_waiver
     from schemareg.manifests.overrides import effective, refused
     from schemareg.manifests.product import parse_product
-    from schemareg.manifests.promises import parse_deprecation, parse_waiver
     from schemareg.manifests.registry import parse_registry
     from schemareg.manifests.schemas import KINDS, schema_text
 
@@ -29,10 +29,10 @@ _HOMES = {
     "KINDS": "schemas",
     "effective": "overrides",
     "parse_consumer": "consumer",
-    "parse_deprecation": "promises",
+    "parse_deprecation": "deprecation",
     "parse_product": "product",
     "parse_registry": "registry",
-    "parse_waiver": "promises",
+    "parse_waiver": "deprecation",
     "refused": "overrides",
     "schema_text": "schemas",
 }

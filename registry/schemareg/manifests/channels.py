@@ -9,19 +9,19 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from schemareg.manifests import addresses, placeholders
-from schemareg.manifests.conformity import fits
+from schemareg.documents.quick_conformance import fits
+from schemareg.manifests import addresses, environment
 from schemareg.manifests.mentions import unknown_channel
 from schemareg.manifests.schemas import schema
 from schemareg.manifests.secrets import carries_secret
 from schemareg.model import Channel, Mail, Mistake, Severity
-from schemareg.wording import quoted
+from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemareg.documents import Document
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
@@ -67,7 +67,7 @@ def kind_of(channel: Channel, url: str | None = None) -> str:
     if channel.secret:
         return "webhook"
     scheme, colon, _ = url.lower().partition(":")
-    if placeholders.begins(url) or not colon:
+    if environment.begins(url) or not colon:
         return ""
     if scheme in ("http", "https"):
         return _web(url)
@@ -135,10 +135,10 @@ def _list(value: JsonValue) -> list[JsonValue]:
 def _url_mistakes(document: Document, channel: Channel) -> Iterator[Mistake]:
     at = ("channels", channel.name, "url")
     url, name = channel.url, quoted(channel.name)
-    if not placeholders.well_formed(url):
+    if not environment.well_formed(url):
         yield _placeholder(document, at, f"the URL of {name}")
         return
-    taken = _RUNNERS & set(placeholders.variables(url))
+    taken = _RUNNERS & set(environment.variables(url))
     wrong = _unfit(channel)
     if taken:
         yield Mistake(
@@ -158,7 +158,7 @@ def _url_mistakes(document: Document, channel: Channel) -> Iterator[Mistake]:
 def _unfit(channel: Channel) -> tuple[str, str] | None:
     """What is wrong with a URL for what it is said to reach, and the edit; None where nothing is."""
     url, kind = channel.url, kind_of(channel)
-    if placeholders.begins(url):
+    if environment.begins(url):
         return None
     if not _SCHEME.match(url) or (kind == "apprise" and "://" not in url):
         return (
@@ -166,7 +166,7 @@ def _unfit(channel: Channel) -> tuple[str, str] | None:
             "Write an https or mailto URL, one that Apprise knows, or ${NAME} where the environment has it",
         )
     if kind == "mail":
-        if placeholders.variables(url) or addresses.recipients(url):
+        if environment.variables(url) or addresses.recipients(url):
             return None
         return (
             "names nobody whom mail can reach",
@@ -177,7 +177,7 @@ def _unfit(channel: Channel) -> tuple[str, str] | None:
     if url.partition(":")[0].lower() not in ("http", "https"):
         return (f"is no web address, which {kind} asks for", "Write its https URL, or correct kind")
     host = host_of(url)
-    if not host and not placeholders.variables(url):
+    if not host and not environment.variables(url):
         return ("names no host", "Write https://, the host, and the path")
     if url.lower().startswith("http:") and host and not is_loopback(host):
         return ("sends in the clear", "Write https:// instead of http://")
@@ -205,9 +205,9 @@ def _secret_mistakes(document: Document, channel: Channel) -> Iterator[Mistake]:
         return
     at = ("channels", channel.name, "secret")
     kind = kind_of(channel)
-    if not placeholders.well_formed(channel.secret):
+    if not environment.well_formed(channel.secret):
         yield _placeholder(document, at, f"the secret of {quoted(channel.name)}")
-    elif not placeholders.nothing_else(channel.secret):
+    elif not environment.nothing_else(channel.secret):
         variable = f"{_variable(channel.name)}_SECRET"
         yield _secret(document, at, f"the secret of {quoted(channel.name)}", variable)
     if kind != "webhook":
@@ -221,9 +221,9 @@ def _secret_mistakes(document: Document, channel: Channel) -> Iterator[Mistake]:
 
 def _mail_mistakes(document: Document, stated: Mail) -> Iterator[Mistake]:
     at = ("notify", "mail", "server")
-    if not placeholders.well_formed(stated.server):
+    if not environment.well_formed(stated.server):
         yield _placeholder(document, at, "the mail server's URL")
-    elif not placeholders.begins(stated.server):
+    elif not environment.begins(stated.server):
         if not re.match(r"smtps?://.", stated.server, re.IGNORECASE):
             yield Mistake(
                 document.place(at),
@@ -233,7 +233,7 @@ def _mail_mistakes(document: Document, stated: Mail) -> Iterator[Mistake]:
             )
         elif carries_secret(stated.server):
             yield _secret(document, at, "the mail server's URL", "SMTP_URL")
-    if not placeholders.variables(stated.sender) and addresses.sender(stated.sender) is None:
+    if not environment.variables(stated.sender) and addresses.sender(stated.sender) is None:
         yield Mistake(
             document.place(("notify", "mail", "from")),
             "value-malformed",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg import names
-from schemareg.errors import InvalidFiles, RegistryError
 from schemareg.manifests.schemas import check
-from schemareg.model import Consumer, Mistake, Use
-from schemareg.wording import quoted
+from schemareg.model import Consumer, Mistake, Use, targets
+from schemareg.model.errors import InvalidFiles, RegistryError
+from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
     from schemareg.documents import Document
@@ -58,10 +57,10 @@ def parse_consumer(document: Document, product: str) -> Consumer:
 
 def _target(
     document: Document, pointer: Pointer, text: str, product: str, found: list[Mistake]
-) -> names.Target | None:
+) -> targets.Target | None:
     place = document.place(pointer)
     try:
-        target = names.parse(text)
+        target = targets.parse(text)
     except RegistryError as error:
         found.append(Mistake(place, "target-malformed", error.what, error.remedy))
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemareg.wording import listed, nearest, quoted
+from schemareg.text.wording import listed, nearest, quoted
 
 
 def unknown_channel(name: str, known: list[str]) -> tuple[str, str]:

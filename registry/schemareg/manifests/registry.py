@@ -6,17 +6,17 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import bounded
-from schemareg.errors import InvalidFiles
 from schemareg.manifests import durations
 from schemareg.manifests.overrides import changed
 from schemareg.manifests.schemas import check
 from schemareg.model import Compatibility, Overrides, Policy, Stability
+from schemareg.model.errors import InvalidFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from schemareg.documents import Document
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Mistake
 
 

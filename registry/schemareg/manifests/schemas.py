@@ -7,13 +7,13 @@ import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING
 
-from schemareg.errors import InvalidFiles, RegistryError
-from schemareg.manifests import conformity
-from schemareg.wording import listed, nearest, quoted
+from schemareg.documents import quick_conformance
+from schemareg.model.errors import InvalidFiles, RegistryError
+from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from schemareg.documents import Document
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
 
 KINDS = {
     "registry": "registry.yaml",
@@ -47,10 +47,10 @@ def schema(kind: str) -> JsonValue:
 def check(document: Document, kind: str) -> None:
     """Raises InvalidFiles with everything in which the document differs from its kind's schema."""
     wanted = schema(kind)
-    if conformity.fits(wanted, document.value, wanted):
+    if quick_conformance.fits(wanted, document.value, wanted):
         return
-    from schemareg import validation
+    from schemareg.documents import conformance
 
-    found = validation.mistakes(document, wanted, matches=conformity.matches)
+    found = conformance.mistakes(document, wanted, matches=quick_conformance.matches)
     if found:
         raise InvalidFiles(found)

@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from schemareg.model.compatibility import Content, Direction, Level, Outcome, Scope, Severity
     from schemareg.model.files import Entry, FileChange, Files, Kind
     from schemareg.model.history import History, Landing, PathChange
-    from schemareg.model.judged import Content, Direction, Level, Outcome, Scope, Severity
     from schemareg.model.place import Mistake, Place, Pointer
     from schemareg.model.policy import (
         Channel,
@@ -78,7 +78,7 @@ _HOMES = {
     "place": ("Pointer", "Place", "Mistake"),
     "files": ("Kind", "Entry", "Files", "FileChange"),
     "history": ("Landing", "PathChange", "History"),
-    "judged": ("Severity", "Outcome", "Direction", "Level", "Scope", "Content"),
+    "compatibility": ("Severity", "Outcome", "Direction", "Level", "Scope", "Content"),
     "policy": (
         "Stability",
         "Classification",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from schemareg.model.judged import Content, Level, Scope, Severity
+from schemareg.model.compatibility import Content, Level, Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

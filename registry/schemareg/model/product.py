@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schemareg.model.policy import Classification
-    from schemareg.versions import SemVer
+    from schemareg.model.semver import SemVer
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from schemareg.names import Target
+    from schemareg.model.targets import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.model.judged import Outcome, Severity
+from schemareg.model.compatibility import Outcome, Severity
 from schemareg.model.policy import Compatibility
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from schemareg.model.judged import Direction
+    from schemareg.model.compatibility import Direction
     from schemareg.model.place import Place
 
 

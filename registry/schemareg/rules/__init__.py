@@ -11,7 +11,15 @@ if TYPE_CHECKING:
     CATALOGUE: dict[str, Rule]
     """Every rule of a finding, by id, family after family."""
 
-_FAMILIES = ("versions", "promises", "time", "policies", "compatibility", "files", "audit")
+_FAMILIES = (
+    "rules.versions",
+    "rules.semantics",
+    "rules.deprecation",
+    "rules.policies",
+    "formats.json_schema.rules",
+    "rules.files",
+    "rules.audit",
+)
 
 
 def __getattr__(name: str) -> object:
@@ -20,7 +28,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     catalogue: dict[str, Rule] = {}
     for family in _FAMILIES:
-        for rule in import_module(f"{__name__}.{family}").RULES:
+        for rule in import_module(f"schemareg.{family}").RULES:
             if rule.id in catalogue:
                 raise ValueError(f"two rules are called {rule.id}")
             catalogue[rule.id] = rule

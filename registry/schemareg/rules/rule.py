@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
 
 
 @dataclass(frozen=True, slots=True)

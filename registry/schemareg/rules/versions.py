@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg import lineage
-from schemareg.model import Finding, Place, Severity
+from schemareg.model import Finding, Place, Severity, version_order
+from schemareg.model.semver import BUMPS, bump_between
 from schemareg.rules.fingerprint import fingerprint
 from schemareg.rules.rule import Rule
-from schemareg.versions import BUMPS, bump_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from schemareg.model import SchemaVersion
-    from schemareg.versions import SemVer
+    from schemareg.model.semver import SemVer
 
 _LAW = "Design, section 2, Versions"
 _SEMVER = "Semantic Versioning 2.0.0, "
@@ -108,13 +107,13 @@ def numbered(
 ) -> Iterator[Finding]:
     """A gap or a step backwards; `new` are the versions that land together with this one."""
     number = version.version
-    above = [each for each in lineage.releases(landed) if each.major == number.major]
+    above = [each for each in version_order.releases(landed) if each.major == number.major]
     above = [each for each in above if each > (number if not number.pre else number.release)]
     if number.pre and number.release in landed:
         above.append(number.release)
-    opens = not any(each.major == number.major for each in lineage.releases((*landed, *new)))
+    opens = not any(each.major == number.major for each in version_order.releases((*landed, *new)))
     if not above and opens:
-        above = [each for each in lineage.releases(landed) if each.major > number.major]
+        above = [each for each in version_order.releases(landed) if each.major > number.major]
     if above:
         top = max(above)
         yield _finding(
@@ -132,10 +131,10 @@ def numbered(
 def _skipped(
     version: SchemaVersion, landed: Sequence[SemVer], new: Sequence[SemVer]
 ) -> Iterator[Finding]:
-    followers = lineage.followers(version.version, (*landed, *new))
+    followers = version_order.followers(version.version, (*landed, *new))
     if not followers or version.version in followers:
         return
-    previous = lineage.before(version.version, (*landed, *new))
+    previous = version_order.before(version.version, (*landed, *new))
     choice = " or ".join(map(str, followers))
     # Who brings the history of a schema along has its gaps already, and nobody to mend them for.
     yield _finding(

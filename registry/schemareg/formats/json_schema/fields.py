@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from schemareg import json_values
+from schemareg.documents import json_values
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.formats.json_schema.references import Library, Location, UnresolvableReference
-from schemareg.names import field_text
+from schemareg.model.targets import field_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
 MOST = 10_000

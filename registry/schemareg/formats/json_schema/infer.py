@@ -17,7 +17,7 @@ from schemareg.formats.json_schema.dialects import Dialect
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
 
 MOST_NAMES = 100
 """An object with more names than that, none of them in every record, is a map: names are data."""

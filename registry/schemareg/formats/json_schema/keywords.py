@@ -15,7 +15,7 @@ from schemareg.formats.json_schema.dialects import Dialect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
 

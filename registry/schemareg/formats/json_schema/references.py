@@ -14,21 +14,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg import versions
-from schemareg.errors import RegistryError
 from schemareg.formats.json_schema import keywords, uris
 from schemareg.formats.json_schema.dialects import Dialect, by_uri
-from schemareg.names import parse
-from schemareg.wording import nearest, quoted
+from schemareg.model import semver
+from schemareg.model.errors import RegistryError
+from schemareg.model.targets import parse
+from schemareg.text.wording import nearest, quoted
 
 if TYPE_CHECKING:
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
 Lookup = Callable[[str], "JsonValue | None"]
 """URI of a document, without fragment, to its exact value; None where there is none."""
 
-Locate = Callable[[str, str, versions.SemVer], "str | None"]
+Locate = Callable[[str, str, semver.SemVer], "str | None"]
 """Product, schema and version to the path of the version's file; None where there is none."""
 
 Missing = Callable[[str], "tuple[str, str] | None"]

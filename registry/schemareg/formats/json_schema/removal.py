@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg import json_values
-from schemareg.errors import RegistryError
+from schemareg.documents import json_values
 from schemareg.formats.json_schema.places import places
-from schemareg.names import field_text
-from schemareg.wording import quoted
+from schemareg.model.errors import RegistryError
+from schemareg.model.targets import field_text
+from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from schemareg.documents.json_values import JsonValue
     from schemareg.formats.json_schema.references import Library, Location
-    from schemareg.json_values import JsonValue
     from schemareg.model import Pointer
 
 Steps = tuple[str | None, ...]

@@ -15,14 +15,14 @@ from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg import json_values
+from schemareg.documents import json_values
 from schemareg.formats.json_schema.dialects import LABELS, Dialect, by_label, by_uri
 from schemareg.formats.json_schema.keywords import KEYWORDS, TYPE_NAMES, Shape
 from schemareg.formats.json_schema.references import Library, Location
-from schemareg.wording import listed, nearest, quoted
+from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
-    from schemareg.json_values import JsonValue
+    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
 PatternError = Callable[[str], "str | None"]

@@ -1,0 +1,1 @@
+"""The commands of `reg`, one module each: parse, call one operation, render, exit code."""

@@ -1,0 +1,133 @@
+"""`reg codeowners`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schemareg.operations import output, registry
+from schemareg_cli.options import Root
+
+if TYPE_CHECKING:
+    from schemareg.authoring.codeowners import Naming
+
+
+def codeowners(
+    prefix: Annotated[
+        str,
+        typer.Option(
+            "--team-prefix", metavar="@ORG/", help="What stands before a team's name on GitHub."
+        ),
+    ] = "",
+    team: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEAM=@NAME", help="A team that is called otherwise there; may be repeated."
+        ),
+    ] = None,
+    hub: Annotated[
+        str,
+        typer.Option(metavar="TEAM", help="Who owns registry.yaml, .github/ and products to come."),
+    ] = "",
+    owners_only: Annotated[
+        bool, typer.Option("--owners-only", help="Leave consumers' files to the owners alone.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare with the file, and show what differs.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write it into the file; what else it says stays.")
+    ] = False,
+    file: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="The file, by default where GitHub looks for it."),
+    ] = "",
+    root: Root = Path(),
+) -> None:
+    """Print a CODEOWNERS from who owns and who reads each product; or check the one there is.
+
+    Each product goes to its owner, each consumer's file to owner and consumer (either may approve),
+    the policy to the hub. Nobody loses a reader, or the hub its policy, unasked.
+
+    \b
+    Examples:
+      reg codeowners --team-prefix @acme/ --hub data-platform
+      reg codeowners --team-prefix @acme/ --hub data-platform --write
+      reg codeowners --team-prefix @acme/ --hub data-platform --check    in CI
+      reg codeowners --team-prefix @acme/ --team "Customer Care=@acme/care"
+
+    Exit codes: 0 as it should be; 1 the file says otherwise; 2 a team has no name there, or the
+    call is wrong.
+    """
+    from schemareg.authoring import codeowners as core
+    from schemareg.model.errors import RegistryError
+
+    if check and write:
+        raise RegistryError("--check and --write contradict each other", remedy="Give one")
+    naming = core.Naming(prefix, dict(map(_named, team or ())), hub, not owners_only)
+    with registry.current(root) as snapshot:
+        lines = core.block(snapshot, naming)
+    if not check and not write:
+        output.give(core.merged("", lines))
+        return
+    home = registry.home(root)
+    path = file or next((each for each in core.PATHS if (home / each).is_file()), core.PATHS[0])
+    before = _text(home, path)
+    wanted = core.merged(before, lines)
+    if check:
+        output.give(_difference(before, wanted, path))
+        if before != wanted:
+            output.hint(f"To mend it: {_command(naming, file)}")
+        raise typer.Exit(int(before != wanted))
+    if before != wanted:
+        from schemareg.operations import writing
+
+        writing.put(home, path, wanted)
+        output.wrote(home, [path])
+
+
+def _named(text: str) -> tuple[str, str]:
+    team, sign, name = text.rpartition("=")
+    if not sign or not team:
+        raise typer.BadParameter(f"{text!r} is not TEAM=@NAME", param_hint="--team")
+    return team, name
+
+
+def _text(home: Path, path: str) -> str:
+    from schemareg.model.errors import RegistryError
+
+    file = home / path
+    if not file.is_file():
+        return ""
+    try:
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise RegistryError("is not UTF-8", where=path, remedy="Save it as UTF-8") from None
+
+
+def _difference(before: str, wanted: str, path: str) -> str:
+    from difflib import unified_diff
+
+    from schemareg.text import escape
+
+    sides = (before.splitlines(), wanted.splitlines())
+    lines = unified_diff(*sides, path, f"{path}, as it should be", lineterm="", n=1)
+    return escape.inert("".join(f"{escape.visible(line)}\n" for line in lines))
+
+
+def _command(naming: "Naming", file: str) -> str:
+    """The call that writes what this one found missing."""
+    import shlex
+
+    words = ["reg", "codeowners"]
+    if naming.prefix:
+        words += ["--team-prefix", naming.prefix]
+    for team, name in naming.teams.items():
+        words += ["--team", f"{team}={name}"]
+    if naming.hub:
+        words += ["--hub", naming.hub]
+    if not naming.readers:
+        words.append("--owners-only")
+    if file:
+        words += ["--file", file]
+    return shlex.join([*words, "--write"])

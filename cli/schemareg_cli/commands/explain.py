@@ -1,0 +1,32 @@
+"""`reg explain`."""
+
+from typing import Annotated
+
+import typer
+
+from schemareg.operations import output
+from schemareg_cli import completion
+from schemareg_cli.options import Plain
+
+
+def explain(
+    rule: Annotated[
+        str | None,
+        typer.Argument(metavar="[RULE]", autocompletion=completion.rules, show_default=False),
+    ] = None,
+    form: Plain = "text",
+) -> None:
+    """Explain a rule: what it says, why, and how to go on.
+
+    Without a rule, all of them, a line each.
+
+    \b
+    Examples:
+      reg explain property-required
+      reg explain
+      reg explain --format json
+    """
+    from schemareg.reports.views import rules
+
+    width, colour = output.page()
+    output.give(rules.render(rule, form, colour=colour, width=width))

@@ -1,0 +1,132 @@
+"""Tell people what landed and what ends soon: whom it concerns, each once."""
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemareg.operations import output
+from schemareg.operations.notify import run
+from schemareg_cli.options import Plain, Root
+
+
+def _moment(text: str) -> datetime:
+    """A day, or a moment of it, as ISO 8601 writes it; without a zone it is UTC."""
+    try:
+        if len(text) == len("2026-11-22"):
+            return datetime.combine(date.fromisoformat(text), time(12), UTC)
+        found = datetime.fromisoformat(text)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first day of all, in a zone where it is later
+        raise typer.BadParameter(
+            f"{text!r} is neither a day nor a moment, such as 2026-11-22T09:30Z"
+        ) from None
+
+
+_Now = Annotated[
+    datetime | None,
+    typer.Option(
+        "--today",
+        parser=_moment,
+        metavar="DATE|TIME",
+        help="The day or moment to act as of; by default now. A day alone is its noon, UTC.",
+    ),
+]
+
+
+def notify(
+    context: typer.Context,
+    reminders: Annotated[
+        bool,
+        typer.Option(
+            "--reminders", help="Tell as well what the day brings: what ends soon, what is overdue."
+        ),
+    ] = False,
+    replay: Annotated[
+        str | None,
+        typer.Option(metavar="EVENT|COMMIT", help="Tell this again, on purpose, and nothing else."),
+    ] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Try again what had failed for good, and nothing else.")
+    ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="CHANNEL", help="Send to this channel alone; the others wait."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be sent to whom; touch nothing.")
+    ] = False,
+    patience: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=240.0,
+            metavar="SECONDS",
+            help="How long one message is tried again before its channel is left to a later run.",
+        ),
+    ] = run.PATIENCE,
+    today: _Now = None,
+    root: Root = Path(),
+) -> None:
+    """Tell people what landed since the last time, each once.
+
+    Owners, and the consumers whom it touches, hear of it on their channels in registry.yaml. What
+    was told, and what is still to be told, stands in the ledger, the Git ref refs/reg/ledger at the
+    remote: a run that was lost, doubled or late changes nothing, and each run sends what earlier
+    ones left. What a URL names as ${NAME} comes from the environment.
+
+    \b
+    Examples:
+      reg notify --dry-run
+      reg notify
+      reg notify --reminders
+      reg notify --failed --to checkout-slack
+      reg notify --replay 3f2a9c1
+      reg notify status
+
+    Exit codes: 0 all was told, or waits for a channel that is down; 1 something failed for good; 2
+    the call, registry.yaml or a right is wrong; 3 it cannot be decided: history is missing here, or
+    the ledger cannot be reached.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    call = run.Call(root, today, reminders, replay, failed, to, patience)
+    if dry_run:
+        output.give(run.proposed(call))
+        return
+    raise typer.Exit(int(not run.told(call)))
+
+
+def status(form: Plain = "text", root: Root = Path()) -> None:
+    """Say what is on its way, what failed and why, and what was told lately.
+
+    \b
+    Examples:
+      reg notify status
+      reg notify status --format json
+
+    Exit codes: 0 answered; 2 the call is wrong; 3 the ledger cannot be read.
+    """
+    from schemareg.reports.views import deliveries
+    from schemareg.text import escape
+
+    text = deliveries.render(run.standing(root), form)
+    output.give(text if form == "json" else escape.inert(text))
+
+
+def test(
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", show_default=False)],
+    today: _Now = None,  # noqa: PT028  it sends a test, and is none
+    root: Root = Path(),  # noqa: PT028
+) -> None:
+    """Send a message to a channel that says nothing but that it arrived; the ledger stays as it is.
+
+    \b
+    Examples:
+      reg notify test checkout-slack
+      reg notify test mailto:ada@example.com
+
+    Exit codes: 0 it was taken; 1 it was not; 2 there is no such channel.
+    """
+    raise typer.Exit(int(not run.tried(root, channel, today)))

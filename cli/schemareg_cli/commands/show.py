@@ -1,0 +1,42 @@
+"""`reg show`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemareg.operations import output, registry
+from schemareg_cli import completion
+from schemareg_cli.options import At, Plain, Root
+
+
+def show(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="PRODUCT[/SCHEMA[@VERSION]]",
+            autocompletion=completion.anything,
+            show_default=False,
+        ),
+    ],
+    at: At = None,
+    form: Plain = "text",
+    root: Root = Path(),
+) -> None:
+    """Show a product, a schema or one version with its fields.
+
+    \b
+    Examples:
+      reg show orders                            what it is, whose it is, its schemas
+      reg show orders/order_placed               the latest version, with its fields
+      reg show orders/order_placed@1.0.0         that version
+      reg show orders/order_placed@1             the latest of that major line
+    """
+    from schemareg.catalog import overview
+    from schemareg.model import targets
+    from schemareg.reports.views import overview as shown
+
+    width, colour = output.page()
+    with registry.current(root, at) as snapshot:
+        found = overview.named(snapshot, targets.parse(target))
+    output.give(shown.one(found, form, colour=colour, width=width))

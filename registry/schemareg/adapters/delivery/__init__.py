@@ -1,0 +1,1 @@
+"""Messages to the services that deliver them: HTTP, SMTP, Apprise."""

@@ -1,0 +1,1 @@
+"""Git repositories: objects, trees, commits, branches, work trees."""

@@ -1,0 +1,92 @@
+"""The `git` command: run without a shell, in an environment that only its caller decides."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemareg.model.errors import Undecidable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_KEPT = ("GIT_CONFIG_", "GIT_SSH", "GIT_ASKPASS", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES")
+"""What a user sets for themselves. Whatever says which repository is meant (hooks set it) goes:
+the folder we are called with decides."""
+
+
+_PLAIN = {"GIT_GRAFT_FILE": f"{os.devnull}/none", "GIT_NO_REPLACE_OBJECTS": "1"}
+"""A commit is what its id says: no graft and no replacement gives it other parents or content. The file
+of grafts is one that cannot exist: of an empty one Git says that it is deprecated.
+
+Source: git(1), Environment Variables; gitglossary(7), grafts.
+"""
+OBJECTS_ONLY = ("-c", "core.commitGraph=false")
+"""Options for a walk that a verdict rests on: parents and dates come from the commits alone, not from
+the commit-graph, a file that any program may have written. Source: git-config(1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a run of `git` ended."""
+
+    code: int
+    out: bytes
+    complaint: str
+    """Its standard error, without the trailing line break."""
+
+
+def environment() -> dict[str, str]:
+    """The environment for `git`: English, asking no questions, taking no optional locks."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name.startswith(_KEPT)
+    }
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"} | _PLAIN
+
+
+def start(folder: Path, *arguments: str, talk: bool = False) -> subprocess.Popen[bytes]:
+    """`git` started in a folder; with `talk`, its input is a pipe and its complaints are dropped.
+
+    Raises Undecidable where there is no `git`.
+    """
+    try:
+        return subprocess.Popen(
+            ["git", "-C", str(folder), *arguments],
+            stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if talk else subprocess.PIPE,
+            env=environment(),
+        )
+    except FileNotFoundError:
+        raise _no_git() from None
+
+
+def run(folder: Path, *arguments: str, lines: Sequence[str] = ()) -> Answer:
+    """`git` run to its end in a folder, `lines` given as its input.
+
+    Raises Undecidable where there is no `git`.
+    """
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments],
+            input="".join(f"{line}\n" for line in lines).encode(),
+            capture_output=True,
+            check=False,
+            env=environment(),
+        )
+    except FileNotFoundError:
+        raise _no_git() from None
+    return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+
+
+def _no_git() -> Undecidable:
+    return Undecidable(
+        "the command git is needed here, and is not on the PATH",
+        remedy="Install git; two commits of an ordinary repository can be compared without it:"
+        " --base REF --head REF",
+    )

@@ -1,0 +1,221 @@
+"""A Git repository through libgit2: the one room that knows pygit2."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemareg.adapters.git.store import (
+    Ambiguous,
+    Head,
+    Missing,
+    Store,
+    corrupt,
+    not_owned,
+    refuse_other,
+    shallow_commits,
+)
+from schemareg.model.errors import RegistryError, Undecidable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pygit2
+
+
+def open_store(path: Path) -> Store:
+    """The repository that a folder belongs to, found as `git` finds it, upwards.
+
+    Raises RegistryError where there is none; Undecidable where it may not or cannot be opened.
+    """
+    import pygit2
+
+    if not path.is_dir():
+        raise RegistryError(
+            "there is no such folder", where=str(path), remedy="Name a folder: -C DIR"
+        )
+    try:
+        found = pygit2.discover_repository(str(path))
+        if found is None:
+            raise RegistryError(
+                "this is no Git repository, nor does it lie in one",
+                where=str(path),
+                remedy="Run `git init` here, or name the folder of a registry: -C DIR",
+            )
+        repository = pygit2.Repository(found)
+    except pygit2.GitError as error:
+        return _open_otherwise(path, str(error))
+    if any(entry.name.endswith(".promisor") for entry in repository.config):
+        return _through_git(path)
+    store = LibraryStore(repository)
+    if store.grafted:
+        store.close()
+        return _through_git(path)  # libgit2 cannot be talked out of grafts
+    return store
+
+
+def _open_otherwise(path: Path, complaint: str) -> Store:
+    if "not owned by" in complaint:
+        raise not_owned(path, complaint)
+    if "unsupported extension" in complaint or "object format" in complaint:
+        return _through_git(path)
+    raise Undecidable(
+        f"Git cannot open this repository: {complaint.removeprefix(f'{path}: ')}",
+        where=str(path),
+        remedy="See what `git status` and `git fsck` say in that folder",
+    )
+
+
+def _through_git(path: Path) -> Store:
+    from schemareg.adapters.git.cat_file import CommandStore  # few repositories need it
+
+    return CommandStore(path)
+
+
+class LibraryStore:
+    """A repository that libgit2 opens."""
+
+    def __init__(self, repository: pygit2.Repository) -> None:
+        import pygit2
+        from pygit2.enums import ObjectType, Option
+
+        # libgit2 hashes with a detection of collisions, at a third of the cost of reading; `read`
+        # hashes once more than that, and far cheaper.
+        pygit2.option(Option.ENABLE_STRICT_HASH_VERIFICATION, False)
+        self._repository = repository
+        self._odb = repository.odb
+        self._error = pygit2.GitError
+        self._kinds = {int(each): each.name.lower() for each in ObjectType}
+        self._folder = Path(repository.path)
+
+    @property
+    def work_tree(self) -> Path | None:
+        """The folder of the working tree; None in a bare repository."""
+        folder = self._repository.workdir
+        return Path(folder) if folder else None
+
+    @property
+    def grafted(self) -> bool:
+        """Whether a file gives commits other parents than their own."""
+        return (self._common / "info" / "grafts").exists()
+
+    @property
+    def digest(self) -> str:
+        """SHA-1: libgit2 opens no other."""
+        return "sha1"
+
+    @cached_property
+    def shallow(self) -> frozenset[str]:
+        """The commits whose parents were cut off."""
+        return shallow_commits(self._common)
+
+    @cached_property
+    def _common(self) -> Path:
+        """The Git directory that the worktrees of a repository share."""
+        try:
+            return self._folder / (self._folder / "commondir").read_text("utf-8").strip()
+        except FileNotFoundError:
+            return self._folder
+
+    def read(self, id_: str) -> tuple[str, bytes]:
+        """Kind and content of an object."""
+        try:
+            kind, content = self._odb.read(id_)
+        except KeyError:
+            raise Missing(id_) from None
+        except (self._error, ValueError) as error:
+            raise corrupt(id_, str(error)) from None
+        name = self._kinds.get(kind, "object")
+        refuse_other(id_, name, content)
+        return name, content
+
+    def size(self, id_: str) -> int:
+        """The length of an object's content."""
+        try:
+            return int(self._odb.read_header(id_)[1])
+        except KeyError:
+            raise Missing(id_) from None
+        except (self._error, ValueError) as error:
+            raise corrupt(id_, str(error)) from None
+
+    def fetch(self, ids: Iterable[str]) -> None:
+        """Nothing: a clone that left objects behind is read through `git`."""
+
+    def read_ahead(self, ids: Iterable[str]) -> None:
+        """Nothing: one by one costs no more."""
+
+    def resolve(self, revision: str) -> str | None:
+        """The commit a revision names, or None."""
+        import pygit2
+
+        try:
+            commit = self._repository.revparse_single(revision).peel(pygit2.Commit)
+        except KeyError:
+            return None
+        except pygit2.AmbiguousError:
+            raise Ambiguous(revision) from None
+        except (self._error, ValueError):
+            return None
+        return str(commit.id)
+
+    def head(self) -> Head:
+        """What HEAD says."""
+        reference = self._repository.lookup_reference("HEAD")
+        target = reference.target
+        if not isinstance(target, str):
+            return Head(str(target), None)
+        branch = target.removeprefix("refs/heads/")
+        if self._repository.head_is_unborn:
+            return Head(None, branch)
+        return Head(str(self._repository.head.target), branch)
+
+    def references(self) -> dict[str, str]:
+        """Full name to object id, of all references."""
+        found = {}
+        for name in self._repository.references:
+            try:
+                found[name] = str(self._repository.references[name].resolve().target)
+            except KeyError:
+                continue  # a symbolic reference to a branch that is not there
+        return found
+
+    def symbolic(self, name: str) -> str | None:
+        """The full name that a symbolic reference names, or None."""
+        try:
+            target = self._repository.lookup_reference(name).target
+        except (KeyError, ValueError):
+            return None
+        return target if isinstance(target, str) else None
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits, or None."""
+        if (self._common / "objects" / "info" / "commit-graph").exists() or (
+            self._common / "objects" / "info" / "commit-graphs"
+        ).exists():
+            # libgit2 takes parents from the commit-graph, a file that any program may have written.
+            from schemareg.adapters.git.cat_file import CommandStore
+
+            return CommandStore(self._folder, self._common).merge_base(one, other)
+        try:
+            found = self._repository.merge_base(one, other)
+        except KeyError:
+            return None
+        except self._error as error:  # a commit on the way whose date is no time
+            raise Undecidable(
+                f"no common ancestor of {one[:12]} and {other[:12]} can be told: {error}",
+                remedy="`git fsck` names the commit that is damaged, or whose date is none; commit"
+                " the change again: git commit --amend --no-edit",
+            ) from None
+        return str(found) if found else None
+
+    def setting(self, name: str) -> str | None:
+        """One value of the configuration, or None."""
+        try:
+            return str(self._repository.config[name])
+        except (KeyError, ValueError):
+            return None
+
+    def close(self) -> None:
+        """Close the files of the repository."""
+        self._repository.free()

@@ -1,0 +1,1 @@
+"""The REST API of GitHub: pull requests, issues, comments."""

@@ -1,0 +1,219 @@
+"""One request to GitHub's API and its answer: what leaves the process, and what it is told.
+
+The token goes to the one address that it is for: a redirection to another is an error, nothing
+else than HTTP is spoken, and HTTP without TLS only to this machine. Answers are bounded in time
+and in size.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from schemareg.adapters import clock
+from schemareg.model.errors import RegistryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LARGEST = 64_000_000
+"""Bytes of one answer: strangers may write a hundred comments at their longest, which are 26 MB."""
+_SLOWEST = 15.0
+"""Seconds without a byte."""
+_REDIRECTIONS = 3
+_MOVED = (301, 302, 307, 308)
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Answer(NamedTuple):
+    """What the other side said; `headers` by their names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    value: Any
+    """The JSON value; None where there is none."""
+
+
+class Unsent(Exception):
+    """Nobody was reached: nothing happened over there."""
+
+
+class Unanswered(Exception):
+    """The request went out and no whole answer came: it may have been carried out, or not."""
+
+
+class Wire:
+    """The way to one API, with the token for it."""
+
+    def __init__(self, api: str, token: str) -> None:
+        """Raises RegistryError for an address or a token that cannot be one."""
+        self.api = api.rstrip("/")
+        self._origin = _origin(urlsplit(self.api))
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise RegistryError(
+                "GITHUB_TOKEN holds blanks, line breaks or other characters that no token has",
+                remedy="Set it to the token alone",
+            )
+        self._token = token
+        self._send = _opener(proxies=self._origin[0] == "https")
+
+    @property
+    def graphql(self) -> str:
+        """Where GraphQL is spoken; on an enterprise's own server it stands beside the REST API."""
+        if self.api.endswith("/api/v3"):
+            return self.api.removesuffix("/v3") + "/graphql"
+        return f"{self.api}/graphql"
+
+    def masked(self, text: str) -> str:
+        """A text without the token, whoever wrote it in."""
+        return text.replace(self._token, "***") if self._token else text
+
+    def same(self, url: str) -> bool:
+        """Whether an address is of the API that the token is for."""
+        try:
+            return _origin(urlsplit(url)) == self._origin
+        except (RegistryError, ValueError):
+            return False
+
+    def exchange(self, method: str, url: str, value: object = None, *, within: float) -> Answer:
+        """The answer to one request, redirections within the API followed; `within` is in seconds.
+
+        Raises Unsent, Unanswered, and RegistryError where it leads to somebody else.
+        """
+        until = clock.seconds() + within
+        for _ in range(_REDIRECTIONS + 1):
+            answer = self._exchange(method, url, value, until)
+            if answer.status not in _MOVED:
+                return answer
+            url = urljoin(url, answer.headers.get("location", ""))
+            if not self.same(url):
+                raise RegistryError(
+                    f"GitHub's API sends us on to {_shown(url)}, and the token is not for that",
+                    where=_shown(self.api),
+                    remedy="Set GITHUB_API_URL to where the API is",
+                )
+        raise RegistryError("GitHub's API sends us round in a circle", where=_shown(self.api))
+
+    def _exchange(self, method: str, url: str, value: object, until: float) -> Answer:
+        from http.client import HTTPException
+        from urllib.error import HTTPError, URLError
+        from urllib.request import Request
+
+        left = min(_SLOWEST, until - clock.seconds())
+        if left <= 0:
+            raise Unsent("there was no time left")
+        body = None if value is None else json.dumps(value).encode()
+        request = Request(url, body, self._headers(body), method=method)  # noqa: S310  see _origin
+        try:
+            try:
+                response = self._send.open(request, timeout=left)
+            except HTTPError as error:  # it is an answer like any other
+                with error:
+                    return _answer(error.code, error.headers, error.fp, until)
+            with response:
+                return _answer(response.status, response.headers, response, until)
+        except URLError as error:
+            raise _unsent(error.reason) from None
+        except (OSError, HTTPException) as error:
+            raise Unanswered(_said(error)) from None
+
+    def _headers(self, body: bytes | None) -> dict[str, str]:
+        headers = {
+            "Accept": "application/vnd.github+json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "schemareg",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        return headers
+
+
+def _opener(*, proxies: bool) -> Any:
+    """Speaks HTTP and nothing else: no files, no FTP.
+
+    By way of the proxies of the environment, which see nothing of what goes through them in TLS;
+    what is not encrypted is for this machine, and for no proxy.
+    """
+    from urllib import request
+
+    found = request.OpenerDirector()
+    for handler in (
+        *((request.ProxyHandler,) if proxies else ()),
+        request.HTTPHandler,
+        request.HTTPSHandler,
+        request.HTTPErrorProcessor,
+        request.HTTPDefaultErrorHandler,
+    ):
+        found.add_handler(handler())
+    return found
+
+
+def _origin(url: SplitResult) -> tuple[str, str, int]:
+    """Scheme, host and port. Raises RegistryError for what no token may be sent to."""
+    host = (url.hostname or "").lower()
+    try:
+        port = url.port
+    except ValueError:
+        port = 0
+    named = url.scheme == "https" or (url.scheme == "http" and host in _LOOPBACK)
+    if not named or not host or port == 0 or url.username or url.password:
+        raise RegistryError(
+            f"{_shown(url.geturl())} is not where an API of GitHub can be",
+            remedy="Set GITHUB_API_URL to an https address, such as https://api.github.com",
+        )
+    return url.scheme, host, port or {"https": 443, "http": 80}[url.scheme]
+
+
+def _shown(url: str) -> str:
+    """An address without user, password and query, which may be secrets."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def _answer(status: int, headers: Any, response: Any, until: float) -> Answer:
+    named = {name.lower(): str(text) for name, text in headers.items()}
+    text = _content(response, until)
+    try:
+        value = json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
+        if status < 300:
+            raise Unanswered("the answer was no JSON") from None
+        value = None  # a proxy's page of apology; its status says enough
+    return Answer(status, named, value)
+
+
+def _content(response: Any, until: float) -> bytes:
+    parts, size = [], 0
+    while part := response.read1(65_536):
+        size += len(part)
+        if size > LARGEST:
+            raise Unanswered(f"the answer is larger than {LARGEST:,} bytes")
+        if clock.seconds() > until:
+            raise Unanswered("the answer did not end in time")
+        parts.append(part)
+    if response.length:
+        raise Unanswered("the connection was closed in the middle of the answer")
+    return b"".join(parts)
+
+
+def _unsent(reason: object) -> Unsent | Unanswered:
+    """What a failure to send means: only where there was no connection did nothing leave."""
+    import socket
+    import ssl
+
+    said = _said(reason)
+    if isinstance(reason, (ConnectionRefusedError, socket.gaierror, ssl.SSLError)):
+        return Unsent(said)
+    return Unanswered(said)
+
+
+def _said(error: object) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer came in time"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error) or type(error).__name__

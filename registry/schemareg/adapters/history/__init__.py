@@ -1,0 +1,1 @@
+"""The landings of a protected branch, read from Git and indexed."""

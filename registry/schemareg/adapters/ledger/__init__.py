@@ -1,0 +1,1 @@
+"""The ledger of deliveries and receipts in a Git ref."""

@@ -1,0 +1,265 @@
+"""What must never have happened to a registry, looked for landing by landing.
+
+A landed version stays, byte for byte, at its path; time runs forward; a deprecation runs its time,
+and what it speaks of stays until then. Since the first-parent line is what landed, it does not
+matter whether a merge, an octopus, a squash or a merge that changes what neither side had did it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from schemareg.audit.violation import violation
+from schemareg.history.paths import Part, subject
+from schemareg.model import Kind, Severity
+from schemareg.rules import audit as rules
+from schemareg.rules import versions as version_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from schemareg.audit.violation import Violation
+    from schemareg.history.paths import Subject
+    from schemareg.model import Entry, History, Landing, PathChange
+    from schemareg.rules.rule import Rule
+    from schemareg.snapshot.snapshot import Snapshot
+
+RULES = 2
+"""Raised when what is looked for changes: what was verified before must be looked through again."""
+
+
+@dataclass(slots=True)
+class _Product:
+    """What is known of one product's folder when a landing comes."""
+
+    landed: dict[str, tuple[Entry, Landing]]
+    """The releases that ever landed, by path: what they were then, and where they came."""
+    standing: set[str]
+    """The paths of those that are there."""
+    deprecations: set[str]
+    """The paths of deprecations that ever landed."""
+
+
+class Audit:
+    """Looks through landings, the oldest first.
+
+    `since` is the landing after which they begin; what landed up to it is asked of `history`, only
+    for products that they touch. `at` gives the registry as a commit has it, where a deprecation
+    has to be understood.
+    """
+
+    def __init__(
+        self, history: History, at: Callable[[str], Snapshot], since: Landing | None = None
+    ) -> None:
+        self._history = history
+        self._at = at
+        self._since = since
+        self._products: dict[str, _Product] = {}
+        self._inside: dict[str, set[str]] = {}
+        """The folders of these by the one they stand in, which may be a domain's."""
+        self._before = since
+        self.versions = 0
+        """Releases that landed in what was looked through."""
+
+    def of(self, landing: Landing, changes: Iterable[PathChange]) -> tuple[Violation, ...]:
+        """What one landing, the next of the line, must not have done."""
+        found = list(_clock(landing))
+        touched: dict[str, list[tuple[Subject, PathChange]]] = {}
+        changes = tuple(changes)
+        for change in changes:
+            about = subject(change.path)
+            if about.folder:
+                touched.setdefault(about.folder, []).append((about, change))
+        arrived = _Arrivals(changes)
+        for folder, those in touched.items():
+            found += self._product(folder, landing, those, arrived)
+            if any(_made(about, change) for about, change in those):
+                found += self._hidden(folder, landing)
+        self._before = landing
+        return tuple(found)
+
+    def _product(
+        self,
+        folder: str,
+        landing: Landing,
+        those: list[tuple[Subject, PathChange]],
+        arrived: _Arrivals,
+    ) -> Iterator[Violation]:
+        known = self._known(folder)
+        for about, change in those:
+            if about.released:
+                yield from self._release(known, about, change, arrived)
+            elif about.part is Part.DEPRECATION:
+                known.deprecations.add(change.path)
+        if known.deprecations:
+            from schemareg.audit.deprecations import Terms  # few products have any
+
+            yield from Terms(self._history, self._at, landing, self._before).of(
+                those, known.deprecations
+            )
+        if any(_unmade(about, change) for about, change in those):
+            gone = {change.path for _, change in those}
+            yield from _unseen(known, landing, gone, "product.yaml is gone")
+
+    def _hidden(self, folder: str, landing: Landing) -> Iterator[Violation]:
+        """The versions of products in a domain's folder, which became a product itself."""
+        inside = set(self._inside.get(folder, ()))
+        if self._since is not None:
+            known = (subject(each.path) for each in self._history.changes(folder))
+            inside |= {each.folder for each in known if each.folder.startswith(f"{folder}/")}
+        why = f"{folder}/product.yaml makes a product of the folder above it"
+        for each in sorted(inside):
+            yield from _unseen(self._known(each), landing, set(), why)
+
+    def _release(
+        self, known: _Product, about: Subject, change: PathChange, arrived: _Arrivals
+    ) -> Iterator[Violation]:
+        """What happened to the file of a version that must stay."""
+        path, before, after = change.path, change.before, change.after
+        if path not in known.landed:
+            if _plain(after):
+                known.landed[path] = (after, change.landing)  # type: ignore[assignment]
+                known.standing.add(path)
+                self.versions += 1
+            return
+        original, came = known.landed[path]
+        (known.standing.add if _plain(after) else known.standing.discard)(path)
+        rule, message, severity = _judged(change, original, came, arrived.of(about, change))
+        yield _violation(
+            rule, change.landing, about, path, (before, after), message, severity=severity
+        )
+
+    def _known(self, folder: str) -> _Product:
+        """What landed in a product's folder before the landings that are looked through."""
+        if folder not in self._products:
+            known = self._products[folder] = _Product({}, set(), set())
+            self._inside.setdefault(folder.rpartition("/")[0], set()).add(folder)
+            if self._since is not None:
+                for change in self._history.changes(folder):
+                    if change.landing.ordinal <= self._since.ordinal:
+                        _remember(known, change, folder)
+        return self._products[folder]
+
+
+def _unseen(known: _Product, landing: Landing, but: set[str], why: str) -> Iterator[Violation]:
+    """What stands as it did, and counts as a version no more."""
+    for path in sorted(known.standing - but):
+        entry, came = known.landed[path]
+        message = f"it landed in {came.commit[:12]}, and is a version no more: {why}"
+        yield _violation(
+            version_rules.REMOVED, landing, subject(path), path, (entry, entry), message
+        )
+
+
+def _remember(known: _Product, change: PathChange, folder: str) -> None:
+    about = subject(change.path)
+    if about.folder != folder:
+        return
+    if about.part is Part.DEPRECATION:
+        known.deprecations.add(change.path)
+    if not about.released:
+        return
+    if change.after is not None and _plain(change.after):
+        known.landed.setdefault(change.path, (change.after, change.landing))
+        known.standing.add(change.path)
+    else:
+        known.standing.discard(change.path)
+
+
+def _judged(
+    change: PathChange, original: Entry, came: Landing, moved: str
+) -> tuple[Rule, str, Severity]:
+    """What a change of a landed version's file comes to, in which words."""
+    before, after = change.before, change.after
+    since = f"it landed in {came.commit[:12]} on {came.time.date()}"
+    if after is None:
+        if not moved:
+            return version_rules.REMOVED, f"{since}, and was removed", Severity.ERROR
+        case = " (the names differ by case alone)" if _alike(moved, change.path) else ""
+        return rules.MOVED, f"{since}, and went to {moved}{case}", Severity.ERROR
+    if not _plain(after):
+        text = f"{since}, and its file became a {after.kind.value}"
+        return rules.KIND_CHANGED, text, Severity.ERROR
+    if before == after:
+        return rules.KIND_CHANGED, f"{since}, and its file's mode was changed", Severity.ERROR
+    if after == original:
+        how = "is back" if before is None else "was altered in between"
+        text = f"{since}, {how}, and has the same bytes again"
+        return rules.RETURNED, text, Severity.NOTICE
+    how = "was altered" if before is not None else "came back after it was gone, with other bytes"
+    return version_rules.MODIFIED, f"{since}, and {how}", Severity.ERROR
+
+
+class _Arrivals:
+    """What a landing put where nothing was: where a file may have gone that it took away."""
+
+    def __init__(self, changes: tuple[PathChange, ...]) -> None:
+        self._changes = changes
+
+    def of(self, about: Subject, change: PathChange) -> str:
+        """Where the file of a version went; `""` where it went nowhere, or is there still."""
+        if change.after is not None or change.before is None:
+            return ""
+        same = [each for each in self._arrived if each.after and each.after.id == change.before.id]
+        named = [each for each in self._arrived if _alike(each.path, change.path)]
+        called = [each for each in self._arrived if subject(each.path).target == about.target]
+        found = [*named, *called, *same]
+        return found[0].path if found else ""
+
+    @cached_property
+    def _arrived(self) -> tuple[PathChange, ...]:
+        return tuple(each for each in self._changes if each.before is None and each.after)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
+
+
+def _plain(entry: Entry | None) -> bool:
+    return entry is not None and entry.kind is Kind.FILE
+
+
+def _made(about: Subject, change: PathChange) -> bool:
+    return about.part is Part.PRODUCT and _plain(change.after) and not _plain(change.before)
+
+
+def _unmade(about: Subject, change: PathChange) -> bool:
+    return about.part is Part.PRODUCT and _plain(change.before) and not _plain(change.after)
+
+
+def _clock(landing: Landing) -> Iterator[Violation]:
+    if landing.claimed < landing.time:
+        seconds = int((landing.time - landing.claimed).total_seconds())
+        days, hours = divmod(seconds // 3600, 24)
+        span = f"{days} d {hours} h" if seconds >= 3600 else f"{seconds} s"
+        yield violation(
+            rules.TIME_BACKWARDS,
+            landing,
+            f"it claims {landing.claimed:%Y-%m-%d %H:%M:%S} UTC, {span} before the landing before it",
+            severity=Severity.WARNING,
+        )
+
+
+def _violation(
+    rule: Rule,
+    landing: Landing,
+    about: Subject,
+    path: str,
+    entries: tuple[Entry | None, Entry | None],
+    message: str,
+    *,
+    severity: Severity = Severity.ERROR,
+) -> Violation:
+    before, after = ("" if each is None else each.id for each in entries)
+    return violation(
+        rule,
+        landing,
+        message,
+        path=path,
+        target=about.target,
+        before=before,
+        after=after,
+        severity=severity,
+    )

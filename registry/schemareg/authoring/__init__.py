@@ -1,0 +1,1 @@
+"""New and changed registry files as text: drafts, deprecations, waivers, consumers, scaffolds."""

@@ -1,0 +1,1 @@
+"""What the registry holds, for people who look for data."""

@@ -1,0 +1,1 @@
+"""What landed, as facts: the log, blame, milestones."""

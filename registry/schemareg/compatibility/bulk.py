@@ -1,0 +1,98 @@
+"""Many pairs of schemas, a row each: JSON lines in, an answer for each, none of them ever a crash."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.documents import json_values
+from schemareg.formats.json_schema import dialects
+from schemareg.formats.verdict import SchemaSource, Verdict
+from schemareg.model import Outcome
+from schemareg.text.wording import listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from schemareg.documents.json_values import JsonValue
+
+    Judge = Callable[[SchemaSource, SchemaSource], Verdict]
+    """The verdict on (old, new)."""
+
+
+class Answer(NamedTuple):
+    """What was found about one row."""
+
+    id: JsonValue
+    """The row's own, or its line number where it has none."""
+    verdict: Verdict
+    seconds: float
+
+
+class _Refused(ValueError):
+    """A row that is no pair of schemas; the text says why."""
+
+
+def answers(
+    rows: Iterable[bytes], judge: Judge, clock: Callable[[], float], dialect: str = "2020-12"
+) -> Iterator[Answer]:
+    """An answer for each row that is not blank, in their order, each as soon as it is known.
+
+    A row is `{"id", "old", "new", "dialect"}`; `dialect` (the row's, else the one given here)
+    counts where a schema has no `$schema`. A row that cannot be read is undecided, with the
+    reason. `clock` gives seconds.
+    """
+    for number, row in enumerate(rows, 1):
+        if row.strip():
+            yield _answer(row, number, judge, clock, dialect)
+
+
+def _answer(
+    row: bytes, number: int, judge: Judge, clock: Callable[[], float], dialect: str
+) -> Answer:
+    started = clock()
+    name: JsonValue = number
+    try:
+        value = _value(row)
+        name = value.get("id", number) if isinstance(value, dict) else number
+        verdict = judge(*_sources(value, dialect))
+    except _Refused as error:
+        verdict = Verdict(Outcome.UNDECIDED, f"line {number} {error}")
+    except RecursionError:
+        verdict = Verdict(Outcome.UNDECIDED, f"line {number} is nested too deeply to be judged")
+    return Answer(name, verdict, clock() - started)
+
+
+def _value(row: bytes) -> JsonValue:
+    try:
+        return json.loads(
+            row,
+            parse_float=json_values.number,
+            parse_int=json_values.number,
+            parse_constant=_constant,
+        )
+    except UnicodeDecodeError:
+        raise _Refused("is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _Refused(f"is not JSON: {error.msg} at column {error.colno}") from None
+    except json_values.NumberTooLarge as error:
+        raise _Refused(f"has {error}, which is too large to be judged exactly") from None
+
+
+def _constant(name: str) -> None:
+    raise _Refused(f"has {name}, which is not JSON")
+
+
+def _sources(value: JsonValue, dialect: str) -> tuple[SchemaSource, SchemaSource]:
+    if not isinstance(value, dict):
+        raise _Refused('is not an object {"id", "old", "new", "dialect"}')
+    missing = [key for key in ("old", "new") if key not in value]
+    if missing:
+        raise _Refused(f"has no {listed(missing, last='and no')}")
+    label = value.get("dialect") or dialect
+    if not isinstance(label, str) or dialects.by_label(label) is None:
+        raise _Refused(f"names the dialect {quoted(label)}, which is not {listed(dialects.LABELS)}")
+    for key in ("old", "new"):
+        if not isinstance(value[key], dict | bool):
+            raise _Refused(f"has {key!r} that is no schema: neither an object nor true or false")
+    return SchemaSource(value["old"], dialect=label), SchemaSource(value["new"], dialect=label)

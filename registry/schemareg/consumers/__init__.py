@@ -1,0 +1,1 @@
+"""What consumers use, and which of them a change affects."""

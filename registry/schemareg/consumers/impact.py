@@ -1,0 +1,228 @@
+"""Findings and targets against what consumers declare: who is hit, by what they say they read.
+
+A change cannot make itself less harmful by taking others' files away: whoever had registered at
+the base counts, and so does whoever registers with the change. `promises.consumers` says what
+touches what; here that is asked of findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from schemareg.consumers.uses import acknowledges, hit, hits_of, touches
+from schemareg.manifests.layout import CONSUMERS
+from schemareg.model import Direction
+from schemareg.model.errors import RegistryError
+from schemareg.model.semver import parse as parse_version
+from schemareg.model.targets import Target, parse
+from schemareg.snapshot.elements import never
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemareg.model import Consumer, Finding, Hit, Use
+    from schemareg.snapshot.snapshot import Snapshot
+
+_ABOUT_PROMISES = frozenset(
+    {
+        *("deprecation-announced", "deprecation-withdrawn", "window-too-short"),
+        *("sunset-moved-earlier", "sunset-moved-later", "name-reserved"),
+        *("key-changed", "classification-lowered", "service-level-loosened"),
+    }
+)
+"""Findings about what readers are promised, though no two versions are compared."""
+
+_OF_ONE_VERSION = frozenset({"version-modified", "version-removed"})
+
+_RELEASED = frozenset({"removed-at-sunset", "loosened-at-sunset", "released-by-consent"})
+
+_ENDING = _RELEASED | frozenset(
+    {
+        *("enum-value-removed", "property-removed", "value-forbidden"),
+        "additional-properties-closed",
+    }
+)
+"""What hurts the readers of the whole line, even where it is the new version that refuses: what was
+promised to them does not come any more."""
+
+_HURTS_NOBODY = frozenset({"undecided"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A consumer that a target touches, and the part of its uses that is touched."""
+
+    product: str
+    consumer: Consumer
+    uses: tuple[Use, ...]
+    """Empty where its file is wrong: then it is taken to read everything."""
+    acknowledged: bool
+    """Whether it agreed in writing to lose the target."""
+
+
+def readers(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
+    """Who would be hit if a target went, by the name of their file."""
+    return tuple(
+        Reader(
+            target.product,
+            each,
+            tuple(use for use in each.uses if touches(use, target)),
+            acknowledges(each, target),
+        )
+        for each in hit(snapshot, target)
+    )
+
+
+def readers_of(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
+    """The same for a target that some version has to have. Raises RegistryError, naming what is near."""
+    lack = never(snapshot, target)
+    if lack is not None:
+        raise RegistryError(lack[0], remedy=lack[1])
+    return readers(snapshot, target)
+
+
+def everybody(snapshot: Snapshot) -> tuple[Reader, ...]:
+    """All readers of all products, by product and by the name of their file."""
+    return tuple(
+        each for product in snapshot.product_names() for each in readers(snapshot, Target(product))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """What one finding takes from one consumer."""
+
+    finding: Finding
+    hits: tuple[Hit, ...]
+    acknowledged: bool
+    """Whether the consumer agreed in writing to lose just that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A consumer, and all that a change does to it."""
+
+    product: str
+    consumer: Consumer
+    """As it registered at the base, or with the change."""
+    blows: tuple[Blow, ...]
+    """In the order of the findings."""
+
+
+def struck(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> tuple[Struck, ...]:
+    """The consumers that findings name as hit, each with what hits it, by product and name."""
+    blows: dict[tuple[str, str], list[Blow]] = {}
+    known: dict[str, dict[str, Consumer]] = {}
+    for finding in findings:
+        target = subject(finding)
+        if target is None or not finding.hits:
+            continue
+        registered = known.setdefault(target.product, _registered(base, head, target.product))
+        for name in dict.fromkeys(each.consumer for each in finding.hits):
+            hits = tuple(each for each in finding.hits if each.consumer == name)
+            agreed = acknowledges(registered[name], target)
+            blows.setdefault((target.product, name), []).append(Blow(finding, hits, agreed))
+    return tuple(
+        Struck(product, known[product][name], tuple(found))
+        for (product, name), found in sorted(blows.items())
+    )
+
+
+def _registered(base: Snapshot, head: Snapshot, product: str) -> dict[str, Consumer]:
+    """The consumers of a product by name, as they stand at the base, else with the change."""
+    return {each.name: each for snapshot in (head, base) for each in snapshot.consumers(product)}
+
+
+def subject(finding: Finding) -> Target | None:
+    """What a finding takes from its readers; None where it hurts no reader.
+
+    Where an old version refuses what the new one writes, that is something of the old version's
+    line: its readers meet the new records. Where the new version refuses what was written before,
+    it is something of the new version, and concerns those who follow to it.
+    """
+    if finding.rule in _ABOUT_PROMISES or (finding.rule in _RELEASED and not finding.version):
+        if finding.target:
+            return _of_the_line(parse(finding.target))
+        return Target(finding.product, finding.schema)
+    version = parse_version(finding.version)
+    if not finding.schema or version is None:
+        return None
+    whole = Target(finding.product, finding.schema)
+    if finding.rule in _OF_ONE_VERSION:
+        return replace(whole, version=version)
+    if finding.direction is None or finding.rule in _HURTS_NOBODY:
+        return None
+    forward = finding.direction is Direction.FORWARD
+    if finding.field:
+        steps = parse(f"{whole}#{finding.field}").field
+        # An old reader that meets a new value is hurt whichever of the known ones it looks for.
+        value = None if forward or not finding.value else finding.value
+        whole = replace(whole, field=steps, value=value)
+    older = parse_version(finding.against)
+    if forward or finding.rule in _ENDING:
+        return replace(whole, major=(older or version).major)
+    return replace(whole, version=version)
+
+
+def told(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, each with the consumers whom it hits, sorted; the same order.
+
+    Those count who registered at `base`, and what `head` says of them and of others beside that.
+    """
+    known: dict[str, tuple[tuple[Consumer, ...], ...]] = {}
+    found = []
+    for finding in findings:
+        target = subject(finding)
+        if target is None:
+            found.append(finding)
+            continue
+        if target.product not in known:
+            known[target.product] = (
+                base.consumers(target.product),
+                _different(base, head, target.product),
+            )
+        hits = _together(
+            each
+            for registered in known[target.product]
+            for consumer in registered
+            for each in hits_of(consumer, target)
+        )
+        found.append(replace(finding, hits=hits) if hits else finding)
+    return found
+
+
+def _different(base: Snapshot, head: Snapshot, product: str) -> tuple[Consumer, ...]:
+    """The consumers that `head` says something else of than `base`: there may be thousands alike."""
+    folders = [each.folder_of(product) for each in (base, head)]
+    before, after = (
+        snapshot.files.folder(f"{folder}/{CONSUMERS}") if folder else {}
+        for snapshot, folder in zip((base, head), folders, strict=True)
+    )
+    paths = [
+        f"{folders[1]}/{CONSUMERS}/{name}"
+        for name, entry in after.items()
+        if name.endswith(".yaml") and (not entry.id or entry != before.get(name))
+    ]
+    return tuple(head.consumer_at(path) for path in paths if head.has(path))
+
+
+def _together(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """One hit for what one consumer says of one schema, before a change and with it; sorted."""
+    found: dict[tuple[str, ...], Hit] = {}
+    for each in hits:
+        key = (each.product, each.consumer, each.schema, each.versions)
+        known = found.get(key)
+        if known is not None:
+            whole = not (known.fields and each.fields)
+            fields = () if whole else tuple(sorted({*known.fields, *each.fields}))
+            each = each._replace(fields=fields)  # noqa: PLW2901
+        found[key] = each
+    return tuple(sorted(found.values()))
+
+
+def _of_the_line(target: Target) -> Target:
+    """An element in all versions of its line; a version stays itself."""
+    if target.version is None or not target.field:
+        return target
+    return replace(target, version=None, major=target.version.major)

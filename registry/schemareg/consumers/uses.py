@@ -1,0 +1,152 @@
+"""What consumers declare: whose use an element's end touches, and who agreed to it.
+
+A consumer that names nothing, or whose file is wrong, is taken to read everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from schemareg.model.semver import parse as parse_version
+from schemareg.model.targets import covers, field_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemareg.model import Consumer, Hit, Pointer, Use
+    from schemareg.model.semver import SemVer
+    from schemareg.model.targets import Target
+    from schemareg.snapshot.snapshot import Snapshot
+
+
+def consumers(snapshot: Snapshot, product: str) -> tuple[Consumer, ...]:
+    """The consumers of a product, by the name of their file."""
+    return snapshot.consumers(product)
+
+
+def consumer_at(snapshot: Snapshot, path: str) -> Consumer:
+    """The consumer of a file that is there."""
+    return snapshot.consumer_at(path)
+
+
+def hit(snapshot: Snapshot, target: Target) -> tuple[Consumer, ...]:
+    """The consumers that the end of a target hits, by the name of their file."""
+    return tuple(
+        each
+        for each in snapshot.consumers(target.product)
+        if not each.uses or any(touches(use, target) for use in each.uses)
+    )
+
+
+def agreed(snapshot: Snapshot, target: Target) -> bool:
+    """Whether everybody who registered and is hit has agreed in writing to lose a target.
+
+    Where nobody has registered, nobody has agreed.
+    """
+    found = hit(snapshot, target)
+    return bool(found) and all(acknowledges(each, target) for each in found)
+
+
+def acknowledges(consumer: Consumer, target: Target) -> bool:
+    """Whether a consumer has agreed in writing to lose a target."""
+    return any(covers(ack, target) for ack in consumer.acks)
+
+
+def touches(use: Use, target: Target) -> bool:
+    """Whether whoever reads this loses something when the target goes."""
+    if target.schema and target.schema != use.schema.schema:
+        return False
+    if not _meets(use.versions, target):
+        return False
+    if not target.field or not use.fields:
+        return True
+    return any(_overlap(steps, value, target) for steps, value in use.elements)
+
+
+def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:
+    """How a target touches one consumer: a hit a use; none where it does not."""
+    from schemareg.model import Hit
+
+    if not consumer.uses:
+        return (Hit(target.product, consumer.name, consumer.team),)
+    return tuple(
+        Hit(
+            target.product,
+            consumer.name,
+            consumer.team,
+            str(use.schema),
+            use.versions,
+            touched(use, target),
+        )
+        for use in consumer.uses
+        if touches(use, target)
+    )
+
+
+def reads_version(use: Use, version: SemVer) -> bool:
+    """Whether a version is one of those that are read."""
+    return _meets(use.versions, replace(use.schema, version=version))
+
+
+def touched(use: Use, target: Target) -> tuple[str, ...]:
+    """The fields of a use that a target touches, as they are written; all it names for a whole."""
+    return tuple(
+        written(steps, value)
+        for steps, value in use.elements
+        if not target.field or _overlap(steps, value, target)
+    )
+
+
+def written(steps: tuple[str | None, ...], value: str | None = None) -> str:
+    """A field, or one value of it, as a consumer's file writes it: `customer.email`, `status=LOST`."""
+    return field_text(steps) + ("" if value is None else f"={value}")
+
+
+def spoken_of(use: Use) -> Iterator[tuple[Pointer, Target]]:
+    """What a use names, line by line or version by version: fields, or else the whole; and where."""
+    for version, major in _revisions(use.versions):
+        whole = replace(use.schema, version=version, major=major)
+        if not use.fields:
+            yield ("schema",), whole
+        for index, (steps, value) in enumerate(use.elements):
+            yield ("fields", index), replace(whole, field=steps, value=value)
+
+
+def _revisions(versions: str) -> Iterator[tuple[SemVer | None, int | None]]:
+    for each in versions.split(" || "):
+        exact = parse_version(each)
+        if each == "*":
+            yield None, None
+        elif exact is not None:
+            yield exact, None
+        else:
+            yield None, int(each.removeprefix("^").split(".")[0])
+
+
+def _overlap(steps: tuple[str | None, ...], value: str | None, target: Target) -> bool:
+    """Whether one of two fields is the other, or stands in it; of two values of one, the same."""
+    shared = min(len(steps), len(target.field))
+    if steps[:shared] != target.field[:shared]:
+        return False
+    other = target.value
+    return None in (value, other) or value == other or len(steps) != len(target.field)
+
+
+def _meets(versions: str, target: Target) -> bool:
+    """Whether any version that is read is one that the target speaks of."""
+    if target.version is None and target.major is None:
+        return True
+    return any(_one_meets(each, target) for each in versions.split(" || "))
+
+
+def _one_meets(wanted: str, target: Target) -> bool:
+    if wanted == "*":
+        return True
+    numbers = tuple(int(each) for each in wanted.removeprefix("^").split("."))
+    if target.version is None:
+        return numbers[0] == target.major
+    version = (target.version.major, target.version.minor, target.version.patch)
+    if not wanted.startswith("^"):
+        return version[: len(numbers)] == numbers
+    return version[0] == numbers[0] and version >= numbers

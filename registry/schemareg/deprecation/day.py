@@ -1,0 +1,137 @@
+"""The day of a review, and what time has to do with a change: loaded once something asks for it.
+
+Most changes add a version where nothing is announced to end. They need none of the rooms behind
+this one, and do not pay for them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from schemareg.manifests.layout import CONSUMERS, DEPRECATIONS, PRODUCT, REGISTRY, WAIVERS
+from schemareg.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from schemareg.deprecation.announcements import Announcements
+    from schemareg.deprecation.enforcement import Season
+    from schemareg.deprecation.landed import Promises
+    from schemareg.deprecation.reintroduced import Return
+    from schemareg.documents import Document
+    from schemareg.model import (
+        Deprecation,
+        FileChange,
+        Finding,
+        History,
+        Place,
+        Policy,
+        Product,
+        SchemaVersion,
+    )
+    from schemareg.snapshot.snapshot import Snapshot
+
+_SAYING = (DEPRECATIONS, WAIVERS, CONSUMERS)
+"""Folders whose files say something of promises."""
+
+
+class Day:
+    """One change on one day. `history` gives the landings up to the base, None that there are none."""
+
+    def __init__(
+        self,
+        base: Snapshot,
+        head: Snapshot,
+        policy: Policy,
+        changes: Iterable[FileChange],
+        today: date,
+        history: Callable[[], History] | None,
+    ) -> None:
+        self._base = base
+        self._head = head
+        self._policy = policy
+        self._changes = tuple(changes)
+        self._today = today
+        self._history = history
+
+    def ended(self, version: SchemaVersion) -> bool:
+        """Whether nobody is promised anything by a version any more."""
+        return self._has(version.product, DEPRECATIONS) and self._season.ended(version)
+
+    def of(
+        self, findings: Iterable[Finding], fields: Callable[[], frozenset[str]]
+    ) -> tuple[Finding, ...]:
+        """The findings about one version as they are today; `fields` are those it has."""
+        found = tuple(findings)
+        if all(each.severity is Severity.NOTICE for each in found):
+            return found
+        return self._season.of(found, fields)
+
+    def returned(
+        self, found: Return, version: SchemaVersion, place: Place, line: Iterable[SchemaVersion]
+    ) -> Finding:
+        """What is to be said of a field that a version brings back; `line` has it otherwise."""
+        return self._season.returned(found, version, place, line)
+
+    def loosened(self, before: Product, after: Product, document: Document) -> tuple[Finding, ...]:
+        """What a product guaranteed and does not any more, as that is today."""
+        from schemareg.deprecation import guarantees
+
+        return tuple(
+            self._season.settled(*each) for each in guarantees.loosened(before, after, document)
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be said of the promises that the change itself speaks of."""
+        if not any(map(_speaks, self._changes)):
+            return ()
+        from schemareg.deprecation import new_readers
+
+        bound = new_readers.findings(self._promises, self._head, self._changes, self._today)
+        return (*self._announced.findings(), *bound)
+
+    def accepted(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings with the waivers that have landed: what is waived stays visible."""
+        found = list(findings)
+        if not any(
+            self._has(each.product, WAIVERS)
+            for each in found
+            if each.severity is not Severity.NOTICE
+        ):
+            return found
+        from schemareg.deprecation.enforcement import accepted
+
+        return list(accepted(found, self._promises, self._head, self._today))
+
+    @cached_property
+    def _promises(self) -> Promises:
+        from schemareg.deprecation.landed import NoHistory, Promises
+
+        return Promises(self._base, self._history or NoHistory)
+
+    @cached_property
+    def _announced(self) -> Announcements:
+        from schemareg.deprecation.announcements import Announcements
+
+        return Announcements(self._promises, self._head, self._policy, self._changes, self._today)
+
+    @cached_property
+    def _season(self) -> Season:
+        from schemareg.deprecation.enforcement import Season
+
+        # What the change announces itself matters only where something has gone.
+        return Season(self._promises, self._policy, self._proposed, self._today)
+
+    def _proposed(self) -> tuple[Deprecation, ...]:
+        return self._announced.proposed()
+
+    def _has(self, product: str, part: str) -> bool:
+        folder = self._base.folder_of(product) if product else None
+        return folder is not None and bool(self._base.files.folder(f"{folder}/{part}"))
+
+
+def _speaks(change: FileChange) -> bool:
+    folder, name = change.path.split("/")[-2:] if "/" in change.path else ("", change.path)
+    return folder in _SAYING or name in (PRODUCT, REGISTRY)

@@ -1,0 +1,308 @@
+"""What time makes of a report: what may go today, what may not yet, and from when it may.
+
+A break that is nothing but the end of a promise becomes a notice once that promise is over. Any
+other stays what it is, with the day from which it would be legal and the command that begins it.
+That a thing is deprecated is no leave to change it while it is there.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from schemareg.consumers import uses
+from schemareg.deprecation import reintroduced
+from schemareg.deprecation.schedule import State, later
+from schemareg.model import Announcement, Direction, Place, Severity
+from schemareg.model.errors import InvalidFiles
+from schemareg.model.semver import parse as parse_version
+from schemareg.model.targets import Target, field_text, parse
+from schemareg.rules import deprecation as rules
+from schemareg.text.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
+
+    from schemareg.deprecation.landed import Promises
+    from schemareg.deprecation.reintroduced import Return
+    from schemareg.deprecation.schedule import Term
+    from schemareg.model import Deprecation, Finding, Policy, Product, SchemaVersion, Waiver
+    from schemareg.snapshot.snapshot import Snapshot
+
+ASPECTS = {
+    "property-required": "required",
+    "min-properties-raised": "required",
+    "dependency-added": "required",
+    "enum-value-removed": "values",
+    "const-changed": "values",
+    "branch-removed": "type",
+    "type-narrowed": "type",
+    "minimum-raised": "range",
+    "maximum-lowered": "range",
+    "multiple-narrowed": "range",
+    "pattern-narrowed": "form",
+    "format-narrowed": "form",
+    "min-length-raised": "size",
+    "max-length-lowered": "size",
+    "min-items-raised": "size",
+    "max-items-lowered": "size",
+    "unique-items-added": "size",
+    "meaning-changed": "meaning",
+}
+"""Which guarantee an old reader loses when it refuses what a new writer writes, by rule."""
+
+_GONE = (
+    "field-removed",
+    "property-required",
+    "property-removed",
+    "additional-properties-closed",
+    "value-forbidden",
+)
+"""Findings that the removal of a field makes."""
+
+_DAYS = 90
+
+
+class Season:
+    """A day, and what has landed of promises by then."""
+
+    def __init__(
+        self,
+        promises: Promises,
+        policy: Policy,
+        proposed: Callable[[], tuple[Deprecation, ...]],
+        today: date,
+    ) -> None:
+        self.promises = promises
+        self.policy = policy
+        self.today = today
+        self._proposed = proposed
+
+    def ended(self, version: SchemaVersion) -> bool:
+        """Whether nobody is promised anything by a version any more."""
+        if not self.promises.terms(version.product):
+            return False
+        element = Target(version.product, version.schema, version.version)
+        return self.promises.over(element, self.today)
+
+    def of(
+        self, findings: Iterable[Finding], fields: Callable[[], frozenset[str]]
+    ) -> tuple[Finding, ...]:
+        """The findings about one version as they are today; `fields` are those it has."""
+        return tuple(self._one(each, fields) for each in findings)
+
+    def returned(
+        self, found: Return, version: SchemaVersion, place: Place, line: Iterable[SchemaVersion]
+    ) -> Finding:
+        """What is to be said of a field that a version brings back; `line` has it otherwise."""
+        promised = [each for each in line if not self.ended(each)]
+        landed = self.promises.history.landed(found.gone.path)
+        since = landed.time.date() if landed else self.today
+        reserved = later(since, 2 * self._window(version.product))
+        return self._drafted(
+            reintroduced.told(found, version, place, promised, reserved, self.today)
+        )
+
+    def _one(self, finding: Finding, fields: Callable[[], frozenset[str]]) -> Finding:
+        finding = self._drafted(finding)
+        element = _element(finding, fields)
+        return finding if element is None else self.settled(finding, *element)
+
+    def settled(self, finding: Finding, target: Target, loosens: str) -> Finding:
+        """A finding that ends the promise of a target, or one guarantee of it, as it is today."""
+        finding = self._drafted(finding)
+        if finding.severity is not Severity.ERROR:
+            return finding
+        term = self.promises.covering(target, loosens)
+        if term is None:
+            window = self._window(target.product)
+            return _unannounced(finding, target, loosens, self._proposed(), window)
+        if term.state(self.today) is State.SUNSET:
+            return _released(finding, target, loosens, term, self.today)
+        base, anywhere = self.promises.base, _of_its_line(target)
+        if uses.agreed(base, anywhere):
+            return _released(finding, target, loosens, term, self.today, agreed=True)
+        hit = [each.name for each in uses.hit(base, anywhere)]
+        return _early(finding, target, term, self.today, hit)
+
+    def _drafted(self, finding: Finding) -> Finding:
+        """A finding about a product that never promised anything hurts nobody."""
+        if finding.severity is Severity.NOTICE:
+            return finding
+        product = self._product(finding.product)
+        if product is None or not self.promises.draft(product, self.policy):
+            return finding
+        why = f"{product.name} is a draft, and promises nothing yet. {finding.why}"
+        return replace(finding, severity=Severity.NOTICE, why=why.strip())
+
+    def _window(self, name: str) -> int:
+        product = self._product(name)
+        return self.promises.window(product, self.policy) if product else _DAYS
+
+    def _product(self, name: str) -> Product | None:
+        try:
+            return self.promises.base.product(name)
+        except InvalidFiles:
+            return None
+
+
+def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Target, str] | None:
+    """The element that ends with this finding, and the guarantee if it is only that; or None."""
+    if not finding.field or not finding.schema:
+        return None
+    version = parse_version(finding.version)
+    steps = parse(f"{finding.product}/{finding.schema}#{finding.field}").field
+    target = Target(finding.product, finding.schema, version, None, steps)
+    if finding.rule == "enum-value-removed" and finding.direction is Direction.BACKWARD:
+        return replace(target, value=finding.value), ""
+    there = field_text(steps) in fields()
+    if not there and (finding.rule in _GONE or finding.direction is Direction.FORWARD):
+        return target, ""
+    if there and finding.direction is Direction.FORWARD and finding.rule in ASPECTS:
+        return target, ASPECTS[finding.rule]
+    return None
+
+
+def _of_its_line(target: Target) -> Target:
+    """The element in all versions of its line: readers of older ones are hit by a newer one."""
+    major = target.version.major if target.version is not None else target.major
+    return replace(target, version=None, major=major)
+
+
+def _released(
+    finding: Finding,
+    target: Target,
+    loosens: str,
+    term: Term,
+    today: date,
+    *,
+    agreed: bool = False,
+) -> Finding:
+    rule = rules.LOOSENED_AT_SUNSET if loosens else rules.REMOVED_AT_SUNSET
+    if agreed:
+        rule = rules.RELEASED_BY_CONSENT
+    over = "everybody who reads it has agreed to lose it" if agreed else "its promise is over"
+    return replace(
+        finding,
+        rule=rule.id,
+        severity=Severity.NOTICE,
+        message=f"{_name(target)}: {over} ({finding.message})",
+        why=f"{rule.rationale} {term.said.path}: {term.said.reason}",
+        remedy=rule.remedy,
+        dates=term.arithmetic(today),
+    )
+
+
+def _early(
+    finding: Finding, target: Target, term: Term, today: date, hit: Iterable[str]
+) -> Finding:
+    """Announced, but not over: the day from which it may go, and who reads it until then."""
+    rule = rules.REMOVED_BEFORE_SUNSET
+    known = f" {listed(hit, last='and')} read it." if hit else ""
+    day = term.earliest
+    when = f"from {day}" if day else f"once {term.said.path} sets a day"
+    end = "be loosened" if term.said.loosens else "go"
+    return replace(
+        finding,
+        rule=rule.id if finding.rule == "field-removed" else finding.rule,
+        message=f"{_name(target)} is promised still, and may {end} {when} ({finding.message})",
+        why=f"{rule.rationale} {term.said.path} announced it.{known}"
+        if finding.rule == "field-removed"
+        else f"{finding.why}{known}".strip(),
+        remedy=f"Keep {_name(target)} until then: reg when {_plain(target)}",
+        dates=term.arithmetic(today),
+    )
+
+
+def _unannounced(
+    finding: Finding, target: Target, loosens: str, brought: tuple[Deprecation, ...], window: int
+) -> Finding:
+    from schemareg.model.targets import covers
+
+    beside = [each for each in brought if covers(each.target, target) and each.loosens == loosens]
+    if beside:
+        rule = rules.ANNOUNCED_WITH_REMOVAL
+        return replace(
+            finding,
+            rule=rule.id if finding.rule == "field-removed" else finding.rule,
+            why=f"{rule.rationale} {beside[0].path} does not count before it has landed.",
+            remedy=f"Keep {_name(target)}, and land {beside[0].path} alone",
+        )
+    loosening = f" --loosens {loosens}" if loosens else ""
+    begin = f"reg deprecate {_plain(target)}{loosening} --reason …"
+    _, opens, line = finding.remedy.partition("pen ")
+    other = f"; or open {line}" if opens else ""
+    return replace(
+        finding,
+        remedy=f"Keep {_name(target)} and announce it: {begin}{other}",
+        announce=Announcement(str(_anywhere(target)), loosens, window),
+    )
+
+
+def _anywhere(target: Target) -> Target:
+    """The element in every version of the schema."""
+    return replace(target, version=None, major=None)
+
+
+def _plain(target: Target) -> str:
+    """The element as one deprecates it, of every version of the schema; safe to paste in a shell."""
+    text = str(_anywhere(target))
+    # A `#` inside a word is no comment, so it alone needs no quotes.
+    return (
+        text if shlex.quote(text.replace("#", "")) == text.replace("#", "") else shlex.quote(text)
+    )
+
+
+def _name(target: Target) -> str:
+    value = f"={target.value}" if target.value is not None else ""
+    return repr(f"{field_text(target.field)}{value}") if target.field else repr(str(target))
+
+
+def accepted(
+    findings: Iterable[Finding], promises: Promises, head: Snapshot, today: date
+) -> Iterator[Finding]:
+    """The findings with the waivers that have landed: what is waived stays visible, as a notice.
+
+    A waiver that has run out accepts nothing, and is a finding itself, once.
+    """
+    told: set[str] = set()
+    for finding in findings:
+        if not finding.product or finding.severity is Severity.NOTICE:
+            yield finding
+            continue
+        waiver = promises.waivers(finding.product).get(finding.fingerprint)
+        if waiver is None:
+            yield finding
+        elif today <= waiver.until:
+            yield replace(
+                finding,
+                severity=Severity.NOTICE,
+                waived=f"{waiver.approver}, until {waiver.until}: {waiver.reason}",
+            )
+        else:
+            yield replace(
+                finding,
+                why=f"{finding.why} {rules.WAIVER_EXPIRED.title}: {waiver.path} counted until"
+                f" {waiver.until}.".strip(),
+                remedy=f"{finding.remedy} Or renew it: {_renewal(waiver)}",
+            )
+            if waiver.path not in told:
+                told.add(waiver.path)
+                yield _expired(waiver, finding, head)
+
+
+def _expired(waiver: Waiver, finding: Finding, head: Snapshot) -> Finding:
+    return rules.about(
+        rules.WAIVER_EXPIRED,
+        parse(finding.product),
+        Place(waiver.path) if head.has(waiver.path) else finding.place,
+        f"{waiver.path} accepted {finding.rule} until {waiver.until}, and does so no more",
+        remedy=f"Mend what it accepted; or renew it: {_renewal(waiver)}",
+        what=(waiver.fingerprint, str(waiver.until)),
+    )
+
+
+def _renewal(waiver: Waiver) -> str:
+    return f"reg waive {waiver.fingerprint} --until …"

@@ -1,0 +1,334 @@
+"""Every deprecation that has landed, with its term: the answer to "may this go today?".
+
+Facts are read from the base, the protected branch's side of a change: what a pull request says of
+its own promises counts from its landing, not before.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from schemareg import documents, manifests
+from schemareg.deprecation.reintroduced import came_back
+from schemareg.deprecation.schedule import State, Statement, Term, term
+from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, REGISTRY, SCHEMAS, WAIVERS
+from schemareg.model import Kind, Policy, Stability
+from schemareg.model.errors import InvalidFiles, Undecidable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
+
+    from schemareg.model import Deprecation, Entry, History, Landing, PathChange, Product, Waiver
+    from schemareg.model.targets import Target
+    from schemareg.snapshot.snapshot import Snapshot
+
+
+_GOES_ALONG = frozenset(
+    {
+        *("required", "key", "classification"),
+        *("freshness", "latency", "availability", "completeness", "retention"),
+    }
+)
+"""Guarantees that end with what has them."""
+
+
+class NoHistory:
+    """The history of a registry of which nothing has landed."""
+
+    @property
+    def head(self) -> Landing | None:
+        """None."""
+        return None
+
+    def line(self) -> tuple[Landing, ...]:
+        """No landings."""
+        return ()
+
+    def landing(self, commit: str) -> Landing | None:
+        """None."""
+        return None
+
+    def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
+        """No changes."""
+        return ()
+
+    def changes_within(self, name: str) -> tuple[PathChange, ...]:
+        """No changes."""
+        return ()
+
+    def landed(self, path: str) -> Landing | None:
+        """None."""
+        return None
+
+    def read(self, id_: str) -> bytes:
+        """Raises KeyError."""
+        raise KeyError(id_)
+
+    def fetch(self, ids: Iterable[str]) -> None:
+        """Nothing is to be had."""
+
+
+class Promises:
+    """What has landed of promises that end. `history` is asked for only when something has."""
+
+    def __init__(self, base: Snapshot, history: Callable[[], History]) -> None:
+        self.base = base
+        self._open = history
+        self._terms: dict[str, tuple[Term, ...]] = {}
+        self._waivers: dict[str, dict[str, Waiver]] = {}
+        self._deprecations: dict[tuple[str, str], Deprecation | None] = {}
+        self._descriptions: dict[
+            str, tuple[list[tuple[Landing, Product]], Iterator[tuple[Landing, Product]]]
+        ] = {}
+
+    @cached_property
+    def history(self) -> History:
+        """The landings of the protected branch, up to the base."""
+        return self._open()
+
+    def terms(self, product: str) -> tuple[Term, ...]:
+        """The terms of a product's deprecations, sorted by path."""
+        if product not in self._terms:
+            folder = self.base.folder_of(product)
+            names = self.base.files.folder(f"{folder}/{DEPRECATIONS}") if folder else {}
+            found = [
+                self.term_of(f"{folder}/{DEPRECATIONS}/{name}", product)
+                for name, entry in names.items()
+                if entry.kind is Kind.FILE
+            ]
+            self._terms[product] = tuple(each for each in found if each is not None)
+        return self._terms[product]
+
+    def everything(self) -> tuple[Term, ...]:
+        """The terms of all products, sorted by path; of fields that came back, since they did.
+
+        Asks what landed, not each product: there are thousands that announce nothing.
+        """
+        changes: dict[str, list[PathChange]] = {}
+        for change in self.history.changes_within(DEPRECATIONS):
+            changes.setdefault(change.path, []).append(change)
+        standing = {path: told for path, told in changes.items() if _stands(path, told[-1])}
+        needed = [each for told in standing.values() for each in told]
+        self.history.fetch(each.after.id for each in needed if each.after is not None)
+        found = []
+        for path, told in sorted(standing.items()):
+            product = path.split("/")[-3]
+            statements = (self._statement(each, product) for each in told)
+            ends = term(statements)
+            ends = None if ends is None else self.since_return(ends)
+            found += [] if ends is None else [ends]
+        return tuple(found)
+
+    def term_of(self, path: str, product: str) -> Term | None:
+        """The term of the deprecation in a file; None where nothing valid has landed there."""
+        return term(self._statements(path, product))
+
+    def covering(self, element: Target, loosens: str = "") -> Term | None:
+        """The term that ends first, of all that speak of an element or of what it is part of.
+
+        What may go altogether may be left out now and then, and takes its key and its service
+        levels along; but as long as it is there, its type and meaning stay.
+        """
+        kinds = (loosens, "") if loosens in _GOES_ALONG else (loosens,)
+        speaking = [
+            each
+            for each in self.terms(element.product)
+            if each.said.loosens in kinds and covers(each.said.target, element)
+        ]
+        found = [term for each in speaking if (term := self.since_return(each, element))]
+        dated = [each for each in found if each.earliest is not None]
+        return min(dated, key=_end, default=found[0] if found else None)
+
+    def since_return(self, found: Term, element: Target | None = None) -> Term | None:
+        """A term without what was said before its field came back; None where nothing was said since.
+
+        The line in which to look is that of `element`, or of the target.
+        """
+        target = found.said.target
+        if not target.field:
+            return found
+        if element is not None:
+            target = replace(target, version=element.version, major=element.major)
+        folder = found.said.path.rpartition(f"/{DEPRECATIONS}/")[0]
+        schema = f"{folder}/{SCHEMAS}/{target.schema}"
+        if not self.history.changes(schema, after=found.announced):
+            return found  # no version landed since, so nothing can have come back
+        back = came_back(self.base, self.history, target)
+        if back is None or back.ordinal <= found.announced.ordinal:
+            return found
+        statements = self._statements(found.said.path, target.product)
+        return term(each for each in statements if each.landing.ordinal >= back.ordinal)
+
+    def over(self, element: Target, today: date) -> bool:
+        """Whether the promise of an element is over on a day."""
+        found = self.covering(element)
+        return found is not None and found.state(today) is State.SUNSET
+
+    def waivers(self, product: str) -> dict[str, Waiver]:
+        """The waivers of a product that have landed, by the fingerprint of what they accept."""
+        if product not in self._waivers:
+            folder = self.base.folder_of(product)
+            names = self.base.files.folder(f"{folder}/{WAIVERS}") if folder else {}
+            self._waivers[product] = {}
+            for name, entry in names.items():
+                if entry.kind is not Kind.FILE:
+                    continue
+                try:
+                    document = self.base.document(f"{folder}/{WAIVERS}/{name}")
+                    waiver = manifests.parse_waiver(document)
+                except InvalidFiles:
+                    continue  # it landed wrong, and waives nothing
+                self._waivers[product][waiver.fingerprint] = waiver
+        return self._waivers[product]
+
+    def window(self, product: Product, policy: Policy) -> int:
+        """Days that a deprecation of the product needs if it lands now."""
+        known = [each.stability for _, each in self._products(product.folder)]
+        return asked(policy, (product.stability, *known))
+
+    def draft(self, product: Product, policy: Policy) -> bool:
+        """Whether the product never promised anything: a draft all along, and no window for drafts."""
+        return product.stability is Stability.DRAFT and self.window(product, policy) == 0
+
+    # -- what landed ----------------------------------------------------------------------------
+
+    def _statements(self, path: str, product: str) -> Iterator[Statement]:
+        for change in self.history.changes(path):
+            if change.path == path:
+                yield self._statement(change, product)
+
+    def _statement(self, change: PathChange, product: str) -> Statement:
+        said = self._said(change.path, product, change.after)
+        landing = change.landing
+        if self._restart is not None and landing.ordinal < self._restart.ordinal:
+            landing = self._restart
+        return Statement(landing, said, self._window_at(change.path, landing))
+
+    def _said(self, path: str, product: str, entry: Entry | None) -> Deprecation | None:
+        """What a file said; None where it was taken away, or was no deprecation at all."""
+        if entry is None or entry.kind is not Kind.FILE:
+            return None
+        if (path, entry.id) not in self._deprecations:
+            try:
+                document = documents.parse(self.history.read(entry.id), path)
+                said = manifests.parse_deprecation(document, product)
+            except InvalidFiles:
+                said = None
+            self._deprecations[path, entry.id] = said
+        return self._deprecations[path, entry.id]
+
+    def _window_at(self, path: str, landing: Landing) -> int:
+        """The window that was asked of an announcement when it landed.
+
+        A landing is judged by the policy it landed on, and cannot bring its own. Of the stabilities
+        that a product ever had the firmest counts: promises made stay made.
+        """
+        folder = path.rpartition(f"/{DEPRECATIONS}/")[0]
+        known: list[Stability] = []
+        for landed, product in self._products(folder):
+            if landed.ordinal > landing.ordinal:
+                break
+            known.append(product.stability)
+            if product.stability is Stability.STABLE:
+                break  # nothing is firmer, so what it said later does not matter
+        return asked(self._policy_below(landing), known)
+
+    def _policy_below(self, landing: Landing) -> Policy:
+        """The policy before a landing; where there was none, the one that it brought."""
+        found = None
+        for landed, policy in self._policies:
+            if landed.ordinal < landing.ordinal or (
+                found is None and landed.ordinal == landing.ordinal
+            ):
+                found = policy
+        return found or Policy()
+
+    @cached_property
+    def _restart(self) -> Landing | None:
+        """Where the history was anchored for the last time: no window runs from before that.
+
+        Raises Undecidable where its anchor is not on the line: it was rewritten once more.
+        """
+        since, anchor = None, ""
+        for landed, policy in self._policies:
+            if policy.anchor != anchor:
+                since, anchor = landed, policy.anchor
+        if anchor and self.history.landing(anchor) is None:
+            raise Undecidable(
+                f"the history was rewritten: {anchor[:12]}, the anchor in {REGISTRY}, is not on the"
+                " protected branch",
+                remedy="Find out who did so and why; then write the id of a commit that is on it now"
+                f" as `anchor` in {REGISTRY}. Whatever was announced counts from its landing",
+            )
+        return since
+
+    @cached_property
+    def _policies(self) -> tuple[tuple[Landing, Policy], ...]:
+        """Every policy that landed, oldest first; a wrong file changes nothing."""
+        found = []
+        for change in self.history.changes(REGISTRY):
+            if change.after is not None and change.after.kind is Kind.FILE:
+                with suppress(InvalidFiles):
+                    document = documents.parse(self.history.read(change.after.id), REGISTRY)
+                    found.append((change.landing, manifests.parse_registry(document)))
+        return tuple(found)
+
+    def _products(self, folder: str) -> Iterator[tuple[Landing, Product]]:
+        """Everything that a product ever said of itself, oldest first; read as it is asked for."""
+        if folder not in self._descriptions:
+            self._descriptions[folder] = [], self._described(folder)
+        known, unread = self._descriptions[folder]
+        yield from known
+        for each in unread:
+            known.append(each)
+            yield each
+
+    def _described(self, folder: str) -> Iterator[tuple[Landing, Product]]:
+        path = f"{folder}/{PRODUCT}"
+        for change in self.history.changes(path):
+            if change.path == path and change.after and change.after.kind is Kind.FILE:
+                with suppress(InvalidFiles):
+                    document = documents.parse(self.history.read(change.after.id), path)
+                    name = folder.rpartition("/")[2]
+                    yield change.landing, manifests.parse_product(document, name, folder)
+
+
+def asked(policy: Policy, stabilities: Iterable[Stability]) -> int:
+    """Days that a policy asks of a deprecation: for the firmest of the stabilities there were.
+
+    The most it asks of anything where none is known.
+    """
+    known = set(stabilities)
+    if not known:
+        return max(policy.windows.values())
+    return policy.windows[max(known, key=list(Stability).index)]
+
+
+def _stands(path: str, last: PathChange) -> bool:
+    """Whether a file is there still, after what happened to it last, and is a deprecation's."""
+    return last.after is not None and path.count("/") in (3, 4) and path.endswith(".yaml")
+
+
+def _end(each: Term) -> date:
+    return each.earliest or each.opened.max
+
+
+def covers(target: Target, element: Target) -> bool:
+    """Whether what is said of `target` is said of `element`: the same, or a part of it."""
+    if target.product != element.product or (target.schema and target.schema != element.schema):
+        return False
+    if target.version is not None and target.version != element.version:
+        return False
+    if target.major is not None:
+        line = element.version.major if element.version is not None else element.major
+        if line != target.major:
+            return False
+    if target.field != element.field[: len(target.field)]:
+        return False
+    return target.value is None or (
+        target.value == element.value and len(target.field) == len(element.field)
+    )

@@ -1,0 +1,99 @@
+"""What a change does to the files of consumers: who begins to read what is going, leaves, consents.
+
+Source: the rules of time, 8 and 22.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.consumers.uses import spoken_of
+from schemareg.deprecation.schedule import State
+from schemareg.manifests.layout import CONSUMERS, PRODUCT
+from schemareg.model import Place, Severity
+from schemareg.model.targets import Target, covers
+from schemareg.rules import deprecation as rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from schemareg.deprecation.landed import Promises
+    from schemareg.deprecation.schedule import Term
+    from schemareg.model import Consumer, FileChange, Finding
+    from schemareg.snapshot.snapshot import Snapshot
+
+
+def findings(
+    promises: Promises, head: Snapshot, changes: Iterable[FileChange], today: date
+) -> Iterator[Finding]:
+    """What there is to say of each consumer's file that changed.
+
+    Each thing that it begins to read, and that is going; what it agrees to lose; that it is gone:
+    whoever changes a product could do that in its readers' names.
+    """
+    for change in changes:
+        if change.path.split("/")[-2:-1] != [CONSUMERS] or not change.path.endswith(".yaml"):
+            continue
+        base = promises.base
+        before = base.consumer_at(change.path) if base.has(change.path) else None
+        after = head.consumer_at(change.path) if head.has(change.path) else None
+        if after is not None:
+            yield from _bound(promises, head, before, after, today)
+            yield from _consenting(head, before, after)
+        elif before is not None:
+            yield _left(head, before)
+
+
+def _bound(
+    promises: Promises, head: Snapshot, before: Consumer | None, after: Consumer, today: date
+) -> Iterator[Finding]:
+    known = {element for use in before.uses for _, element in spoken_of(use)} if before else set()
+    for position, use in enumerate(after.uses):
+        for pointer, element in spoken_of(use):
+            read = any(covers(each, element) for each in known)
+            term = None if read else promises.covering(element)
+            if term is not None:
+                place = head.document(after.path).place(("uses", position, *pointer))
+                yield _beginning(after.team, element, term, place, today)
+
+
+def _consenting(head: Snapshot, before: Consumer | None, after: Consumer) -> Iterator[Finding]:
+    for position, target in enumerate(after.acks):
+        if before is None or target not in before.acks:
+            yield rules.about(
+                rules.CONSENT_GIVEN,
+                target,
+                head.document(after.path).place(("acks", position)),
+                f"{after.team} agrees to lose {target} before its day",
+                severity=Severity.NOTICE,
+                what=(after.team,),
+            )
+
+
+def _left(head: Snapshot, before: Consumer) -> Finding:
+    folder = before.path.rpartition(f"/{CONSUMERS}/")[0]
+    product = f"{folder}/{PRODUCT}"
+    return rules.about(
+        rules.CONSUMER_LEFT,
+        Target(folder.rpartition("/")[2]),
+        Place(product) if head.has(product) else Place(before.path),
+        f"{before.team} is no registered reader any more: {before.path} is gone",
+        severity=Severity.NOTICE,
+        what=(before.name,),
+    )
+
+
+def _beginning(team: str, element: Target, term: Term, place: Place, today: date) -> Finding:
+    over = term.state(today) is State.SUNSET
+    instead = term.said.replacement
+    return rules.about(
+        rules.CONSUMER_BINDS_DEPRECATED,
+        element,
+        place,
+        f"{team} begins to read {element}, which {'has gone' if over else 'is going'}"
+        f" ({term.arithmetic(today)})",
+        severity=Severity.ERROR if over else Severity.WARNING,
+        remedy=f"Read {instead}, which replaces it" if instead else "",
+        what=(team, str(term.said.target)),
+    )

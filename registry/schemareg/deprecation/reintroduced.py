@@ -1,0 +1,146 @@
+"""Fields that were gone and came back: new ones, by names that readers know.
+
+Nothing that was said of the first one's end counts for the second. As long as somebody may still
+hold records of the first, its name is not free for values of another type.
+
+Source: the rules of time, 12 and 13.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.model.targets import Target, field_text
+from schemareg.snapshot.elements import fields_of, latest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from schemareg.formats.json_schema.fields import Field
+    from schemareg.model import Finding, History, Landing, Place, SchemaVersion
+    from schemareg.snapshot.snapshot import Snapshot
+
+    Fields = Callable[[SchemaVersion], dict[str, Field]]
+    """The fields of a version, by path."""
+
+
+class Return(NamedTuple):
+    """A field that a version has, the one before it has not, and an older one had."""
+
+    now: Field
+    then: Field
+    older: SchemaVersion
+    """The last version that had it."""
+    gone: SchemaVersion
+    """The first one after that, which had not."""
+
+
+def came_back(snapshot: Snapshot, history: History, element: Target) -> Landing | None:
+    """Where a field of a line, or a value of it, came back after it was gone.
+
+    With a version in `element`, before that version; without a line, in the latest one. None where
+    it never was gone.
+    """
+    if not element.field:
+        return None
+    there, missed, since = False, False, None
+    for version in _line(snapshot, element):
+        now = _there(snapshot, version, element)
+        if now and missed:
+            since, missed = version, False
+        missed = missed or (there and not now)
+        there = now
+    return None if since is None else history.landed(since.path)
+
+
+def _line(snapshot: Snapshot, element: Target) -> list[SchemaVersion]:
+    """The releases of the element's line, below its version where it names one."""
+    version = element.version
+    meant = latest(snapshot, element) if version is None else None
+    major = version.major if version is not None else meant.version.major if meant else None
+    return [
+        each
+        for each in snapshot.versions(element.product, element.schema)
+        if each.version.major == major
+        and not each.version.pre
+        and (version is None or each.version < version)
+    ]
+
+
+def _there(snapshot: Snapshot, version: SchemaVersion, element: Target) -> bool:
+    path = field_text(element.field)
+    found = next((each for each in fields_of(snapshot, version) if each.path == path), None)
+    if found is None or element.value is None:
+        return found is not None
+    return element.value in found.values
+
+
+def returned(
+    version: SchemaVersion, older: Sequence[SchemaVersion], fields: Fields
+) -> tuple[Return, ...]:
+    """The fields that come back with a version; `older` are those of its line, oldest first.
+
+    What stands inside a field that came back is not told apart.
+    """
+    if len(older) < 2:
+        return ()
+    *before, previous = older
+    found: dict[str, Return] = {}
+    new = {path: field for path, field in fields(version).items() if path not in fields(previous)}
+    gone = previous
+    for each in reversed(before):
+        had = fields(each)
+        for path, field in new.items():
+            if path in had and path not in found:
+                found[path] = Return(field, had[path], each, gone)
+        gone = each
+    steps = {each.now.steps for each in found.values()}
+    return tuple(
+        each
+        for _, each in sorted(found.items())
+        if not any(each.now.steps[:length] in steps for length in range(1, len(each.now.steps)))
+    )
+
+
+def told(
+    found: Return,
+    version: SchemaVersion,
+    place: Place,
+    promised: Sequence[SchemaVersion],
+    reserved: date,
+    today: date,
+) -> Finding:
+    """What is to be said of a field that came back.
+
+    `promised` are the supported versions that have it with another type; until `reserved` its name
+    is not free for another type even if there are none.
+    """
+    # Whoever asks where a promise stands need not load what all rules say.
+    from schemareg.model import Severity
+    from schemareg.rules import deprecation as rules
+
+    path, was, now = found.now.path, found.then.type, found.now.type
+    target = Target(version.product, version.schema, version.version, None, found.now.steps)
+    back = f"{path!r} is back, which {found.gone.version} did not have"
+    if was == now:
+        finding = rules.about(
+            rules.RESTORED, target, place, back, severity=Severity.NOTICE, what=(now,)
+        )
+        return replace(finding, field=path, against=str(found.older.version))
+    over = not promised and today >= reserved
+    if promised:
+        why = f"{promised[-1].version} promises {was}, and is supported still"
+    else:
+        why = f"its name {'was' if over else 'is'} reserved until {reserved}"
+    finding = rules.about(
+        rules.NAME_RESERVED,
+        target,
+        place,
+        f"{back}, as {now}, and was {was}: {why}",
+        severity=Severity.WARNING if over else Severity.ERROR,
+        remedy=f"Choose another name, keep {was}, or open a new major line",
+        what=(was, now),
+    )
+    return replace(finding, field=path, against=str(found.older.version))

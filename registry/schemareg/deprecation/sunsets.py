@@ -1,0 +1,47 @@
+"""All promises that end, by the day on which they do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.deprecation.schedule import State, later
+from schemareg.model.errors import RegistryError
+from schemareg.model.targets import Target
+from schemareg.snapshot.elements import lacking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from schemareg.deprecation.landed import Promises
+    from schemareg.deprecation.schedule import Term
+
+
+def sunsets(
+    terms: Iterable[Term], today: date, *, within: int | None = None, past: bool = False
+) -> tuple[Term, ...]:
+    """What of these ends, soonest first, then by path; what has no day comes last.
+
+    With `within`, only what ends in so many days; with `past`, also what has ended.
+    """
+    found = [
+        each
+        for each in terms
+        if (past or each.state(today) is not State.SUNSET) and _near(each, today, within)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.earliest or today.max, each.said.path)))
+
+
+def of_product(promises: Promises, product: str) -> tuple[Term, ...]:
+    """What ends in one product. Raises RegistryError, naming what is near, where there is none."""
+    lack = lacking(promises.base, Target(product))
+    if lack is not None:
+        raise RegistryError(lack[0], remedy=lack[1])
+    found = (promises.since_return(each) for each in promises.terms(product))
+    return tuple(each for each in found if each is not None)
+
+
+def _near(term: Term, today: date, within: int | None) -> bool:
+    if within is None:
+        return True
+    return term.earliest is not None and term.earliest <= later(today, within)

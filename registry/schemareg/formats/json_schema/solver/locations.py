@@ -1,0 +1,61 @@
+"""Where a schema stands while it is compiled, and what of it is forgiven."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.model.errors import RegistryError
+
+if TYPE_CHECKING:
+    from schemareg.formats.json_schema.references import Location
+    from schemareg.model import Pointer
+
+
+class Malformed(RegistryError):
+    """A keyword's value is not of the shape its draft asks for, or a reference leads nowhere."""
+
+
+class Here:
+    """A schema to compile: where it stands, and through which resources it was reached."""
+
+    __slots__ = ("at", "key", "scope")
+
+    def __init__(self, at: Location, scope: tuple[Location, ...]) -> None:
+        # The outermost resource that has an anchor wins: one met again says nothing new.
+        if not any(each.base_uri == at.base_uri and each.uri == at.uri for each in scope):
+            scope = (*scope, at)
+        self.at = at
+        self.scope = scope
+        outer = tuple((each.uri, each.base_uri) for each in scope) if len(scope) > 1 else ()
+        self.key = (at.uri, at.pointer, outer)
+
+    def child(self, *steps: str | int) -> Here:
+        """The schema at these steps below."""
+        return Here(self.at.child(*steps), self.scope)
+
+
+class Excuses:
+    """What a reader is forgiven, so that the next search finds another break.
+
+    By place and keyword: None forgives the keyword, else a set of names or keys of values.
+    """
+
+    def __init__(self) -> None:
+        self.forgiven: dict[tuple[str, Pointer, str], set[object] | None] = {}
+
+    def forgive(self, at: Location, keyword: str, detail: object | None = None) -> None:
+        """Forgive one refusal more."""
+        place = (at.uri, at.pointer, keyword)
+        if detail is None:
+            self.forgiven[place] = None
+        elif place not in self.forgiven:
+            self.forgiven[place] = {detail}
+        else:
+            known = self.forgiven[place]
+            if known is not None:
+                known.add(detail)
+
+
+def text(here: Here) -> str:
+    """The place in words, for a message."""
+    return f"{here.at.uri}#{''.join(f'/{step}' for step in here.at.pointer)}"

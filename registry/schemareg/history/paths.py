@@ -1,0 +1,99 @@
+"""What a path of a registry is about, by its form alone: the history holds what no tree has now."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.model import semver
+from schemareg.model.targets import NAME
+
+if TYPE_CHECKING:
+    from schemareg.model.semver import SemVer
+
+
+REGISTRY = "registry.yaml"
+PRODUCTS = "products"
+PRODUCT = "product.yaml"
+SCHEMAS = "schemas"
+CONSUMERS = "consumers"
+DEPRECATIONS = "deprecations"
+WAIVERS = "waivers"
+ENDINGS = (".json", ".yaml", ".yml")
+"""As `snapshot` has them, whose import would bring all parsers: a log needs few of them."""
+
+
+class Part(Enum):
+    """Which kind of file of a registry a path is."""
+
+    POLICY = "policy"
+    PRODUCT = "product"
+    VERSION = "version"
+    DEPRECATION = "deprecation"
+    CONSUMER = "consumer"
+    WAIVER = "waiver"
+    OTHER = "other"
+
+
+_FACTS = {
+    DEPRECATIONS: Part.DEPRECATION,
+    CONSUMERS: Part.CONSUMER,
+    WAIVERS: Part.WAIVER,
+}
+
+
+class Subject(NamedTuple):
+    """What a path is about."""
+
+    part: Part
+    folder: str = ""
+    """The product's; `""` outside of products."""
+    schema: str = ""
+    version: SemVer | None = None
+    name: str = ""
+    """Of a fact's file, without its ending."""
+
+    @property
+    def product(self) -> str:
+        """The product's name."""
+        return self.folder.rpartition("/")[2]
+
+    @property
+    def released(self) -> bool:
+        """Whether this is a version that must never change: pre-releases may."""
+        return self.version is not None and not self.version.pre
+
+    @property
+    def target(self) -> str:
+        """In the registry's words: `orders/order_placed@1.2.0`, `orders`; `""` for the policy."""
+        if self.version is not None:
+            return f"{self.product}/{self.schema}@{self.version}"
+        return self.product
+
+
+_OTHER = Subject(Part.OTHER)
+
+
+def subject(path: str) -> Subject:
+    """What a path is about; whether its folder is a product's at that time is not asked."""
+    if path == REGISTRY:
+        return Subject(Part.POLICY)
+    parts = path.split("/")
+    if parts[0] != PRODUCTS or not 3 <= len(parts) <= 6:
+        return _OTHER
+    if len(parts) >= 5 and parts[-3] == SCHEMAS:
+        return _version(parts)
+    if len(parts) >= 4 and parts[-2] in _FACTS and path.endswith(".yaml"):
+        folder = "/".join(parts[:-2])
+        return Subject(_FACTS[parts[-2]], folder, name=parts[-1].removesuffix(".yaml"))
+    if parts[-1] == PRODUCT and len(parts) <= 4:
+        return Subject(Part.PRODUCT, "/".join(parts[:-1]))
+    return _OTHER
+
+
+def _version(parts: list[str]) -> Subject:
+    stem, dot, ending = parts[-1].rpartition(".")
+    version = semver.parse(stem) if f"{dot}{ending}" in ENDINGS else None
+    if version is None or not NAME.fullmatch(parts[-2]):
+        return _OTHER
+    return Subject(Part.VERSION, "/".join(parts[:-3]), parts[-2], version)

@@ -1,0 +1,1 @@
+"""Messages, routing, the outbox and the ledger entries that record deliveries."""

@@ -1,0 +1,127 @@
+"""The outbox: which messages are to be tried next, by whom, and what is written down of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.notifications.delivery.delivery import claimed, concluded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from schemareg.notifications.delivery.delivery import Delivery
+    from schemareg.notifications.delivery.ledger import Ledger
+    from schemareg.notifications.delivery.message import Outcome
+
+LEASE = timedelta(minutes=10)
+"""So long a run has what it took for itself. A run that was killed holds up its messages no longer."""
+_MOMENT = timedelta(microseconds=1)
+BATCH = 16
+"""How many messages a run takes for one channel at a time, at most."""
+
+
+class Result(NamedTuple):
+    """What came of one attempt."""
+
+    id: str
+    """The delivery's."""
+    outcome: Outcome | None
+    """None where it was not tried after all."""
+    moment: datetime
+
+
+def added(ledger: Ledger, wanted: Iterable[Delivery]) -> Ledger:
+    """The ledger with these deliveries; those that it has already stay as they are."""
+    new = {each.id: each for each in wanted if not ledger.knows(each.id)}
+    return replace(ledger, deliveries={**ledger.deliveries, **new}) if new else ledger
+
+
+def reopened(ledger: Ledger, ids: Iterable[str], now: datetime) -> Ledger:
+    """The ledger with these deliveries to be tried again, whatever failed before."""
+    new = {}
+    for id_ in ids:
+        known = ledger.deliveries.get(id_)
+        if known is not None and known.message is not None:
+            # By another machine's clock the failure may lie in the future.
+            new[id_] = replace(known, reopened=max(now, known.moment + _MOMENT))
+    return replace(ledger, deliveries={**ledger.deliveries, **new})
+
+
+def due(
+    ledger: Ledger, now: datetime, asked: frozenset[str] | None = None
+) -> dict[str, tuple[Delivery, ...]]:
+    """What is to be tried now, by channel, sorted; in the order in which it is to be tried.
+
+    A channel that did not take a message is left alone until that message may be tried again.
+    What was tried least goes first: a message that a channel never takes holds up no other. With
+    `asked`, only what has one of these ids, however the channel did before.
+    """
+    found: dict[str, list[Delivery]] = {}
+    for each in ledger.deliveries.values():
+        if each.due(now) and (asked is None or each.id in asked):
+            found.setdefault(each.channel, []).append(each)
+    resting = set() if asked is not None else _resting(ledger, now)
+    return {
+        channel: tuple(sorted(each, key=_turn))
+        for channel, each in sorted(found.items())
+        if channel not in resting
+    }
+
+
+def _resting(ledger: Ledger, now: datetime) -> set[str]:
+    return {
+        each.channel
+        for each in ledger.deliveries.values()
+        if not each.settled and each.not_before is not None and each.not_before > now
+    }
+
+
+def _turn(delivery: Delivery) -> tuple[int, datetime, int, str]:
+    return (len(delivery.counted), delivery.created, delivery.number, delivery.id)
+
+
+def recorded(ledger: Ledger, run: str, results: Iterable[Result]) -> Ledger:
+    """The ledger with what came of a run's attempts."""
+    new = {
+        id_: concluded(ledger.deliveries[id_], run, outcome, moment)
+        for id_, outcome, moment in results
+        if id_ in ledger.deliveries
+    }
+    return replace(ledger, deliveries={**ledger.deliveries, **new})
+
+
+def taken(
+    ledger: Ledger,
+    run: str,
+    now: datetime,
+    *,
+    busy: Iterable[str] = (),
+    room: int = 8,
+    asked: frozenset[str] | None = None,
+) -> tuple[Ledger, dict[str, tuple[Delivery, ...]]]:
+    """The ledger with a run at what it may try next, and what that is, by channel.
+
+    At most `room` channels, none of those that are `busy`. One message of each; of a channel for
+    which many wait, several, so that they do not cost a push each.
+    """
+    waiting = due(ledger, now, asked)
+    passed = set(busy)
+    taken_: dict[str, tuple[Delivery, ...]] = {}
+    for channel, each in waiting.items():
+        if channel not in passed and len(taken_) < room:
+            several = max(1, min(BATCH, len(each) // 8))
+            taken_[channel] = tuple(claimed(one, run, now, now + LEASE) for one in each[:several])
+    new = {one.id: one for each in taken_.values() for one in each}
+    return replace(ledger, deliveries={**ledger.deliveries, **new}), taken_
+
+
+def states(ledger: Ledger) -> Mapping[str, int]:
+    """How many deliveries are in each state, by its word; those of long ago count as well."""
+    found: dict[str, int] = {}
+    words = [each.state.value for each in ledger.deliveries.values()]
+    for word in words + [each.state for each in ledger.archived.values()]:
+        found[word] = found.get(word, 0) + 1
+    return found

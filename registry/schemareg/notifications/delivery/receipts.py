@@ -1,0 +1,85 @@
+"""Receipts of landings: what a run saw of the protected branch, and which of it moves the clock.
+
+A receipt bounds the moment of a landing from both sides, and nearly always the commit's own claim
+lies between. The few that do not are kept apart, so that whoever asks for a date, and the audit, read
+them alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from schemareg.history.clock import Receipt, bounded
+from schemareg.notifications.delivery.ledger import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from schemareg.model import History, Landing
+    from schemareg.notifications.delivery.ledger import Ledger
+
+ALLOWANCE = timedelta(hours=1)
+"""Claims that miss a receipt by less are believed: two machines' clocks differ, and what was
+committed is pushed a little later."""
+MOST = 1_000
+"""Landings of one run that get a receipt of their own, the newest; those before them are bounded
+by theirs."""
+
+
+def receipts(
+    landings: Sequence[Landing],
+    looked: datetime | None,
+    now: datetime,
+    run: str,
+    pull_requests: Mapping[str, str],
+) -> tuple[Seen, ...]:
+    """Receipts of the landings that a run is the first to see, oldest first, as they are given.
+
+    `looked` is when the branch was last seen to end before the first of them.
+    """
+    found = [
+        Seen(each.commit, now, None, run, pull_requests.get(each.commit, ""))
+        for each in landings[-MOST:]
+    ]
+    if landings and looked is not None:
+        first = landings[0].commit
+        if len(landings) > MOST:
+            found.insert(0, Seen(first, now, looked, run, pull_requests.get(first, "")))
+        else:
+            found[0] = found[0]._replace(not_before=looked)
+    return tuple(found)
+
+
+def moving(history: History, ledger: Ledger, seen: Iterable[Seen]) -> tuple[Seen, ...]:
+    """Those receipts that contradict what their landings claim, or that date them later.
+
+    A landing counts as dated by what the ledger knows already.
+    """
+    dated = bounded(history, told(ledger))
+    return tuple(
+        each
+        for each in seen
+        if (landing := dated.landing(each.commit)) is not None
+        and (landing.claimed - each.not_after > ALLOWANCE or _belated(landing, each))
+    )
+
+
+def _belated(landing: Landing, seen: Seen) -> bool:
+    return seen.not_before is not None and seen.not_before - landing.time > ALLOWANCE
+
+
+def added(ledger: Ledger, seen: Iterable[Seen], moving: Iterable[Seen]) -> Ledger:
+    """The ledger with these receipts; of a landing that has one already, the first one stays."""
+    new = {each.commit: each for each in seen}
+    clock = {each.commit: each for each in moving}
+    return replace(ledger, receipts={**new, **ledger.receipts}, clock={**clock, **ledger.clock})
+
+
+def told(ledger: Ledger) -> tuple[Receipt, ...]:
+    """What the ledger says to the clock."""
+    return tuple(
+        Receipt(each.commit, each.not_after, each.not_before) for each in ledger.clock.values()
+    )

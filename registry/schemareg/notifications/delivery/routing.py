@@ -1,0 +1,138 @@
+"""Who hears of an event, and where: owners, the readers it touches, those who look after the whole."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.consumers import uses
+from schemareg.model.errors import RegistryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from schemareg.model import Consumer, Policy
+    from schemareg.model.targets import Target
+    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.event import Event
+    from schemareg.snapshot.snapshot import Snapshot
+
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
+_HUB = "this is the registry's default"
+
+
+class Route(NamedTuple):
+    """An event to one channel, and why it goes there."""
+
+    event: Event
+    channel: str
+    """The name of a channel in registry.yaml, or `mailto:` and somebody's address."""
+    because: str
+
+
+class Party(NamedTuple):
+    """Somebody who hears of an event."""
+
+    why: str
+    """`checkout owns orders`."""
+    channels: tuple[str, ...] = ()
+    contact: str = ""
+
+
+def routes(news: Iterable[News], states: Sequence[Snapshot], policy: Policy) -> Iterator[Route]:
+    """The channels of each event, in its order; an event may come to one channel for several reasons.
+
+    Owners and consumers count as any of the states has them, so that who leaves hears of it as
+    well as who comes. The channels are those of `policy`, which is whoever sends them: a channel
+    that it does not have, and a party without one, fall back to mail, then to `notify.default`.
+    """
+    thresholds = {each.name: each.threshold.rank for each in policy.channels}
+    known = _Parties(states)
+    for each in news:
+        for party in known.of(each):
+            for channel, because in _channels(party, policy):
+                if each.event.severity.rank <= thresholds.get(channel, each.event.severity.rank):
+                    yield Route(each.event, channel, because)
+
+
+class _Parties:
+    """Owners and consumers of products, each read once."""
+
+    def __init__(self, states: Sequence[Snapshot]) -> None:
+        self._states = states
+        self._owners: dict[str, tuple[Party, ...]] = {}
+        self._consumers: dict[str, tuple[Consumer, ...]] = {}
+
+    def of(self, news: News) -> Iterator[Party]:
+        """Everybody whom an event concerns, the owner first, each once."""
+        product = news.event.product
+        owners = self._owned(product) if product else ()
+        found = [*owners, *self._readers(news)]
+        if (
+            news.hub or not owners
+        ):  # of what nobody can be found to own, somebody hears all the same
+            found.append(Party(_HUB))
+        yield from dict.fromkeys(found)
+
+    def _owned(self, product: str) -> tuple[Party, ...]:
+        if product not in self._owners:
+            found = []
+            for snapshot in self._states:
+                try:
+                    known = snapshot.product(product)
+                except RegistryError:
+                    continue
+                if known is not None:
+                    owner = known.owner
+                    why = f"{owner.team} owns {product}"
+                    found.append(Party(why, owner.channels, owner.contact))
+            self._owners[product] = tuple(dict.fromkeys(found))
+        return self._owners[product]
+
+    def _readers(self, news: News) -> Iterator[Party]:
+        product = news.event.product
+        for each in self._registered(product) if product else ():
+            named = each.name in news.consumers
+            touched = [
+                target
+                for target in news.touches
+                if target.product == product and _touched(each, target)
+            ]
+            if named or touched:
+                read = next(
+                    (f"{product}/{target.schema}" for target in touched if target.schema), product
+                )
+                yield Party(f"{each.team} reads {read}", each.channels, each.contact)
+
+    def _registered(self, product: str) -> tuple[Consumer, ...]:
+        if product not in self._consumers:
+            self._consumers[product] = tuple(
+                each for snapshot in self._states for each in uses.consumers(snapshot, product)
+            )
+        return self._consumers[product]
+
+
+def _touched(consumer: Consumer, target: Target) -> bool:
+    return not consumer.uses or any(uses.touches(use, target) for use in consumer.uses)
+
+
+def _channels(party: Party, policy: Policy) -> Iterator[tuple[str, str]]:
+    """Where somebody is reached, and why it goes there: the channels they name, else mail, else all's."""
+    there = {each.name for each in policy.channels}
+    known = [name for name in party.channels if name in there]
+    unknown = [name for name in party.channels if name not in there]
+    for name in known:
+        yield name, party.why
+    if known and not unknown:
+        return
+    why = party.why
+    if unknown:
+        names = ", ".join(sorted(set(unknown)))
+        why = f"{why}; registry.yaml has no channel {names}"
+    address = party.contact.removeprefix("mailto:")
+    if policy.mail is not None and not known and _ADDRESS.fullmatch(address):
+        yield f"mailto:{address}", why
+        return
+    for name in policy.notify_default:
+        if name in there:
+            yield name, why

@@ -1,0 +1,1 @@
+"""Events from landings and days, and the audience of each."""

@@ -1,0 +1,135 @@
+"""What landed although the check refuses it, and what went because its promise was over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.history.paths import Part, subject
+from schemareg.model import Severity
+from schemareg.model.errors import RegistryError
+from schemareg.model.semver import parse as parse_version
+from schemareg.model.targets import Target, parse
+from schemareg.notifications.events.audience import News, Saying
+from schemareg.rules import deprecation as time_rules
+from schemareg.rules import versions as version_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from schemareg.model import Finding, Report
+    from schemareg.notifications.events.landing import Scene
+
+_ENDED = {
+    time_rules.REMOVED_AT_SUNSET.id: "is gone: its promise was over",
+    time_rules.LOOSENED_AT_SUNSET.id: "is loosened: its promise was over",
+    time_rules.RELEASED_BY_CONSENT.id: "is gone before its day: all who read it had agreed",
+}
+_AUDITED = frozenset(
+    (
+        *(version_rules.MODIFIED.id, version_rules.REMOVED.id),
+        *(time_rules.SUNSET_MOVED_EARLIER.id, time_rules.SUNSET_HISTORY_EDITED.id),
+    )
+)
+"""What the audit tells of the same landing."""
+
+
+def breaks(scene: Scene, report: Report) -> Iterator[News]:
+    """The breaks of one subject together: those that were accepted, and those that were not."""
+    together: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for each in report.findings:
+        kind = "breaking.waived" if each.waived else "breaking.landed"
+        refused = each.severity is Severity.ERROR and each.rule not in _AUDITED
+        if each.waived or refused:
+            version = each.version and f"{each.product}/{each.schema}@{each.version}"
+            key = (kind, each.product, version or each.product, each.place.path)
+            together.setdefault(key, []).append(each)
+    for (kind, product, target, path), those in together.items():
+        # That the number promises too much is said last: it only follows from the rest.
+        found = sorted(those, key=lambda each: each.rule == version_rules.TOO_SMALL.id)
+        hit = _hit(found)
+        about = subject(path)
+        if about.part is Part.CONSUMER:  # who registers for what is going is told as well
+            hit = tuple(sorted({*hit, about.name}))
+        saying = Saying(
+            kind,
+            Severity.ERROR,
+            product,
+            target,
+            _breaking(kind, target if found[0].version else path, found),
+            (*_refused(found), ("hits", ", ".join(hit)), ("what to do", _mend(found))),
+        )
+        yield News(scene.event(saying, path), consumers=hit, hub=True)
+
+
+def _hit(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The consumers whom findings hit, by the names of their files."""
+    return tuple(sorted({hit.consumer for each in findings for hit in each.hits}))
+
+
+def _breaking(kind: str, name: str, found: Sequence[Finding]) -> str:
+    breaks = "breaks its readers" if found[0].version else "is refused by the check"
+    if kind == "breaking.waived":
+        return f"{name} {breaks}; a waiver had accepted it"
+    return f"{name} {breaks}, and landed all the same"
+
+
+def _mend(found: Sequence[Finding]) -> str:
+    """What mends the worst of it, where nobody accepted it."""
+    return "" if found[0].waived else found[0].remedy
+
+
+def _refused(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    told = set()
+    for each in found:
+        name = f"{each.rule} {each.field}".strip()
+        if (name, each.message) not in told:
+            told.add((name, each.message))
+            yield name, each.message
+            yield "record", each.witness or ""
+            yield "dates", each.dates
+            yield "accepted by", each.waived
+
+
+def ends(scene: Scene, report: Report) -> Iterator[News]:
+    """What went for good, or was loosened, each once however many versions had it."""
+    told = set()
+    for each in report.findings:
+        target = _element(each) if each.rule in _ENDED else None
+        if target is None or (each.rule, target) in told:
+            continue
+        told.add((each.rule, target))
+        term = scene.ending(target)
+        details = [
+            ("with", f"{each.product}/{each.schema}@{each.version}" if each.version else ""),
+            ("what", each.message),
+            ("dates", each.dates),
+            ("replacement", str(term.said.replacement or "") if term else ""),
+            ("migration", term.said.migration if term else ""),
+            ("hits", ", ".join(_hit([each]))),
+        ]
+        title = f"{target} {_ENDED[each.rule]}"
+        saying = Saying(
+            "promise.ended", Severity.WARNING, each.product, str(target), title, details
+        )
+        # What ends beside the schemas has no reader who declares it: it concerns all of them.
+        touches = () if each.direction else (target,)
+        event = scene.event(saying, each.rule, each.place.path)
+        yield News(event, touches, consumers=_hit([each]))
+
+
+def _element(finding: Finding) -> Target | None:
+    """What a finding is about, in all versions of its line; None where it is about no product."""
+    if not finding.product:
+        return None
+    if finding.target:
+        return parse(finding.target)
+    version = parse_version(finding.version)
+    major = None if version is None else version.major
+    if not finding.field:
+        return Target(finding.product, finding.schema, major=major if finding.schema else None)
+    try:
+        steps = parse(f"{finding.product}/{finding.schema}#{finding.field}").field
+    except RegistryError:
+        return Target(finding.product, finding.schema, major=major)
+    value = finding.value or None
+    return Target(finding.product, finding.schema, None, major, steps, value)

@@ -1,0 +1,103 @@
+"""What was said of the ends of promises, and what is accepted for a time, as people are told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.model import Severity
+from schemareg.notifications.events.from_facts import about, named, tidings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemareg.changelog.facts import Fact
+    from schemareg.deprecation.schedule import Term
+    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.from_facts import Teller
+    from schemareg.notifications.events.landing import Scene
+
+_OPEN = "no day"
+"""What a fact says where a deprecation names no sunset."""
+
+
+def _announced(scene: Scene, fact: Fact) -> News:
+    term = scene.announced(fact.path, about(fact))
+    title = ended(fact.target, term) if term else f"{fact.target} is announced to end"
+    touches = named(fact)
+    details = [*_reckoned(scene, term), *_said(fact, term), ("read by", scene.readers(*touches))]
+    return tidings(scene, fact, fact.kind, Severity.WARNING, title, details, touches=touches)
+
+
+def ended(target: str, term: Term) -> str:
+    """The sentence that says from when on something is promised no more."""
+    day = term.earliest
+    if term.said.loosens:
+        goes = f"{target} will be loosened: {term.said.loosens}"
+        return f"{goes}, from {day} on" if day else f"{goes}; no day is set yet"
+    return f"{target} ends on {day}" if day else f"{target} is to end; no day is set yet"
+
+
+def _moved(scene: Scene, fact: Fact) -> News:
+    term = scene.announced(fact.path, about(fact))
+    details = dict(fact.details)
+    was, now = details.get("from", ""), details.get("to", "")
+    later = was != _OPEN and (now == _OPEN or now > was)
+    title = f"{fact.target}: its sunset is {now} now, and was {was}"
+    touches = named(fact)
+    told = [*_reckoned(scene, term), *_said(fact, term), ("read by", scene.readers(*touches))]
+    severity = Severity.NOTICE if later else Severity.WARNING
+    return tidings(scene, fact, "sunset.moved", severity, title, told, touches=touches)
+
+
+def _reworded(scene: Scene, fact: Fact) -> News:
+    term = scene.announced(fact.path, about(fact))
+    title = f"{fact.target}: why and how it ends was said anew"
+    return tidings(
+        scene, fact, fact.kind, Severity.NOTICE, title, _said(fact, term), touches=named(fact)
+    )
+
+
+def _withdrawn(scene: Scene, fact: Fact) -> News:
+    title = f"{fact.target} stays: its deprecation was withdrawn"
+    details = [(name, text) for name, text in fact.details if name == "loosens"]
+    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, details, touches=named(fact))
+
+
+def _reckoned(scene: Scene, term: Term | None) -> Iterator[tuple[str, str]]:
+    if term is not None:
+        yield "dates", term.arithmetic(scene.day)
+
+
+def _said(fact: Fact, term: Term | None) -> Iterator[tuple[str, str]]:
+    if term is None:
+        yield from fact.details
+        return
+    yield "reason", term.said.reason
+    yield "replacement", str(term.said.replacement or "")
+    yield "migration", term.said.migration
+
+
+def _waiver(scene: Scene, fact: Fact) -> News:
+    details = dict(fact.details)
+    rule = details.pop("rule", "a finding")
+    verb = {"granted": "is accepted", "changed": "is accepted", "withdrawn": "was accepted"}
+    what = fact.kind.partition(".")[2]
+    title = f"{rule} {verb[what]} in {about(fact)} until {details.pop('until', 'a day')}"
+    if what == "withdrawn":
+        title += "; the waiver was taken away"
+    order = ("reason", "approver", "fingerprint")
+    told = [(name, details[name]) for name in order if name in details]
+    severity = Severity.NOTICE if what == "withdrawn" else Severity.WARNING
+    return tidings(scene, fact, fact.kind, severity, title, told, hub=True)
+
+
+TELLERS: dict[str, Teller] = {
+    "deprecation.announced": _announced,
+    "deprecation.moved": _moved,
+    "deprecation.reworded": _reworded,
+    "deprecation.withdrawn": _withdrawn,
+    "waiver.granted": _waiver,
+    "waiver.changed": _waiver,
+    "waiver.withdrawn": _waiver,
+}
+"""By the kind of fact."""

@@ -1,0 +1,43 @@
+"""What landed, fact by fact, as people are told of it. Versions are told by `verdicts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.history.paths import subject
+from schemareg.notifications.events import consumers, deprecations, products
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from schemareg.changelog.facts import Fact
+    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.landing import Scene
+
+TELLERS = deprecations.TELLERS | consumers.TELLERS | products.TELLERS
+"""By the kind of fact; of releases, the verdict of the check and the audit tell."""
+
+
+def happenings(scene: Scene, facts: Iterable[Fact]) -> Iterator[News]:
+    """The news of a landing's facts, in their order; facts about releases give none here."""
+    for fact in facts:
+        tell = TELLERS.get(fact.kind)
+        if tell is not None:
+            yield tell(scene, fact)
+
+
+def settled(facts: tuple[Fact, ...]) -> Iterator[Fact]:
+    """The facts without those of files that only went along with their product to another folder."""
+    came = {_known(each): each.path for each in facts if each.before is None}
+    went = {_known(each): each.path for each in facts if each.after is None}
+    moved = {each for each in came.keys() & went.keys() if came[each] != went[each]}
+    for fact in facts:
+        stayed = fact.before is not None and fact.after is not None
+        if stayed or _known(fact) not in moved:
+            yield fact
+
+
+def _known(fact: Fact) -> tuple[str, ...]:
+    """What a file is known by wherever its product stands."""
+    about = subject(fact.path)
+    return about.part.value, about.target, about.name, fact.after or fact.before or ""

@@ -1,0 +1,92 @@
+"""One landing as it is told of: what stood before it and after it, whose it was, on which day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from schemareg.consumers import uses
+from schemareg.deprecation.landed import Promises
+from schemareg.history.views import Until
+from schemareg.model.errors import RegistryError
+from schemareg.notifications.events.audience import NOBODY, landed
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from schemareg.deprecation.schedule import Term
+    from schemareg.model import History, Landing, Product
+    from schemareg.model.targets import Target
+    from schemareg.notifications.events.audience import By, Saying
+    from schemareg.notifications.events.event import Event
+    from schemareg.notifications.events.source import Home
+    from schemareg.snapshot.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One landing; `history` is that of its line, which may go on after it."""
+
+    landing: Landing
+    before: Snapshot
+    after: Snapshot
+    history: History
+    home: Home
+    today: date
+    by: By = NOBODY
+
+    @property
+    def day(self) -> date:
+        """The day it is judged as of: its own, and never a day that has not come."""
+        return min(self.landing.time.date(), self.today)
+
+    def event(self, saying: Saying, *distinct: str) -> Event:
+        """An event of this landing."""
+        return landed(saying, self.landing, self.home, self.by, *distinct)
+
+    @cached_property
+    def promised(self) -> Promises:
+        """The promises as they stood before it."""
+        return Promises(self.before, lambda: self.earlier)
+
+    @cached_property
+    def promises(self) -> Promises:
+        """The promises with it."""
+        return Promises(self.after, lambda: Until(self.history, self.landing.ordinal))
+
+    @cached_property
+    def earlier(self) -> Until:
+        """What had landed before it."""
+        return Until(self.history, self.landing.ordinal - 1)
+
+    def announced(self, path: str, product: str, *, before: bool = False) -> Term | None:
+        """What the file of a deprecation comes to; None where that cannot be told."""
+        try:
+            return (self.promised if before else self.promises).term_of(path, product)
+        except RegistryError:
+            return None
+
+    def ending(self, target: Target) -> Term | None:
+        """What had been said of the end of a target before it; None where that cannot be told."""
+        try:
+            return self.promised.covering(target)
+        except RegistryError:
+            return None
+
+    def product(self, name: str, *, before: bool = False) -> Product | None:
+        """What a product says of itself; None where there is none that can be read."""
+        try:
+            return (self.before if before else self.after).product(name)
+        except RegistryError:
+            return None
+
+    def readers(self, *targets: Target) -> str:
+        """Who declares to read any of these, by name; `""` where nobody does."""
+        found = {
+            each.name
+            for target in targets
+            for snapshot in (self.before, self.after)
+            for each in uses.hit(snapshot, target)
+        }
+        return ", ".join(sorted(found))

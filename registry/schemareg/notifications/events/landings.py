@@ -1,0 +1,75 @@
+"""Landings to events: what each did, to be told to whom it concerns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.audit.invariants import Audit
+from schemareg.changelog.facts import Facts
+from schemareg.model import Severity
+from schemareg.notifications.events.audience import NOBODY, News, Saying
+from schemareg.notifications.events.happenings import happenings, settled
+from schemareg.notifications.events.landing import Scene
+from schemareg.notifications.events.verdicts import verdicts
+from schemareg.notifications.events.violations import breaches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from schemareg.model import History, Landing, PathChange
+    from schemareg.notifications.events.audience import By
+    from schemareg.notifications.events.source import Home
+    from schemareg.snapshot.snapshot import Snapshot
+
+
+def watched(scene: Scene) -> News:
+    """The word that from now on all is told: the first that anybody hears of a registry."""
+    count = len(scene.after.product_names())
+    products = f"{count:,} product{'s' * (count != 1)}"
+    title = f"from now on, what lands in this registry is told; it has {products}"
+    saying = Saying("registry.watched", Severity.NOTICE, "", "", title)
+    return News(scene.event(saying), hub=True)
+
+
+class Teller:
+    """Tells of landings, the oldest first: every one that changed the registry after `since`.
+
+    `at` gives the registry as a commit has it, before the first one for `""`. No landing is judged
+    as of a day after `today`, whatever its commit claims.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        at: Callable[[str], Snapshot],
+        home: Home,
+        today: date,
+        since: Landing | None = None,
+    ) -> None:
+        self._history = history
+        self._at = at
+        self._home = home
+        self._today = today
+        self._line = history.line()
+        self._facts = Facts(history)
+        self._audit = Audit(history, at, since)
+
+    def scene(self, landing: Landing, by: By = NOBODY) -> Scene:
+        """A landing with the states before and after it."""
+        parent = self._line[landing.ordinal - 1].commit if landing.ordinal else ""
+        states = self._at(parent), self._at(landing.commit)
+        return Scene(landing, *states, self._history, self._home, self._today, by)
+
+    def of(self, scene: Scene, changes: Sequence[PathChange]) -> tuple[News, ...]:
+        """The news of one landing, each once: what must not be, what it did to readers, the rest."""
+        violations = self._audit.of(scene.landing, changes)
+        facts = tuple(settled(tuple(self._facts.of(changes))))
+        told = verdicts(scene, facts)
+        judged = all(each.event.type != "landing.invalid" for each in told)
+        found = [
+            *breaches(scene, violations, judged=judged),
+            *told,
+            *happenings(scene, facts),
+        ]
+        return tuple({each.event.id: each for each in found}.values())

@@ -1,0 +1,170 @@
+"""What products say of themselves, and the hub of all, as people are told of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from schemareg import manifests
+from schemareg.model import Classification, Severity, Stability
+from schemareg.model.errors import RegistryError
+from schemareg.notifications.events.from_facts import named, tidings, whole
+from schemareg.rules import policies
+
+if TYPE_CHECKING:
+    from schemareg.changelog.facts import Fact
+    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.from_facts import Teller
+    from schemareg.notifications.events.landing import Scene
+
+_SHOWN = frozenset(
+    (
+        *("version", "protected-branch", "compatibility", "deprecation"),
+        *("overrides", "layout", "anchor"),
+    )
+)
+"""Keys of registry.yaml whose values are told: under any other, a secret may have landed by mistake."""
+
+
+def _created(scene: Scene, fact: Fact) -> News:
+    details = dict(fact.details)
+    title = f"{fact.target} is a new product"
+    if "team" in details:
+        title += f" of {details['team']}"
+    told = [(name, details[name]) for name in ("title", "stability") if name in details]
+    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, told, hub=True)
+
+
+def _retired(scene: Scene, fact: Fact) -> News:
+    title = f"{fact.target} is no product any more: its product.yaml was taken away"
+    touches = whole(fact)
+    details = [("read by", scene.readers(*touches))]
+    return tidings(
+        scene, fact, fact.kind, Severity.WARNING, title, details, touches=touches, hub=True
+    )
+
+
+def _changed(scene: Scene, fact: Fact) -> News:
+    keys = dict(fact.details).get("keys", "")
+    lost = _asks_less(scene, fact.target)
+    title = f"{fact.target} says something else of itself: {keys}"
+    if lost:
+        title = f"{fact.target} asks less of its new versions than it did"
+    details = [("asks less", each) for each in lost]
+    severity = Severity.WARNING if lost else Severity.NOTICE
+    return tidings(scene, fact, fact.kind, severity, title, details, touches=whole(fact))
+
+
+def _asks_less(scene: Scene, name: str) -> tuple[str, ...]:
+    """What a product's own wishes for compatibility gave up, if anything."""
+    was, now = scene.product(name, before=True), scene.product(name)
+    if was is None or now is None or was.compatibility == now.compatibility:
+        return ()
+    try:
+        asked = manifests.effective(scene.before.policy, was)
+        asks = manifests.effective(scene.before.policy, now)
+    except RegistryError:
+        return ()
+    steady = replace(was, stability=now.stability)  # that has an event of its own
+    return tuple(each.message for each in policies.product_loosened(now, steady, asked, asks, ""))
+
+
+def _owner(scene: Scene, fact: Fact) -> News:
+    was = scene.product(fact.target, before=True)
+    now = scene.product(fact.target)
+    title = f"{fact.target} is reached elsewhere: its owner's contact or channels changed"
+    if was is None or now is None:
+        return tidings(scene, fact, fact.kind, Severity.NOTICE, title, touches=whole(fact))
+    if was.owner.team != now.owner.team:
+        title = f"{now.owner.team} answers for {fact.target} now; before it was {was.owner.team}"
+    details = [
+        (name, f"{before or 'none'} → {after or 'none'}")
+        for name, before, after in (
+            ("contact", was.owner.contact, now.owner.contact),
+            ("channels", ", ".join(was.owner.channels), ", ".join(now.owner.channels)),
+        )
+        if before != after
+    ]
+    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, details, touches=whole(fact))
+
+
+def _ranked(ranks: list[str], noun: str) -> Teller:
+    """Tells of a step on a scale: down is a warning, for it promises less."""
+
+    def tell(scene: Scene, fact: Fact) -> News:
+        details = dict(fact.details)
+        was, now = details.get("from", ""), details.get("to", "")
+        lower = was in ranks and (now not in ranks or ranks.index(now) < ranks.index(was))
+        title = f"{fact.target}: its {noun} is {now} now, and was {was}"
+        severity = Severity.WARNING if lower else Severity.NOTICE
+        return tidings(scene, fact, fact.kind, severity, title, touches=whole(fact))
+
+    return tell
+
+
+def _service(scene: Scene, fact: Fact) -> News:
+    title = f"{fact.target} promises something else of its service or quality"
+    return tidings(
+        scene, fact, fact.kind, Severity.NOTICE, title, fact.details, touches=whole(fact)
+    )
+
+
+def _schema(scene: Scene, fact: Fact) -> News:
+    declared = fact.kind == "schema.declared"
+    title = f"{fact.target} is {'declared' if declared else 'declared no more'} in product.yaml"
+    touches = () if declared else named(fact)
+    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, touches=touches)
+
+
+def _policy(scene: Scene, fact: Fact) -> News:
+    lost = _given_up(scene) if fact.kind == "policy.changed" else ()
+    title, severity = {
+        "policy.set": ("registry.yaml came: the hub's policy counts from now on", Severity.NOTICE),
+        "policy.changed": ("the hub's policy was changed", Severity.NOTICE),
+        "policy.removed": ("registry.yaml was taken away: the defaults count", Severity.ERROR),
+    }[fact.kind]
+    if lost:
+        title, severity = "the hub's policy asks for less than it did", Severity.WARNING
+    said = [(name, text if name in _SHOWN else "changed") for name, text in fact.details]
+    details = [*(("asks less", each) for each in lost), *said]
+    return tidings(scene, fact, fact.kind, severity, title, details, hub=True)
+
+
+def _given_up(scene: Scene) -> tuple[str, ...]:
+    try:
+        found = policies.loosened(scene.before.policy, scene.after.policy, "")
+        return tuple(each.message for each in found)
+    except RegistryError:
+        return ()
+
+
+def _unreadable(scene: Scene, fact: Fact) -> News:
+    title = f"{fact.path} landed, and nobody can read it"
+    return tidings(scene, fact, fact.kind, Severity.ERROR, title, hub=True)
+
+
+def _prerelease(scene: Scene, fact: Fact) -> News:
+    verb = {"landed": "is there to be tried", "changed": "was changed", "removed": "is gone"}
+    title = f"{fact.target} {verb[fact.kind.partition('.')[2]]}; a pre-release promises nothing"
+    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, touches=named(fact))
+
+
+TELLERS: dict[str, Teller] = {
+    "prerelease.landed": _prerelease,
+    "prerelease.changed": _prerelease,
+    "prerelease.removed": _prerelease,
+    "product.created": _created,
+    "product.retired": _retired,
+    "product.changed": _changed,
+    "owner.changed": _owner,
+    "stability.changed": _ranked([each.value for each in Stability], "stability"),
+    "classification.changed": _ranked([each.value for each in Classification], "classification"),
+    "service.changed": _service,
+    "schema.declared": _schema,
+    "schema.undeclared": _schema,
+    "policy.set": _policy,
+    "policy.changed": _policy,
+    "policy.removed": _policy,
+    "file.unreadable": _unreadable,
+}
+"""By the kind of fact."""

@@ -1,0 +1,1 @@
+"""Issues, dashboard and comments on GitHub, as text."""

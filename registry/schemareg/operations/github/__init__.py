@@ -1,0 +1,1 @@
+"""Use cases on GitHub: the comment of a pull request, issues of deprecations."""

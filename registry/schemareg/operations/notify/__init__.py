@@ -1,0 +1,1 @@
+"""Use cases of notification: plan, send, record, resend."""

@@ -1,0 +1,138 @@
+"""Telling again on purpose: an event, a landing, or what had failed for good."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.model.errors import RegistryError
+from schemareg.operations import audit
+from schemareg.operations.notify import messages as notify_messages
+from schemareg.operations.notify.plan import Scene, refuse_another_branch
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from schemareg.model import History
+    from schemareg.notifications.delivery.delivery import Delivery
+    from schemareg.notifications.delivery.ledger import Ledger
+    from schemareg.notifications.delivery.message import Message
+
+_EVENT = re.compile(r"[0-9a-f]{32}")
+
+Wanted = Callable[[str], bool]
+"""Whether a channel is meant."""
+
+
+class Again(NamedTuple):
+    """What is to be told again."""
+
+    messages: "tuple[Message, ...]" = ()
+    ids: tuple[str, ...] = ()
+    """Of deliveries that the ledger has, and that are to be tried again as they are."""
+
+
+def asked(scene: Scene, history: "History", known: "Ledger", what: str, wanted: Wanted) -> Again:
+    """What a replay of an event's id, or of a commit, tells. `known` is all of the ledger.
+
+    Raises RegistryError where there is no such event or landing, or it is told to nobody.
+    """
+    if _EVENT.fullmatch(what):
+        messages = tuple(_of_event(known, what))
+        if not messages:
+            raise RegistryError(
+                f"the ledger has no message any more that tells of the event {what}",
+                remedy="Name the commit that it came with: reg notify --replay COMMIT",
+            )
+    else:
+        messages = _of_landing(scene, history, what)
+    meant = tuple(each for each in messages if wanted(each.channel))
+    if not meant:
+        raise RegistryError(
+            f"nobody is told of {what}" + (", on that channel" if messages else ""),
+            remedy=f"To see whom it concerns: reg notify --dry-run --replay {what}"
+            if messages
+            else f"To see what landed: reg events {what}",
+        )
+    return Again(meant)
+
+
+def failed(known: "Ledger", wanted: Wanted) -> Again:
+    """What had failed for good."""
+    from schemareg.notifications.delivery.message import State
+
+    found = (each for each in known.deliveries.values() if each.state is State.FAILED)
+    return Again(ids=tuple(sorted(each.id for each in found if wanted(each.channel))))
+
+
+def put(known: "Ledger", again: Again, now: "datetime", call: str) -> "tuple[Ledger, set[str]]":
+    """The ledger with all that in it to be tried, and the ids of those deliveries.
+
+    What was sent already becomes another delivery, whose id is the same for the same `call`: so
+    that a call that is repeated by a machine tells it once.
+    """
+    from schemareg.notifications.delivery import outbox
+    from schemareg.notifications.delivery.delivery import delivery
+    from schemareg.notifications.delivery.message import State
+
+    reopened, new = set(again.ids), []
+    for number, message in enumerate(again.messages):
+        before = known.deliveries.get(message.id)
+        if before is not None and before.state is not State.SENT:
+            reopened.add(message.id)
+        elif before is None and not known.knows(message.id):
+            new.append(delivery(message, now, number))
+        else:
+            new.append(_another(message, now, number, call))
+    fresh = {each.id for each in new if not known.knows(each.id)}
+    return outbox.reopened(outbox.added(known, new), reopened, now), reopened | fresh
+
+
+def _another(message: "Message", now: "datetime", number: int, call: str) -> "Delivery":
+    from schemareg.notifications.delivery.delivery import delivery
+    from schemareg.notifications.events.audience import identity
+
+    # Not of the message's own id: it may be one that an earlier call has made of the same events.
+    events = (each.id for each in message.events)
+    again = replace(message, id=identity("again", call, message.channel, *events))
+    return delivery(again, now, number)
+
+
+def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
+    """The messages that told of an event, with nothing but it; one a channel."""
+    from schemareg.notifications.events.audience import identity
+
+    channels = set()
+    for each in sorted(known.deliveries.values(), key=lambda one: (one.created, one.number)):
+        message = each.message
+        if message is None or message.channel in channels:
+            continue
+        # A damaged file may name events that its message does not tell.
+        events = [one for one in message.events if one.id == id_]
+        if not events:
+            continue
+        channels.add(message.channel)
+        if len(message.events) == 1:
+            yield message
+            continue
+        yield replace(
+            message,
+            id=identity(message.channel, id_),
+            headline=events[0].title,
+            alarms=tuple(one for one in message.alarms if one.id == id_),
+            digest=tuple(one for one in message.digest if one.id == id_),
+        )
+
+
+def _of_landing(scene: Scene, history: "History", revision: str) -> tuple["Message", ...]:
+    from schemareg.adapters.history import history as histories
+
+    refuse_another_branch(scene)
+    with histories.history(scene.root, audit.dated(scene.root, revision)) as named:
+        landing = history.landing(named.commit)
+    if landing is None:
+        raise RegistryError(
+            f"{revision} did not land on the protected branch by itself",
+            remedy="Name the commit that brought it: git log --first-parent --oneline",
+        )
+    return notify_messages.messages_of_landing(scene.root, history, landing, today=scene.now.date())

@@ -1,0 +1,266 @@
+"""One attempt of each kind: how a message leaves for Slack, Teams, a webhook, a mail server, Apprise.
+
+What the other side says is quoted without secrets, and means the same for all: sent, not yet, no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.adapters import clock
+from schemareg.manifests import addresses
+from schemareg.manifests import environment as manifests_environment
+from schemareg.model.errors import RegistryError
+from schemareg.notifications.channels import lines
+from schemareg.notifications.delivery.message import Message, Outcome
+from schemareg.version import __version__
+
+if TYPE_CHECKING:
+    from schemareg.adapters.delivery.http import Address, Answer, Limits
+    from schemareg.adapters.delivery.smtp import Handed, Reply
+    from schemareg.model import Channel, Mail
+    from schemareg.notifications.events.event import Event
+
+_EXCERPT = 200
+"""Characters of what the other side said that are told on."""
+_LATER = frozenset((408, 425, 429))
+"""Answers below 500 that ask us to come again. Source: RFC 9110, section 15.5; RFC 6585; RFC 8470."""
+_GREETING = {
+    "User-Agent": f"schemareg/{__version__}",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+}
+
+
+class Order(NamedTuple):
+    """What is to be sent, and where: all that an attempt needs."""
+
+    channel: Channel
+    url: str
+    """The channel's, filled in."""
+    mail: Mail | None
+    message: Message
+    environment: Mapping[str, str]
+    hide: Callable[[str], str]
+    """Somebody's words without our secrets."""
+
+
+Attempt = Callable[["Limits"], Outcome]
+"""Tries once to send what it was made for; of what goes in parts, only those that are left."""
+
+
+def attempt(kind: str, order: Order) -> Attempt:
+    """What tries to send an order. Raises RegistryError and MissingVariable where nothing can."""
+    if kind not in _KINDS:
+        raise RegistryError("its URL does not begin like one, with https: or mailto:")
+    return _KINDS[kind](order)
+
+
+# --- over HTTP -----------------------------------------------------------------------------------
+
+
+def slack_text(message: Message) -> str:
+    """What Slack is posted."""
+    from schemareg.notifications.channels import slack
+
+    return slack.render(message)
+
+
+def teams_text(message: Message) -> str:
+    """What a Teams workflow is posted."""
+    from schemareg.notifications.channels import teams
+
+    return teams.render(message)
+
+
+def _posted(render: Callable[[Message], str]) -> Callable[[Order], Attempt]:
+    """How a message goes out whose medium takes it as one JSON text."""
+
+    def prepared(order: Order) -> Attempt:
+        from schemareg.adapters.delivery import http
+
+        to, body = http.address(order.url), render(order.message).encode()
+        headers = {"Content-Type": "application/json; charset=utf-8", **_GREETING}
+        return lambda limits: _answered(http.post(to, body, headers, limits), order.hide)
+
+    return prepared
+
+
+def _webhook(order: Order) -> Attempt:
+    """A request for each event; one that was accepted is not sent again by another attempt."""
+    from schemareg.adapters.delivery import http
+
+    to, keys = http.address(order.url), _keys(order)
+    events = order.message.events
+    left = list(events)
+
+    def tried(limits: Limits) -> Outcome:
+        end = clock.seconds() + limits.total
+        while left:
+            found = _answered(_event(to, left[0], keys, end, limits), order.hide)
+            if not found.sent:
+                done = len(events) - len(left)
+                told = f"{found.reason}, after {done} of {len(events)} events"
+                return found._replace(reason=told) if done else found
+            del left[0]
+        return Outcome(True)
+
+    return tried
+
+
+def _event(to: Address, event: Event, keys: Sequence[bytes], end: float, limits: Limits) -> Answer:
+    from dataclasses import replace
+
+    from schemareg.adapters.delivery import http
+    from schemareg.notifications.channels import webhook
+
+    request = webhook.request(event, keys, clock.now())
+    rest = replace(limits, total=max(1.0, end - clock.seconds()))
+    return http.post(to, request.body, {**request.headers, **_GREETING}, rest)
+
+
+def _keys(order: Order) -> tuple[bytes, ...]:
+    from schemareg.notifications.channels import webhook
+
+    secret = order.channel.secret
+    try:
+        return webhook.keys(manifests_environment.filled(secret, order.environment))
+    except ValueError as error:
+        raise RegistryError(
+            f"{' or '.join(manifests_environment.variables(secret))} is no secret to sign with: {error}",
+            remedy='set it to "whsec_" followed by what `openssl rand -base64 32` prints',
+        ) from None
+
+
+def _answered(answer: Answer, hide: Callable[[str], str]) -> Outcome:
+    """What an answer means, as RFC 9110 has it; in doubt, that it may be tried again."""
+    status = answer.status
+    if not status:
+        return Outcome(False, answer.failure, uncertain=answer.handed_over)
+    if 200 <= status < 300:
+        return Outcome(True)
+    if 300 <= status < 400:
+        reason = f"it answered {status}: it has moved, and redirections are not followed"
+        return Outcome(False, reason, permanent=True)
+    reason = _quoting(status, answer.text, hide)
+    if status in _LATER or status >= 500:
+        return Outcome(False, reason, retry_after=answer.retry_after)
+    return Outcome(False, reason, permanent=True)
+
+
+def _quoting(code: int, text: str, hide: Callable[[str], str]) -> str:
+    said = _excerpt(text, hide)
+    return f"it answered {code}{f': {said}' if said else ''}"
+
+
+def _excerpt(text: str, hide: Callable[[str], str]) -> str:
+    """The beginning of what the other side said; of a page for browsers, nothing."""
+    shown = " ".join(hide(text).split())
+    return "" if shown.startswith("<") else lines.line(shown, _EXCERPT)
+
+
+# --- by mail -------------------------------------------------------------------------------------
+
+
+def _mail(order: Order) -> Attempt:
+    """One mail for all recipients; another attempt is for those who did not get it yet."""
+    from schemareg.adapters.delivery import smtp
+    from schemareg.notifications.channels import mail as layout
+
+    mail = order.mail
+    if mail is None:
+        raise RegistryError("registry.yaml does not say how mail is sent: notify.mail is missing")
+    server = smtp.server(manifests_environment.filled(mail.server, order.environment))
+    sender = _sender(mail, order.environment)
+    everybody = _recipients(order.url)
+    body = layout.render(order.message, sender, everybody, clock.now())
+    left, lost = list(everybody), dict[str, "Reply"]()
+
+    def tried(limits: Limits) -> Outcome:
+        handed = smtp.hand(server, sender[1], left, body, limits)
+        for each in handed.accepted:
+            left.remove(each)
+        for each, reply in handed.refused:
+            if reply.code >= 500:
+                left.remove(each)
+                lost[each] = reply
+        reached = len(everybody) - len(left) - len(lost)
+        return _handed(handed, left, lost, reached, order.hide)
+
+    return tried
+
+
+def _sender(mail: Mail, environment: Mapping[str, str]) -> tuple[str, str]:
+    found = addresses.sender(manifests_environment.filled(mail.sender, environment))
+    if found is None:
+        raise RegistryError("notify.mail.from in registry.yaml is no address")
+    return found[0], _on_the_wire(found[1])
+
+
+def _recipients(url: str) -> tuple[str, ...]:
+    found = addresses.recipients(url)
+    if found is None:
+        raise RegistryError("its URL is not mailto: and an address")
+    return tuple(dict.fromkeys(map(_on_the_wire, found)))
+
+
+def _on_the_wire(address: str) -> str:
+    try:
+        return addresses.on_the_wire(address)
+    except ValueError:
+        raise RegistryError("the host of an address cannot be written as DNS has it") from None
+
+
+def _handed(
+    handed: Handed,
+    left: Sequence[str],
+    lost: Mapping[str, Reply],
+    reached: int,
+    hide: Callable[[str], str],
+) -> Outcome:
+    if handed.failure:
+        return Outcome(
+            False, handed.failure, permanent=handed.hopeless, uncertain=handed.handed_over
+        )
+    if handed.reply is not None:
+        reason = _quoting(handed.reply.code, handed.reply.text, hide)
+        return Outcome(False, reason, permanent=handed.reply.code >= 500)
+    later = [(each, reply) for each, reply in handed.refused if each in left]
+    refusals = "; ".join(
+        f"{hide(each)}: {_quoting(reply.code, reply.text, hide)}"
+        for each, reply in (*lost.items(), *later)
+    )
+    if left:
+        return Outcome(False, refusals)
+    return Outcome(reached > 0, refusals, permanent=not reached)
+
+
+# --- through Apprise -----------------------------------------------------------------------------
+
+
+def _apprise(order: Order) -> Attempt:
+    from schemareg.adapters.delivery import apprise
+    from schemareg.notifications.channels import plain
+
+    to = apprise.service(order.url)
+    note = plain.note(order.message, longest_title=to.longest_title, longest_body=to.longest_body)
+    severity = _APPRISE[lines.worst(order.message).value]
+
+    def tried(_: Limits) -> Outcome:
+        told = apprise.tell(to, note.title, note.body, severity)
+        said = "" if told.sent else _excerpt(told.said, order.hide) or "it did not take it"
+        return Outcome(told.sent, said)
+
+    return tried
+
+
+_APPRISE = {"error": "failure", "warning": "warning", "notice": "info"}
+
+_KINDS: dict[str, Callable[[Order], Attempt]] = {
+    "slack": _posted(slack_text),
+    "teams": _posted(teams_text),
+    "webhook": _webhook,
+    "mail": _mail,
+    "apprise": _apprise,
+}

@@ -1,0 +1,175 @@
+"""What a scan found, in the words that all its forms share: totals, and a list of each kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.reports.review.sentences import plural
+from schemareg.scan.published import Fate
+from schemareg.scan.rewrites import Meaning
+from schemareg.text import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from schemareg.model import Landing
+    from schemareg.scan.scan import Event, Misstep, Scan
+
+LONGEST_RECORD = 300
+"""Characters of a record; the JSON form has it whole."""
+
+_LONGEST_NAME = 100
+
+MEANINGS = {
+    Meaning.BYTES: "blanks, line breaks or the order of keys",
+    Meaning.WORDS: "words alone: titles, descriptions, examples",
+    Meaning.EQUIVALENT: "other keywords for the same records",
+    Meaning.COMPATIBLE: "other records, which the readers of both take",
+    Meaning.WIDENED: "it allows records that earlier readers refuse",
+    Meaning.NARROWED: "it refuses records that were allowed",
+    Meaning.BOTH: "it refuses some that were allowed, and allows some that were refused",
+    Meaning.UNDECIDED: "it could not be decided",
+    Meaning.UNJUDGED: "one of the texts is no JSON Schema",
+}
+"""What each outcome says of a rewrite."""
+
+
+class Told(NamedTuple):
+    """One entry of a list: what happened, by whom, and what shows it."""
+
+    landing: Landing
+    name: str
+    what: str
+    record: str = ""
+    """What introduces a record, and the record."""
+    reason: str = ""
+
+
+class Section(NamedTuple):
+    """A list with its title; what is left out of it is counted."""
+
+    title: str
+    entries: tuple[Told, ...]
+    left_out: int
+
+
+def headline(scan: Scan) -> str:
+    """How much was looked through."""
+    if scan.first is None or scan.last is None:
+        return f"{scan.repository}: nothing has landed"
+    span = f"{scan.first.time.date()} to {scan.last.time.date()}"
+    return (
+        f"{scan.repository}: {plural(scan.versions, 'version')} of"
+        f" {plural(scan.schemas, 'schema')}, {plural(scan.landings, 'landing')} from {span}"
+    )
+
+
+def scope(scan: Scan) -> str:
+    """Where the files stand, and by which rules they were judged."""
+    how = ", found by the look of the paths" if scan.proposed else ""
+    since = f"; told is what landed since {scan.since}" if scan.since else ""
+    return (
+        f"{scan.layout}{how}, up to {scan.head[:12]}; steps judged by {scan.rules.level.name},"
+        f" content {scan.rules.content.value}{since}"
+    )
+
+
+def totals(scan: Scan) -> Iterator[str]:
+    """The findings as a few sentences, the worst first."""
+    yield (
+        f"{_of(scan.rewritten, scan.versions, 'version')} rewritten in place after publication"
+        if scan.rewritten
+        else "no version was rewritten in place after publication"
+    )
+    if scan.rewritten:
+        yield (
+            f"{_of(scan.changed, scan.versions, 'version')} changed in what they mean, or may be"
+            if scan.changed
+            else "none of these rewrites changed what a version means"
+        )
+    if scan.gone:
+        yield f"{_of(scan.gone, scan.versions, 'version')} taken away or moved"
+    if scan.promising:
+        yield (
+            f"{_of(len(scan.too_small), scan.promising, 'step')} called smaller than they are"
+            if scan.too_small
+            else f"all of {plural(scan.promising, 'step')} kept what they were called"
+        )
+        if scan.larger:
+            yield f"{_of(len(scan.larger), scan.promising, 'step')} called larger than needed"
+    if scan.undecided:
+        yield f"{plural(len(scan.undecided), 'step')} could not be decided"
+
+
+def _of(count: int, all_: int, noun: str) -> str:
+    percent = 100 * count / all_
+    shown = f"{percent:.0f}" if percent >= 10 or not count else f"{percent:.1f}"
+    return f"{count:,} of {plural(all_, noun)} ({shown} %)"
+
+
+def sections(scan: Scan, limit: int) -> Iterator[Section]:
+    """The lists that have entries, the newest entries first."""
+    rewritten = [each for each in scan.events if each.rewrite.fate is Fate.REWRITTEN]
+    others = [each for each in scan.events if each.rewrite.fate is not Fate.REWRITTEN]
+    lists: tuple[tuple[str, Sequence[Event | Misstep], Callable[..., Told]], ...] = (
+        ("Rewritten after publication", rewritten, _rewritten),
+        ("Taken away, moved, or back again", others, _gone),
+        ("Steps called smaller than they are", scan.too_small, _misstep),
+        ("Steps called larger than needed", scan.larger, _misstep),
+        ("Steps that could not be decided", scan.undecided, _undecided),
+    )
+    for title, found, tell in lists:
+        if found:
+            entries = tuple(map(tell, found[:limit]))
+            yield Section(f"{title} ({len(found):,})", entries, len(found) - len(entries))
+
+
+def _rewritten(event: Event) -> Told:
+    rewrite, judged = event.rewrite, event.judged
+    assert judged is not None  # noqa: S101  a rewrite has been judged
+    allowed = "allowed anew" if judged.meaning is Meaning.WIDENED else "allowed before, refused now"
+    record = f"{allowed}: {judged.record}" if judged.record else ""
+    what = f"{judged.meaning.value}, {_age(rewrite.days)}"
+    return Told(rewrite.landing, rewrite.version.name, what, record, judged.reason)
+
+
+def _gone(event: Event) -> Told:
+    rewrite = event.rewrite
+    what = {
+        Fate.MOVED: f"moved to {rewrite.to}",
+        Fate.RETURNED: "back again, with the bytes that it had",
+    }.get(rewrite.fate, "taken away")
+    return Told(rewrite.landing, rewrite.version.name, f"{what}, {_age(rewrite.days)}")
+
+
+def _misstep(found: Misstep) -> Told:
+    step, bump, judged = found.step, found.bump, found.judged
+    what = f"called {bump.declared}, its changes make it {bump.honest} ({judged.meaning.value})"
+    broken = "allowed anew" if judged.meaning is Meaning.WIDENED else f"{step.above.version} allows"
+    record = f"{broken}: {judged.record}" if judged.record else ""
+    return Told(step.version.published, _named(found), what, record, judged.reason)
+
+
+def _undecided(found: Misstep) -> Told:
+    what = f"called {found.bump.declared}"
+    return Told(found.step.version.published, _named(found), what, reason=found.judged.reason)
+
+
+def _named(found: Misstep) -> str:
+    return f"{found.step.version.name} over {found.step.above.version}"
+
+
+def _age(days: int) -> str:
+    if days < 1:
+        return "on the day it was published"
+    return f"{plural(days, 'day')} after it was published"
+
+
+def person(landing: Landing) -> str:
+    """Who a commit says wrote it, and who committed it where that was somebody else."""
+    author, email, committer = (
+        escape.shortened(each, _LONGEST_NAME)
+        for each in (landing.author, landing.email, landing.committer)
+    )
+    committed = f", committed by {committer}" if committer != author else ""
+    return f"{author or 'nobody named'} <{email}>{committed}"

@@ -1,0 +1,1 @@
+"""The answers of all other commands, as text, JSON and pages."""

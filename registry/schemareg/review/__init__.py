@@ -1,0 +1,1 @@
+"""Two states of a registry and a day to a report."""

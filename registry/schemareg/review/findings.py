@@ -1,0 +1,178 @@
+"""Breaks between two versions as findings: where they stand for who mends them, each told once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemareg import rules
+from schemareg.documents import json_values
+from schemareg.formats.json_schema import uris
+from schemareg.model import Direction, Finding, Place, Severity
+from schemareg.model.targets import field_text, parse
+from schemareg.rules.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from schemareg.documents import Document
+    from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.verdict import Break
+    from schemareg.model import Pointer, SchemaVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A version with an older one, and a break in one direction between them."""
+
+    older: SchemaVersion
+    direction: Direction
+    found: Break
+
+
+def uri_of(path: str) -> str:
+    """The URI of a file of the registry."""
+    return f"file:///{path}"
+
+
+def told(
+    version: SchemaVersion,
+    pairs: Iterable[Pair],
+    documents: Mapping[str, Document],
+    next_line: str = "",
+) -> tuple[Finding, ...]:
+    """The breaks of a version, the same one against several older versions as one finding.
+
+    `documents` are those of the version and the older ones, by path; `next_line` is the version
+    that may break everybody, or `""` where nothing is to be mended. Each finding names the latest
+    of the older versions it concerns.
+    """
+    groups: dict[tuple[object, ...], list[Pair]] = {}
+    for pair in pairs:
+        found = pair.found
+        own = found.uri == uri_of(_reader(version, pair).path)
+        where = (found.pointer, "" if own else found.uri)
+        key = (found.rule, pair.direction, found.field, found.keyword, where, _listed(found))
+        groups.setdefault(key, []).append(pair)
+    return tuple(_finding(version, group, documents, next_line) for group in groups.values())
+
+
+def _finding(
+    version: SchemaVersion,
+    group: Sequence[Pair],
+    documents: Mapping[str, Document],
+    next_line: str,
+) -> Finding:
+    pair, *others = sorted(group, key=lambda each: each.older.version, reverse=True)
+    found, older = pair.found, pair.older
+    reader = _reader(version, pair)
+    pointer = uris.pointer_text(found.pointer)
+    refused = _listed(found)
+    return Finding(
+        found.rule,
+        Severity.NOTICE if version.version.pre else Severity.ERROR,
+        place_of(found, pair.direction, documents[version.path]),
+        found.towards(pair.direction).message,
+        product=version.product,
+        schema=version.schema,
+        version=str(version.version),
+        against=str(older.version),
+        direction=pair.direction,
+        field=found.field,
+        pointer=pointer,
+        witness=found.record,
+        why=_why(pair, version, others),
+        remedy=_remedy(pair, version, next_line) if next_line else "",
+        fingerprint=fingerprint(
+            found.rule,
+            version.name,
+            str(older.version),
+            pair.direction.value,
+            found.field,
+            pointer,
+            _text(_at(documents[reader.path].value, found.pointer)),
+            *([refused] if refused else []),
+        ),
+        value=refused,
+    )
+
+
+def place_of(found: Break, direction: Direction, new: Document) -> Place:
+    """Where in the new version's file a break shows.
+
+    That is the keyword that refuses, where the new version is the one that refuses. Else the
+    keyword stands in a file that cannot be changed any more: then the same field in the new file.
+    """
+    if direction is Direction.BACKWARD and found.uri == uri_of(new.path):
+        return new.place(found.pointer, key=True)
+    from schemareg.formats.json_schema.fields import fields
+
+    here = uri_of(new.path)
+    known = {
+        each.path: each.pointer
+        for each in (fields(new.value, None, here) if found.field else ())
+        if each.uri == here
+    }
+    field = found.field
+    while field and field not in known:
+        field = field_above(field)
+    if field:
+        return new.place(known[field], key=True)
+    return new.place(found.pointer if direction is Direction.FORWARD else (), key=True)
+
+
+def field_above(field: str) -> str:
+    """The field that a field stands in, or `""`: `lines[].sku`, `lines[]`, `lines`."""
+    return field_text(parse(f"product/schema#{field}").field[:-1])
+
+
+def _reader(version: SchemaVersion, pair: Pair) -> SchemaVersion:
+    return version if pair.direction is Direction.BACKWARD else pair.older
+
+
+def _why(pair: Pair, version: SchemaVersion, others: Sequence[Pair]) -> str:
+    found, older = pair.found, pair.older.version
+    rule = rules.CATALOGUE.get(found.rule)
+    parts = [rule.rationale] if rule else []
+    if pair.direction is Direction.FORWARD:
+        parts = [f"Who still reads by {older} meets what is written under {version.version}."]
+    if found.uri != uri_of(version.path):
+        path = found.uri.removeprefix("file:///")
+        parts.append(f"What refuses stands in {path}#{uris.pointer_text(found.pointer)}.")
+    if others:
+        names = ", ".join(str(each.older.version) for each in others)
+        parts.append(f"It is the same with {names}.")
+    return " ".join(parts)
+
+
+def _remedy(pair: Pair, version: SchemaVersion, next_line: str) -> str:
+    """A rule's mend with the number of the line that it speaks of, and the command."""
+    opening = f"open {next_line}: reg bump {version.product}/{version.schema}"
+    if pair.direction is Direction.FORWARD:
+        return f"Keep to what {pair.older.version} takes, or {opening}"
+    general = "open a new major line"
+    if general in pair.found.remedy:
+        return pair.found.remedy.replace(general, opening).rstrip(".")
+    return f"{pair.found.remedy} Or {opening}".strip()
+
+
+def _listed(found: Break) -> str:
+    """The value that left a list, as a target writes it; empty for a break of another kind."""
+    if found.keyword != "enum":
+        return ""
+    value = _at(json_values.parse(found.record), found.instance)
+    return value if isinstance(value, str) else _text(value)
+
+
+def _at(value: JsonValue, pointer: Pointer) -> JsonValue:
+    for step in pointer:
+        inside = isinstance(value, dict) and step in value
+        inside = inside or (isinstance(value, list) and isinstance(step, int) and step < len(value))
+        if not inside:
+            return None
+        value = value[step]
+    return value
+
+
+def _text(value: JsonValue) -> str:
+    return json_values.render(value, ordered=True)

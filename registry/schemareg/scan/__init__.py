@@ -1,0 +1,1 @@
+"""Schema histories in repositories that are not registries."""

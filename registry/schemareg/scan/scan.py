@@ -1,0 +1,267 @@
+"""A repository of versioned schema files, looked through: what it published and later took back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from schemareg.documents.text import LARGEST
+from schemareg.model import Content, Level
+from schemareg.scan import rewrites as scan_rewrites
+from schemareg.scan.published import Fate, published
+from schemareg.scan.rewrites import Meaning
+from schemareg.scan.version_steps import bump
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
+
+    from schemareg.documents.json_values import JsonValue
+    from schemareg.model import Landing, PathChange
+    from schemareg.model.semver import SemVer
+    from schemareg.scan.layout import Layout
+    from schemareg.scan.published import Published, Rewrite, Step, Version
+    from schemareg.scan.rewrites import Judged
+    from schemareg.scan.version_steps import Bump
+
+    Read = Callable[[Iterable[str], int], Mapping[str, bytes | None]]
+    """The contents of files by Git's ids of them; None for one of more bytes than that."""
+    Reach = Callable[[str], bytes | None]
+    """The content of the file at a path of the head; None where none is, or one that is huge."""
+
+_T = TypeVar("_T")
+
+_TOGETHER = 200
+"""Pairs whose files are asked for at once."""
+
+
+class Event(NamedTuple):
+    """One thing that happened to a published version, and what it meant."""
+
+    rewrite: Rewrite
+    judged: Judged | None
+    """None where the file went, or came back as it was."""
+
+
+class Misstep(NamedTuple):
+    """A step that was not what it was called."""
+
+    step: Step
+    bump: Bump
+    judged: Judged
+
+
+class Rules(NamedTuple):
+    """What is asked of a repository that says nothing of it itself."""
+
+    level: Level = Level.BACKWARD
+    content: Content = Content.DECLARED
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All that a scan found."""
+
+    repository: str
+    head: str
+    """The commit up to which the line was looked through."""
+    layout: str
+    proposed: bool
+    """Whether the layout was found by looking at the paths."""
+    rules: Rules
+    since: date | None
+    landings: int
+    first: Landing | None
+    last: Landing | None
+    schemas: int
+    versions: int
+    """How many were ever published; pre-releases are not counted."""
+    standing: int
+    events: tuple[Event, ...]
+    """What happened to them afterwards, the newest first."""
+    steps: int
+    """How many versions were published above another one of their schema, and judged."""
+    promising: int
+    """How many of these steps promised something, and could be decided."""
+    too_small: tuple[Misstep, ...]
+    """Those that promised more than they kept, the newest first."""
+    larger: tuple[Misstep, ...]
+    undecided: tuple[Misstep, ...]
+
+    @property
+    def rewritten(self) -> int:
+        """How many versions were rewritten in place, once or more."""
+        return self._versions(Fate.REWRITTEN)
+
+    @property
+    def gone(self) -> int:
+        """How many versions went away, or elsewhere, if only for a time."""
+        return self._versions(Fate.REMOVED, Fate.MOVED)
+
+    @property
+    def changed(self) -> int:
+        """How many versions were rewritten so that they mean something else, or may."""
+        return len(
+            {
+                each.rewrite.version.path
+                for each in self.events
+                if each.judged is not None and not each.judged.meaning.harmless
+            }
+        )
+
+    @property
+    def meanings(self) -> Mapping[Meaning, int]:
+        """How many rewrites came to what, the least first."""
+        found = Counter(each.judged.meaning for each in self.events if each.judged is not None)
+        return {each: found[each] for each in Meaning if found[each]}
+
+    @property
+    def clean(self) -> bool:
+        """Whether what was published stayed, and steps were what they were called."""
+        return not any(each.rewrite.fate is not Fate.RETURNED for each in self.events) and (
+            not self.too_small
+        )
+
+    def _versions(self, *fates: Fate) -> int:
+        return len(
+            {each.rewrite.version.path for each in self.events if each.rewrite.fate in fates}
+        )
+
+
+class Asked(NamedTuple):
+    """What is to be looked through."""
+
+    repository: str
+    head: str
+    layout: Layout
+    pattern: str
+    proposed: bool = False
+    rules: Rules = Rules()
+    since: date | None = None
+    """What landed before this day is not told, though it counts as published."""
+
+
+def scan(
+    asked: Asked,
+    landings: Iterable[tuple[Landing, tuple[PathChange, ...]]],
+    read: Read,
+    reach: Reach,
+) -> Scan:
+    """What a line did to the versions of a layout, from its first landing on.
+
+    References lead to files as they stand at the head.
+    """
+    found = published(landings, asked.layout)
+    judge = _Judge(asked.rules, read, reach, found.versions.values())
+    events = tuple(judge.events(_told(found, asked.since)))[::-1]
+    steps = [each for each in found.steps if _late(each.version.published, asked.since)]
+    missteps = sorted(judge.steps(steps), key=_newest_first)
+    return Scan(
+        asked.repository,
+        asked.head,
+        asked.pattern,
+        asked.proposed,
+        asked.rules,
+        asked.since,
+        found.landings,
+        found.first,
+        found.last,
+        len(found.schemas),
+        len(found.versions),
+        sum(each.standing for each in found.versions.values()),
+        events,
+        len(steps),
+        sum(bool(each.bump.honest) for each in missteps),
+        tuple(each for each in missteps if each.bump.too_small),
+        tuple(each for each in missteps if each.bump.larger),
+        tuple(each for each in missteps if each.judged.meaning is Meaning.UNDECIDED),
+    )
+
+
+def _newest_first(found: Misstep) -> tuple[int, str, str]:
+    version = found.step.version
+    return -version.published.ordinal, version.schema, version.version
+
+
+def _told(found: Published, since: date | None) -> list[Rewrite]:
+    return [each for each in found.rewrites if _late(each.landing, since)]
+
+
+def _late(landing: Landing, since: date | None) -> bool:
+    return since is None or landing.time.date() >= since
+
+
+class _Judge:
+    """Judges pairs of files; one pair is judged once."""
+
+    def __init__(self, rules: Rules, read: Read, reach: Reach, versions: Iterable[Version]) -> None:
+        # In a registry of ours a reference names a version; its domain is no part of the name.
+        self._places = {
+            (*each.schema.split("/")[-2:], each.version): each.path for each in versions
+        }
+        self._reach = reach
+        self._reached: dict[str, JsonValue | None] = {}
+        self._rules = rules
+        self._read = read
+        self._known: dict[tuple[str, str, str], Judged] = {}
+        self._schemas: dict[str, scan_rewrites.Read] = {}
+
+    def events(self, rewrites: list[Rewrite]) -> Iterator[Event]:
+        """What each of these came to, in their order."""
+        for together in _portions(rewrites):
+            pairs = [(each.before, each.after) for each in together if _altered(each)]
+            texts = self._texts(pairs)
+            for each in together:
+                pair = (each.before, each.after)
+                path = each.version.path
+                yield Event(each, self._of(pair, path, texts) if _altered(each) else None)
+
+    def steps(self, steps: list[Step]) -> Iterator[Misstep]:
+        """Each of these steps beside what it is, schema by schema: so a file is read once."""
+        ordered = sorted(steps, key=lambda each: (each.version.schema, each.version.number.parts))
+        for together in _portions(ordered):
+            texts = self._texts([(each.before, each.after) for each in together])
+            for each in together:
+                found = self._of((each.before, each.after), each.version.path, texts)
+                numbers = each.above.number, each.version.number
+                yield Misstep(each, bump(*numbers, found, self._rules.level), found)
+
+    def _of(self, pair: tuple[str, str], path: str, texts: Mapping[str, bytes | None]) -> Judged:
+        key = (*pair, path)
+        if key not in self._known:
+            older, newer = (self._schema(id_, path, texts[id_]) for id_ in pair)
+            self._known[key] = scan_rewrites.compared(
+                older, newer, path, self._rules.content, self._lookup, self._locate
+            )
+        return self._known[key]
+
+    def _schema(self, id_: str, path: str, text: bytes | None) -> scan_rewrites.Read:
+        if id_ not in self._schemas:
+            if len(self._schemas) >= _TOGETHER:
+                self._schemas.clear()
+            huge = scan_rewrites.Read(fault=f"the file has more than {LARGEST:,} bytes")
+            self._schemas[id_] = huge if text is None else scan_rewrites.read(text, path)
+        return self._schemas[id_]
+
+    def _locate(self, product: str, schema: str, version: SemVer) -> str | None:
+        return self._places.get((product, schema, str(version)))
+
+    def _lookup(self, uri: str) -> JsonValue | None:
+        if uri not in self._reached:
+            path = uri.removeprefix("file:///")
+            text = None if path == uri else self._reach(path)
+            self._reached[uri] = None if text is None else scan_rewrites.read(text, path).value
+        return self._reached[uri]
+
+    def _texts(self, pairs: Iterable[tuple[str, str]]) -> Mapping[str, bytes | None]:
+        return self._read((id_ for pair in pairs for id_ in pair), LARGEST)
+
+
+def _altered(rewrite: Rewrite) -> bool:
+    return rewrite.fate is Fate.REWRITTEN
+
+
+def _portions(values: list[_T]) -> Iterator[list[_T]]:
+    for start in range(0, len(values), _TOGETHER):
+        yield values[start : start + _TOGETHER]

@@ -1,0 +1,1 @@
+"""The registry at one commit, as a value."""

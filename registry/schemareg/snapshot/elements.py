@@ -1,0 +1,111 @@
+"""What a target names in a registry: does it exist, and if not, what was probably meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg.model.targets import field_text
+from schemareg.text.wording import listed, nearest, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemareg.formats.json_schema.fields import Field
+    from schemareg.model import SchemaVersion
+    from schemareg.model.targets import Target
+    from schemareg.snapshot.snapshot import Snapshot
+
+
+def lacking(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
+    """What and remedy where the target is not there; None where it is.
+
+    A field is there when the latest version of the schema, or of the line or version named, has
+    it; what only an older version has is gone already.
+    """
+    if snapshot.folder_of(target.product) is None:
+        near = nearest(target.product, snapshot.product_names())
+        remedy = f"Did you mean {near}?" if near else "To see what there is: reg list"
+        return f"there is no product {quoted(target.product)}", remedy
+    if not target.schema:
+        return None
+    versions = snapshot.versions(target.product, target.schema)
+    if not versions:
+        names = snapshot.schema_names(target.product)
+        near = nearest(target.schema, names)
+        known = f"{target.product} has {listed(names, last='and')}" if names else "It has none yet"
+        return (
+            f"{quoted(target.product)} has no schema {quoted(target.schema)}",
+            f"Did you mean {target.product}/{near}?" if near else known,
+        )
+    meant = latest(snapshot, target)
+    if meant is None:
+        there = listed([str(each.version) for each in versions], last="and")
+        wanted = target.version if target.version is not None else f"{target.major}.x"
+        return f"{target.product}/{target.schema} has no version {wanted}", f"It has {there}"
+    return _lacking_field(snapshot, target, meant) if target.field else None
+
+
+def never(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
+    """What and remedy where no version that the target names has it; None where one does.
+
+    What the latest version has no more is still read by those who stay with an older one.
+    """
+    lack = lacking(snapshot, target)
+    if lack is None or not target.field or target.version is not None:
+        return lack
+    for version in reversed(snapshot.versions(target.product, target.schema)):
+        if target.major in (None, version.version.major):
+            if _lacking_field(snapshot, target, version) is None:
+                return None
+    return lack
+
+
+def latest(snapshot: Snapshot, target: Target) -> SchemaVersion | None:
+    """The version a target speaks of: the one it names, or the highest release of its line."""
+    versions = snapshot.versions(target.product, target.schema)
+    if target.version is not None:
+        return next((each for each in versions if each.version == target.version), None)
+    line = [each for each in versions if target.major in (None, each.version.major)]
+    return newest(line) if line else None
+
+
+def newest(versions: Sequence[SchemaVersion]) -> SchemaVersion:
+    """The highest release of some versions, oldest first; where there is none, the highest of all.
+
+    Raises ValueError for no versions.
+    """
+    return max(versions, key=lambda each: (not each.version.pre, each.version))
+
+
+def fields_of(snapshot: Snapshot, version: SchemaVersion) -> tuple[Field, ...]:
+    """The fields of a version, references followed."""
+    from schemareg.formats.json_schema import references
+    from schemareg.formats.json_schema.fields import fields
+
+    library = references.Library(snapshot.lookup, snapshot.locate)
+    uri = f"file:///{version.path}"
+    return fields(snapshot.document(version.path).value, library, uri)
+
+
+def _lacking_field(
+    snapshot: Snapshot, target: Target, version: SchemaVersion
+) -> tuple[str, str] | None:
+    known = {each.path: each for each in fields_of(snapshot, version)}
+    path = field_text(target.field)
+    found = known.get(path)
+    if found is None:
+        near = nearest(path, known)
+        name = f"{target.product}/{target.schema}"
+        return (
+            f"{version.name} has no field {quoted(path)}",
+            f"Did you mean {name}#{near}?" if near else f"To see its fields: reg show {name}",
+        )
+    if target.value is not None and found.values and target.value not in found.values:
+        near = nearest(target.value, found.values)
+        return (
+            f"{quoted(path)} has no value {quoted(target.value)}",
+            f"Did you mean {quoted(near)}?"
+            if near
+            else f"It has {listed(found.values, last='and')}",
+        )
+    return None

@@ -1,0 +1,68 @@
+"""What the files of one state announce, whether it has landed or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemareg import manifests
+from schemareg.manifests.layout import DEPRECATIONS
+from schemareg.model import Kind
+from schemareg.model.errors import InvalidFiles, RegistryError
+from schemareg.text.wording import nearest, quoted
+
+if TYPE_CHECKING:
+    from schemareg.model import Deprecation
+    from schemareg.model.targets import Target
+    from schemareg.snapshot.snapshot import Snapshot
+
+
+def deprecations(snapshot: Snapshot, product: str) -> tuple[Deprecation, ...]:
+    """What the files of a product announce, by path; a file that is wrong announces nothing."""
+    folder = snapshot.folder_of(product)
+    names = snapshot.files.folder(f"{folder}/{DEPRECATIONS}") if folder else {}
+    found = []
+    for name, entry in names.items():
+        if entry.kind is Kind.FILE and name.endswith(".yaml"):
+            path = f"{folder}/{DEPRECATIONS}/{name}"
+            try:
+                found.append(manifests.parse_deprecation(snapshot.document(path), product))
+            except InvalidFiles:
+                continue
+    return tuple(found)
+
+
+def typed(target: Target) -> str:
+    """A target as one types it into a shell, in quotes where it has to be."""
+    import shlex
+
+    text = str(target)
+    plain = text.replace("#", "").replace("=", "")  # inside a word they mean nothing to a shell
+    return text if shlex.quote(plain) == plain else shlex.quote(text)
+
+
+def standing(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecation:
+    """The one deprecation of a target, or of the guarantee about it that `loosens` names.
+
+    Raises RegistryError where there is none, or more than one to choose from.
+    """
+    announced = deprecations(snapshot, target.product)
+    found = [each for each in announced if each.target == target]
+    if loosens or len(found) > 1:
+        chosen = [each for each in found if each.loosens == loosens]
+        found = chosen or ([] if loosens else found)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise RegistryError(
+            f"{len(found)} files speak of {quoted(target)}:"
+            f" {' and '.join(each.path for each in found)}",
+            remedy=f"Say which guarantee is meant: --loosens {found[0].loosens or found[1].loosens}",
+        )
+    what = f"that {quoted(target)} loosens {loosens}" if loosens else f"the end of {quoted(target)}"
+    near = nearest(str(target), [str(each.target) for each in announced])
+    raise RegistryError(
+        f"nothing announces {what}",
+        remedy=f"Did you mean {near}?"
+        if near
+        else f"To announce it: reg deprecate {typed(target)} --reason …",
+    )

@@ -1,0 +1,1 @@
+"""Wording, escapes, columns, colour and CSV: text that is shown."""

@@ -1,0 +1,28 @@
+"""Rows for a spreadsheet. Source: RFC 4180."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from schemareg.text import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_FORMULA = ("=", "+", "-", "@")
+
+
+def rendered(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The rows below their header; a cell that would be taken for a formula begins with a quote."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([_cell(each) for each in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    shown = escape.visible(text)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown

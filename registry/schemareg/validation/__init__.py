@@ -1,0 +1,1 @@
+"""All mistakes of registry files, with their places."""
