@@ -16,7 +16,7 @@ from schemareg.adapters.git.commit_messages import messages
 from schemareg.adapters.history.history import history
 from schemareg.changelog.facts import KINDS, Facts
 from schemareg.history import paths
-from schemareg.snapshot import snapshot
+from schemareg.manifests import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -396,7 +396,7 @@ def test_before_the_first_commit_nothing_has_landed(repo: Repo, reg: Callable[..
 def test_paths_are_told_apart_by_the_names_that_the_registry_has() -> None:
     names = ("REGISTRY", "PRODUCTS", "PRODUCT", "SCHEMAS", "CONSUMERS", "DEPRECATIONS", "WAIVERS")
     for name in (*names, "ENDINGS"):
-        assert getattr(paths, name) == getattr(snapshot, name)
+        assert getattr(paths, name) == getattr(layout, name)
 
 
 def test_the_registry_can_be_looked_at_as_it_stood_on_a_day(

@@ -57,7 +57,7 @@ def test_no_command_at_all_is_a_call_for_help(reg: Callable[..., Any]) -> None:
 def test_every_command_says_what_it_does_and_shows_it(
     command: command_table.Command, reg: Callable[..., Any]
 ) -> None:
-    module = importlib.import_module(f"schemareg_cli.{command.name}")
+    module = importlib.import_module(f"schemareg_cli.commands.{command.name}")
     for name in command.subcommands or (command.function or command.name,):
         doc = inspect.getdoc(getattr(module, name.replace("-", "_"))) or ""
         assert re.search(r"\n\x08\nExamples:\n  reg ", doc)
@@ -71,7 +71,9 @@ def test_every_command_says_what_it_does_and_shows_it(
     if command.subcommands:
         assert (module.__doc__ or "").strip() == command.summary
         own = getattr(module, command.name, None)  # of a group that does something of its own
-        assert own is None or re.search(r"\n\x08\nExamples:\n  reg ", inspect.getdoc(own) or "")
+        assert not callable(own) or re.search(
+            r"\n\x08\nExamples:\n  reg ", inspect.getdoc(own) or ""
+        )
 
 
 def test_every_option_is_explained(reg: Callable[..., Any]) -> None:
@@ -101,8 +103,7 @@ def test_nothing_heavy_is_imported_to_say_little(arguments: list[str]) -> None:
     if arguments == ["--help"]:
         commands = {name for name in imported if name.startswith("schemareg_cli.")}
         assert commands == {
-            f"schemareg_cli.{name}"
-            for name in ("main", "terminal", "contents", "options", "completion")
+            f"schemareg_cli.{name}" for name in ("main", "command_table", "options", "completion")
         }
 
 
@@ -232,14 +233,14 @@ def test_a_traceback_is_shown_only_when_asked_for(
 
 
 def test_answers_are_utf8_under_any_locale() -> None:
-    code = "from schemareg_cli import terminal as t; t.speak_utf8(); t.say('\\u2192 \\ud800 \\u6570\\n')"
+    code = "from schemareg.adapters import terminal as t; t.speak_utf8(); t.say('\\u2192 \\ud800 \\u6570\\n')"
     done = process(code=code, env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert done.stdout == "→ \\ud800 数\n".encode()
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
     code = (
-        "import os, sys; from schemareg_cli import main, terminal;"
+        "import os, sys; from schemareg_cli import main;"
         "reading, writing = os.pipe(); os.close(reading); os.dup2(writing, 1);"
         "sys.exit(main.main(['--help']))"
     )

@@ -98,7 +98,7 @@ def test_the_json_form_is_valid_for_its_published_schema(reg: Callable[..., Any]
     code, out, _ = reg("compat", "old.json", "new.json", "--format", "json")
     value = json.loads(out)
     schema = json.loads(
-        (resources.files("schemareg.reports.review") / "verdict.schema.json").read_text()
+        (resources.files("schemareg.reports.views") / "verdict.schema.json").read_text()
     )
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(value, schema)

@@ -18,15 +18,15 @@ TOP = Path(__file__).parent.parent
 RULES = TOP / "registry" / "RULES.md"
 
 FAMILIES = {
-    "compatibility": "Compatibility: what a reader would refuse",
-    "versions": "Versions: what has landed stays, and numbers are honest",
-    "promises": "Promises that no validator sees",
-    "time": "Time: what has been announced, and from when it may go",
-    "policies": "Policies and descriptions",
-    "files": "Files: what is not well formed",
-    "audit": "Audit: what the history must not show",
+    "formats.json_schema.rules": "Compatibility: what a reader would refuse",
+    "rules.versions": "Versions: what has landed stays, and numbers are honest",
+    "rules.semantics": "Promises that no validator sees",
+    "rules.deprecation": "Time: what has been announced, and from when it may go",
+    "rules.policies": "Policies and descriptions",
+    "rules.files": "Files: what is not well formed",
+    "rules.audit": "Audit: what the history must not show",
 }
-"""The modules of `schemareg.rules`, in the order in which a reader wants them."""
+"""The modules that declare rules, in the order in which a reader wants them."""
 
 
 def rules_page() -> str:
@@ -47,7 +47,7 @@ def _lines() -> Iterator[str]:
         " `python -m pytest tests/test_documentation.py --update-golden`."
     )
     for family, title in FAMILIES.items():
-        module = __import__(f"schemareg.rules.{family}", fromlist=["RULES"])
+        module = __import__(f"schemareg.{family}", fromlist=["RULES"])
         yield f"\n## {title}\n"
         yield "| rule | what it says | why it matters | how to mend it |"
         yield "|---|---|---|---|"

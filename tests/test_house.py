@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -18,32 +19,21 @@ TOP = Path(__file__).parent.parent
 ROOTS = ("registry", "cli")
 
 LAYERS = {
-    "nouns": ("errors", "json_values", "model", "names", "version", "versions", "wording"),
-    "texts and rules": (
-        *("documents", "formats", "validation", "manifests", "samples", "scaffold", "example"),
-        *("words", "workflows", "changes", "lineage", "rules"),
-    ),
-    "the engine, the registry as a value": (
-        "compatibility",
-        "evident",
-        "foreign",
-        "overlay",
-        "snapshot",
-    ),
-    "one change": (
-        *("checking", "keys", "layout", "loose", "pairs", "promises", "readership"),
-        *("comparison", "difference", "findings", "judgement", "landed", "shelf"),
-    ),
-    "all of it": ("audit", "codeowners", "impact", "reviewing"),
-    "faces": ("additions", "drafts", "overview", "replay", "reports"),
-    "who is told": ("notices",),
+    "nouns": ("model", "text", "regex", "version"),
+    "texts, places and time": ("documents", "history", "rules"),
+    "schema languages": ("formats",),
+    "the registry as a value": ("manifests", "snapshot", "scan"),
+    "consumers and time": ("consumers", "deprecation"),
+    "judgement": ("validation", "compatibility", "review", "audit", "changelog"),
+    "around a change": ("authoring", "catalog", "notifications"),
+    "what is shown": ("reports",),
 }
 """Every room of the core. A room imports from its own layer and those above it in this table."""
 
-EDGES_KNOW = {"errors", "model", "edges"}
-"""Edges bring bytes; the core gives them meaning."""
+ADAPTERS_KNOW = {"model", "adapters"}
+"""Adapters bring bytes; the core gives them meaning."""
 
-TYPES_ONLY = {("rules", "compatibility")}
+TYPES_ONLY = {("rules", "formats"), ("regex", "formats")}
 """What looks the other way, in annotations alone: a rule names a refusal that the engine found."""
 
 HEAVY = {
@@ -60,7 +50,7 @@ HEAVY = {
             "schemareg.formats.json_schema.solver.compare",
         ),
     ),
-    "pygit2": ("schemareg.adapters.git.repository",),
+    "pygit2": ("schemareg.adapters.git",),
     "referencing": ("schemareg.formats.json_schema.solver.witness",),
     "rich": (),
     "typer": ("schemareg_cli",),
@@ -96,6 +86,10 @@ MAY_READ_CLOCKS = {
 
 PACKAGE_DATA = {"schemareg.manifests.schemas", "schemareg.reports.views.json_schemas"}
 """What ships inside the package is read through importlib.resources, and nothing else is."""
+
+
+OUTER = ("adapters", "operations", "schemareg_cli")
+"""The rooms that may reach out of the process."""
 
 
 class Import(NamedTuple):
@@ -169,7 +163,7 @@ def room(module: str) -> str:
 
 def test_every_room_has_its_place_in_the_table() -> None:
     placed = {each for rooms in LAYERS.values() for each in rooms}
-    apart = {"edges", "schemareg", "schemareg_cli"}
+    apart = {"adapters", "operations", "schemareg", "schemareg_cli"}
     assert {room(module) for module in modules()} == placed | apart, "see LAYERS in this file"
 
 
@@ -192,18 +186,38 @@ def test_imports_flow_one_way() -> None:
     assert wrong == []
 
 
-def test_only_the_command_knows_both_the_core_and_the_edges() -> None:
+def test_no_circle_of_imports_joins_two_rooms() -> None:
+    wanted: dict[str, set[str]] = {room(name): set() for name in modules()}
+    for each in imports():
+        here, there = room(each.importer), room(each.imported)
+        if not each.types and there in wanted and here != there:
+            wanted[here].add(there)
+    while leaves := {name for name, needs in wanted.items() if not needs & wanted.keys()}:
+        wanted = {name: needs for name, needs in wanted.items() if name not in leaves}
+    assert sorted(wanted) == []
+
+
+def test_a_room_is_small_enough_to_look_around() -> None:
+    beside = Counter(
+        path.parent for name, path in modules().items() if name.startswith("schemareg.")
+    )
+    assert {str(folder): count for folder, count in beside.items() if count > 21} == {}
+    loose = {name for name, path in modules().items() if path.parent == TOP / "registry/schemareg"}
+    assert loose == {"schemareg", "schemareg.version"}
+
+
+def test_only_operations_and_commands_join_core_and_adapters() -> None:
     core_to_edge = [
         str(each)
         for each in imports()
-        if room(each.imported) == "edges" and room(each.importer) not in ("edges", "schemareg_cli")
+        if room(each.imported) == "adapters" and room(each.importer) not in OUTER
     ]
     edge_to_core = [
         str(each)
         for each in imports()
-        if room(each.importer) == "edges"
+        if room(each.importer) == "adapters"
         and each.imported.startswith("schemareg")
-        and room(each.imported) not in EDGES_KNOW
+        and room(each.imported) not in ADAPTERS_KNOW
     ]
     to_command = [
         str(each)
@@ -240,7 +254,7 @@ def test_the_core_opens_no_file_and_reads_no_clock() -> None:
     doors = [
         str(each)
         for each in imports()
-        if room(each.importer) not in ("edges", "schemareg_cli")
+        if room(each.importer) not in OUTER
         and not each.types
         and (each.imported in DOORS or each.imported.split(".")[0] in DOORS - {"urllib.request"})
     ]
@@ -248,7 +262,7 @@ def test_the_core_opens_no_file_and_reads_no_clock() -> None:
     opened = [
         f"{name}:{node.lineno}"
         for name in modules()
-        if room(name) not in ("edges", "schemareg_cli")
+        if room(name) not in OUTER
         for node in ast.walk(tree(name))
         if isinstance(node, ast.Call) and _opens(node) and name not in PACKAGE_DATA
     ]

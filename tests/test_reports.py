@@ -205,7 +205,7 @@ def test_an_unknown_form_is_refused() -> None:
 
 
 def shipped(name: str) -> dict[str, Any]:
-    value = json.loads((resources.files("schemareg.reports.review") / name).read_text("utf-8"))
+    value = json.loads((resources.files("schemareg.reports.views") / name).read_text("utf-8"))
     assert isinstance(value, dict)
     jsonschema.Draft202012Validator.check_schema(value)
     return value

@@ -150,7 +150,7 @@ def loaded(command: Command) -> Any:
         function = getattr(module, command.function or command.name)
         app.command(command.name, context_settings=_SETTINGS)(function)
         return get_command(app)
-    if hasattr(module, command.name):  # it does something of its own as well
+    if callable(getattr(module, command.name, None)):  # it does something of its own as well
         app.callback(invoke_without_command=True)(getattr(module, command.name))
     else:
         app.callback(help=module.__doc__)(_nothing)

@@ -66,7 +66,7 @@ def test_a_breaking_change_is_shown_in_every_form(
     assert (code, err) == (1, "")
     golden(f"check.{form}", steady(out))
     if form == "json":
-        schema = (resources.files("schemareg.reports.review") / "report.schema.json").read_text()
+        schema = (resources.files("schemareg.reports.views") / "report.schema.json").read_text()
         jsonschema.validate(json.loads(out), json.loads(schema))
 
 
@@ -316,7 +316,7 @@ def test_two_versions_are_shown_side_by_side(
     golden("diff.text", out)
     code, out, _ = reg("diff", "orders/order@1.1.0", "orders/order@2", "--format", "json")
     schema = json.loads(
-        (resources.files("schemareg.reports.review") / "difference.schema.json").read_text()
+        (resources.files("schemareg.reports.views") / "difference.schema.json").read_text()
     )
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(out), schema)
@@ -377,7 +377,7 @@ def test_a_landed_version_that_becomes_a_program_is_refused_before_the_audit_fin
     code, out, _ = reg("check", "--base", "main", "--head", "HEAD", "--format", "json")
     (found,) = json.loads(out)["findings"]
     assert (code, found["rule"]) == (1, "version-modified")
-    assert found["message"] == "1.0.0 has landed, and its file's mode is not what it was"
+    assert found["message"] == "1.0.0 has landed, and its file's mode differs from the landed one"
     code, out, _ = reg("audit", "verify", "--head", "HEAD", "--format", "json")
     assert code == 1
     assert [each["path"] for each in json.loads(out)["violations"]] == [f"{ORDER}/1.0.0.json"]

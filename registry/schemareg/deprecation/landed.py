@@ -17,6 +17,7 @@ from schemareg.deprecation.schedule import State, Statement, Term, term
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, REGISTRY, SCHEMAS, WAIVERS
 from schemareg.model import Kind, Policy, Stability
 from schemareg.model.errors import InvalidFiles, Undecidable
+from schemareg.model.targets import covers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -315,20 +316,3 @@ def _stands(path: str, last: PathChange) -> bool:
 
 def _end(each: Term) -> date:
     return each.earliest or each.opened.max
-
-
-def covers(target: Target, element: Target) -> bool:
-    """Whether what is said of `target` is said of `element`: the same, or a part of it."""
-    if target.product != element.product or (target.schema and target.schema != element.schema):
-        return False
-    if target.version is not None and target.version != element.version:
-        return False
-    if target.major is not None:
-        line = element.version.major if element.version is not None else element.major
-        if line != target.major:
-            return False
-    if target.field != element.field[: len(target.field)]:
-        return False
-    return target.value is None or (
-        target.value == element.value and len(target.field) == len(element.field)
-    )

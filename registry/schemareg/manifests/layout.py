@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.manifests.layout import ENDINGS, PRODUCT, PRODUCTS, REGISTRY, SCHEMAS
 from schemareg.model import Kind, Mistake, Place, semver
 from schemareg.model.targets import NAME
 from schemareg.text.wording import listed, nearest, quoted
@@ -19,6 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from schemareg.model import Entry, Files
+
+
+REGISTRY = "registry.yaml"
+PRODUCTS = "products"
+PRODUCT = "product.yaml"
+SCHEMAS = "schemas"
+CONSUMERS = "consumers"
+DEPRECATIONS = "deprecations"
+WAIVERS = "waivers"
+
+ENDINGS = (".json", ".yaml", ".yml")
+"""What the file of a version may end in."""
 
 
 class Role(Enum):
@@ -30,7 +41,7 @@ class Role(Enum):
     FACT = "a fact about a product, as YAML"
 
 
-FACTS = ("deprecations", "consumers", "waivers")
+FACTS = (DEPRECATIONS, CONSUMERS, WAIVERS)
 """Folders of a product that hold one fact a file, `<name>.yaml`."""
 
 PARTS = (SCHEMAS, *FACTS)

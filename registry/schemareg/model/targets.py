@@ -111,3 +111,20 @@ def _refused(text: str, why: str) -> RegistryError:
         remedy="Write product, product/schema, product/schema@1.2.0, product/schema@1"
         " or product/schema#field.path",
     )
+
+
+def covers(target: Target, element: Target) -> bool:
+    """Whether what is said of `target` is said of `element`: the same, or a part of it."""
+    if target.product != element.product or (target.schema and target.schema != element.schema):
+        return False
+    if target.version is not None and target.version != element.version:
+        return False
+    if target.major is not None:
+        line = element.version.major if element.version is not None else element.major
+        if line != target.major:
+            return False
+    if target.field != element.field[: len(target.field)]:
+        return False
+    return target.value is None or (
+        target.value == element.value and len(target.field) == len(element.field)
+    )

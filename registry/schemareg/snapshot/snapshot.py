@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from schemareg import documents, manifests
+from schemareg.manifests.layout import CONSUMERS, ENDINGS, PRODUCT, PRODUCTS, REGISTRY, SCHEMAS
 from schemareg.model import Consumer, FileChange, Files, Kind, Policy, SchemaVersion, semver
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.targets import NAME
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
     from schemareg.model import Entry, Product
     from schemareg.model.semver import SemVer
-
-REGISTRY = "registry.yaml"
-PRODUCTS = "products"
-PRODUCT = "product.yaml"
-SCHEMAS = "schemas"
-CONSUMERS = "consumers"
-DEPRECATIONS = "deprecations"
-WAIVERS = "waivers"
-
-ENDINGS = (".json", ".yaml", ".yml")
-"""What the file of a version may end in."""
 
 
 class Snapshot:

@@ -1,0 +1,1 @@
+"""What a scan of a schema history found, in its forms."""
