@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
 import os
+import shutil
+import sqlite3
 import subprocess
+import zlib
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -359,3 +366,227 @@ def test_an_impossible_date_is_an_error_with_a_way_out_and_no_bug_of_ours(
         assert code in (0, 3), err
         assert "bug of ours" not in err
         assert (code == 0) or "git " in err
+
+
+# The index is a cache, and what a verdict rests on is asked of Git
+
+
+SUNSET = "2026-03-02"
+ANNOUNCED = {
+    f"{FOLDER}/deprecations/order-email.yaml": (
+        f"target: orders/order#email\nsunset: {SUNSET}\nreason: It goes.\n"
+    )
+}
+
+
+def _redate(repo: Repo, index: sqlite3.Connection) -> None:
+    """The announcement landed a year before it did."""
+    (row,) = index.execute(
+        "SELECT l.* FROM landings l JOIN changes c ON c.landing = l.id"
+        " WHERE instr(c.path, 'deprecations') ORDER BY l.id LIMIT 1"
+    ).fetchall()
+    early = row[4] - 365 * 86_400
+    changed = (*row[:4], early, early, *row[6:10])
+    index.execute(
+        "UPDATE landings SET time = ?, claimed = ?, digest = ? WHERE id = ?",
+        (early, early, zlib.crc32(repr(changed).encode()), row[0]),
+    )
+
+
+def _reattribute(repo: Repo, index: sqlite3.Connection) -> None:
+    """The announcement came with the first landing."""
+    (row,) = index.execute(
+        "SELECT id, path, raw FROM changes WHERE instr(path, 'deprecations')"
+    ).fetchall()
+    digest = zlib.crc32(row[2], zlib.crc32(row[1], 1))
+    index.execute("UPDATE changes SET landing = 1, digest = ? WHERE id = ?", (digest, row[0]))
+
+
+def _loosen(repo: Repo, index: sqlite3.Connection) -> None:
+    """The policy asked for no window when the announcement landed."""
+    (row,) = index.execute(
+        "SELECT id, landing, path, raw FROM changes WHERE path = CAST('registry.yaml' AS BLOB)"
+    ).fetchall()
+    text = "version: 1\ndeprecation: {window: 0d}\n"
+    (repo.path / "made").write_text(text)
+    made = repo.git("hash-object", "-w", "made").encode()
+    (repo.path / "made").unlink()
+    raw = row[3].replace(row[3].split(b" ")[3], made)
+    digest = zlib.crc32(raw, zlib.crc32(row[2], row[1]))
+    index.execute("UPDATE changes SET raw = ?, digest = ? WHERE id = ?", (raw, digest, row[0]))
+
+
+def _forget(repo: Repo, index: sqlite3.Connection) -> None:
+    """It was never withdrawn in between: the rows of a withdrawal and the next one are left out."""
+    rows = index.execute(
+        "SELECT id FROM changes WHERE instr(path, 'deprecations') ORDER BY landing"
+    ).fetchall()
+    index.executemany("DELETE FROM changes WHERE id = ?", rows[1:])
+
+
+@pytest.mark.parametrize("forge", [_redate, _reattribute, _loosen, _forget])
+def test_a_forged_index_ends_no_window_early(
+    repo: Repo,
+    reg: Callable[..., Any],
+    forge: Callable[[Repo, sqlite3.Connection], None],
+) -> None:
+    repo.commit(REGISTRY, "Start", on=date(2025, 1, 1))
+    if forge is _forget:
+        repo.commit(ANNOUNCED, "Announce", on=date(2025, 1, 2))
+        repo.commit({}, "Withdraw")
+        repo.git("rm", "--quiet", *ANNOUNCED)
+        repo.git("commit", "--quiet", "-m", "Withdraw", on=date(2026, 2, 1))
+    repo.commit(ANNOUNCED, "Announce", on=date(2026, 3, 1))
+    repo.branch("work")
+    repo.commit(REMOVAL, "Remove", on=date(2026, 3, 20))
+    check = ("check", "--today", "2026-03-20", "-C", str(repo.path))
+    code, expected, _ = reg(*check)
+    assert code == 1
+    (file,) = (repo.path / ".git/reg").glob("index-*.sqlite")
+    with contextlib.closing(sqlite3.connect(file)) as index:
+        forge(repo, index)
+        index.commit()
+    assert reg(*check)[:2] == (1, expected)
+    assert "2026-03-02" not in reg("when", "orders/order#email", "-C", str(repo.path))[1]
+
+
+# What the audit keeps and says
+
+
+def _audit(reg: Callable[..., Any], repo: Repo, *options: str) -> tuple[int, dict[str, Any]]:
+    code, out, err = reg("audit", "verify", "--format", "json", *options, "-C", str(repo.path))
+    assert err == ""
+    return code, json.loads(out)
+
+
+def _rules(found: dict[str, Any]) -> list[str]:
+    return [each["rule"] for each in found["violations"]]
+
+
+def _checks(found: dict[str, Any]) -> dict[str, bool]:
+    return {each["subject"]: each["checked"] for each in found["checks"]}
+
+
+def test_a_forged_progress_of_the_audit_is_not_believed(
+    repo: Repo, reg: Callable[..., Any]
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    repo.commit({f"{FOLDER}/schemas/order/1.0.0.json": NEW}, "Alter")
+    assert _audit(reg, repo)[0] == 1
+    (file,) = (repo.path / ".git/reg").glob("audit-*.json")
+    value = json.loads(file.read_text().partition(" ")[2])
+    body = json.dumps(value | {"violations": []}, sort_keys=True)
+    for mark in (hashlib.sha256(body.encode()).hexdigest(), "0" * 64, ""):
+        file.write_text(f"{mark} {body}\n")
+        assert _audit(reg, repo)[0] == 1
+
+
+@pytest.mark.parametrize("state", ["missing", "damaged", "a file"])
+def test_without_a_key_of_the_user_nothing_kept_is_believed(
+    repo: Repo, reg: Callable[..., Any], tmp_path: Path, state: str
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    assert _audit(reg, repo)[1]["new_landings"] == 1
+    assert _audit(reg, repo)[1]["new_landings"] == 0
+    folder = tmp_path / "state"
+    if state == "damaged":
+        (folder / "reg/key").write_bytes(b"short")
+    else:
+        shutil.rmtree(folder)
+        if state == "a file":
+            folder.write_text("in the way")
+    assert _audit(reg, repo)[1]["new_landings"] == 1
+
+
+def _foxtrot(repo: Repo) -> None:
+    repo.git("checkout", "--quiet", "-b", "mine", "HEAD~1")
+    repo.commit({f"{FOLDER}/README.md": "mine\n"})
+    repo.merge("main")
+    repo.git("branch", "--quiet", "--force", "main", "mine")
+    repo.checkout("main")
+
+
+def _amend(repo: Repo) -> None:
+    repo.git("commit", "--quiet", "--amend", "-m", "Other words")
+
+
+def _orphan(repo: Repo) -> None:
+    repo.git("checkout", "--quiet", "--orphan", "other")
+    repo.commit({}, "Begin again")
+    repo.git("branch", "--quiet", "--force", "main", "other")
+    repo.checkout("main")
+
+
+@pytest.mark.parametrize("rewrite", [_foxtrot, _amend, _orphan])
+def test_the_audit_notices_a_rewrite_without_a_checkpoint_until_somebody_decides(
+    repo: Repo, reg: Callable[..., Any], rewrite: Callable[[Repo], None]
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    repo.commit({f"{FOLDER}/NOTES.md": "words\n"}, "Words")
+    assert _audit(reg, repo)[0] == 0
+    rewrite(repo)
+    for options in ((), ("--full",), ()):
+        code, found = _audit(reg, repo, *options)
+        assert (code, _rules(found)) == (3, ["history-rewritten"])
+    anchored = {"registry.yaml": f"version: 1\nanchor: {repo.git('rev-parse', 'HEAD')}\n"}
+    repo.commit(anchored, "Anchor")
+    for _ in range(2):
+        assert _audit(reg, repo)[0] == 0
+
+
+def test_an_older_head_and_another_branch_are_no_rewrite(
+    repo: Repo, reg: Callable[..., Any]
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    repo.commit({f"{FOLDER}/NOTES.md": "words\n"}, "Words")
+    assert _audit(reg, repo)[0] == 0
+    repo.git("branch", "--quiet", "side", "HEAD~1")
+    for head in ("HEAD~1", "side"):
+        assert _audit(reg, repo, "--head", head)[0] == 0
+    repo.git("reset", "--quiet", "--hard", "HEAD~1")  # a clone that was set back
+    assert _audit(reg, repo)[0] == 0
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_a_version_of_other_bytes_is_found_by_the_full_audit_and_by_a_checkpoint(
+    repo: Repo, reg: Callable[..., Any], partial: bool
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    blob = repo.git("rev-parse", f"HEAD:{FOLDER}/schemas/order/1.0.0.json")
+    if partial:
+        repo.git("config", "core.repositoryformatversion", "1")
+        repo.git("config", "extensions.partialClone", "origin")
+    line = reg("audit", "checkpoint", "-C", str(repo.path))[1].strip()
+    _loose(repo, blob, NEW.encode())
+    code, found = _audit(reg, repo, "--full")
+    assert (code, _rules(found), _checks(found)["bytes"]) == (1, ["object-altered"], True)
+    code, out, err = reg("audit", "checkpoint", "-C", str(repo.path))
+    assert "violations (1)" in err
+    code, found = _audit(reg, repo, "--checkpoint", line)
+    assert _checks(found) == {
+        "landings": True,
+        "rewriting": True,
+        "bytes": False,
+        "receipts": False,
+        "trees": False,
+        "people": False,
+    }
+
+
+@pytest.mark.parametrize("part", [1, 2, 3, 4])
+def test_every_part_of_a_checkpoint_is_compared(
+    repo: Repo, reg: Callable[..., Any], tmp_path: Path, part: int
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    repo.commit({f"{FOLDER}/NOTES.md": "words\n"}, "Words")
+    words = reg("audit", "checkpoint", "-C", str(repo.path))[1].split()
+    assert _audit(reg, repo, "--checkpoint", " ".join(words))[0] == 0
+    words[part] = "7" if part == 3 else "7" * len(words[part])
+    line = " ".join(words)
+    code, found = _audit(reg, repo, "--checkpoint", line) if part > 1 else (3, {})
+    if part > 1:
+        assert (code, _rules(found)) == (1, ["checkpoint-mismatch"])
+        assert reg("audit", "export", "--since", line, "-C", str(repo.path))[0] in (
+            (0,) if part > 2 else (3,)
+        )
+        assert reg("audit", "prove", "orders", "--checkpoint", line, "-C", str(repo.path))[0] == 1

@@ -70,6 +70,17 @@ def walk(place: Path, head: str, known: Callable[[str], bool] | None) -> tuple[l
     return _until(_commits(place, head), known)
 
 
+def since(place: Path, head: str, oldest: str) -> list[Commit]:
+    """The commits from `head` down to `oldest` and the one before that, newest first.
+
+    Without `oldest` where it is not on the line. Raises Undecidable.
+    """
+    newer = _commits(place, head, f"^{oldest}") if head != oldest else []
+    if newer and newer[-1].parent != oldest:
+        return newer
+    return newer + _commits(place, oldest, "--max-count=2")
+
+
 def _until(commits: list[Commit], known: Callable[[str], bool]) -> tuple[list[Commit], str]:
     for index, commit in enumerate(commits):
         if known(commit.id):
