@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import html
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from schemareg.adapters import clock
 from schemareg.adapters.git import command as git_command
 from schemareg.adapters.git.repository import open_repository
 from schemareg.adapters.history.history import history
@@ -560,7 +563,7 @@ def test_a_version_of_other_bytes_is_found_by_the_full_audit_and_by_a_checkpoint
     _loose(repo, blob, NEW.encode())
     code, found = _audit(reg, repo, "--full")
     assert (code, _rules(found), _checks(found)["bytes"]) == (1, ["object-altered"], True)
-    code, out, err = reg("audit", "checkpoint", "-C", str(repo.path))
+    _, _, err = reg("audit", "checkpoint", "-C", str(repo.path))
     assert "violations (1)" in err
     code, found = _audit(reg, repo, "--checkpoint", line)
     assert _checks(found) == {
@@ -590,3 +593,121 @@ def test_every_part_of_a_checkpoint_is_compared(
             (0,) if part > 2 else (3,)
         )
         assert reg("audit", "prove", "orders", "--checkpoint", line, "-C", str(repo.path))[0] == 1
+
+
+FORMS = ("text", "json", "github", "sarif", "junit", "markdown", "summary", "html")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("given", [True, False])
+def test_every_form_of_a_report_says_where_its_day_was_chosen(
+    repo: Repo, reg: Callable[..., Any], form: str, given: bool
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    repo.branch("work")
+    repo.commit(REMOVAL, "Remove")
+    options = ("--today", "2099-01-01") if given else ("--today", str(clock.today()))
+    code, out, _ = reg("check", "--format", form, *options, "-C", str(repo.path))
+    assert code == 1
+    said = re.search(r"today_given|not the day of this run", " ".join(html.unescape(out).split()))
+    assert (said is not None) is given
+
+
+def test_a_report_is_read_again_with_that_its_day_was_chosen(
+    repo: Repo, reg: Callable[..., Any], tmp_path: Path
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    where = ("-C", str(repo.path))
+    file = tmp_path / "report.json"
+    reg("check", "--today", "2099-01-01", "--format", "json", "--output", str(file), *where)
+    assert "not the day of this run" in " ".join(reg("report", str(file))[1].split())
+    repo.branch("work")
+    repo.commit(REMOVAL, "Remove")
+    said = " ".join(reg("impact", "--today", "2099-01-01", *where)[1].split())
+    assert "not the day of this run" in said
+
+
+# Nothing that is printed is a workflow command
+
+COMMANDS = (
+    "::error::x",
+    "##[error]x",
+    "  ::set-output name=a::b",
+    "x\n::warning::y",
+    "a ##[group]b",
+)
+
+
+def _forged(text: str) -> list[str]:
+    """What a runner of GitHub Actions takes for a command, in a log."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    return [line for line in lines if line.strip().startswith("::") or "##[" in line]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_calendar_carries_no_workflow_command_wherever_it_is_folded(
+    repo: Repo, reg: Callable[..., Any], command: str
+) -> None:
+    """Eighty announcements, each a character longer: one of them is folded before the command."""
+    names = [f"f{number}" for number in range(80)]
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
+    files = {
+        f"{FOLDER}/deprecations/order-{name}.yaml": (
+            f"target: orders/order#{name}\nsunset: 2026-09-01\n"
+            f"reason: {json.dumps('x' * number + command)}\n"
+        )
+        for number, name in enumerate(names)
+    }
+    repo.commit(REGISTRY | {f"{FOLDER}/schemas/order/1.0.0.json": json.dumps(schema)} | files)
+    code, out, _ = reg(
+        *("sunsets", "--format", "ics", "--today", "2026-04-01", "-C", str(repo.path))
+    )
+    assert (code, out.count("BEGIN:VEVENT"), _forged(out)) == (0, 80, [])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_form_of_any_answer_carries_a_workflow_command(
+    repo: Repo, reg: Callable[..., Any], command: str
+) -> None:
+    fill = "x" * 41  # so that a folded line of the calendar would begin with it
+    said = json.dumps(f"{command} {fill}{command}{command}" + " " + ":" * 200)
+    announced = f"target: orders/order#email\nsunset: 2026-09-01\nreason: {said}\n"
+    product = PRODUCT.replace("Every order.", said).replace("title: Orders", f"title: {said}")
+    repo.commit(
+        REGISTRY
+        | {
+            f"{FOLDER}/product.yaml": product,
+            f"{FOLDER}/deprecations/order-email.yaml": announced,
+            f"{FOLDER}/consumers/bi.yaml": (
+                f"team: {said}\ncontact: bi@example.com\npurpose: {said}\n"
+                "uses: [{schema: orders/order, fields: [email]}]\n"
+            ),
+        },
+        command,
+    )
+    repo.branch("work")
+    repo.commit({**REMOVAL, f"{FOLDER}/product.yaml": product.replace("x", "y")}, command)
+    forms = {
+        "sunsets": ("text", "json", "ics", "markdown"),
+        "timeline": ("text", "svg"),
+        "log": ("text", "json", "markdown", "html", "csv", "jsonl"),
+        "check": ("text", "json", "sarif", "junit", "markdown", "summary", "html"),
+        "impact": ("text", "json", "markdown"),
+        "status": ("text", "json"),
+        "consumers": ("text", "json", "csv", "markdown"),
+        "list": ("text", "json"),
+        "audit verify": ("text", "json"),
+        "show orders": ("text", "json"),
+        "show orders/order@1.0.0": ("text", "json"),
+    }
+    printed = 0
+    for name, its in forms.items():
+        for form in its:
+            _, out, err = reg(
+                *name.split(), "--format", form, "--today", "2026-04-01", "-C", str(repo.path)
+            )
+            if "No such option: --today" in err:
+                _, out, err = reg(*name.split(), "--format", form, "-C", str(repo.path))
+            assert _forged(out) == [], (name, form)
+            printed += bool(out)
+    assert printed > 20

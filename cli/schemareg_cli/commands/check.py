@@ -80,6 +80,8 @@ def check(
     Exit codes: 0 nothing breaks; 1 findings at or above --fail-on; 2 files or the call are wrong;
     3 it cannot be decided.
     """
+    from dataclasses import replace
+
     from schemareg.adapters import clock
     from schemareg.model import Severity
     from schemareg.review.review import disputed, joined, review
@@ -100,6 +102,8 @@ def check(
             with registry.landings(root, other.files, anchor.branch) as history:
                 again = review(other, change.head, day, all=everything, history=history)
             report = joined(report, again)
+        if today is not None and today != clock.today():
+            report = replace(report, today_given=True)
         if change.disputed is not None:
             others = [(each.branch, each.source) for _, each in change.also]
             report = disputed(report, change.head, change.disputed, others)
