@@ -711,3 +711,29 @@ def test_no_form_of_any_answer_carries_a_workflow_command(
             assert _forged(out) == [], (name, form)
             printed += bool(out)
     assert printed > 20
+
+
+@pytest.mark.parametrize("name", ["Products", "PRODUCTS", "Registry.yaml", "REGISTRY.YAML"])
+def test_what_a_file_system_takes_for_the_registry_is_a_mistake(
+    repo: Repo, reg: Callable[..., Any], name: str
+) -> None:
+    repo.commit(REGISTRY, "Start")
+    blob = repo.git("rev-parse", "HEAD:registry.yaml")
+    tree = repo.git("rev-parse", "HEAD:products")
+    kind = ("40000", tree) if name.lower() == "products" else ("100644", blob)
+    entries = sorted(
+        [
+            ("100644", b"registry.yaml", blob),
+            ("40000", b"products", tree),
+            (kind[0], name.encode(), kind[1]),
+        ],
+        key=lambda each: each[1],
+    )
+    odd = _tree(repo, *entries)
+    repo.git("branch", "odd", repo.git("commit-tree", odd, "-p", "HEAD", "-m", "Odd"))
+    code, _, err = reg("check", "--all", "--head", "odd", "-C", str(repo.path))
+    assert (code, "name-differs-by-case" in err, f"{name}:" in err or name in err) == (
+        2,
+        True,
+        True,
+    )
