@@ -1,15 +1,10 @@
-"""How far a history has been verified, and what was found: text to keep, so as to go on from there.
-
-The text bears a mark under a key of the user's. What has another mark is not believed: it lies in the
-Git directory, which a cache may have brought from somebody else.
-"""
+"""How far a history has been verified, and what was found: text to keep, so as to go on from there."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from hmac import compare_digest, digest
 from typing import TYPE_CHECKING, Any
 
 from schemareg.audit.invariants import RULES
@@ -54,26 +49,20 @@ def name() -> str:
     return f"audit-{RULES}.json"
 
 
-def render(progress: Progress, key: bytes) -> bytes:
-    """The text to keep; `parse(render(x, key), key) == x`."""
+def render(progress: Progress) -> bytes:
+    """The text to keep; `parse(render(x)) == x`."""
     value = asdict(progress)
     value["time"] = progress.time.isoformat()
     for each, violation in zip(value["violations"], progress.violations, strict=True):
         each["severity"], each["time"] = violation.severity.value, violation.time.isoformat()
-    body = json.dumps(value, sort_keys=True)
-    return f"{_mark(body.encode(), key)} {body}\n".encode("ascii")
+    return json.dumps(value, sort_keys=True).encode("ascii")
 
 
-def _mark(body: bytes, key: bytes) -> str:
-    return digest(key, body, "sha256").hex()
-
-
-def parse(text: bytes, key: bytes) -> Progress | None:
-    """What was kept; None where the mark is not of this key: then all is to be verified again."""
-    mark, _, body = text.rstrip(b"\n").partition(b" ")
-    if not compare_digest(_mark(body, key).encode("ascii"), mark):
+def parse(text: bytes) -> Progress | None:
+    """What was kept, as `render` wrote it; None for nothing."""
+    if not text:
         return None
-    value: dict[str, Any] = json.loads(body)
+    value: dict[str, Any] = json.loads(text)
     value["time"] = _moment(value["time"])
     value["violations"] = tuple(map(_violation, value["violations"]))
     for name in ("whole", "confirmed"):

@@ -108,12 +108,11 @@ def verified(
     from dataclasses import replace
 
     from schemareg.adapters.git import cache
-    from schemareg.adapters.user_key import user_key
     from schemareg.audit import progress, verification
 
-    name, key = progress.name(), user_key()
+    name = progress.name()
     branch = _branch(root) if protected else ""
-    last = progress.parse(cache.read(history.cache, name), key) if key else None
+    last = progress.parse(cache.read_own(history.cache, name))
     before = None if full or hashed else last
     if before and checkpoint and str(checkpoint) not in before.confirmed:
         before = None
@@ -137,8 +136,8 @@ def verified(
     if lost and head is not None and last is not None:
         if not found.rewritten:
             found = replace(found, doubts=(*found.doubts, verification.rewritten(head, last)))
-    elif key and protected and found.progress is not None and (found.landings or not known):
-        cache.write(history.cache, name, progress.render(found.progress, key))
+    elif protected and found.progress is not None and (found.landings or not known):
+        cache.write_own(history.cache, name, progress.render(found.progress))
     found = _seen(root, history, found)
     if found.progress is None:
         return found

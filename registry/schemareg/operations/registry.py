@@ -295,10 +295,12 @@ def announced(promises: "Promises") -> tuple["Term", ...]:
     history = promises.history
     if not isinstance(history, GitHistory):
         return promises.everything()
-    known = deprecation_cache.remembered(git_cache.read(history.cache, _SUNSETS), history.commit)
+    known = deprecation_cache.remembered(
+        git_cache.read_own(history.cache, _SUNSETS), history.commit
+    )
     if known is None:
         known = promises.everything()
-        git_cache.write(history.cache, _SUNSETS, deprecation_cache.kept(known, history.commit))
+        git_cache.write_own(history.cache, _SUNSETS, deprecation_cache.kept(known, history.commit))
     return known
 
 

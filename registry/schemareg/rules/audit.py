@@ -89,8 +89,16 @@ ALTERED = Rule(
     remedy="Run git fsck; take the object from another clone, or clone again.",
     source=f"{_LAW}; gitformat-loose(5)",
 )
+UNREADABLE = Rule(
+    id="version-unreadable",
+    title="A version cannot be read, so what it leaves out was not checked",
+    rationale="Something of its line is announced to end. Nobody can say whether this version, which"
+    " landed, still has it.",
+    remedy="Release a version that can be read; find out what let this one land.",
+    source=_AUDIT,
+)
 
 RULES = (
     *(MOVED, RETURNED, KIND_CHANGED, TIME_BACKWARDS, TIME_BACKDATED, TIME_AHEAD, RECEIPT_DOUBTFUL),
-    *(REWRITTEN, MISMATCH, ALTERED),
+    *(REWRITTEN, MISMATCH, ALTERED, UNREADABLE),
 )
