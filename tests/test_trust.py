@@ -621,10 +621,6 @@ def test_a_report_is_read_again_with_that_its_day_was_chosen(
     file = tmp_path / "report.json"
     reg("check", "--today", "2099-01-01", "--format", "json", "--output", str(file), *where)
     assert "not the day of this run" in " ".join(reg("report", str(file))[1].split())
-    repo.branch("work")
-    repo.commit(REMOVAL, "Remove")
-    said = " ".join(reg("impact", "--today", "2099-01-01", *where)[1].split())
-    assert "not the day of this run" in said
 
 
 # Nothing that is printed is a workflow command

@@ -84,8 +84,6 @@ def _of_change(
     page: "Page",
     today: "date | None",
 ) -> tuple[str, bool]:
-    from dataclasses import replace
-
     from schemareg.adapters import clock
     from schemareg.consumers import impact
     from schemareg.model import Severity
@@ -97,8 +95,6 @@ def _of_change(
         registry.refuse_no_registry(before, after)
         with registry.landings(root, before.files, change.branch) as history:
             report = review(before, after, today or then or clock.today(), history=history)
-        if today is not None and today != clock.today():
-            report = replace(report, today_given=True)
         found = impact.struck(before, after, report.findings)
     text = reports.of_change(found, report, form, colour=page.colour, width=page.width)
     blows = [blow for each in found for blow in each.blows]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemareg.consumers.uses import hits_of
 from schemareg.reports.review.json_document import document_text
-from schemareg.reports.review.sentences import as_of, plural, subject
+from schemareg.reports.review.sentences import plural, subject
 from schemareg.reports.review.text import WIDEST, painter
 from schemareg.reports.views.consumers import reached, who
 from schemareg.text import escape
@@ -171,7 +171,7 @@ def _change_text(
     lines += wrapped(
         f"{count} hit" if found else "this change hits nobody who has registered", width
     )
-    compared = _visible(f"base {report.base}, head {report.head}, {as_of(report)}")
+    compared = _visible(f"base {report.base}, head {report.head}, as of {report.today}")
     lines += [paint("faint", each) for each in wrapped(compared, width, hanging="  ")]
     return escape.inert("\n".join(lines) + "\n")
 
@@ -205,7 +205,7 @@ def _change_markdown(found: Sequence[Struck], report: Report) -> str:
                 "yes" if blow.acknowledged else "no",
             )
             lines.append(f"| {' | '.join(cells)} |")
-    compared = f"base {report.base}, head {report.head}, {as_of(report)}"
+    compared = f"base {report.base}, head {report.head}, as of {report.today}"
     return "\n".join([*lines, "", f"<sub>{escape.markdown(compared)}</sub>"]) + "\n"
 
 
