@@ -98,7 +98,7 @@ def test_what_grew_since_a_checkpoint_does_not_touch_it(
     for options in ((), (), ("--full",)):
         code, out, err = audit("verify", "--checkpoint", line, *options)
         assert (code, err) == (0, "")
-        assert f"everything up to the checkpoint {line[5:17]} is as it was" in out
+        assert f"everything up to the checkpoint {line[5:17]} is unchanged" in out
 
 
 def rules(out: str) -> list[str]:

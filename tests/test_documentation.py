@@ -49,7 +49,7 @@ def _lines() -> Iterator[str]:
     for family, title in FAMILIES.items():
         module = __import__(f"schemareg.{family}", fromlist=["RULES"])
         yield f"\n## {title}\n"
-        yield "| rule | what it says | why it matters | how to mend it |"
+        yield "| rule | meaning | why it matters | how to mend it |"
         yield "|---|---|---|---|"
         for rule in module.RULES:
             cells = (f"`{rule.id}`", rule.title, rule.rationale, rule.remedy)

@@ -373,8 +373,8 @@ def test_without_a_secret_nothing_is_signed(hook: Hook) -> None:
 
 
 SECRETS = {
-    "no base64": "KEY is no secret to sign with: it is not whsec_ and Base64",
-    "whsec_c2hvcnQ=": "KEY is no secret to sign with: it has 5 bytes, and 24 to 64 are asked for",
+    "no base64": "KEY is no secret to sign with: it is not whsec_ followed by Base64",
+    "whsec_c2hvcnQ=": "KEY is no secret to sign with: it has 5 bytes; 24 to 64 are required",
 }
 
 

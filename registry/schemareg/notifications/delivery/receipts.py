@@ -1,8 +1,8 @@
-"""Receipts of landings: what a run saw of the protected branch, and which of it moves the clock.
+"""Receipts of landings: what a run observed of the protected branch, and which receipts move the clock.
 
-A receipt bounds the moment of a landing from both sides, and nearly always the commit's own claim
-lies between. The few that do not are kept apart, so that whoever asks for a date, and the audit, read
-them alone.
+A receipt bounds the time of a landing from both sides, and the claim of the commit nearly always
+lies between. Receipts that contradict the claim are stored apart, so that dating a landing, and the
+audit, read few files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.ledger import Ledger
 
 ALLOWANCE = timedelta(hours=1)
-"""Claims that miss a receipt by less are believed: two machines' clocks differ, and what was
+"""Claims that differ from a receipt by less are accepted: the clocks of two machines differ, and
 committed is pushed a little later."""
 MOST = 1_000
 """Landings of one run that get a receipt of their own, the newest; those before them are bounded
@@ -36,9 +36,9 @@ def receipts(
     run: str,
     pull_requests: Mapping[str, str],
 ) -> tuple[Seen, ...]:
-    """Receipts of the landings that a run is the first to see, oldest first, as they are given.
+    """Receipts of the landings that a run observes first, oldest first.
 
-    `looked` is when the branch was last seen to end before the first of them.
+    `looked` is when the branch was last observed without the first of them.
     """
     found = [
         Seen(each.commit, now, None, run, pull_requests.get(each.commit, ""))
@@ -54,7 +54,7 @@ def receipts(
 
 
 def moving(history: History, ledger: Ledger, seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """Those receipts that contradict what their landings claim, or that date them later.
+    """The receipts that contradict the claimed times of their landings, or date them later.
 
     A landing counts as dated by what the ledger knows already.
     """
@@ -72,14 +72,14 @@ def _belated(landing: Landing, seen: Seen) -> bool:
 
 
 def added(ledger: Ledger, seen: Iterable[Seen], moving: Iterable[Seen]) -> Ledger:
-    """The ledger with these receipts; of a landing that has one already, the first one stays."""
+    """The ledger with these receipts; an existing receipt of a landing stays."""
     new = {each.commit: each for each in seen}
     clock = {each.commit: each for each in moving}
     return replace(ledger, receipts={**new, **ledger.receipts}, clock={**clock, **ledger.clock})
 
 
 def told(ledger: Ledger) -> tuple[Receipt, ...]:
-    """What the ledger says to the clock."""
+    """The receipts of the ledger in the form that the clock takes."""
     return tuple(
         Receipt(each.commit, each.not_after, each.not_before) for each in ledger.clock.values()
     )
