@@ -86,6 +86,16 @@ class Promises:
             and each.line in (None, line)
         )
 
+    def _ended(self, line: int, today: date) -> bool:
+        """Whether nobody is promised anything of a line: that the whole of it goes was announced."""
+        whole = [each for each in self.announced.values() if not each.field]
+        return any(
+            self._over(each, name, line, today)
+            for each in whole
+            if each.line in (None, line)
+            for name in self.lines[line][-1]
+        )
+
     def _over(self, said: Announced, name: str, line: int, today: date) -> bool:
         begin = max(said.landed, self.since[line, name])
         agreed = bool(said.readers) and all(
@@ -101,6 +111,8 @@ class Promises:
         if self.firmest == "draft" or today >= self._free(today):
             return []
         older = self.lines.get(line, [])
+        if older and self._ended(line, today):
+            return []
         return sorted(
             name
             for name, kind in (older[-1] if older else {}).items()
