@@ -1,7 +1,7 @@
-"""What a landing means, in the registry's words: a version released, a deprecation moved, ….
+"""The facts of a landing: a version released, a sunset moved, and so on.
 
-A fact is told of one path that one landing changed, by what stood there before and after. What a
-file says that nobody can read is no fact but that.
+A fact belongs to one path that one landing changed, and compares the content before and after. An
+unreadable file gives only the fact that it is unreadable.
 """
 
 from __future__ import annotations
@@ -25,38 +25,38 @@ if TYPE_CHECKING:
     from schemareg.model.semver import SemVer
 
 KINDS = {
-    "version.released": "a version landed, and must stay as it is",
-    "version.altered": "a landed version's file was changed",
-    "version.removed": "a landed version's file was taken away",
-    "version.returned": "a version's file is there again",
+    "version.released": "a version landed; it never changes",
+    "version.altered": "the file of a landed version was altered: a violation",
+    "version.removed": "the file of a landed version was removed: a violation",
+    "version.returned": "the file of a version was restored, as it landed",
     "prerelease.landed": "a pre-release landed",
     "prerelease.changed": "a pre-release was changed",
-    "prerelease.removed": "a pre-release was taken away",
+    "prerelease.removed": "a pre-release was removed",
     "deprecation.announced": "the end of a promise was announced",
-    "deprecation.moved": "its day was moved, set or taken back",
-    "deprecation.reworded": "its reason, replacement or migration was changed",
-    "deprecation.withdrawn": "it was withdrawn: the promise is whole again",
-    "product.created": "a product came",
-    "product.retired": "a product went",
-    "product.changed": "what a product says of itself was changed",
-    "owner.changed": "another team, contact or channel answers for a product",
-    "stability.changed": "a product stands more or less firmly to its promises",
-    "classification.changed": "a product's data count as more or less sensitive",
-    "service.changed": "what a product promises of its service or quality was changed",
+    "deprecation.moved": "a sunset was moved, set or removed",
+    "deprecation.reworded": "the reason, replacement or migration of a deprecation changed",
+    "deprecation.withdrawn": "a deprecation was withdrawn: the promise holds again",
+    "product.created": "a product was added",
+    "product.retired": "a product was removed",
+    "product.changed": "the description of a product changed",
+    "owner.changed": "the owner, contact or channels of a product changed",
+    "stability.changed": "the stability of a product changed",
+    "classification.changed": "the classification of a product changed",
+    "service.changed": "the service levels of a product changed",
     "schema.declared": "product.yaml declares another schema",
-    "schema.undeclared": "product.yaml declares a schema no more",
-    "consumer.joined": "somebody registered as a reader of a product",
-    "consumer.changed": "what a consumer reads, or how it is reached, was changed",
-    "consumer.left": "a consumer's file was taken away",
-    "waiver.granted": "a finding is accepted, for a time",
+    "schema.undeclared": "product.yaml no longer declares a schema",
+    "consumer.joined": "a team registered as a consumer of a product",
+    "consumer.changed": "the uses or the contact of a consumer changed",
+    "consumer.left": "a consumer left",
+    "waiver.granted": "a waiver was granted",
     "waiver.changed": "a waiver was changed",
-    "waiver.withdrawn": "a waiver was taken away",
-    "policy.set": "registry.yaml came",
-    "policy.changed": "registry.yaml was changed",
-    "policy.removed": "registry.yaml was taken away",
-    "file.unreadable": "a file landed that says nothing anybody can read",
+    "waiver.withdrawn": "a waiver was removed",
+    "policy.set": "registry.yaml was added",
+    "policy.changed": "registry.yaml changed",
+    "policy.removed": "registry.yaml was removed",
+    "file.unreadable": "an unreadable file landed",
 }
-"""Every kind of fact, and what it says."""
+"""Every kind of fact, and its meaning."""
 
 _OF_ITS_OWN = {
     "owner": "owner.changed",
