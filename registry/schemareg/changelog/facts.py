@@ -66,28 +66,28 @@ _OF_ITS_OWN = {
     "service": "service.changed",
     "service-levels": "service.changed",
 }
-"""Keys of product.yaml whose change is a fact of its own."""
+"""Keys of product.yaml whose change is a separate fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that landed."""
+    """One fact of a landing."""
 
     kind: str
     """One of KINDS."""
     landing: Landing
     target: str
-    """What it is about: `orders/order_placed@1.2.0`; `""` for the registry as a whole."""
+    """Its target: `orders/order_placed@1.2.0`; `""` for the whole registry."""
     path: str
     before: str | None
-    """The kind and Git's id of what stood there, as in a record: `file 3f2a…`."""
+    """The kind and Git id of the content before, as in a record: `file 3f2a…`."""
     after: str | None
     details: tuple[tuple[str, str], ...] = ()
-    """What else there is to say, by name, sorted."""
+    """Details, sorted by name."""
 
     @property
     def value(self) -> dict[str, Any]:
-        """The fact as a JSON value, without people: those are the commit's."""
+        """The fact as a JSON value, without people, who belong to the commit."""
         return {
             "after": self.after,
             "before": self.before,
@@ -100,12 +100,12 @@ class Fact:
         }
 
     def canonical(self) -> str:
-        """Its canonical JSON: sorted keys, no blanks, ASCII; equal for equal histories."""
+        """Its canonical JSON: sorted keys, no spaces, ASCII; equal for equal histories."""
         return json.dumps(self.value, sort_keys=True, separators=(",", ":"))
 
 
 class Facts:
-    """Tells facts of changes; reads what files said from `history`."""
+    """Computes the facts of changes; reads file contents from `history`."""
 
     def __init__(self, history: History) -> None:
         self._history = history
@@ -152,7 +152,7 @@ class Facts:
         return any(each.path == change.path for each in self._earlier(about, change))
 
     def _bump(self, about: Subject, change: PathChange) -> dict[str, str]:
-        """Which step a release is over the one before it, of what had landed by then."""
+        """The bump of a release from the previous release at that time."""
         assert about.version is not None  # noqa: S101  a release has one
         standing: dict[str, SemVer] = {}
         for each in self._earlier(about, change, together=True):
@@ -169,7 +169,7 @@ class Facts:
     def _earlier(
         self, about: Subject, change: PathChange, *, together: bool = False
     ) -> Iterator[PathChange]:
-        """What happened to a schema's versions before a landing, or up to and with it."""
+        """The changes of a schema's versions before a landing, or up to and including it."""
         folder = change.path.rpartition("/")[0]
         if folder not in self._schemas:
             self._schemas[folder] = self._history.changes(folder)
@@ -274,7 +274,7 @@ class Facts:
     def _document(self, path: str, entry: Entry | None) -> Document | None:
         if entry is None or entry.kind is not Kind.FILE:
             return None
-        # What was told before is remembered: most questions about the past need no parser.
+        # Facts are cached: most questions about the past need no parser.
         from schemareg import documents
 
         try:
@@ -283,7 +283,7 @@ class Facts:
             return None
 
     def _object(self, path: str, entry: Entry | None) -> dict[str, Any]:
-        """What a file holds; nothing where it holds no object."""
+        """The object in a file; empty for other content."""
         document = self._document(path, entry)
         return document.value if document and isinstance(document.value, dict) else {}
 
