@@ -2,16 +2,24 @@
 
 Grammar::
 
-    target  = product [ "/" schema [ "@" ( version / major ) ] [ "#" field [ "=" value ] ] ]
-    field   = step *( "." step )        ; a step is a property name, "[]" for the items of an array
+    target   = product [ "/" schema [ "@" ( version / major ) ] [ "#" field [ "=" value ] ] ]
+    field    = ( name / inside ) *( "." name / inside )
+    name     = a property's name / "*"             ; "*": every name that has no schema of its own
+    inside   = "[]" / "[" index "]"                ; every item of an array, the item at an index
+             / "{" pattern "}"                     ; every name of an object that matches
+             / "[content]"                         ; the document that a string holds
 
-Inside a step, `.`, `[`, `]`, `=`, `#` and `\\` of a property's name are written with a backslash.
+In a property's name, `.`, `[`, `]`, `{`, `=`, `#` and `\\` are written with a backslash, and so is a
+name that is `*` alone; in a pattern, `}` and `\\` are. RULES.md shows every form.
+
+Until release 0.1 a `*` or `{…}` was part of a property's name. `literal` gives that reading.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 
 from schemareg.model import semver
 from schemareg.model.errors import RegistryError
@@ -19,8 +27,35 @@ from schemareg.model.errors import RegistryError
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 """What a product, a schema, a consumer may be called."""
 
-_SPECIAL = re.compile(r"[.\[\]=#\\]")
-_STEP = re.compile(r"(?:[^.\[\]=#\\]|\\.)+", re.DOTALL)
+_SPECIAL = re.compile(r"[.\[\]{=#\\]")
+_NAME = re.compile(r"(?:[^.\[\]{=#\\]|\\.)*", re.DOTALL)
+_LITERAL = re.compile(r"(?:[^.\[\]=#\\]|\\.)+", re.DOTALL)
+_INSIDE = re.compile(r"\[(?:(content)|(0|[1-9]\d{0,8})|)\]", re.ASCII)
+_MATCHING = re.compile(r"\{((?:[^}\\]|\\.){0,500})\}(?=$|[.\[{=])", re.DOTALL)
+"""A longer pattern stays unread: the bound keeps the parser linear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The step to the values of an object whose names a pattern matches (`patternProperties`)."""
+
+    pattern: str
+
+
+class Inside(Enum):
+    """Steps to what has no name of its own."""
+
+    VALUES = "*"
+    """Of an object, the values that no name and no pattern describes (`additionalProperties`)."""
+    CONTENT = "[content]"
+    """Of a string, the document in it (`contentSchema`)."""
+
+
+Step = str | int | Matching | Inside | None
+"""A property's name; an array's item at an index; None is every item of the array."""
+
+Steps = tuple[Step, ...]
+"""From the root of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +66,8 @@ class Target:
     schema: str = ""
     version: semver.SemVer | None = None
     major: int | None = None
-    field: tuple[str | None, ...] = ()
-    """Steps from the root of the document; None stands for "every item of the array here"."""
+    field: Steps = ()
+    """Steps from the root of the document."""
     value: str | None = None
     """One enum value, as JSON text for anything that is not a plain string."""
 
@@ -51,15 +86,90 @@ class Target:
         return text
 
 
-def field_text(steps: tuple[str | None, ...]) -> str:
+def field_text(steps: Steps) -> str:
     """Steps in the registry's words: `("lines", None, "sku")` is `lines[].sku`."""
     text = ""
     for step in steps:
-        if step is None:
-            text += "[]"
-        else:
-            text += ("." if text else "") + _SPECIAL.sub(r"\\\g<0>", step)
+        text += _step_text(step, "." if text else "")
     return text
+
+
+def _step_text(step: Step, dot: str) -> str:
+    if step is None:
+        return "[]"
+    if isinstance(step, int):
+        return f"[{step}]"
+    if isinstance(step, Matching):
+        return "{" + re.sub(r"[}\\]", r"\\\g<0>", step.pattern) + "}"
+    if isinstance(step, Inside):
+        return step.value if step is Inside.CONTENT else f"{dot}*"
+    return dot + (r"\*" if step == "*" else _SPECIAL.sub(r"\\\g<0>", step))
+
+
+def field_steps(text: str) -> Steps:
+    """The steps of a field's path; `field_steps(field_text(x)) == x`. Raises RegistryError."""
+    steps, value = _field(text, text)
+    if value is not None:
+        raise _refused(text, "'=' follows the field")
+    return steps
+
+
+def above(path: str) -> tuple[str, ...]:
+    """The fields that a field stands in, the nearest first: `lines[]` and `lines` of `lines[].sku`.
+
+    Linear in the path.
+    """
+    texts: list[str] = []
+    text = ""
+    for step in field_steps(path)[:-1]:
+        text += _step_text(step, "." if text else "")
+        texts.append(text)
+    return tuple(reversed(texts))
+
+
+def literal(steps: Steps) -> Steps:
+    """The steps as release 0.1 read their text: `*` and `{…}` are parts of a property's name."""
+    if not any(step is Inside.VALUES or isinstance(step, Matching) for step in steps):
+        return steps
+    try:
+        return _field("", field_text(steps), literal=True)[0]
+    except RegistryError:
+        return steps
+
+
+def spellings(steps: Steps) -> tuple[str, ...]:
+    """The paths that a target may mean, its own reading first, then that of release 0.1."""
+    return tuple(dict.fromkeys(map(field_text, (steps, literal(steps)))))
+
+
+def begins(inner: Steps, outer: Steps) -> bool:
+    """Whether the field at `inner` is the one at `outer`, or stands in it.
+
+    `outer` counts in both readings, its own and that of release 0.1; every item of an array
+    includes the item at an index.
+    """
+    return any(
+        len(each) <= len(inner) and all(map(_includes, each, inner))
+        for each in dict.fromkeys((outer, literal(outer)))
+    )
+
+
+def overlap(one: Steps, other: Steps) -> bool:
+    """Whether one of two fields may be the other, or stand in it."""
+    if begins(one, other) or begins(other, one):
+        return True
+    return any(
+        all(
+            _includes(mine, theirs) or _includes(theirs, mine)
+            for mine, theirs in zip(a, b, strict=False)
+        )
+        for a in (one, literal(one))
+        for b in (other, literal(other))
+    )
+
+
+def _includes(outer: Step, inner: Step) -> bool:
+    return outer == inner or (outer is None and isinstance(inner, int))
 
 
 def parse(text: str) -> Target:
@@ -83,26 +193,51 @@ def parse(text: str) -> Target:
     return Target(product, schema, version, major, steps, value)
 
 
-def _field(text: str, tail: str) -> tuple[tuple[str | None, ...], str | None]:
-    steps: list[str | None] = []
+def _field(text: str, tail: str, *, literal: bool = False) -> tuple[Steps, str | None]:
+    steps: list[Step] = []
     position = 0
     while position < len(tail) and tail[position] != "=":
-        if tail.startswith("[]", position):
-            steps.append(None)
-            position += 2
+        inside = _INSIDE.match(tail, position)
+        matching = None if literal else _MATCHING.match(tail, position)
+        if inside is not None:
+            content, index = inside.groups()
+            steps.append(Inside.CONTENT if content else int(index) if index else None)
+            position = inside.end()
+            continue
+        if matching is not None:
+            steps.append(Matching(_unescaped(matching.group(1))))
+            position = matching.end()
             continue
         if steps:
             if tail[position] != ".":
                 raise _refused(text, f"{tail[position:]!r} does not follow a field")
             position += 1
-        step = _STEP.match(tail, position)
-        if step is None:
+        end = _name_end(tail, position, literal=literal)
+        if end == position:
             raise _refused(text, "a step of the field is empty")
-        steps.append(re.sub(r"\\(.)", r"\1", step.group(), flags=re.DOTALL))
-        position = step.end()
+        name = tail[position:end]
+        steps.append(Inside.VALUES if name == "*" and not literal else _unescaped(name))
+        position = end
     if not steps:
         raise _refused(text, "nothing stands after '#'")
     return tuple(steps), tail[position + 1 :] if position < len(tail) else None
+
+
+def _name_end(text: str, position: int, *, literal: bool) -> int:
+    """Where a property's name ends: a brace that encloses no pattern is a part of it."""
+    if literal:
+        name = _LITERAL.match(text, position)
+        return name.end() if name else position
+    end = position
+    while True:
+        end = _NAME.match(text, end).end()  # type: ignore[union-attr]
+        if end == len(text) or text[end] != "{" or _MATCHING.match(text, end):
+            return end
+        end += 1
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
 
 
 def _refused(text: str, why: str) -> RegistryError:
@@ -123,7 +258,7 @@ def covers(target: Target, element: Target) -> bool:
         line = element.version.major if element.version is not None else element.major
         if line != target.major:
             return False
-    if target.field != element.field[: len(target.field)]:
+    if not begins(element.field, target.field):
         return False
     return target.value is None or (
         target.value == element.value and len(target.field) == len(element.field)

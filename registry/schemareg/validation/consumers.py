@@ -15,7 +15,7 @@ from schemareg.manifests.layout import SCHEMAS
 from schemareg.manifests.mentions import unknown_channel
 from schemareg.model import Mistake
 from schemareg.model.errors import InvalidFiles
-from schemareg.model.targets import NAME
+from schemareg.model.targets import NAME, spellings
 from schemareg.snapshot.elements import fields_of
 from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import listed, nearest, quoted
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
     from schemareg.formats.json_schema.fields import Field
     from schemareg.model import Consumer, Files, Pointer, SchemaVersion, Use
     from schemareg.model.semver import SemVer
-    from schemareg.model.targets import Target
+    from schemareg.model.targets import Steps, Target
 
 _GUESSES = 50
 """Names of one use for which it is guessed what was meant: each costs some milliseconds, and a file
 may be somebody's thousands of lines."""
 
-_Steps = tuple[str | None, ...]
 _Said = tuple[str, str]
 """What is wrong, and its remedy."""
 
@@ -119,7 +118,7 @@ class Readership:
         return lacks[0][1] if lacks else None
 
     def _lacking(
-        self, elements: Sequence[tuple[_Steps, str | None]], versions: Sequence[SchemaVersion]
+        self, elements: Sequence[tuple[Steps, str | None]], versions: Sequence[SchemaVersion]
     ) -> list[tuple[int, _Said]]:
         """The fields and values that none of these versions has, by position, with what to say.
 
@@ -203,16 +202,17 @@ def _means(target: Target, version: SemVer) -> bool:
     return target.major in (None, version.major)
 
 
-def _has(fields: dict[str, Field], steps: _Steps, value: str | None) -> bool:
-    field = fields.get(written(steps))
-    if field is None:
-        return False
-    return value is None or not field.values or value in field.values
+def _has(fields: dict[str, Field], steps: Steps, value: str | None) -> bool:
+    for path in spellings(steps):
+        field = fields.get(path)
+        if field is not None:
+            return value is None or not field.values or value in field.values
+    return False
 
 
 def _no_field(
     known: dict[str, list[Field]],
-    steps: _Steps,
+    steps: Steps,
     value: str | None,
     versions: Sequence[SchemaVersion],
     *,

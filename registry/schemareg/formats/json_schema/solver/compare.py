@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from schemareg.formats.json_schema.references import Locate
     from schemareg.formats.json_schema.solver.tableau import Answer
     from schemareg.model import Pointer
+    from schemareg.model.targets import Steps
 
 _FRAMES = 12_000
 """Python frames that the deepest search may need; its own bounds end it long before."""
@@ -274,7 +275,7 @@ def _replaced(record: JsonValue, at: Pointer, value: JsonValue) -> JsonValue:
     return copy
 
 
-def _steps(refusal: Refusal) -> tuple[str | None, ...]:
+def _steps(refusal: Refusal) -> Steps:
     steps = [None if isinstance(step, int) else step for step in refusal.instance]
     if refusal.keyword in (
         "required",
