@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.formats.json_schema import uris
 from schemareg.formats.json_schema.annotations import (
-    MEANINGS,
     meanings_kept,
     property_names,
     unjudged,
 )
+from schemareg.formats.json_schema.fields import field_at
 from schemareg.formats.json_schema.structural import evident, properties_kept
+from schemareg.formats.verdict import SchemaSource
 from schemareg.model import Classification, Content, Direction, Outcome
-from schemareg.review.findings import Pair, field_above, uri_of
+from schemareg.model.targets import above, field_text
+from schemareg.review.findings import Pair, uri_of
 from schemareg.rules import semantics
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable
 
     from schemareg.documents import Document
+    from schemareg.formats.json_schema.field_losses import Change, Loss
     from schemareg.formats.json_schema.fields import Field
     from schemareg.formats.verdict import Verdict
     from schemareg.model import Compatibility, Finding, SchemaVersion
@@ -93,10 +96,9 @@ class Comparison:
         )
         if not plain:
             self._search(version, direction, reader, writer)
-        if forward and not (plain and properties_kept(*sides)):
+        kept = plain and properties_kept(*sides) and meanings_kept(old.value, new.value)
+        if forward and not kept:
             self._look_for_fields(version, new, old)
-        if forward and not meanings_kept(old.value, new.value):
-            self._look_for_meanings(version, new, old)
 
     def _search(
         self, version: SchemaVersion, direction: Direction, reader: Document, writer: Document
@@ -111,62 +113,74 @@ class Comparison:
             self.doubts.append(Doubt(version.version, direction, verdict.reason))
 
     def _look_for_fields(self, version: SchemaVersion, new: Document, old: Document) -> None:
-        here = {each.path: each for each in fields_of(self.shelf, new)}
-        # What has fields inside it is there, whether it is listed itself or not.
-        kept = {path for each in here for path in (each, *_above(each))}
+        """Fields that are lost, and what a field said of itself and says otherwise now."""
+        # Loaded late: most changes keep every field, as anybody can see.
+        from schemareg.formats.json_schema.field_losses import compare_fields
+
+        found = compare_fields(
+            _source(self.shelf, old),
+            _source(self.shelf, new),
+            formats=self.policy.formats,
+            lookup=self.shelf.lookup,
+            locate=self.shelf.locate,
+        )
+        self._lost(version, new, old, found.losses)
+        self._changed(version, new, found.changes)
+        self.doubts += [Doubt(version.version, Direction.FORWARD, each) for each in found.doubts]
+
+    def _lost(
+        self, version: SchemaVersion, new: Document, old: Document, losses: Iterable[Loss]
+    ) -> None:
         told = {each.field for each in self.lost}
         told |= {each.found.field for each in self.pairs if each.direction is Direction.FORWARD}
-        for each in fields_of(self.shelf, old):
-            if each.path in kept or not told.isdisjoint((each.path, *_above(each.path))):
+        library = self.shelf.library()
+        for loss in losses:
+            path = field_text(loss.steps)
+            if not told.isdisjoint((path, *above(path))):
                 continue
-            told.add(each.path)
-            near = next((here[above] for above in _above(each.path) if above in here), None)
-            if near is not None and near.uri != uri_of(new.path):
-                near = None
+            told.add(path)
+            was = field_at(old.value, loss.steps, library, uri_of(old.path))
+            there = loss.branch and field_at(new.value, loss.steps, library, uri_of(new.path))
+            near = loss.near is not None and loss.near.uri == uri_of(new.path)
             self.lost.append(
                 semantics.field_removed(
                     self.version,
                     version.version,
-                    each.path,
-                    f"{'required' if each.required else 'optional'} {each.type}",
-                    uris.pointer_text(each.pointer),
-                    new.place(near.pointer if near else ("properties",), key=True),
+                    path,
+                    f"{'required' if was and was.required else 'optional'}"
+                    f" {was.type if was else 'any'}",
+                    uris.pointer_text(loss.old.pointer),
+                    new.place(
+                        loss.near.pointer if loss.near and near else ("properties",), key=True
+                    ),
                     self.opens,
+                    branch=loss.branch if there else "",
                 )
             )
 
-    def _look_for_meanings(self, version: SchemaVersion, new: Document, old: Document) -> None:
-        """What a field said of itself, that no validator judges, and says otherwise now."""
-        before = {each.path: each for each in fields_of(self.shelf, old)}
+    def _changed(self, version: SchemaVersion, new: Document, changes: Iterable[Change]) -> None:
         told = {(each.field, each.message) for each in self.lost}
-        for now in fields_of(self.shelf, new):
-            was = before.get(now.path)
-            for change in meanings_changed(was, now, self.policy) if was else ():
-                here = now.uri == uri_of(new.path)
-                found = semantics.meaning_changed(
-                    self.version,
-                    version.version,
-                    now.path,
-                    change,
-                    uris.pointer_text(was.pointer) if was else "",
-                    new.place(now.pointer if here else ("properties",), key=True),
-                    self.opens,
-                )
-                if (found.field, found.message) not in told:
-                    self.lost.append(found)
+        for change in changes:
+            lowered = change.keyword != "x-classification" or not _firmer(change.was, change.now)
+            if not lowered:
+                continue
+            here = change.new.uri == uri_of(new.path)
+            found = semantics.meaning_changed(
+                self.version,
+                version.version,
+                field_text(change.steps),
+                (change.keyword, change.was, change.now),
+                uris.pointer_text(change.old.pointer),
+                new.place(change.new.pointer if here else ("properties",), key=True),
+                self.opens,
+            )
+            if (found.field, found.message) not in told:
+                told.add((found.field, found.message))
+                self.lost.append(found)
 
 
-def meanings_changed(
-    was: Field, now: Field, policy: Compatibility
-) -> Iterator[tuple[str, str, str]]:
-    """Keyword, before and after (empty where it is gone) of what a field meant and means not."""
-    before, after = dict(was.annotations), dict(now.annotations)
-    if not policy.formats:  # else formats are judged as what they are
-        before["format"], after["format"] = was.format, now.format
-    for keyword in MEANINGS:
-        old, new = before.get(keyword, ""), after.get(keyword, "")
-        if old and old != new and not (keyword == "x-classification" and _firmer(old, new)):
-            yield keyword, old, new
+def _source(shelf: Shelf, document: Document) -> SchemaSource:
+    return SchemaSource(shelf.spelled_out(document.value), uri_of(document.path))
 
 
 def _firmer(old: str, new: str) -> bool:
@@ -185,11 +199,10 @@ def verdict_of(
     """Whether one document's readers take what another's writers write, by a policy."""
     # Loaded late: most changes are evident, and the engine costs as much as all the rest.
     from schemareg.formats.json_schema.solver.compare import compare
-    from schemareg.formats.verdict import SchemaSource
 
     return compare(
-        SchemaSource(shelf.spelled_out(reader.value), uri_of(reader.path)),
-        SchemaSource(shelf.spelled_out(writer.value), uri_of(writer.path)),
+        _source(shelf, reader),
+        _source(shelf, writer),
         content=content or policy.content,
         formats=policy.formats,
         lookup=shelf.lookup,
@@ -218,9 +231,3 @@ def fields_of(shelf: Shelf, document: Document) -> tuple[Field, ...]:
     from schemareg.formats.json_schema.fields import fields
 
     return fields(document.value, shelf.library(), uri_of(document.path))
-
-
-def _above(path: str) -> Iterable[str]:
-    """The fields that a field stands in, the nearest first."""
-    while path := field_above(path):
-        yield path

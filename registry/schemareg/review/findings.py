@@ -9,7 +9,7 @@ from schemareg import rules
 from schemareg.documents import json_values
 from schemareg.formats.json_schema import uris
 from schemareg.model import Direction, Finding, Place, Severity
-from schemareg.model.targets import field_text, parse
+from schemareg.model.targets import field_steps
 from schemareg.rules.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -105,25 +105,14 @@ def place_of(found: Break, direction: Direction, new: Document) -> Place:
     """
     if direction is Direction.BACKWARD and found.uri == uri_of(new.path):
         return new.place(found.pointer, key=True)
-    from schemareg.formats.json_schema.fields import fields
+    from schemareg.formats.json_schema.fields import fields_on_the_way
 
     here = uri_of(new.path)
-    known = {
-        each.path: each.pointer
-        for each in (fields(new.value, None, here) if found.field else ())
-        if each.uri == here
-    }
-    field = found.field
-    while field and field not in known:
-        field = field_above(field)
-    if field:
-        return new.place(known[field], key=True)
+    steps = field_steps(found.field) if found.field else ()
+    for field in reversed(fields_on_the_way(new.value, steps, None, here)):
+        if field.uri == here:
+            return new.place(field.pointer, key=True)
     return new.place(found.pointer if direction is Direction.FORWARD else (), key=True)
-
-
-def field_above(field: str) -> str:
-    """The field that a field stands in, or `""`: `lines[].sku`, `lines[]`, `lines`."""
-    return field_text(parse(f"product/schema#{field}").field[:-1])
 
 
 def _reader(version: SchemaVersion, pair: Pair) -> SchemaVersion:

@@ -80,18 +80,20 @@ def field_removed(
     pointer: str,
     place: Place,
     opens: SemVer,
+    *,
+    branch: str = "",
 ) -> Finding:
     """A field of an older version of the line, `against`, that this version does not have.
 
     `kind` says what it was; `pointer` is where the older schema has it; `opens` begins the line
-    where it need not be.
+    where it need not be; `branch` is the alternative that has lost it where others have it.
     """
     pre = bool(version.version.pre)
     return Finding(
         FIELD_REMOVED.id,
         Severity.NOTICE if pre else Severity.ERROR,
         place,
-        f"{field!r} ({kind}) is gone",
+        f"{field!r} ({kind}) is gone" + (f" where {branch}" if branch else ""),
         product=version.product,
         schema=version.schema,
         version=str(version.version),
@@ -102,7 +104,9 @@ def field_removed(
         why=FIELD_REMOVED.rationale,
         remedy=f"Keep {field!r}, and deprecate it; or open {opens}:"
         f" reg bump {version.product}/{version.schema}",
-        fingerprint=fingerprint(FIELD_REMOVED.id, version.name, str(against), field),
+        fingerprint=fingerprint(
+            FIELD_REMOVED.id, version.name, str(against), field, *([branch] if branch else [])
+        ),
     )
 
 

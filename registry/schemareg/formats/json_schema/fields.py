@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST = 10_000
 """Fields that are listed: references can multiply them beyond any end."""
 
-_SAYS_NOTHING = (True, False, {})
+_SAYS_NOTHING: tuple[JsonValue, ...] = (True, False, {})
 _MOST_COMBINATIONS = 10_000
 _DEEPEST = 200
 """References followed without a step into the record, and steps into it."""
@@ -85,14 +85,21 @@ def fields(
 def field_at(
     value: JsonValue, steps: Steps, library: Library | None = None, uri: str = ""
 ) -> Field | None:
-    """The field at a path, also beyond what `fields` lists; None where there is none.
+    """The field at a path, also beyond what `fields` lists; None where there is none."""
+    found = fields_on_the_way(value, steps, library, uri)
+    return found[-1] if found and len(found) == len(steps) else None
+
+
+def fields_on_the_way(
+    value: JsonValue, steps: Steps, library: Library | None = None, uri: str = ""
+) -> tuple[Field, ...]:
+    """The fields at each beginning of a path, the shortest first, as far as there are any.
 
     Costs what the path costs, whatever else the schema has.
     """
     library = library or Library()
     reader = _Reader(library)
-    facts = reader.read(library.open(value, uri))
-    return reader.at(facts, steps)
+    return tuple(reader.on_the_way(reader.read(library.open(value, uri)), steps))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,22 +225,17 @@ class _Reader:
             if part.keys not in above and len(path) < _DEEPEST:
                 yield from self.below(here, path, (*above, part.keys))
 
-    def at(self, facts: _Facts, steps: Steps) -> Field | None:
-        """The field at these steps below; None where there is none."""
-        found = None
+    def on_the_way(self, facts: _Facts, steps: Steps) -> Iterator[Field]:
+        """The fields at each beginning of these steps below, as far as there are any."""
         for count, step in enumerate(steps, 1):
             part = dict(_inside(facts)).get(step)
-            if part is None:
-                return None
-            here = self._facts(part)
-            if here.never:
-                return None
-            if count == len(steps):
-                only = dict(facts.only).get(step, ())
-                required = step in facts.required
-                found = _field(steps, here, part.first, required=required, branches=only)
+            here = _NEVER if part is None else self._facts(part)
+            if part is None or here.never:
+                return
+            only = dict(facts.only).get(step, ())
+            required = step in facts.required
+            yield _field(steps[:count], here, part.first, required=required, branches=only)
             facts = here
-        return found
 
     def _facts(self, part: _Part) -> _Facts:
         if not part.parts:

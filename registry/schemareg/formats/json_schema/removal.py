@@ -25,6 +25,11 @@ def field_pointers(library: Library, root: Location, steps: Steps) -> tuple[Poin
     Raises RegistryError where it has no name of its own, or is described in another file.
     """
     name = steps[-1]
+    if name is None:
+        raise RegistryError(
+            f"the items of {quoted(field_text(steps[:-1]))} cannot leave by themselves",
+            remedy="Let the field go that holds them",
+        )
     if not isinstance(name, str | Matching):
         raise RegistryError(
             f"{quoted(field_text(steps))} cannot leave by itself",

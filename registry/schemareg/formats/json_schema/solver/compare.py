@@ -59,7 +59,7 @@ def compare(
     `lookup` and `locate` give the other documents of the registry that references may reach; no
     other is read. Nothing is raised for a bad schema: the verdict is undecided and says why.
     """
-    with _frames():
+    with frames():
         try:
             return _Comparison(reader, writer, content, formats, budget, lookup, locate).verdict()
         except (Malformed, UnresolvableReference, BudgetSpent) as problem:
@@ -81,7 +81,7 @@ class _Comparison:
     ) -> None:
         self.reader, self.writer = reader, writer
         self.content, self.formats, self.budget = content, formats, budget
-        self.lookup = _with_metaschemas(lookup)
+        self.lookup = with_metaschemas(lookup)
         self.locate = locate
         self.nodes = Nodes()
         self.search = Search(self.nodes, budget)
@@ -287,7 +287,7 @@ def _steps(refusal: Refusal) -> Steps:
     return tuple(step for step in steps)
 
 
-def _with_metaschemas(lookup: Lookup | None) -> Lookup:
+def with_metaschemas(lookup: Lookup | None) -> Lookup:
     """The drafts' own schemas are known without fetching: they come with the validator."""
 
     def found(uri: str) -> JsonValue | None:
@@ -304,7 +304,7 @@ def _with_metaschemas(lookup: Lookup | None) -> Lookup:
 
 
 @contextmanager
-def _frames() -> Iterator[None]:
+def frames() -> Iterator[None]:
     """Room for the search's recursion; its depth is bounded by its own limits, not by Python's."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _FRAMES))

@@ -1,0 +1,564 @@
+"""What the records of a new version do not carry any more, though readers of an old one were promised it.
+
+No validator minds an optional field that does not come. So both schemas are walked side by side: what
+the old one describes inside a value, alternative by alternative, the new one has to describe too.
+Where the new one describes it, the solver is asked whether a record may carry it, there and in that
+alternative: a name alone is no promise. A pair of schemas that was met before is not entered again,
+so that recursive schemas are compared at every level, and references that multiply cost once.
+
+What is equal in both schemas, with all that it refers to, is not entered, unless a keyword around it
+changed that may forbid it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.documents import json_values
+from schemareg.formats.json_schema.annotations import MEANINGS, WORDS
+from schemareg.formats.json_schema.dialects import Dialect, by_label
+from schemareg.formats.json_schema.fields import branch_label, declared_steps
+from schemareg.formats.json_schema.keywords import KEYWORDS
+from schemareg.formats.json_schema.references import Library, UnresolvableReference
+from schemareg.formats.json_schema.solver.budgets import BudgetSpent
+from schemareg.formats.json_schema.solver.closed_content import Closing, further_items, item_at
+from schemareg.formats.json_schema.solver.compare import frames, with_metaschemas
+from schemareg.formats.json_schema.solver.compile import Compiler
+from schemareg.formats.json_schema.solver.formula import ARRAY, OBJECT, Kind, Lit, Nodes, T
+from schemareg.formats.json_schema.solver.locations import Here, Malformed
+from schemareg.formats.json_schema.solver.tableau import Search
+from schemareg.formats.verdict import Budget
+from schemareg.model.targets import Inside, Matching, field_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from schemareg.formats.json_schema.references import Locate, Location
+    from schemareg.formats.verdict import Lookup, SchemaSource
+    from schemareg.model.targets import Step, Steps
+
+MAX_PAIRS = 4_000
+"""Pairs of schemas that one comparison looks into."""
+
+BUDGET = Budget(steps=300_000, seconds=0.6)
+"""What all the questions of one comparison may cost together."""
+
+_STRUCTURE = frozenset(
+    {
+        *("properties", "patternProperties", "additionalProperties", "unevaluatedProperties"),
+        *("items", "prefixItems", "additionalItems", "unevaluatedItems", "contentSchema"),
+        *("$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "then", "else"),
+        *("$defs", "definitions", "$schema", "$id", "id", "$anchor", "$dynamicAnchor"),
+        *("$recursiveAnchor", "$vocabulary"),
+    }
+)
+"""Keywords that are walked, or that say nothing of a value by themselves."""
+
+_FAR = frozenset(
+    {"dependentSchemas", "not", "if", "dependencies", "contains", "const", "enum", "propertyNames"}
+)
+"""Keywords that may forbid what is deep inside a value."""
+
+
+class Loss(NamedTuple):
+    """A field that a new version's records do not carry, or carry in fewer alternatives."""
+
+    steps: Steps
+    branch: str
+    """The alternative that has lost it; `""` where no record carries it."""
+    old: Location
+    """Where the old schema describes it."""
+    near: Location | None
+    """Where the new schema describes the nearest value around it; None is the root."""
+
+
+class Change(NamedTuple):
+    """A field that says something else of itself than it did."""
+
+    steps: Steps
+    keyword: str
+    was: str
+    now: str
+    """`""` where it says nothing."""
+    old: Location
+    new: Location
+
+
+@dataclass(slots=True)
+class Found:
+    """What one comparison found."""
+
+    losses: list[Loss] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """Why something could not be decided, each reason once."""
+    pairs: int = 0
+    """Pairs of schemas that were looked into."""
+
+
+def compare_fields(
+    old: SchemaSource,
+    new: SchemaSource,
+    *,
+    formats: bool = False,
+    budget: Budget = BUDGET,
+    lookup: Lookup | None = None,
+    locate: Locate | None = None,
+) -> Found:
+    """What readers of `old` miss in the records of `new`, by path, each before what is inside it.
+
+    With `formats`, a format is no annotation: validators judge it. Nothing is raised for a bad
+    schema: `doubts` says what was not decided.
+    """
+    with frames():
+        walk = _Walk(budget, lookup, locate, formats=formats)
+        try:
+            walk.run(old, new)
+        except (Malformed, UnresolvableReference, BudgetSpent) as problem:
+            walk.doubt(str(problem))
+        except RecursionError:
+            walk.doubt("the schemas are nested too deeply")
+    return walk.result()
+
+
+class _Side:
+    """One of the two schemas."""
+
+    def __init__(
+        self, source: SchemaSource, nodes: Nodes, lookup: Lookup, locate: Locate | None
+    ) -> None:
+        library = Library(lookup, locate, dialect=by_label(source.dialect) or Dialect.DRAFT2020)
+        self.root = Here(library.open(source.value, source.uri), ())
+        self.compiler = Compiler(nodes, library)
+        self.written = nodes.conjunction(
+            [
+                self.compiler.schema(self.root),
+                Closing(self.compiler, self.compiler.applied).declared(self.root),
+            ]
+        )
+        self._digests: dict[object, str] = {}
+
+    def digest(self, here: Here) -> str:
+        """What schemas of the same content share, with all that they refer to."""
+        if here.key not in self._digests:
+            self._digests[here.key] = self.compiler.digest(here)
+        return self._digests[here.key]
+
+    def digests(self, schemas: Iterable[Here]) -> frozenset[str]:
+        """The same of several schemas of one value."""
+        return frozenset(map(self.digest, schemas))
+
+    def cases(self, schemas: tuple[Here, ...]) -> dict[frozenset[Lit], list[Here]]:
+        """The schemas of a value, those in place included, by what has to hold for them."""
+        found: dict[frozenset[Lit], list[Here]] = {frozenset(): []}
+        for guards, here in self.compiler.applied.to(schemas):
+            needed = frozenset(guard for guard in guards if guard != T)
+            found.setdefault(needed, []).append(here)
+        return found
+
+
+class _Others(NamedTuple):
+    """The step to the values of an object that no name and no pattern describes."""
+
+    names: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+
+_Way = tuple["Step | frozenset[Lit] | _Others", ...]
+"""From the root: steps, and what has to hold of the value reached there."""
+
+
+class _Pair(NamedTuple):
+    """The schemas of one value, in both versions."""
+
+    steps: Steps
+    old: tuple[Here, ...]
+    new: tuple[Here, ...]
+    way: _Way
+    branch: str
+    near: Location | None
+    far: bool
+    """Whether a keyword around it changed that may forbid what is inside."""
+
+
+class _Question(NamedTuple):
+    steps: Steps
+    way: _Way
+    """To the value around it."""
+    last: Step | _Others
+    branch: str
+    old: Location
+    near: Location | None
+
+
+class _Walk:
+    def __init__(
+        self, budget: Budget, lookup: Lookup | None, locate: Locate | None, *, formats: bool
+    ) -> None:
+        self._nodes = Nodes()
+        self._search = Search(self._nodes, budget)
+        self._lookup = with_metaschemas(lookup)
+        self._locate = locate
+        self._keywords = tuple(each for each in MEANINGS if not (formats and each == "format"))
+        self._found = Found()
+        self._questions: dict[frozenset[_Way], list[_Question]] = {}
+        self._answers: dict[Lit, bool | None] = {}
+
+    def doubt(self, reason: str) -> None:
+        """Remember why something was not decided."""
+        if reason not in self._found.doubts:
+            self._found.doubts.append(reason)
+
+    def result(self) -> Found:
+        """What was found: what is inside a field that is lost is not listed by itself."""
+        found = self._found
+        kept: list[Loss] = []
+        gone: dict[Steps, str] = {}
+        for loss in sorted(found.losses, key=lambda each: (len(each.steps), bool(each.branch))):
+            around = (loss.steps[:length] for length in range(1, len(loss.steps) + 1))
+            if not any(gone.get(each) in ("", loss.branch) for each in around):
+                gone.setdefault(loss.steps, loss.branch)
+                kept.append(loss)
+        found.losses = kept
+        return found
+
+    def run(self, old: SchemaSource, new: SchemaSource) -> None:
+        """Walk, then ask."""
+        self._old = _Side(old, self._nodes, self._lookup, self._locate)
+        self._new = _Side(new, self._nodes, self._lookup, self._locate)
+        pending = deque([_Pair((), (self._old.root,), (self._new.root,), (), "", None, far=False)])
+        met: set[object] = set()
+        while pending:
+            pair = pending.popleft()
+            guards = frozenset(each for each in pair.way if isinstance(each, frozenset))
+            key = (
+                frozenset(each.key for each in pair.old),
+                frozenset(each.key for each in pair.new),
+                guards,
+                pair.far,
+            )
+            if key in met:
+                continue
+            met.add(key)
+            if len(met) > MAX_PAIRS:
+                self.doubt(f"the schemas combine in more than {MAX_PAIRS} ways")
+                break
+            pending.extend(self._enter(pair))
+        self._found.pairs = len(met)
+        for questions in self._questions.values():
+            self._settle(questions)
+
+    # -- the walk -------------------------------------------------------------------------------
+
+    def _enter(self, pair: _Pair) -> Iterator[_Pair]:
+        self._nodes.hurry()
+        same = self._old.digests(pair.old) == self._new.digests(pair.new)
+        if same and not pair.far:
+            return
+        before, after = self._old.cases(pair.old), self._new.cases(pair.new)
+        if pair.steps:
+            self._meanings(pair, before, after)
+        changed, far = _changed(before, after)
+        far |= pair.far
+        equal = self._new.digests(here for held in after.values() for here in held)
+        for case, held in before.items():
+            for here in held:
+                if changed or far or not case or self._old.digest(here) not in equal:
+                    label = branch_label(here.at) if case else ""
+                    yield from self._inside(pair, case, here, before, after, label, changed, far)
+        self._new_cases(pair, before, after)
+
+    def _inside(
+        self,
+        pair: _Pair,
+        case: frozenset[Lit],
+        here: Here,
+        before: dict[frozenset[Lit], list[Here]],
+        after: dict[frozenset[Lit], list[Here]],
+        label: str,
+        changed: bool,
+        far: bool,
+    ) -> Iterator[_Pair]:
+        """What one old schema describes inside the value."""
+        way = (*pair.way, case) if case else pair.way
+        branch = label or pair.branch
+        compatible: dict[frozenset[Lit], list[Here]] | None = None
+        for step, place in _described(here):
+            if place.at.value is False:
+                continue
+            steps = (*pair.steps, step)
+            cases = after
+            if case and sum(bool(_at(held, step)) for held in after.values()) > 1:
+                if compatible is None:
+                    compatible = self._compatible(way, after)
+                cases = compatible
+            new = tuple(each for held in cases.values() for each in _at(held, step))
+            if not new:
+                if any(_at(held, step) for held in after.values()):
+                    self._ask(pair, way, here, step, place, branch)
+                else:
+                    self._found.losses.append(Loss(steps, pair.branch, place.at, pair.near))
+                continue
+            equal = self._new.digests(_each_at(after, step)) <= self._old.digests(
+                _each_at(before, step)
+            )
+            free = bool(_at(cases.get(frozenset(), []), step))
+            is_open = isinstance(step, Matching) or step is Inside.VALUES
+            if changed or far or not equal or not free or is_open:
+                self._ask(pair, way, here, step, place, branch)
+            yield _Pair(
+                steps,
+                (place,),
+                new,
+                (*way, _open(here, step)),
+                branch,
+                new[0].at,
+                far=far and step is not Inside.CONTENT,
+            )
+
+    def _compatible(
+        self, way: _Way, after: dict[frozenset[Lit], list[Here]]
+    ) -> dict[frozenset[Lit], list[Here]]:
+        """The cases of the new schema that a record of the old one's case may be."""
+        return {
+            case: held
+            for case, held in after.items()
+            if not case or self._possible(self._new, (*way, case)) is not False
+        }
+
+    def _new_cases(
+        self,
+        pair: _Pair,
+        before: dict[frozenset[Lit], list[Here]],
+        after: dict[frozenset[Lit], list[Here]],
+    ) -> None:
+        """In each kind of record that the new schema tells apart, what every old one may have had."""
+        known = self._old.digests(here for held in before.values() for here in held)
+        for case, held in after.items():
+            label = branch_label(held[0].at) if case and held else ""
+            if "=" not in label or self._new.digest(held[0]) in known:
+                continue
+            for here in before[frozenset()]:
+                for step, place in _described(here):
+                    if place.at.value is not False:
+                        self._ask(pair, (*pair.way, case), here, step, place, label)
+
+    def _meanings(
+        self,
+        pair: _Pair,
+        before: dict[frozenset[Lit], list[Here]],
+        after: dict[frozenset[Lit], list[Here]],
+    ) -> None:
+        for keyword in self._keywords:
+            for case, held in before.items():
+                was = _said(held, keyword)
+                if not was:
+                    continue
+                cases = after
+                if case and sum(bool(_said(each, keyword)) for each in after.values()) > 1:
+                    cases = self._compatible((*pair.way, case), after)
+                now = _said([here for each in cases.values() for here in each], keyword)
+                if not case:
+                    # What alternatives said before is compared alternative by alternative.
+                    now -= _said([here for each in before.values() for here in each], keyword) - was
+                if now != was:
+                    self._found.changes.extend(
+                        Change(pair.steps, keyword, old, new, pair.old[0].at, pair.new[0].at)
+                        for old, new in _differences(was, now)
+                    )
+
+    # -- the questions --------------------------------------------------------------------------
+
+    def _ask(
+        self,
+        pair: _Pair,
+        way: _Way,
+        here: Here,
+        step: Step,
+        place: Here,
+        branch: str,
+    ) -> None:
+        if Inside.CONTENT in way or step is Inside.CONTENT:
+            return
+        question = _Question(
+            (*pair.steps, step),
+            way,
+            _open(here, step),
+            branch if any(isinstance(each, frozenset) for each in way) else "",
+            place.at,
+            pair.near,
+        )
+        cases = frozenset(
+            way[: position + 1] for position, each in enumerate(way) if isinstance(each, frozenset)
+        )
+        self._questions.setdefault(cases, []).append(question)
+
+    def _settle(self, questions: list[_Question]) -> None:
+        """Ask for all at once: mostly one record carries all that is promised. Else by halves."""
+        wanted = [self._literal((*each.way, each.last), T) for each in questions]
+        possible = self._solved(self._new.written, wanted)
+        if possible is True:
+            return
+        if len(questions) > 1:
+            middle = len(questions) // 2
+            self._settle(questions[:middle])
+            self._settle(questions[middle:])
+            return
+        question = questions[0]
+        if possible is None:
+            self.doubt(
+                f"whether a record may carry {field_text(question.steps)}: "
+                + ("the budget is spent" if self._search.spent else "the solver cannot tell")
+            )
+            return
+        around = self._possible(self._new, question.way)
+        if around is False and any(isinstance(each, frozenset) for each in question.way):
+            return  # no such record is written any more, so none lacks the field
+        if around is False and question.way:
+            return  # the value around it is lost, which is a loss of its own
+        carried = self._solved(self._old.written, wanted)
+        if carried is False:
+            return
+        if carried is None:
+            self.doubt(f"whether a record could carry {field_text(question.steps)} before")
+            return
+        self._found.losses.append(
+            Loss(question.steps, question.branch, question.old, question.near)
+        )
+
+    def _possible(self, side: _Side, way: _Way) -> bool | None:
+        return self._solved(side.written, [self._literal(way, T)])
+
+    def _solved(self, written: Lit, wanted: Sequence[Lit]) -> bool | None:
+        literal = self._nodes.conjunction([written, *wanted])
+        if literal not in self._answers:
+            try:
+                answer = self._search.solve((literal,))
+            except BudgetSpent:
+                answer = "the budget is spent"
+            self._answers[literal] = None if isinstance(answer, str) else answer is not None
+        return self._answers[literal]
+
+    def _literal(self, way: _Way, inner: Lit) -> Lit:
+        """That a record has a value at the end of a way, and that it fits."""
+        for each in reversed(way):
+            if isinstance(each, frozenset):
+                inner = self._nodes.conjunction([*each, inner])
+            else:
+                inner = self._step(each, inner)
+        return inner
+
+    def _step(self, step: Step | _Others, inner: Lit) -> Lit:
+        nodes = self._nodes
+        names: tuple[str, ...]
+        missed: tuple[str, ...]
+        found: tuple[str, ...]
+        if step is None:
+            return nodes.conjunction([nodes.types(ARRAY), nodes.contains(inner, 1, None)])
+        if isinstance(step, int):
+            return nodes.conjunction([nodes.types(ARRAY), nodes.intern(Kind.ITEM, (step, inner))])
+        if isinstance(step, str):
+            plain = nodes.intern(Kind.HAS, step)
+            fits = [nodes.intern(Kind.PROPERTY, (step, inner))] if inner != T else []
+            return nodes.conjunction([nodes.types(OBJECT), plain, *fits])
+        if isinstance(step, Matching):
+            names, missed, found = (), (), (step.pattern,)
+        elif isinstance(step, _Others):
+            names, missed, found = step.names, step.patterns, ()
+        else:
+            raise BudgetSpent("the document in a string is not searched")
+        data = (names, missed, found, T, inner)
+        return nodes.conjunction([nodes.types(OBJECT), nodes.intern(Kind.SOME_PROPERTY, data)])
+
+
+def _described(here: Here) -> Iterator[tuple[Step, Here]]:
+    """What one schema object says of what is inside a value."""
+    for step, place in declared_steps(here.at):
+        yield step, here.child(*place.pointer[len(here.at.pointer) :])
+    for items in further_items(here):
+        yield None, items
+
+
+def _open(here: Here, step: Step) -> Step | _Others:
+    if step is not Inside.VALUES:
+        return step
+    value = here.at.value
+    return _Others(tuple(value.get("properties", ())), tuple(value.get("patternProperties", ())))
+
+
+def _at(schemas: Iterable[Here], step: Step) -> list[Here]:
+    """What the schemas of one value say of what is inside it, at a step of another version."""
+    found = [place for here in schemas for place in _one_at(here, step)]
+    return [place for place in found if place.at.value is not False]
+
+
+def _each_at(cases: dict[frozenset[Lit], list[Here]], step: Step) -> Iterator[Here]:
+    """All that any schema of a value says there, also that nothing can be there."""
+    return (place for held in cases.values() for here in held for place in _one_at(here, step))
+
+
+def _one_at(here: Here, step: Step) -> list[Here]:
+    if isinstance(step, int):
+        return item_at(here, step)
+    own = list(_described(here))
+    exact = [place for each, place in own if each == step]
+    if exact or isinstance(step, str) or step is Inside.CONTENT:
+        return exact
+    if step is None:
+        return [place for each, place in own if isinstance(each, int)]
+    return [place for each, place in own if isinstance(each, Matching) or each is Inside.VALUES]
+
+
+def _said(schemas: Iterable[Here], keyword: str) -> set[str]:
+    """What the schemas of one value say under a keyword."""
+    return {
+        value if isinstance(value, str) else json_values.render(value, ordered=True)
+        for value in (here.at.value.get(keyword) for here in schemas)
+        if value is not None
+    }
+
+
+def _differences(was: set[str], now: set[str]) -> Iterator[tuple[str, str]]:
+    gone, came = sorted(was - now), ", ".join(sorted(now - was))
+    if gone:
+        yield from ((each, came) for each in gone)
+    elif came:
+        yield ", ".join(sorted(was)), came
+
+
+def _changed(
+    before: dict[frozenset[Lit], list[Here]], after: dict[frozenset[Lit], list[Here]]
+) -> tuple[bool, bool]:
+    """Whether keywords that may forbid what is inside a value differ; and any that reach deep."""
+    old, new = _assertions(before), _assertions(after)
+    differing = {keyword for keyword, _ in old ^ new}
+    if differing == {"required"} and _required(after) <= _required(before):
+        differing = set()
+    alternatives = len(before) != len(after)
+    return bool(differing) or alternatives, not _FAR.isdisjoint(differing) or alternatives
+
+
+def _assertions(cases: dict[frozenset[Lit], list[Here]]) -> set[tuple[str, str]]:
+    """The keywords of the schemas of one value, with what they say."""
+    return {
+        (keyword, json_values.render(value, ordered=True))
+        for held in cases.values()
+        for here in held
+        for keyword, value in here.at.value.items()
+        if (keyword not in _STRUCTURE or value is False) and keyword in _judged(here.at.dialect)
+    }
+
+
+def _required(cases: dict[frozenset[Lit], list[Here]]) -> set[str]:
+    found: set[str] = set()
+    for held in cases.values():
+        for here in held:
+            names = here.at.value.get("required")
+            found.update(map(str, names) if isinstance(names, list) else ())
+    return found
+
+
+def _judged(dialect: Dialect) -> frozenset[str]:
+    return frozenset(KEYWORDS[dialect]) - WORDS
