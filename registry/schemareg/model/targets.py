@@ -90,11 +90,12 @@ def field_text(steps: Steps) -> str:
     """Steps in the registry's words: `("lines", None, "sku")` is `lines[].sku`."""
     text = ""
     for step in steps:
-        text += _step_text(step, "." if text else "")
+        text += step_text(step, "." if text else "")
     return text
 
 
-def _step_text(step: Step, dot: str) -> str:
+def step_text(step: Step, dot: str) -> str:
+    """One step in the registry's words; `dot` goes before a name."""
     if step is None:
         return "[]"
     if isinstance(step, int):
@@ -122,7 +123,7 @@ def above(path: str) -> tuple[str, ...]:
     texts: list[str] = []
     text = ""
     for step in field_steps(path)[:-1]:
-        text += _step_text(step, "." if text else "")
+        text += step_text(step, "." if text else "")
         texts.append(text)
     return tuple(reversed(texts))
 

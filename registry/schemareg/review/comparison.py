@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ from schemareg.formats.json_schema.annotations import (
 )
 from schemareg.formats.json_schema.fields import field_at
 from schemareg.formats.json_schema.structural import evident, properties_kept
-from schemareg.formats.verdict import SchemaSource
+from schemareg.formats.verdict import Budget, SchemaSource
 from schemareg.model import Classification, Content, Direction, Outcome
 from schemareg.model.targets import above, field_text
 from schemareg.review.findings import Pair, uri_of
@@ -117,13 +118,17 @@ class Comparison:
         # Loaded late: most changes keep every field, as anybody can see.
         from schemareg.formats.json_schema.field_losses import compare_fields
 
+        begin = time.thread_time()
         found = compare_fields(
             _source(self.shelf, old),
             _source(self.shelf, new),
             formats=self.policy.formats,
+            seconds=self.shelf.seconds,
             lookup=self.shelf.lookup,
             locate=self.shelf.locate,
         )
+        if found.doubts:
+            self.shelf.spend(time.thread_time() - begin)
         self._lost(version, new, old, found.losses)
         self._changed(version, new, found.changes)
         self.doubts += [Doubt(version.version, Direction.FORWARD, each) for each in found.doubts]
@@ -200,14 +205,19 @@ def verdict_of(
     # Loaded late: most changes are evident, and the engine costs as much as all the rest.
     from schemareg.formats.json_schema.solver.compare import compare
 
-    return compare(
+    begin = time.thread_time()
+    verdict = compare(
         _source(shelf, reader),
         _source(shelf, writer),
         content=content or policy.content,
         formats=policy.formats,
+        budget=Budget(seconds=shelf.seconds),
         lookup=shelf.lookup,
         locate=shelf.locate,
     )
+    if verdict.reason:
+        shelf.spend(time.thread_time() - begin)
+    return verdict
 
 
 def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibility) -> bool:

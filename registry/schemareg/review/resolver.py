@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
+_SECONDS = 1.0
+_LEAST_SECONDS = 0.1
+
+
 class Shelf:
     """What has landed counts as it landed; what is proposed, as `head` has it."""
 
@@ -32,6 +36,20 @@ class Shelf:
         self._base = base
         self._head = head
         self._bare: dict[Document, tuple[JsonValue, str, bool]] = {}
+        self._left = _SECONDS
+
+    @property
+    def seconds(self) -> float:
+        """The CPU time that one question may take; real schemas need a fifth of a second at most.
+
+        Questions that end without an answer share one budget, so that a proposal that is made to
+        cost time costs it once.
+        """
+        return max(_LEAST_SECONDS, self._left)
+
+    def spend(self, seconds: float) -> None:
+        """Account for a question that ended without an answer."""
+        self._left -= seconds
 
     def landed(self, version: SchemaVersion) -> Document:
         """The document of a version that others are held against. Raises InvalidFiles."""

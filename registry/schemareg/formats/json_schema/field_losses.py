@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 MAX_PAIRS = 4_000
 """Pairs of schemas that one comparison looks into."""
 
-BUDGET = Budget(steps=300_000, seconds=0.6)
-"""What all the questions of one comparison may cost together."""
+MAX_STEPS = 300_000
+"""Steps of the solver that all the questions of one comparison may take together."""
 
 _STRUCTURE = frozenset(
     {
@@ -103,17 +103,17 @@ def compare_fields(
     new: SchemaSource,
     *,
     formats: bool = False,
-    budget: Budget = BUDGET,
+    seconds: float = 1.0,
     lookup: Lookup | None = None,
     locate: Locate | None = None,
 ) -> Found:
     """What readers of `old` miss in the records of `new`, by path, each before what is inside it.
 
     With `formats`, a format is no annotation: validators judge it. Nothing is raised for a bad
-    schema: `doubts` says what was not decided.
+    schema: `doubts` says what was not decided, within so many seconds of CPU time.
     """
     with frames():
-        walk = _Walk(budget, lookup, locate, formats=formats)
+        walk = _Walk(Budget(MAX_STEPS, seconds), lookup, locate, formats=formats)
         try:
             walk.run(old, new)
         except (Malformed, UnresolvableReference, BudgetSpent) as problem:

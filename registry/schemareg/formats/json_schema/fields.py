@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from schemareg.documents import json_values
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.formats.json_schema.references import Library, Location, UnresolvableReference
-from schemareg.model.targets import Inside, Matching, Step, Steps, field_text
+from schemareg.model.targets import Inside, Matching, Step, Steps, field_text, step_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,7 +75,7 @@ def fields(
     reader = _Reader(library)
     root = reader.read(library.open(value, uri, dialect))
     found: list[Field] = []
-    for field in reader.below(root, (), ()):
+    for field in reader.below(root, (), "", ()):
         found.append(field)
         if len(found) == MOST:
             break
@@ -205,7 +205,7 @@ class _Reader:
         return known
 
     def below(
-        self, facts: _Facts, steps: Steps, above: tuple[frozenset[object], ...]
+        self, facts: _Facts, steps: Steps, above_text: str, above: tuple[frozenset[object], ...]
     ) -> Iterator[Field]:
         """The fields inside what `facts` are about; `above` is where they have been read already."""
         only = dict(facts.only)
@@ -214,16 +214,18 @@ class _Reader:
             if here.never:
                 continue
             path = (*steps, step)
+            text = above_text + step_text(step, "." if above_text else "")
             if not (step is None or isinstance(step, int)) or not (here.inner or here.items):
                 yield _field(
                     path,
+                    text,
                     here,
                     part.first,
                     required=step in facts.required,
                     branches=only.get(step, ()),
                 )
             if part.keys not in above and len(path) < _DEEPEST:
-                yield from self.below(here, path, (*above, part.keys))
+                yield from self.below(here, path, text, (*above, part.keys))
 
     def on_the_way(self, facts: _Facts, steps: Steps) -> Iterator[Field]:
         """The fields at each beginning of these steps below, as far as there are any."""
@@ -234,7 +236,14 @@ class _Reader:
                 return
             only = dict(facts.only).get(step, ())
             required = step in facts.required
-            yield _field(steps[:count], here, part.first, required=required, branches=only)
+            yield _field(
+                steps[:count],
+                field_text(steps[:count]),
+                here,
+                part.first,
+                required=required,
+                branches=only,
+            )
             facts = here
 
     def _facts(self, part: _Part) -> _Facts:
@@ -546,6 +555,7 @@ def _distinct(listed: list[tuple[JsonValue, ...] | None]) -> tuple[JsonValue, ..
 
 def _field(
     steps: Steps,
+    path: str,
     facts: _Facts,
     declared: Location,
     *,
@@ -558,7 +568,7 @@ def _field(
         shown.remove("integer")
     nothing_else = kinds == frozenset(("null",))
     return Field(
-        path=field_text(steps),
+        path=path,
         steps=steps,
         type="null" if nothing_else else " | ".join(shown) or "any",
         required=required,
