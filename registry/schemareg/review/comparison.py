@@ -127,8 +127,7 @@ class Comparison:
             lookup=self.shelf.lookup,
             locate=self.shelf.locate,
         )
-        if found.doubts:
-            self.shelf.spend(time.thread_time() - begin)
+        self.shelf.spend(time.thread_time() - begin)
         self._lost(version, new, old, found.losses)
         self._changed(version, new, found.changes)
         self.doubts += [Doubt(version.version, Direction.FORWARD, each) for each in found.doubts]
@@ -215,8 +214,7 @@ def verdict_of(
         lookup=shelf.lookup,
         locate=shelf.locate,
     )
-    if verdict.reason:
-        shelf.spend(time.thread_time() - begin)
+    shelf.spend(time.thread_time() - begin)
     return verdict
 
 

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-_SECONDS = 1.0
-_LEAST_SECONDS = 0.1
+_SECONDS = 0.9
+"""CPU time that the questions of one proposal may take beyond what each has free."""
+_FREE_SECONDS = 0.25
+"""What one question may take free of charge: those about real schemas take less."""
 
 
 class Shelf:
@@ -40,16 +42,16 @@ class Shelf:
 
     @property
     def seconds(self) -> float:
-        """The CPU time that one question may take; real schemas need a fifth of a second at most.
+        """The CPU time that one question may take.
 
-        Questions that end without an answer share one budget, so that a proposal that is made to
-        cost time costs it once.
+        Those of one proposal share a budget, so that a proposal that is made to cost time costs it
+        once. What is not answered within it is undecided.
         """
-        return max(_LEAST_SECONDS, self._left)
+        return max(_FREE_SECONDS, self._left)
 
     def spend(self, seconds: float) -> None:
-        """Account for a question that ended without an answer."""
-        self._left -= seconds
+        """Account for the CPU time of one question."""
+        self._left -= max(0.0, seconds - _FREE_SECONDS)
 
     def landed(self, version: SchemaVersion) -> Document:
         """The document of a version that others are held against. Raises InvalidFiles."""

@@ -139,6 +139,7 @@ class _Side:
             ]
         )
         self._digests: dict[object, str] = {}
+        self._inside: dict[object, dict[Step, list[Here]]] = {}
 
     def digest(self, here: Here) -> str:
         """What schemas of the same content share, with all that they refer to."""
@@ -150,13 +151,74 @@ class _Side:
         """The same of several schemas of one value."""
         return frozenset(map(self.digest, schemas))
 
-    def cases(self, schemas: tuple[Here, ...]) -> dict[frozenset[Lit], list[Here]]:
+    def cases(self, schemas: tuple[Here, ...]) -> _Cases:
         """The schemas of a value, those in place included, by what has to hold for them."""
         found: dict[frozenset[Lit], list[Here]] = {frozenset(): []}
         for guards, here in self.compiler.applied.to(schemas):
             needed = frozenset(guard for guard in guards if guard != T)
             found.setdefault(needed, []).append(here)
-        return found
+        return _Cases(self, found)
+
+    def inside(self, here: Here) -> dict[Step, list[Here]]:
+        """What one schema object says of what is inside a value."""
+        if here.key not in self._inside:
+            found = self._inside[here.key] = {}
+            for step, place in declared_steps(here.at):
+                found[step] = [here.child(*place.pointer[len(here.at.pointer) :])]
+            further = further_items(here)
+            if further:
+                found[None] = further
+        return self._inside[here.key]
+
+
+class _Cases:
+    """The schemas of one value by what has to hold for them, and what they say is inside it."""
+
+    def __init__(self, side: _Side, by_case: dict[frozenset[Lit], list[Here]]) -> None:
+        self.side = side
+        self.by_case = by_case
+        self._at: dict[tuple[frozenset[Lit], Step], list[Here]] = {}
+
+    @property
+    def schemas(self) -> list[Here]:
+        """All of them."""
+        return [here for held in self.by_case.values() for here in held]
+
+    def at(self, case: frozenset[Lit], step: Step) -> list[Here]:
+        """What the schemas of one case say of what is inside, at a step of another version."""
+        key = case, step
+        if key not in self._at:
+            held = self.by_case.get(case, ())
+            self._at[key] = [place for here in held for place in self._one_at(here, step)]
+        return self._at[key]
+
+    def every(self, step: Step, cases: Iterable[frozenset[Lit]] | None = None) -> list[Here]:
+        """The same of several cases, by default of all, that nothing can be there left out."""
+        return [
+            place
+            for case in (self.by_case if cases is None else cases)
+            for place in self.at(case, step)
+            if place.at.value is not False
+        ]
+
+    def digests(self, step: Step) -> frozenset[str]:
+        """What all the cases say there, also that nothing can be there."""
+        return self.side.digests(each for case in self.by_case for each in self.at(case, step))
+
+    def _one_at(self, here: Here, step: Step) -> list[Here]:
+        if isinstance(step, int):
+            return item_at(here, step)
+        own = self.side.inside(here)
+        if step in own or isinstance(step, str) or step is Inside.CONTENT:
+            return own.get(step, [])
+        if step is None:
+            return [each for known, held in own.items() if isinstance(known, int) for each in held]
+        return [
+            each
+            for known, held in own.items()
+            if isinstance(known, Matching) or known is Inside.VALUES
+            for each in held
+        ]
 
 
 class _Others(NamedTuple):
@@ -189,6 +251,7 @@ class _Question(NamedTuple):
     """To the value around it."""
     last: Step | _Others
     branch: str
+    """The alternative that is asked about; `""` where any record may carry it."""
     old: Location
     near: Location | None
 
@@ -262,134 +325,118 @@ class _Walk:
             self._meanings(pair, before, after)
         changed, far = _changed(before, after)
         far |= pair.far
-        equal = self._new.digests(here for held in after.values() for here in held)
-        for case, held in before.items():
-            for here in held:
-                if changed or far or not case or self._old.digest(here) not in equal:
-                    label = branch_label(here.at) if case else ""
-                    yield from self._inside(pair, case, here, before, after, label, changed, far)
+        equal = self._new.digests(after.schemas)
+        for case, held in before.by_case.items():
+            differ = [
+                here
+                for here in held
+                if changed or far or case or self._old.digest(here) not in equal
+            ]
+            if differ:
+                yield from self._compare(pair, case, differ, before, after, changed, far)
         self._new_cases(pair, before, after)
 
-    def _inside(
+    def _compare(
         self,
         pair: _Pair,
         case: frozenset[Lit],
-        here: Here,
-        before: dict[frozenset[Lit], list[Here]],
-        after: dict[frozenset[Lit], list[Here]],
-        label: str,
+        schemas: list[Here],
+        before: _Cases,
+        after: _Cases,
         changed: bool,
         far: bool,
     ) -> Iterator[_Pair]:
-        """What one old schema describes inside the value."""
+        """What some old schemas describe inside the value, in one case."""
         way = (*pair.way, case) if case else pair.way
-        branch = label or pair.branch
-        compatible: dict[frozenset[Lit], list[Here]] | None = None
-        for step, place in _described(here):
-            if place.at.value is False:
-                continue
+        branch = branch_label(schemas[0].at) if case else pair.branch
+        compatible: list[frozenset[Lit]] | None = None
+        for step, places in self._described(schemas).items():
             steps = (*pair.steps, step)
-            cases = after
-            if case and sum(bool(_at(held, step)) for held in after.values()) > 1:
+            with_step = [each for each in after.by_case if after.every(step, (each,))]
+            if case and len(with_step) > 1:
                 if compatible is None:
-                    compatible = self._compatible(way, after)
-                cases = compatible
-            new = tuple(each for held in cases.values() for each in _at(held, step))
+                    compatible = self._compatible(way, after.by_case)
+                with_step = [each for each in with_step if each in compatible]
+            new = after.every(step, with_step)
+            last = _last(schemas, step)
+            question = _Question(steps, way, last, branch, places[0].at, pair.near)
             if not new:
-                if any(_at(held, step) for held in after.values()):
-                    self._ask(pair, way, here, step, place, branch)
+                if after.every(step):
+                    self._ask(question)
                 else:
-                    self._found.losses.append(Loss(steps, pair.branch, place.at, pair.near))
+                    self._found.losses.append(Loss(steps, pair.branch, places[0].at, pair.near))
                 continue
-            equal = self._new.digests(_each_at(after, step)) <= self._old.digests(
-                _each_at(before, step)
-            )
-            free = bool(_at(cases.get(frozenset(), []), step))
-            is_open = isinstance(step, Matching) or step is Inside.VALUES
-            if changed or far or not equal or not free or is_open:
-                self._ask(pair, way, here, step, place, branch)
+            equal = after.digests(step) <= before.digests(step)
+            is_free = any(not each for each in with_step)
+            if changed or far or not equal or not is_free or isinstance(last, Matching | _Others):
+                self._ask(question)
             yield _Pair(
                 steps,
-                (place,),
-                new,
-                (*way, _open(here, step)),
+                tuple(places),
+                tuple(new),
+                (*way, last),
                 branch,
                 new[0].at,
                 far=far and step is not Inside.CONTENT,
             )
 
-    def _compatible(
-        self, way: _Way, after: dict[frozenset[Lit], list[Here]]
-    ) -> dict[frozenset[Lit], list[Here]]:
-        """The cases of the new schema that a record of the old one's case may be."""
-        return {
-            case: held
-            for case, held in after.items()
-            if not case or self._possible(self._new, (*way, case)) is not False
-        }
+    def _described(self, schemas: Iterable[Here]) -> dict[Step, list[Here]]:
+        """What some old schemas say of what is inside a value, that it cannot be there left out."""
+        found: dict[Step, list[Here]] = {}
+        for here in schemas:
+            for step, places in self._old.inside(here).items():
+                possible = [each for each in places if each.at.value is not False]
+                if possible:
+                    found.setdefault(step, []).extend(possible)
+        return found
 
-    def _new_cases(
-        self,
-        pair: _Pair,
-        before: dict[frozenset[Lit], list[Here]],
-        after: dict[frozenset[Lit], list[Here]],
-    ) -> None:
+    def _compatible(self, way: _Way, cases: Iterable[frozenset[Lit]]) -> list[frozenset[Lit]]:
+        """The cases of the new schema that a record of the old one's case may be."""
+        return [
+            case
+            for case in cases
+            if not case or self._possible(self._new, (*way, case)) is not False
+        ]
+
+    def _new_cases(self, pair: _Pair, before: _Cases, after: _Cases) -> None:
         """In each kind of record that the new schema tells apart, what every old one may have had."""
-        known = self._old.digests(here for held in before.values() for here in held)
-        for case, held in after.items():
+        known = self._old.digests(before.schemas)
+        always = before.by_case[frozenset()]
+        for case, held in after.by_case.items():
             label = branch_label(held[0].at) if case and held else ""
             if "=" not in label or self._new.digest(held[0]) in known:
                 continue
-            for here in before[frozenset()]:
-                for step, place in _described(here):
-                    if place.at.value is not False:
-                        self._ask(pair, (*pair.way, case), here, step, place, label)
+            way = (*pair.way, case)
+            for step, places in self._described(always).items():
+                last = _last(always, step)
+                steps = (*pair.steps, step)
+                self._ask(_Question(steps, way, last, label, places[0].at, pair.near))
 
-    def _meanings(
-        self,
-        pair: _Pair,
-        before: dict[frozenset[Lit], list[Here]],
-        after: dict[frozenset[Lit], list[Here]],
-    ) -> None:
+    def _meanings(self, pair: _Pair, before: _Cases, after: _Cases) -> None:
         for keyword in self._keywords:
-            for case, held in before.items():
+            all_before = _said(before.schemas, keyword)
+            for case, held in before.by_case.items() if all_before else ():
                 was = _said(held, keyword)
                 if not was:
                     continue
-                cases = after
-                if case and sum(bool(_said(each, keyword)) for each in after.values()) > 1:
-                    cases = self._compatible((*pair.way, case), after)
-                now = _said([here for each in cases.values() for here in each], keyword)
+                speaking = [each for each, new in after.by_case.items() if _said(new, keyword)]
+                if case and len(speaking) > 1:
+                    speaking = self._compatible((*pair.way, case), speaking)
+                now = _said([here for each in speaking for here in after.by_case[each]], keyword)
                 if not case:
                     # What alternatives said before is compared alternative by alternative.
-                    now -= _said([here for each in before.values() for here in each], keyword) - was
-                if now != was:
-                    self._found.changes.extend(
-                        Change(pair.steps, keyword, old, new, pair.old[0].at, pair.new[0].at)
-                        for old, new in _differences(was, now)
-                    )
+                    now -= all_before - was
+                self._found.changes.extend(
+                    Change(pair.steps, keyword, old, new, pair.old[0].at, pair.new[0].at)
+                    for old, new in _differences(was, now)
+                )
 
     # -- the questions --------------------------------------------------------------------------
 
-    def _ask(
-        self,
-        pair: _Pair,
-        way: _Way,
-        here: Here,
-        step: Step,
-        place: Here,
-        branch: str,
-    ) -> None:
-        if Inside.CONTENT in way or step is Inside.CONTENT:
+    def _ask(self, question: _Question) -> None:
+        way = question.way
+        if Inside.CONTENT in way or question.last is Inside.CONTENT:
             return
-        question = _Question(
-            (*pair.steps, step),
-            way,
-            _open(here, step),
-            branch if any(isinstance(each, frozenset) for each in way) else "",
-            place.at,
-            pair.near,
-        )
         cases = frozenset(
             way[: position + 1] for position, each in enumerate(way) if isinstance(each, frozenset)
         )
@@ -473,42 +520,15 @@ class _Walk:
         return nodes.conjunction([nodes.types(OBJECT), nodes.intern(Kind.SOME_PROPERTY, data)])
 
 
-def _described(here: Here) -> Iterator[tuple[Step, Here]]:
-    """What one schema object says of what is inside a value."""
-    for step, place in declared_steps(here.at):
-        yield step, here.child(*place.pointer[len(here.at.pointer) :])
-    for items in further_items(here):
-        yield None, items
-
-
-def _open(here: Here, step: Step) -> Step | _Others:
+def _last(schemas: Iterable[Here], step: Step) -> Step | _Others:
+    """A step, with what is not meant by it."""
     if step is not Inside.VALUES:
         return step
-    value = here.at.value
-    return _Others(tuple(value.get("properties", ())), tuple(value.get("patternProperties", ())))
-
-
-def _at(schemas: Iterable[Here], step: Step) -> list[Here]:
-    """What the schemas of one value say of what is inside it, at a step of another version."""
-    found = [place for here in schemas for place in _one_at(here, step)]
-    return [place for place in found if place.at.value is not False]
-
-
-def _each_at(cases: dict[frozenset[Lit], list[Here]], step: Step) -> Iterator[Here]:
-    """All that any schema of a value says there, also that nothing can be there."""
-    return (place for held in cases.values() for here in held for place in _one_at(here, step))
-
-
-def _one_at(here: Here, step: Step) -> list[Here]:
-    if isinstance(step, int):
-        return item_at(here, step)
-    own = list(_described(here))
-    exact = [place for each, place in own if each == step]
-    if exact or isinstance(step, str) or step is Inside.CONTENT:
-        return exact
-    if step is None:
-        return [place for each, place in own if isinstance(each, int)]
-    return [place for each, place in own if isinstance(each, Matching) or each is Inside.VALUES]
+    values = [here.at.value for here in schemas]
+    return _Others(
+        tuple(dict.fromkeys(name for each in values for name in each.get("properties", ()))),
+        tuple(dict.fromkeys(name for each in values for name in each.get("patternProperties", ()))),
+    )
 
 
 def _said(schemas: Iterable[Here], keyword: str) -> set[str]:
@@ -528,35 +548,31 @@ def _differences(was: set[str], now: set[str]) -> Iterator[tuple[str, str]]:
         yield ", ".join(sorted(was)), came
 
 
-def _changed(
-    before: dict[frozenset[Lit], list[Here]], after: dict[frozenset[Lit], list[Here]]
-) -> tuple[bool, bool]:
+def _changed(before: _Cases, after: _Cases) -> tuple[bool, bool]:
     """Whether keywords that may forbid what is inside a value differ; and any that reach deep."""
     old, new = _assertions(before), _assertions(after)
     differing = {keyword for keyword, _ in old ^ new}
     if differing == {"required"} and _required(after) <= _required(before):
         differing = set()
-    alternatives = len(before) != len(after)
+    alternatives = len(before.by_case) != len(after.by_case)
     return bool(differing) or alternatives, not _FAR.isdisjoint(differing) or alternatives
 
 
-def _assertions(cases: dict[frozenset[Lit], list[Here]]) -> set[tuple[str, str]]:
+def _assertions(cases: _Cases) -> set[tuple[str, str]]:
     """The keywords of the schemas of one value, with what they say."""
     return {
         (keyword, json_values.render(value, ordered=True))
-        for held in cases.values()
-        for here in held
+        for here in cases.schemas
         for keyword, value in here.at.value.items()
         if (keyword not in _STRUCTURE or value is False) and keyword in _judged(here.at.dialect)
     }
 
 
-def _required(cases: dict[frozenset[Lit], list[Here]]) -> set[str]:
+def _required(cases: _Cases) -> set[str]:
     found: set[str] = set()
-    for held in cases.values():
-        for here in held:
-            names = here.at.value.get("required")
-            found.update(map(str, names) if isinstance(names, list) else ())
+    for here in cases.schemas:
+        names = here.at.value.get("required")
+        found.update(map(str, names) if isinstance(names, list) else ())
     return found
 
 
