@@ -7,7 +7,9 @@ Grammar::
     name     = a property's name / "*"             ; "*": every name that has no schema of its own
     inside   = "[]" / "[" index "]"                ; every item of an array, the item at an index
              / "{" pattern "}"                     ; every name of an object that matches
+             / "[contains]"                        ; the item that an array has to contain
              / "[content]"                         ; the document that a string holds
+             / '[""]'                              ; the property whose name is empty
 
 In a property's name, `.`, `[`, `]`, `{`, `=`, `#` and `\\` are written with a backslash, and so is a
 name that is `*` alone; in a pattern, `}` and `\\` are. RULES.md shows every form.
@@ -30,7 +32,7 @@ NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 _SPECIAL = re.compile(r"[.\[\]{=#\\]")
 _NAME = re.compile(r"(?:[^.\[\]{=#\\]|\\.)*", re.DOTALL)
 _LITERAL = re.compile(r"(?:[^.\[\]=#\\]|\\.)+", re.DOTALL)
-_INSIDE = re.compile(r"\[(?:(content)|(0|[1-9]\d{0,8})|)\]", re.ASCII)
+_INSIDE = re.compile(r"\[(content|contains|\"\"|0|[1-9]\d{0,8}|)\]", re.ASCII)
 _MATCHING = re.compile(r"\{((?:[^}\\]|\\.){0,500})\}(?=$|[.\[{=])", re.DOTALL)
 """A longer pattern stays unread: the bound keeps the parser linear."""
 
@@ -47,6 +49,8 @@ class Inside(Enum):
 
     VALUES = "*"
     """Of an object, the values that no name and no pattern describes (`additionalProperties`)."""
+    CONTAINS = "[contains]"
+    """Of an array, an item that it has to contain (`contains`)."""
     CONTENT = "[content]"
     """Of a string, the document in it (`contentSchema`)."""
 
@@ -103,7 +107,9 @@ def step_text(step: Step, dot: str) -> str:
     if isinstance(step, Matching):
         return "{" + re.sub(r"[}\\]", r"\\\g<0>", step.pattern) + "}"
     if isinstance(step, Inside):
-        return step.value if step is Inside.CONTENT else f"{dot}*"
+        return f"{dot}*" if step is Inside.VALUES else step.value
+    if not step:
+        return '[""]'
     return dot + (r"\*" if step == "*" else _SPECIAL.sub(r"\\\g<0>", step))
 
 
@@ -201,8 +207,7 @@ def _field(text: str, tail: str, *, literal: bool = False) -> tuple[Steps, str |
         inside = _INSIDE.match(tail, position)
         matching = None if literal else _MATCHING.match(tail, position)
         if inside is not None:
-            content, index = inside.groups()
-            steps.append(Inside.CONTENT if content else int(index) if index else None)
+            steps.append(_inside(inside.group(1)))
             position = inside.end()
             continue
         if matching is not None:
@@ -222,6 +227,14 @@ def _field(text: str, tail: str, *, literal: bool = False) -> tuple[Steps, str |
     if not steps:
         raise _refused(text, "nothing stands after '#'")
     return tuple(steps), tail[position + 1 :] if position < len(tail) else None
+
+
+def _inside(text: str) -> Step:
+    if text.isdigit():
+        return int(text)
+    if text == '""':
+        return ""
+    return Inside(f"[{text}]") if text else None
 
 
 def _name_end(text: str, position: int, *, literal: bool) -> int:

@@ -9,7 +9,7 @@ from schemareg import rules
 from schemareg.documents import json_values
 from schemareg.formats.json_schema import uris
 from schemareg.model import Direction, Finding, Place, Severity
-from schemareg.model.targets import field_steps
+from schemareg.model.targets import field_steps, field_text
 from schemareg.rules.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _finding(
         version=str(version.version),
         against=str(older.version),
         direction=pair.direction,
-        field=found.field,
+        field=_field(found, documents[older.path], documents[version.path]),
         pointer=pointer,
         witness=found.record,
         why=_why(pair, version, others),
@@ -95,6 +95,20 @@ def _finding(
         ),
         value=refused,
     )
+
+
+def _field(found: Break, *documents: Document) -> str:
+    """The field's path as one of the documents describes it: a map's values have one for all names."""
+    if not found.field:
+        return ""
+    from schemareg.formats.json_schema.fields import described_path
+
+    steps = field_steps(found.field)
+    for document in documents:
+        described = described_path(document.value, steps, uri_of(document.path))
+        if described is not None:
+            return field_text(described)
+    return found.field
 
 
 def place_of(found: Break, direction: Direction, new: Document) -> Place:

@@ -211,6 +211,8 @@ class _Cases:
         own = self.side.inside(here)
         if step in own or isinstance(step, str) or step is Inside.CONTENT:
             return own.get(step, [])
+        if step is Inside.CONTAINS and None in own:
+            return own[None]
         if step is None:
             return [each for known, held in own.items() if isinstance(known, int) for each in held]
         return [
@@ -502,7 +504,7 @@ class _Walk:
         names: tuple[str, ...]
         missed: tuple[str, ...]
         found: tuple[str, ...]
-        if step is None:
+        if step is None or step is Inside.CONTAINS:
             return nodes.conjunction([nodes.types(ARRAY), nodes.contains(inner, 1, None)])
         if isinstance(step, int):
             return nodes.conjunction([nodes.types(ARRAY), nodes.intern(Kind.ITEM, (step, inner))])

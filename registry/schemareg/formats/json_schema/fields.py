@@ -4,7 +4,7 @@ References and alternatives are followed; what only some alternatives have is op
 which (`Field.branches`). A field that comes back inside itself is listed there and not entered again.
 The values of a map have the path `prices.*` (`additionalProperties`, `unevaluatedProperties`) or
 `headers{^x-}` (`patternProperties`), an item at a position `pair[0]` beside the `pair[]` of every
-item, the document in a string `payload[content]` (`contentSchema`).
+item, one that an array has to contain `lines[contains]`, the document in a string `payload[content]` (`contentSchema`).
 """
 
 from __future__ import annotations
@@ -90,6 +90,16 @@ def field_at(
     return found[-1] if found and len(found) == len(steps) else None
 
 
+def described_path(value: JsonValue, steps: Steps, uri: str = "") -> Steps | None:
+    """The path by which a schema describes the value at these steps of a record, or None.
+
+    A name that no property has is one of a map's: `prices.EUR.amount` is `prices.*.amount`.
+    """
+    library = Library()
+    reader = _Reader(library)
+    return reader.described(reader.read(library.open(value, uri)), steps)
+
+
 def fields_on_the_way(
     value: JsonValue, steps: Steps, library: Library | None = None, uri: str = ""
 ) -> tuple[Field, ...]:
@@ -169,7 +179,7 @@ class _Facts:
         steps = [step for step, _ in self.inner]
         if self.required or any(_of_an_object(step) for step in steps):
             return frozenset(("object",))
-        if self.items or any(isinstance(step, int) for step in steps):
+        if self.items or any(isinstance(step, int) or step is Inside.CONTAINS for step in steps):
             return frozenset(("array",))
         return frozenset(("string",)) if Inside.CONTENT in steps else None
 
@@ -245,6 +255,25 @@ class _Reader:
                 branches=only,
             )
             facts = here
+
+    def described(self, facts: _Facts, steps: Steps) -> Steps | None:
+        """The steps by which these facts describe what is at some steps of a record, or None."""
+        found: list[Step] = []
+        for step in steps:
+            inside = dict(_inside(facts))
+            known: Step = step
+            if step not in inside and isinstance(step, str):
+                matching = (
+                    each
+                    for each in inside
+                    if isinstance(each, Matching) and _matches(each.pattern, step)
+                )
+                known = next(matching, Inside.VALUES)
+            if known not in inside:
+                return None
+            found.append(known)
+            facts = self._facts(inside[known])
+        return tuple(found)
 
     def _facts(self, part: _Part) -> _Facts:
         if not part.parts:
@@ -389,6 +418,16 @@ class _Reader:
         return tuple((name, part) for name, part in combined.items() if part is not None)
 
 
+def _matches(pattern: str, name: str) -> bool:
+    from schemareg.regex import OverBudget, PatternError
+    from schemareg.regex import compile as compile_pattern
+
+    try:
+        return compile_pattern(pattern).search(name)
+    except (OverBudget, PatternError):
+        return False
+
+
 def _inside(facts: _Facts) -> list[tuple[Step, _Part]]:
     """Every step from a value to what is inside it."""
     every: list[tuple[Step, _Part]] = [] if facts.items is None else [(None, facts.items)]
@@ -408,6 +447,8 @@ def declared_steps(at: Location) -> Iterator[tuple[Step, Location]]:
             if keyword == "additionalProperties" or at.dialect >= Dialect.DRAFT2019:
                 yield Inside.VALUES, at.child(keyword)
     yield from enumerate(first_items(at))
+    if at.dialect >= Dialect.DRAFT6 and isinstance(schema.get("contains"), dict):
+        yield Inside.CONTAINS, at.child("contains")
     if at.dialect >= Dialect.DRAFT2019 and isinstance(schema.get("contentSchema"), dict):
         yield Inside.CONTENT, at.child("contentSchema")
 
