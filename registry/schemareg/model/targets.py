@@ -31,10 +31,9 @@ NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 
 _SPECIAL = re.compile(r"[.\[\]{=#\\]")
 _NAME = re.compile(r"(?:[^.\[\]{=#\\]|\\.)*", re.DOTALL)
-_LITERAL = re.compile(r"(?:[^.\[\]=#\\]|\\.)+", re.DOTALL)
 _INSIDE = re.compile(r"\[(content|contains|\"\"|0|[1-9]\d{0,8}|)\]", re.ASCII)
-_MATCHING = re.compile(r"\{((?:[^}\\]|\\.){0,500})\}(?=$|[.\[{=])", re.DOTALL)
-"""A longer pattern stays unread: the bound keeps the parser linear."""
+_BRACED = re.compile(r"\{((?:[^}\\]|\\.)*)\}", re.DOTALL)
+_AFTER_BRACES = (".", "[", "{", "=", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +202,10 @@ def parse(text: str) -> Target:
 def _field(text: str, tail: str, *, literal: bool = False) -> tuple[Steps, str | None]:
     steps: list[Step] = []
     position = 0
+    braces = _Braces(tail, literal=literal)
     while position < len(tail) and tail[position] != "=":
         inside = _INSIDE.match(tail, position)
-        matching = None if literal else _MATCHING.match(tail, position)
+        matching = braces.at(position)
         if inside is not None:
             steps.append(_inside(inside.group(1)))
             position = inside.end()
@@ -218,7 +218,7 @@ def _field(text: str, tail: str, *, literal: bool = False) -> tuple[Steps, str |
             if tail[position] != ".":
                 raise _refused(text, f"{tail[position:]!r} does not follow a field")
             position += 1
-        end = _name_end(tail, position, literal=literal)
+        end = _name_end(tail, position, braces)
         if end == position:
             raise _refused(text, "a step of the field is empty")
         name = tail[position:end]
@@ -229,25 +229,42 @@ def _field(text: str, tail: str, *, literal: bool = False) -> tuple[Steps, str |
     return tuple(steps), tail[position + 1 :] if position < len(tail) else None
 
 
+class _Braces:
+    """Where braces of a text enclose a pattern; a text is scanned once, whatever it holds."""
+
+    def __init__(self, text: str, *, literal: bool) -> None:
+        self._text = text
+        self._barren = len(text) if literal else 0
+        """Before it no brace opens a pattern."""
+
+    def at(self, position: int) -> re.Match[str] | None:
+        """The braces that open at a position and enclose a pattern, or None."""
+        if position < self._barren or not self._text.startswith("{", position):
+            return None
+        found = _BRACED.match(self._text, position)
+        if found is not None and self._text[found.end() : found.end() + 1] in _AFTER_BRACES:
+            return found
+        # Every brace up to the same end encloses a part of the same text.
+        self._barren = len(self._text) if found is None else found.end()
+        return None
+
+
+def _name_end(text: str, position: int, braces: _Braces) -> int:
+    """Where a property's name ends: a brace that encloses no pattern is a part of it."""
+    end = position
+    while True:
+        end = _NAME.match(text, end).end()  # type: ignore[union-attr]
+        if end == len(text) or text[end] != "{" or braces.at(end):
+            return end
+        end += 1
+
+
 def _inside(text: str) -> Step:
     if text.isdigit():
         return int(text)
     if text == '""':
         return ""
     return Inside(f"[{text}]") if text else None
-
-
-def _name_end(text: str, position: int, *, literal: bool) -> int:
-    """Where a property's name ends: a brace that encloses no pattern is a part of it."""
-    if literal:
-        name = _LITERAL.match(text, position)
-        return name.end() if name else position
-    end = position
-    while True:
-        end = _NAME.match(text, end).end()  # type: ignore[union-attr]
-        if end == len(text) or text[end] != "{" or _MATCHING.match(text, end):
-            return end
-        end += 1
 
 
 def _unescaped(text: str) -> str:

@@ -12,6 +12,7 @@ from schemareg.formats.json_schema.annotations import (
     property_names,
     unjudged,
 )
+from schemareg.formats.json_schema.draft_readings import whole_numbers_differ
 from schemareg.formats.json_schema.fields import field_at
 from schemareg.formats.json_schema.structural import evident, properties_kept
 from schemareg.formats.verdict import Budget, SchemaSource
@@ -54,6 +55,8 @@ class Comparison:
     """The version that would open the next line."""
     pairs: list[Pair] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+    """Where a validator may differ from the verdict; at most one a direction."""
     lost: list[Finding] = field(default_factory=list)
     """Fields that went away, where no validator minds."""
 
@@ -89,6 +92,9 @@ class Comparison:
     ) -> None:
         forward = direction is Direction.FORWARD
         reader, writer = (old, new) if forward else (new, old)
+        noted = any(each.direction is direction for each in self.notes)
+        if not noted and whole_numbers_differ(reader.value, writer.value):
+            self.notes.append(semantics.draft_reading(self.version, version.version, direction))
         sides = self.shelf.bare(reader), self.shelf.bare(writer)
         plain = (
             self.shelf.self_contained(reader)

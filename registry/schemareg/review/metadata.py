@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from schemareg.documents import json_values
 from schemareg.formats.json_schema import keywords, uris
 from schemareg.formats.json_schema.annotations import WORDS, dialect_of, schemas
-from schemareg.model.targets import field_text
+from schemareg.model.targets import Inside, Matching, field_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
+    from schemareg.model.targets import Step
 
 MOST = 40
 """How many sentences one comparison yields; the rest is counted."""
@@ -69,7 +70,7 @@ def _annotations(document: JsonValue) -> dict[str, dict[str, JsonValue]]:
 
 def _label(pointer: Pointer) -> str:
     """A field's path where the pointer leads to one by name alone, else the pointer."""
-    steps: list[str | None] = []
+    steps: list[Step] = []
     rest = list(pointer)
     while rest:
         keyword = rest.pop(0)
@@ -77,6 +78,16 @@ def _label(pointer: Pointer) -> str:
             steps.append(str(rest.pop(0)))
         elif keyword == "items" and (not rest or not isinstance(rest[0], int)):
             steps.append(None)
+        elif keyword == "patternProperties" and rest:
+            steps.append(Matching(str(rest.pop(0))))
+        elif keyword in ("additionalProperties", "unevaluatedProperties"):
+            steps.append(Inside.VALUES)
+        elif keyword in ("items", "prefixItems") and rest and isinstance(rest[0], int):
+            steps.append(int(rest.pop(0)))
+        elif keyword == "contains":
+            steps.append(Inside.CONTAINS)
+        elif keyword == "contentSchema":
+            steps.append(Inside.CONTENT)
         else:
             return uris.pointer_text(pointer)
     return field_text(tuple(steps))

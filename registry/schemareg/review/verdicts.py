@@ -189,6 +189,7 @@ class _Case:
     def findings(self) -> Iterator[Finding]:
         """Everything there is to say."""
         yield from self._told
+        yield from self._comparison.notes
         for doubt in self._first_doubts():
             yield semantics.undecided(self._version, *doubt)
         yield from self._returned()
