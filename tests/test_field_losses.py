@@ -175,6 +175,22 @@ LOSSES: dict[str, tuple[Any, Any, list[str]]] = {
         {**obj(a=S, email=S), "propertyNames": {"pattern": "^a"}},
         ["email"],
     ),
+    "in name only: a pattern": (
+        obj(a=S, email=S),
+        {**obj(a=S, email=S), "patternProperties": {"^em": False}},
+        ["email"],
+    ),
+    "in name only: another type by a pattern": (
+        obj(a=S, email=S),
+        {**obj(a=S, email=S), "patternProperties": {"^em": INT}},
+        ["email"],
+    ),
+    "a field without a name": (obj(**{"": S, "a": S}), obj(a=S), ['[""]']),
+    "an item that has to be there": (
+        obj(l={"contains": PRICE}),
+        obj(l={"contains": LESS}),
+        ["l[contains].currency"],
+    ),
     "in name only: no property": (obj(a=S), {**obj(a=S), "maxProperties": 0}, ["a"]),
     "in name only: dependent": (
         obj(a=S, email=S),

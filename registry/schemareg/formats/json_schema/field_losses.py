@@ -47,7 +47,7 @@ MAX_STEPS = 300_000
 
 _STRUCTURE = frozenset(
     {
-        *("properties", "patternProperties", "additionalProperties", "unevaluatedProperties"),
+        *("properties", "additionalProperties", "unevaluatedProperties"),
         *("items", "prefixItems", "additionalItems", "unevaluatedItems", "contentSchema"),
         *("$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "then", "else"),
         *("$defs", "definitions", "$schema", "$id", "id", "$anchor", "$dynamicAnchor"),
