@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg.formats.json_schema.field_losses import compare_fields
+from schemareg.formats.json_schema import fields as listing
+from schemareg.formats.json_schema.field_losses import MAX_PAIRS, compare_fields
 from schemareg.formats.verdict import SchemaSource
 from schemareg.model.targets import field_text
 
@@ -345,3 +346,48 @@ def test_a_field_that_means_something_else_is_found_by_path(
     ]
     assert sorted(told) == changes
     assert (found.doubts, found.losses) == ([], [])
+
+
+def doubling(levels: int, leaf: Any) -> dict[str, Any]:
+    """Two fields a level that refer to the next one: 2 to the power of the levels of paths."""
+    definitions: dict[str, Any] = {
+        f"n{level}": obj(**{name: {"$ref": f"#/$defs/n{level + 1}"} for name in "xy"})
+        for level in range(levels)
+    }
+    return {"$ref": "#/$defs/n0", "$defs": {**definitions, f"n{levels}": leaf}}
+
+
+@pytest.mark.parametrize("leaf", [LESS, obj(amount=INT, currency={**S, "unit": "ISO"})])
+def test_references_that_multiply_are_looked_into_once(leaf: Any) -> None:
+    pairs = []
+    for levels in (5, 10, 20, 40):
+        found = compared(doubling(levels, PRICE), doubling(levels, leaf))
+        assert found.doubts == []
+        assert bool(found.losses) is (leaf is LESS)
+        pairs.append(found.pairs)
+    assert [each / levels for each, levels in zip(pairs, (5, 10, 20, 40), strict=True)] < [3] * 4
+
+
+def test_what_combines_beyond_any_end_is_undecided_and_says_so() -> None:
+    found = compared(doubling(40, PRICE), doubling(40, LESS), seconds=0.0)
+    assert found.doubts != []
+    definitions = {
+        f"n{level}": kinds(*(kind(name, p={"$ref": f"#/$defs/n{level + 1}"}) for name in "abc"))
+        for level in range(12)
+    }
+    old = {"$ref": "#/$defs/n0", "$defs": {**definitions, "n12": PRICE}}
+    new = {"$ref": "#/$defs/n0", "$defs": {**definitions, "n12": LESS}}
+    found = compared(old, new, seconds=0.3)
+    assert found.doubts or found.losses
+    assert found.pairs <= MAX_PAIRS + 1
+
+
+def test_no_number_of_fields_hides_one_that_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MOST", 100)
+    names = [f"p{number}" for number in range(1_000)]
+    old = {"type": "object", "properties": dict.fromkeys(names, S)}
+    new = {"type": "object", "properties": dict.fromkeys(names[:-1], S)}
+    found = compared(old, new, seconds=60.0)
+    assert [field_text(each.steps) for each in found.losses] == [names[-1]]
+    assert found.doubts == []
+    assert compared(old, new, seconds=0.0).doubts != []

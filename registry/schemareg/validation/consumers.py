@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import reads_version, touches, written
+from schemareg.formats.json_schema.fields import MOST
 from schemareg.manifests.addresses import is_address
 from schemareg.manifests.layout import SCHEMAS
 from schemareg.manifests.mentions import unknown_channel
 from schemareg.model import Mistake
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.targets import NAME, spellings
-from schemareg.snapshot.elements import fields_of
+from schemareg.snapshot.elements import field_of, fields_of
 from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import listed, nearest, quoted
 
@@ -136,12 +137,16 @@ class Readership:
             missing = {
                 index: (steps, value)
                 for index, (steps, value) in missing.items()
-                if not _has(fields, steps, value)
+                if not (_has(fields, steps, value) or self._beyond(fields, version, steps))
             }
         return [
             (index, _no_field(known, *each, versions, guess=count < _GUESSES))
             for count, (index, each) in enumerate(missing.items())
         ]
+
+    def _beyond(self, fields: dict[str, Field], version: SchemaVersion, steps: Steps) -> bool:
+        """Whether a version has a field beyond those that are listed."""
+        return len(fields) >= MOST and field_of(self._snapshot, version, steps) is not None
 
     def _no_schema(self, target: Target) -> _Said | None:
         if self._versions(target):

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from schemareg.formats.verdict import Lookup, SchemaSource
     from schemareg.model.targets import Step, Steps
 
-MAX_PAIRS = 4_000
+MAX_PAIRS = 10_000
 """Pairs of schemas that one comparison looks into."""
 
 MAX_STEPS = 300_000
@@ -319,9 +319,6 @@ class _Walk:
 
     def _enter(self, pair: _Pair) -> Iterator[_Pair]:
         self._nodes.hurry()
-        same = self._old.digests(pair.old) == self._new.digests(pair.new)
-        if same and not pair.far:
-            return
         before, after = self._old.cases(pair.old), self._new.cases(pair.new)
         if pair.steps:
             self._meanings(pair, before, after)
@@ -372,15 +369,17 @@ class _Walk:
             is_free = any(not each for each in with_step)
             if changed or far or not equal or not is_free or isinstance(last, Matching | _Others):
                 self._ask(question)
-            yield _Pair(
-                steps,
-                tuple(places),
-                tuple(new),
-                (*way, last),
-                branch,
-                new[0].at,
-                far=far and step is not Inside.CONTENT,
-            )
+            further = far and step is not Inside.CONTENT
+            if further or self._old.digests(places) != self._new.digests(new):
+                yield _Pair(
+                    steps,
+                    tuple(places),
+                    tuple(new),
+                    (*way, last),
+                    branch,
+                    new[0].at,
+                    far=further,
+                )
 
     def _described(self, schemas: Iterable[Here]) -> dict[Step, list[Here]]:
         """What some old schemas say of what is inside a value, that it cannot be there left out."""
