@@ -1,4 +1,4 @@
-"""The names people type: `orders/order_placed@1.2.0#customer.email`. One parser, one printer.
+"""Targets, the names of elements: `orders/order_placed@1.2.0#customer.email`. One parser, one printer.
 
 Grammar::
 
@@ -12,7 +12,7 @@ Grammar::
              / '[""]'                              ; the property whose name is empty
 
 In a property's name, `.`, `[`, `]`, `{`, `=`, `#` and `\\` are written with a backslash, and so is a
-name that is `*` alone; in a pattern, `}` and `\\` are. RULES.md shows every form.
+name that is `*` alone; in a pattern, `}` and `\\` are. `registry/docs/reference-paths.md` shows every form.
 
 Until release 0.1 a `*` or `{…}` was part of a property's name. `literal` gives that reading.
 """
@@ -27,7 +27,7 @@ from schemareg.model import semver
 from schemareg.model.errors import RegistryError
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
-"""What a product, a schema, a consumer may be called."""
+"""The form of a name of a product, schema or consumer."""
 
 _SPECIAL = re.compile(r"[.\[\]{=#\\]")
 _NAME = re.compile(r"(?:[^.\[\]{=#\\]|\\.)*", re.DOTALL)
@@ -90,7 +90,7 @@ class Target:
 
 
 def field_text(steps: Steps) -> str:
-    """Steps in the registry's words: `("lines", None, "sku")` is `lines[].sku`."""
+    """Steps in target notation: `("lines", None, "sku")` is `lines[].sku`."""
     text = ""
     for step in steps:
         text += step_text(step, "." if text else "")
@@ -187,7 +187,7 @@ def parse(text: str) -> Target:
         if needed and not NAME.fullmatch(name):
             raise _refused(text, f"{name!r} is not a {what} name")
     if (at or hash_sign) and not schema:
-        raise _refused(text, "a version or a field belongs to a schema")
+        raise _refused(text, "a version or a field needs a schema")
     version, major = None, None
     if at:
         version = semver.parse(revision)
@@ -225,7 +225,7 @@ def _field(text: str, tail: str, *, literal: bool = False) -> tuple[Steps, str |
         steps.append(Inside.VALUES if name == "*" and not literal else _unescaped(name))
         position = end
     if not steps:
-        raise _refused(text, "nothing stands after '#'")
+        raise _refused(text, "nothing follows '#'")
     return tuple(steps), tail[position + 1 :] if position < len(tail) else None
 
 
@@ -280,7 +280,7 @@ def _refused(text: str, why: str) -> RegistryError:
 
 
 def covers(target: Target, element: Target) -> bool:
-    """Whether what is said of `target` is said of `element`: the same, or a part of it."""
+    """Whether `target` covers `element`: the same element, or a part of it."""
     if target.product != element.product or (target.schema and target.schema != element.schema):
         return False
     if target.version is not None and target.version != element.version:

@@ -1,4 +1,4 @@
-"""Where a validator of a draft may refuse what our reading of the draft allows; see DRAFTS.md."""
+"""Where a validator of a draft may refuse what our reading of the draft allows; see `registry/docs/reference-drafts.md`."""
 
 from __future__ import annotations
 
