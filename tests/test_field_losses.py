@@ -12,13 +12,13 @@ from schemareg.formats.verdict import SchemaSource
 from schemareg.model.targets import field_text
 
 if TYPE_CHECKING:
-    from schemareg.formats.json_schema.field_losses import Found
+    from schemareg.formats.field_changes import FieldChanges
 
 S: dict[str, Any] = {"type": "string"}
 INT: dict[str, Any] = {"type": "integer"}
 
 
-def compared(old: Any, new: Any, **options: Any) -> Found:
+def compared(old: Any, new: Any, **options: Any) -> FieldChanges:
     return compare_fields(
         SchemaSource(old, "file:///old.json"), SchemaSource(new, "file:///new.json"), **options
     )

@@ -6,27 +6,20 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.formats.json_schema import uris
-from schemareg.formats.json_schema.annotations import (
-    meanings_kept,
-    property_names,
-    unjudged,
-)
-from schemareg.formats.json_schema.draft_readings import whole_numbers_differ
-from schemareg.formats.json_schema.fields import field_at
-from schemareg.formats.json_schema.structural import evident, properties_kept
 from schemareg.formats.verdict import Budget, SchemaSource
 from schemareg.model import Classification, Content, Direction, Outcome
+from schemareg.model.place import pointer_text
 from schemareg.model.targets import above, field_text
 from schemareg.review.findings import Pair, uri_of
+from schemareg.review.resolver import format_of
 from schemareg.rules import semantics
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from schemareg.documents import Document
-    from schemareg.formats.json_schema.field_losses import Change, Loss
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
+    from schemareg.formats.field_changes import Change, Loss
     from schemareg.formats.verdict import Verdict
     from schemareg.model import Compatibility, Finding, SchemaVersion
     from schemareg.model.semver import SemVer
@@ -78,6 +71,9 @@ class Comparison:
                 self._repeat(version, seen[meaning])
                 continue
             seen[meaning] = version
+            if format_of(old) is not format_of(new):
+                self._change_format(version, new, old)
+                continue
             for direction in self.policy.level.directions:
                 self._ask(version, direction, new, old)
         return self
@@ -92,20 +88,28 @@ class Comparison:
     ) -> None:
         forward = direction is Direction.FORWARD
         reader, writer = (old, new) if forward else (new, old)
+        language = format_of(new)
         noted = any(each.direction is direction for each in self.notes)
-        if not noted and whole_numbers_differ(reader.value, writer.value):
+        if not noted and language.validators_may_differ(reader, writer):
             self.notes.append(semantics.draft_reading(self.version, version.version, direction))
-        sides = self.shelf.bare(reader), self.shelf.bare(writer)
-        plain = (
-            self.shelf.self_contained(reader)
-            and self.shelf.self_contained(writer)
-            and evident(*sides, self.policy.content, formats=self.policy.formats)
+        plain = language.plainly_reads(
+            reader, writer, content=self.policy.content, formats=self.policy.formats
         )
         if not plain:
             self._search(version, direction, reader, writer)
-        kept = plain and properties_kept(*sides) and meanings_kept(old.value, new.value)
+        kept = plain and language.keeps_fields(old, new) and language.keeps_meanings(old, new)
         if forward and not kept:
             self._look_for_fields(version, new, old)
+
+    def _change_format(self, version: SchemaVersion, new: Document, old: Document) -> None:
+        """Records of one format cannot be read by the schema of another: nothing to compare."""
+        if self.policy.level.directions and not any(
+            each.rule == semantics.FORMAT_CHANGED.id for each in self.lost
+        ):
+            titles = format_of(old).title, format_of(new).title
+            self.lost.append(
+                semantics.format_changed(self.version, version.version, titles, self.opens)
+            )
 
     def _search(
         self, version: SchemaVersion, direction: Direction, reader: Document, writer: Document
@@ -121,17 +125,13 @@ class Comparison:
 
     def _look_for_fields(self, version: SchemaVersion, new: Document, old: Document) -> None:
         """Fields that are lost, and what a field said of itself and says otherwise now."""
-        # Loaded late: most changes keep every field, as anybody can see.
-        from schemareg.formats.json_schema.field_losses import compare_fields
-
         begin = time.thread_time()
-        found = compare_fields(
-            _source(self.shelf, old),
-            _source(self.shelf, new),
+        found = format_of(new).compare_fields(
+            old,
+            new,
+            self.shelf.resolver(new),
             formats=self.policy.formats,
             seconds=self.shelf.seconds,
-            lookup=self.shelf.lookup,
-            locate=self.shelf.locate,
         )
         self.shelf.spend(time.thread_time() - begin)
         self._lost(version, new, old, found.losses)
@@ -143,15 +143,15 @@ class Comparison:
     ) -> None:
         told = {each.field for each in self.lost}
         told |= {each.found.field for each in self.pairs if each.direction is Direction.FORWARD}
-        library = self.shelf.library()
+        language, resolver = format_of(new), self.shelf.resolver(new)
         for loss in losses:
             path = field_text(loss.steps)
             if not told.isdisjoint((path, *above(path))):
                 continue
             told.add(path)
-            was = field_at(old.value, loss.steps, library, uri_of(old.path))
-            there = loss.branch and field_at(new.value, loss.steps, library, uri_of(new.path))
-            near = loss.near is not None and loss.near.uri == uri_of(new.path)
+            was = language.field_at(old, loss.steps, resolver)
+            there = loss.branch and language.field_at(new, loss.steps, resolver)
+            near = loss.near_uri == uri_of(new.path)
             self.lost.append(
                 semantics.field_removed(
                     self.version,
@@ -159,10 +159,8 @@ class Comparison:
                     path,
                     f"{'required' if was and was.required else 'optional'}"
                     f" {was.type if was else 'any'}",
-                    uris.pointer_text(loss.old.pointer),
-                    new.place(
-                        loss.near.pointer if loss.near and near else ("properties",), key=True
-                    ),
+                    pointer_text(loss.pointer),
+                    new.place(loss.near if near else language.fields_pointer, key=True),
                     self.opens,
                     branch=loss.branch if there else "",
                 )
@@ -171,26 +169,21 @@ class Comparison:
     def _changed(self, version: SchemaVersion, new: Document, changes: Iterable[Change]) -> None:
         told = {(each.field, each.message) for each in self.lost}
         for change in changes:
-            lowered = change.keyword != "x-classification" or not _firmer(change.was, change.now)
-            if not lowered:
+            if change.keyword == "x-classification" and _firmer(change.was, change.now):
                 continue
-            here = change.new.uri == uri_of(new.path)
+            here = change.uri == uri_of(new.path)
             found = semantics.meaning_changed(
                 self.version,
                 version.version,
                 field_text(change.steps),
                 (change.keyword, change.was, change.now),
-                uris.pointer_text(change.old.pointer),
-                new.place(change.new.pointer if here else ("properties",), key=True),
+                pointer_text(change.old_pointer),
+                new.place(change.pointer if here else format_of(new).fields_pointer, key=True),
                 self.opens,
             )
             if (found.field, found.message) not in told:
                 told.add((found.field, found.message))
                 self.lost.append(found)
-
-
-def _source(shelf: Shelf, document: Document) -> SchemaSource:
-    return SchemaSource(shelf.spelled_out(document.value), uri_of(document.path))
 
 
 def _firmer(old: str, new: str) -> bool:
@@ -207,18 +200,20 @@ def verdict_of(
     content: Content | None = None,
 ) -> Verdict:
     """Whether one document's readers take what another's writers write, by a policy."""
-    # Loaded late: most changes are evident, and the engine costs as much as all the rest.
-    from schemareg.formats.json_schema.solver.compare import compare
+    from schemareg.formats.verdict import Verdict
 
+    language, other = format_of(reader), format_of(writer)
+    if language is not other:
+        reason = f"one version is {other.title}, the other is {language.title}"
+        return Verdict(Outcome.UNDECIDED, reason)
     begin = time.thread_time()
-    verdict = compare(
-        _source(shelf, reader),
-        _source(shelf, writer),
+    verdict = language.compare(
+        SchemaSource(reader.value, uri_of(reader.path)),
+        SchemaSource(writer.value, uri_of(writer.path)),
+        shelf.resolver(reader),
         content=content or policy.content,
         formats=policy.formats,
         budget=Budget(seconds=shelf.seconds),
-        lookup=shelf.lookup,
-        locate=shelf.locate,
     )
     shelf.spend(time.thread_time() - begin)
     return verdict
@@ -226,9 +221,8 @@ def verdict_of(
 
 def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibility) -> bool:
     """Whether two documents are proved to say the same in other keywords."""
-    if unjudged(one.value) != unjudged(other.value):
-        return False
-    if property_names(one.value) != property_names(other.value):
+    language = format_of(one)
+    if format_of(other) is not language or language.unjudged(one) != language.unjudged(other):
         return False
     if {each.path for each in fields_of(shelf, one)} != {
         each.path for each in fields_of(shelf, other)
@@ -242,6 +236,4 @@ def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibili
 
 def fields_of(shelf: Shelf, document: Document) -> tuple[Field, ...]:
     """The fields of a version's records."""
-    from schemareg.formats.json_schema.fields import fields
-
-    return fields(document.value, shelf.library(), uri_of(document.path))
+    return format_of(document).fields(document, shelf.resolver(document))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemareg.formats import catalogue
 from schemareg.model.targets import field_text, literal
 from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import SchemaVersion
     from schemareg.model.targets import Steps, Target
     from schemareg.snapshot.snapshot import Snapshot
@@ -79,12 +80,8 @@ def newest(versions: Sequence[SchemaVersion]) -> SchemaVersion:
 
 def fields_of(snapshot: Snapshot, version: SchemaVersion) -> tuple[Field, ...]:
     """The fields of a version, references followed."""
-    from schemareg.formats.json_schema import references
-    from schemareg.formats.json_schema.fields import fields
-
-    library = references.Library(snapshot.lookup, snapshot.locate)
-    uri = f"file:///{version.path}"
-    return fields(snapshot.document(version.path).value, library, uri)
+    document = snapshot.document(version.path)
+    return catalogue.format_of(version.path).fields(document, snapshot.resolver(version.path))
 
 
 def field_of(snapshot: Snapshot, version: SchemaVersion, steps: Steps) -> Field | None:
@@ -92,13 +89,9 @@ def field_of(snapshot: Snapshot, version: SchemaVersion, steps: Steps) -> Field 
 
     It costs what the path costs, so that the number of fields is no bound.
     """
-    from schemareg.formats.json_schema import references
-    from schemareg.formats.json_schema.fields import field_at
-
-    library = references.Library(snapshot.lookup, snapshot.locate)
-    value, uri = snapshot.document(version.path).value, f"file:///{version.path}"
+    document, resolver = snapshot.document(version.path), snapshot.resolver(version.path)
     for reading in dict.fromkeys((steps, literal(steps))):
-        found = field_at(value, reading, library, uri)
+        found = catalogue.format_of(version.path).field_at(document, reading, resolver)
         if found is not None:
             return found
     return None

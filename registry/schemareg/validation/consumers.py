@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import reads_version, touches, written
-from schemareg.formats.json_schema.fields import MOST
+from schemareg.formats.field import MAX_FIELDS
 from schemareg.manifests.addresses import is_address
 from schemareg.manifests.layout import SCHEMAS
 from schemareg.manifests.mentions import unknown_channel
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from schemareg.documents import Document
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Consumer, Files, Pointer, SchemaVersion, Use
     from schemareg.model.semver import SemVer
     from schemareg.model.targets import Steps, Target
@@ -146,7 +146,7 @@ class Readership:
 
     def _beyond(self, fields: dict[str, Field], version: SchemaVersion, steps: Steps) -> bool:
         """Whether a version has a field beyond those that are listed."""
-        return len(fields) >= MOST and field_of(self._snapshot, version, steps) is not None
+        return len(fields) >= MAX_FIELDS and field_of(self._snapshot, version, steps) is not None
 
     def _no_schema(self, target: Target) -> _Said | None:
         if self._versions(target):

@@ -13,11 +13,12 @@ changed that may forbid it.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.annotations import MEANINGS, WORDS
+from schemareg.formats.field import MEANINGS
+from schemareg.formats.field_changes import Change, FieldChanges, Loss
+from schemareg.formats.json_schema.annotations import WORDS
 from schemareg.formats.json_schema.dialects import Dialect, by_label
 from schemareg.formats.json_schema.fields import branch_label, declared_steps
 from schemareg.formats.json_schema.keywords import KEYWORDS
@@ -35,7 +36,8 @@ from schemareg.model.targets import Inside, Matching, field_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from schemareg.formats.json_schema.references import Locate, Location
+    from schemareg.formats.format import Locate
+    from schemareg.formats.json_schema.references import Location
     from schemareg.formats.verdict import Lookup, SchemaSource
     from schemareg.model.targets import Step, Steps
 
@@ -62,42 +64,6 @@ _FAR = frozenset(
 """Keywords that may forbid what is deep inside a value."""
 
 
-class Loss(NamedTuple):
-    """A field that a new version's records do not carry, or carry in fewer alternatives."""
-
-    steps: Steps
-    branch: str
-    """The alternative that has lost it; `""` where no record carries it."""
-    old: Location
-    """Where the old schema describes it."""
-    near: Location | None
-    """Where the new schema describes the nearest value around it; None is the root."""
-
-
-class Change(NamedTuple):
-    """A field that says something else of itself than it did."""
-
-    steps: Steps
-    keyword: str
-    was: str
-    now: str
-    """`""` where it says nothing."""
-    old: Location
-    new: Location
-
-
-@dataclass(slots=True)
-class Found:
-    """What one comparison found."""
-
-    losses: list[Loss] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    """Why something could not be decided, each reason once."""
-    pairs: int = 0
-    """Pairs of schemas that were looked into."""
-
-
 def compare_fields(
     old: SchemaSource,
     new: SchemaSource,
@@ -106,7 +72,7 @@ def compare_fields(
     seconds: float = 1.0,
     lookup: Lookup | None = None,
     locate: Locate | None = None,
-) -> Found:
+) -> FieldChanges:
     """What readers of `old` miss in the records of `new`, by path, each before what is inside it.
 
     With `formats`, a format is no annotation: validators judge it. Nothing is raised for a bad
@@ -267,7 +233,7 @@ class _Walk:
         self._lookup = with_metaschemas(lookup)
         self._locate = locate
         self._keywords = tuple(each for each in MEANINGS if not (formats and each == "format"))
-        self._found = Found()
+        self._found = FieldChanges()
         self._questions: dict[frozenset[_Way], list[_Question]] = {}
         self._answers: dict[Lit, bool | None] = {}
 
@@ -276,7 +242,7 @@ class _Walk:
         if reason not in self._found.doubts:
             self._found.doubts.append(reason)
 
-    def result(self) -> Found:
+    def result(self) -> FieldChanges:
         """What was found: what is inside a field that is lost is not listed by itself."""
         found = self._found
         kept: list[Loss] = []
@@ -363,7 +329,7 @@ class _Walk:
                 if after.every(step):
                     self._ask(question)
                 else:
-                    self._found.losses.append(Loss(steps, pair.branch, places[0].at, pair.near))
+                    self._found.losses.append(_loss(steps, pair.branch, places[0].at, pair.near))
                 continue
             equal = after.digests(step) <= before.digests(step)
             is_free = any(not each for each in with_step)
@@ -414,6 +380,7 @@ class _Walk:
                 self._ask(_Question(steps, way, last, label, places[0].at, pair.near))
 
     def _meanings(self, pair: _Pair, before: _Cases, after: _Cases) -> None:
+        was_at, at = pair.old[0].at, pair.new[0].at
         for keyword in self._keywords:
             all_before = _said(before.schemas, keyword)
             for case, held in before.by_case.items() if all_before else ():
@@ -428,7 +395,7 @@ class _Walk:
                     # What alternatives said before is compared alternative by alternative.
                     now -= all_before - was
                 self._found.changes.extend(
-                    Change(pair.steps, keyword, old, new, pair.old[0].at, pair.new[0].at)
+                    Change(pair.steps, keyword, old, new, was_at.pointer, at.uri, at.pointer)
                     for old, new in _differences(was, now)
                 )
 
@@ -473,7 +440,7 @@ class _Walk:
             self.doubt(f"whether a record could carry {field_text(question.steps)} before")
             return
         self._found.losses.append(
-            Loss(question.steps, question.branch, question.old, question.near)
+            _loss(question.steps, question.branch, question.old, question.near)
         )
 
     def _possible(self, side: _Side, way: _Way) -> bool | None:
@@ -519,6 +486,11 @@ class _Walk:
             raise BudgetSpent("the document in a string is not searched")
         data = (names, missed, found, T, inner)
         return nodes.conjunction([nodes.types(OBJECT), nodes.intern(Kind.SOME_PROPERTY, data)])
+
+
+def _loss(steps: Steps, branch: str, old: Location, near: Location | None) -> Loss:
+    uri, pointer = (near.uri, near.pointer) if near else ("", ())
+    return Loss(steps, branch, old.pointer, uri, pointer)
 
 
 def _last(schemas: Iterable[Here], step: Step) -> Step | _Others:
