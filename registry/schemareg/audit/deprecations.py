@@ -17,6 +17,7 @@ from schemareg.history.views import Until
 from schemareg.model import Kind, Severity
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target, covers, field_text
+from schemareg.rules import audit as audit_rules
 from schemareg.rules import deprecation as rules
 from schemareg.snapshot.elements import field_of
 
@@ -128,7 +129,17 @@ class Terms:
                 and not _there(each[0].target, head, version)
             ]
         except RegistryError:
-            return  # a schema that nobody can read says nothing of what it has
+            yield violation(
+                audit_rules.UNREADABLE,
+                self._landing,
+                "what it leaves out was not compared with what is announced: it, or the version"
+                " before it, cannot be read",
+                path=change.path,
+                target=about.target,
+                after=change.after.id if change.after else "",
+                severity=Severity.WARNING,
+            )
+            return
         for said, landed in early:
             yield from self._early(about, change, said, landed=landed)
 
