@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.structure import Structure
     from schemareg.model import SchemaVersion
     from schemareg.model.targets import Target
     from schemareg.snapshot.snapshot import Snapshot
@@ -109,3 +110,12 @@ def _lacking_field(
             else f"It has {listed(found.values, last='and')}",
         )
     return None
+
+
+def structure_of(snapshot: Snapshot, version: SchemaVersion) -> Structure:
+    """The logical structure of a version's records. Raises RegistryError where it has no columns."""
+    from schemareg.formats.json_schema import references
+    from schemareg.formats.json_schema.structure import structure
+
+    library = references.Library(snapshot.lookup, snapshot.locate)
+    return structure(snapshot.document(version.path).value, library, f"file:///{version.path}")

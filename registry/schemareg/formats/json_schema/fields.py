@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemareg.documents import json_values
 from schemareg.formats.json_schema.dialects import Dialect
@@ -67,7 +68,7 @@ def fields(
     nowhere adds nothing. At most `MOST` are listed.
     """
     library = library or Library()
-    reader = _Reader(library)
+    reader = Reader(library)
     root = reader.read(library.open(value, uri, dialect))
     found: list[Field] = []
     for field in reader.below(root, (), ()):
@@ -78,14 +79,14 @@ def fields(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
+class Part:
     """The schemas that a value must fit: all of these parts, or any of them, or one place."""
 
     first: Location
     """The place that declares it first."""
     keys: frozenset[tuple[str, Pointer]]
     """Every place in it; two parts inside each other with the same places are a recursion."""
-    parts: tuple[_Part, ...] = ()
+    parts: tuple[Part, ...] = ()
     alternative: bool = False
 
 
@@ -93,15 +94,15 @@ class _Parts:
     """Makes parts; what consists of the same is the same object, so that nothing multiplies."""
 
     def __init__(self) -> None:
-        self._made: dict[object, _Part] = {}
+        self._made: dict[object, Part] = {}
 
-    def place(self, at: Location) -> _Part:
+    def place(self, at: Location) -> Part:
         """The part that is one place."""
-        return self._made.setdefault(at.key, _Part(at, frozenset((at.key,))))
+        return self._made.setdefault(at.key, Part(at, frozenset((at.key,))))
 
-    def combined(self, parts: Iterable[_Part | None], *, alternative: bool) -> _Part | None:
+    def combined(self, parts: Iterable[Part | None], *, alternative: bool) -> Part | None:
         """All or any of these parts; None of none."""
-        flat: dict[int, _Part] = {}
+        flat: dict[int, Part] = {}
         for part in parts:
             if part is not None:
                 nested = part.parts if part.alternative is alternative else ()
@@ -112,12 +113,48 @@ class _Parts:
         if identity not in self._made:
             held = tuple(flat.values())
             keys = frozenset().union(*(each.keys for each in held))
-            self._made[identity] = _Part(held[0].first, keys, held, alternative)
+            self._made[identity] = Part(held[0].first, keys, held, alternative)
         return self._made[identity]
 
 
+class Limits(NamedTuple):
+    """The range of a number, what it is a multiple of, and the longest string, in characters."""
+
+    minimum: int | Fraction | None = None
+    maximum: int | Fraction | None = None
+    multiple: int | Fraction | None = None
+    longest: int | None = None
+
+    def conjoined(self, other: Limits) -> Limits:
+        """What holds where both hold; of two multiples the first."""
+        return Limits(
+            _extreme(max, self.minimum, other.minimum),
+            _extreme(min, self.maximum, other.maximum),
+            self.multiple if self.multiple is not None else other.multiple,
+            _extreme(min, self.longest, other.longest),
+        )
+
+    def joined(self, other: Limits) -> Limits:
+        """What holds where either holds."""
+        return Limits(
+            None
+            if None in (self.minimum, other.minimum)
+            else _extreme(min, self.minimum, other.minimum),
+            None
+            if None in (self.maximum, other.maximum)
+            else _extreme(max, self.maximum, other.maximum),
+            self.multiple if self.multiple == other.multiple else None,
+            None
+            if None in (self.longest, other.longest)
+            else _extreme(max, self.longest, other.longest),
+        )
+
+
+_NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     """What one schema says of the values that fit it; what is inside is looked at when needed."""
 
     never: bool = False
@@ -127,8 +164,15 @@ class _Facts:
     description: str = ""
     annotations: tuple[tuple[str, str], ...] = ()
     required: frozenset[str] = frozenset()
-    properties: tuple[tuple[str, _Part], ...] = ()
-    items: _Part | None = None
+    properties: tuple[tuple[str, Part], ...] = ()
+    items: Part | None = None
+    limits: Limits = _NO_LIMITS
+    additional: Part | None = None
+    """What names beyond the declared ones carry, where the schema says so."""
+    default: tuple[JsonValue, ...] = ()
+    """The default value; empty where there is none."""
+    conditions: frozenset[str] = frozenset()
+    """The keywords that restrict values further, beyond everything above."""
 
     @property
     def kinds(self) -> frozenset[str] | None:
@@ -141,21 +185,21 @@ class _Facts:
         return frozenset(("array",)) if self.types is None and self.items else self.types
 
 
-_NOTHING = _Facts()
-_NEVER = _Facts(never=True)
+_NOTHING = Facts()
+_NEVER = Facts(never=True)
 
 
-class _Reader:
+class Reader:
     """Reads schemas to facts; each place, and each combination of places, once."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._parts = _Parts()
-        self._places: dict[tuple[str, Pointer], _Facts] = {}
-        self._combinations: dict[_Part, _Facts] = {}
+        self._places: dict[tuple[str, Pointer], Facts] = {}
+        self._combinations: dict[Part, Facts] = {}
         self._depth = 0
 
-    def read(self, at: Location) -> _Facts:
+    def read(self, at: Location) -> Facts:
         """What the schema at a place says; one that is itself only by reference says nothing."""
         known = self._places.get(at.key)
         if known is None:
@@ -168,14 +212,14 @@ class _Reader:
         return known
 
     def below(
-        self, facts: _Facts, steps: tuple[str | None, ...], above: tuple[frozenset[object], ...]
+        self, facts: Facts, steps: tuple[str | None, ...], above: tuple[frozenset[object], ...]
     ) -> Iterator[Field]:
         """The fields inside what `facts` are about; `above` is where they have been read already."""
-        inner: list[tuple[str | None, _Part]] = list(facts.properties)
+        inner: list[tuple[str | None, Part]] = list(facts.properties)
         if facts.items is not None:
             inner.append((None, facts.items))
         for step, part in inner:
-            here = self._facts(part)
+            here = self.facts(part)
             if here.never:
                 continue
             path = (*steps, step)
@@ -184,19 +228,20 @@ class _Reader:
             if part.keys not in above and len(path) < _DEEPEST:
                 yield from self.below(here, path, (*above, part.keys))
 
-    def _facts(self, part: _Part) -> _Facts:
+    def facts(self, part: Part) -> Facts:
+        """What the schemas of a part say together."""
         if not part.parts:
             return self.read(part.first)
         known = self._combinations.get(part)
         if known is None:
             if len(self._combinations) >= _MOST_COMBINATIONS:
                 return _NOTHING
-            facts = [self._facts(each) for each in part.parts]
+            facts = [self.facts(each) for each in part.parts]
             known = self._either(facts) if part.alternative else self._both(facts)
             self._combinations[part] = known
         return known
 
-    def _read(self, at: Location) -> _Facts:
+    def _read(self, at: Location) -> Facts:
         schema = at.value
         if schema is False:
             return _NEVER
@@ -205,7 +250,7 @@ class _Reader:
         own = self._own(at)
         if at.dialect <= Dialect.DRAFT7 and isinstance(schema.get("$ref"), str):
             # Up to draft 7 only words beside a `$ref` are read, and by people alone.
-            words = _Facts(description=own.description, annotations=own.annotations)
+            words = Facts(description=own.description, annotations=own.annotations)
             return self._both([words, *self._referred(at)])
         facts = [own, *self._referred(at)]
         facts += [self.read(branch) for branch in _branches(at, "allOf")]
@@ -216,14 +261,14 @@ class _Reader:
         facts += self._conditional(at)
         return self._both(facts)
 
-    def _own(self, at: Location) -> _Facts:
+    def _own(self, at: Location) -> Facts:
         schema = at.value
         declared = schema.get("type")
         names = [declared] if isinstance(declared, str) else declared
         required = schema.get("required")
         words = schema.get("description") or schema.get("title") or ""
         form = schema.get("format")
-        return _Facts(
+        return Facts(
             types=frozenset(map(str, names)) if isinstance(names, list) else None,
             values=_listed(schema, at.dialect),
             format=form if isinstance(form, str) else "",
@@ -235,9 +280,15 @@ class _Reader:
                 for name in _names_of(schema, "properties")
             ),
             items=self._parts.combined(map(self._parts.place, _items(at)), alternative=True),
+            limits=_limits(schema, at.dialect),
+            additional=self._parts.combined(
+                map(self._parts.place, _additional(at)), alternative=True
+            ),
+            default=(schema["default"],) if "default" in schema else (),
+            conditions=frozenset(_CONDITIONS & schema.keys()),
         )
 
-    def _referred(self, at: Location) -> Iterator[_Facts]:
+    def _referred(self, at: Location) -> Iterator[Facts]:
         for _, reference in at.references():
             try:
                 target = self._library.resolve(at, reference)
@@ -245,7 +296,7 @@ class _Reader:
                 continue
             yield self.read(target)
 
-    def _conditional(self, at: Location) -> Iterator[_Facts]:
+    def _conditional(self, at: Location) -> Iterator[Facts]:
         schema = at.value
         if "if" in schema and at.dialect >= Dialect.DRAFT7:
             arms = [name for name in ("then", "else") if isinstance(schema.get(name), dict | bool)]
@@ -255,7 +306,7 @@ class _Reader:
             for name in _names_of(schema, keyword):
                 yield self._either([self.read(at.child(keyword, name)), _NOTHING])
 
-    def _both(self, all_facts: Iterable[_Facts]) -> _Facts:
+    def _both(self, all_facts: Iterable[Facts]) -> Facts:
         """What holds where all of these hold."""
         result = _NOTHING
         for facts in all_facts:
@@ -265,8 +316,8 @@ class _Reader:
                 result = facts if result is _NOTHING else self._conjoined(result, facts)
         return result
 
-    def _conjoined(self, one: _Facts, other: _Facts) -> _Facts:
-        return _Facts(
+    def _conjoined(self, one: Facts, other: Facts) -> Facts:
+        return Facts(
             types=_intersected(one.types, other.types),
             values=_shared(one.values, other.values),
             format=one.format or other.format,
@@ -275,9 +326,13 @@ class _Reader:
             required=one.required | other.required,
             properties=self._merged((one, other), alternative=False),
             items=self._parts.combined((one.items, other.items), alternative=False),
+            limits=one.limits.conjoined(other.limits),
+            additional=self._parts.combined((one.additional, other.additional), alternative=False),
+            default=one.default or other.default,
+            conditions=one.conditions | other.conditions,
         )
 
-    def _either(self, branches: list[_Facts]) -> _Facts:
+    def _either(self, branches: list[Facts]) -> Facts:
         """What holds where any of these holds; null has neither values nor a format nor members."""
         possible = [each for each in branches if not each.never]
         if len(possible) < 2:
@@ -286,7 +341,7 @@ class _Reader:
         told = [each for each in possible if each.kinds != frozenset(("null",))]
         objects = [each for each in told if each.kinds is None or "object" in each.kinds]
         forms = {each.format for each in told}
-        return _Facts(
+        return Facts(
             types=None if None in kinds else frozenset().union(*(kind or () for kind in kinds)),
             values=_distinct(
                 [*(each.values for each in told), *[(None,)] * (len(told) < len(possible))]
@@ -299,12 +354,19 @@ class _Reader:
             else frozenset(),
             properties=self._merged(tuple(possible), alternative=True),
             items=self._parts.combined((each.items for each in possible), alternative=True),
+            limits=reduce(Limits.joined, [each.limits for each in told or possible]),
+            additional=self._parts.combined(
+                (each.additional for each in possible), alternative=True
+            ),
+            default=next((each.default for each in possible if each.default), ()),
+            conditions=frozenset().union(*(each.conditions for each in possible))
+            | frozenset({"alternatives"} if len(told) > 1 else ()),
         )
 
     def _merged(
-        self, all_facts: tuple[_Facts, ...], *, alternative: bool
-    ) -> tuple[tuple[str, _Part], ...]:
-        found: dict[str, list[_Part]] = {}
+        self, all_facts: tuple[Facts, ...], *, alternative: bool
+    ) -> tuple[tuple[str, Part], ...]:
+        found: dict[str, list[Part]] = {}
         for facts in all_facts:
             for name, part in facts.properties:
                 found.setdefault(name, []).append(part)
@@ -313,6 +375,46 @@ class _Reader:
             for name, parts in found.items()
         }
         return tuple((name, part) for name, part in combined.items() if part is not None)
+
+
+_CONDITIONS = frozenset(
+    {
+        *("pattern", "minLength", "minItems", "maxItems", "uniqueItems", "contains", "not", "if"),
+        *("minProperties", "maxProperties", "propertyNames", "patternProperties", "prefixItems"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "dependencies"),
+        *("dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties"),
+    }
+)
+
+
+def _extreme(choose: Any, one: Any, other: Any) -> Any:
+    """The smallest or greatest of two numbers; one that is None does not count."""
+    return choose((each for each in (one, other) if each is not None), default=None)
+
+
+def _limits(schema: dict[str, JsonValue], dialect: Dialect) -> Limits:
+    """Exclusive bounds count as inclusive ones: a column may hold one value more."""
+
+    def number(keyword: str) -> int | Fraction | None:
+        value = schema.get(keyword)
+        valid = isinstance(value, int | Fraction) and not isinstance(value, bool)
+        return value if valid else None
+
+    low, high, longest = number("minimum"), number("maximum"), number("maxLength")
+    if dialect >= Dialect.DRAFT6:
+        low = _extreme(max, low, number("exclusiveMinimum"))
+        high = _extreme(min, high, number("exclusiveMaximum"))
+    return Limits(low, high, number("multipleOf"), longest if isinstance(longest, int) else None)
+
+
+def _additional(at: Location) -> list[Location]:
+    """The schemas of properties that are not declared by name, `true` and `{}` included."""
+    found = []
+    held = at.value.get("additionalProperties")
+    if held is True or isinstance(held, dict):
+        found.append(at.child("additionalProperties"))
+    patterns = _names_of(at.value, "patternProperties")
+    return [*found, *(at.child("patternProperties", pattern) for pattern in patterns)]
 
 
 def _listed(schema: dict[str, JsonValue], dialect: Dialect) -> tuple[JsonValue, ...] | None:
@@ -402,7 +504,7 @@ def _distinct(listed: list[tuple[JsonValue, ...] | None]) -> tuple[JsonValue, ..
 
 
 def _field(
-    steps: tuple[str | None, ...], facts: _Facts, declared: Location, *, required: bool
+    steps: tuple[str | None, ...], facts: Facts, declared: Location, *, required: bool
 ) -> Field:
     kinds = facts.kinds
     shown = sorted(kinds - {"null"}) if kinds else []

@@ -1,0 +1,80 @@
+"""The answers of `reg sql`, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from schemareg.model.targets import field_text
+from schemareg.text.escape import visible
+
+if TYPE_CHECKING:
+    from schemareg.formats.structure import Limit
+    from schemareg.sql.ddl import Script
+    from schemareg.sql.views import LineView
+
+
+def script(found: Script, subject: str, form: str) -> str:
+    """The statements of a table, with what it does not hold as comments; or both as JSON."""
+    if form == "json":
+        return _json(
+            {
+                "subject": subject,
+                "statements": list(found.statements),
+                "limits": [{"field": each.path, "what": each.what} for each in found.limits],
+            }
+        )
+    return found.text + "".join(f"-- not held: {_limit(each)}\n" for each in found.limits)
+
+
+def _limit(each: Limit) -> str:
+    return visible(f"{each.path}: {each.what}" if each.path else each.what)
+
+
+def line_views(found: tuple[LineView, ...], form: str) -> str:
+    """Each view with its labels and its proof, then its statements; or the same as JSON."""
+    if form == "json":
+        return _json({"views": [_view(each) for each in found]})
+    if not found:
+        return "-- There is one major line, so nothing older is to be served.\n"
+    lines = []
+    for each in found:
+        until = f"until {each.until}" if each.until else "nothing announces its end"
+        lines.append(f"-- {each.version.name}: {each.view.label.value}, {until}")
+        if each.proved:
+            lines.append(f"--    proved: {each.proved:,} rows read, all valid {each.version.name}")
+        lines += [
+            f"--    {visible(one.column.path)}: {one.label.value}, {visible(one.why)}"
+            for one in each.view.columns
+            if one.why
+        ]
+        if each.view.why:
+            lines.append(f"--    {visible(each.view.why)}")
+        if each.witness:
+            lines.append(f"--    a row that it cannot serve: {visible(each.witness)}")
+        statements = (each.view.drop,) if each.over else each.view.statements
+        lines += [f"{statement};" for statement in statements]
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _view(each: LineView) -> dict[str, Any]:
+    return {
+        "version": each.version.name,
+        "label": each.view.label.value,
+        "why": each.view.why,
+        "until": each.until.isoformat() if each.until else None,
+        "over": each.over,
+        "rows_proved": each.proved,
+        "witness": each.witness,
+        "columns": [
+            {"field": field_text(one.column.steps), "label": one.label.value, "why": one.why}
+            for one in each.view.columns
+        ],
+        "statements": list(each.view.statements),
+        "drop": each.view.drop,
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
