@@ -111,8 +111,8 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
     "Look": (
         Command(
             "sql",
-            "Print tables, migrations and views of old lines for a SQL engine.",
-            subcommands=("ddl", "migrate", "views"),
+            "Print tables, migrations and views for a SQL engine, and apply them.",
+            subcommands=("ddl", "migrate", "views", "plan", "diff", "apply", "infer"),
         ),
         Command("list", "List products, schemas and their latest versions.", "list_products"),
         Command("show", "Show a product, a schema or one version with its fields."),

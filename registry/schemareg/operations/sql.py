@@ -11,13 +11,13 @@ from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target
 from schemareg.snapshot import said
 from schemareg.snapshot.elements import lacking, latest, structure_of
-from schemareg.sql import ddl, migrations, plan, table, values, views
-from schemareg.sql.dialects import column_names, dialect
+from schemareg.sql import ddl, live, migrations, plan, table, values, views
+from schemareg.sql.dialects import Unsupported, column_names, dialect
 from schemareg.sql.mapping import Label
-from schemareg.sql.views import LineView
+from schemareg.sql.views import Desired, LineView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from schemareg.adapters.database import Database
@@ -323,9 +323,9 @@ def _proofs(
     from schemareg.sql.rows import records
 
     made = records(base, newest.structure.members, accepts, rows)
-    made = tuple(_distinct(made, newest.table))
     with memory() as database:
-        for statement in ddl.ddl(newest.table, duck).statements:
+        # Without its key, so that rows may repeat one.
+        for statement in ddl.ddl(replace(newest.table, key=()), duck).statements:
             database.query(statement)
         for start in range(0, len(made), 200):
             database.query(values.insert(newest.table, made[start : start + 200], duck))
@@ -380,16 +380,6 @@ def _at(record: JsonValue, steps: Steps) -> JsonValue:
     return record
 
 
-def _distinct(made: tuple[JsonValue, ...], there: Table) -> Iterator[JsonValue]:
-    """Records that differ in the key, as rows of one table must."""
-    seen = set()
-    for each in made:
-        key = json_values.key([_at(each, steps) for steps in there.key])
-        if not there.key or key not in seen:
-            seen.add(key)
-            yield each
-
-
 def _validator(snapshot: Snapshot, version: SchemaVersion) -> Any:
     """Whether the independent validator takes a record of a version; formats count."""
     from schemareg.formats.json_schema.solver.witness import Referee
@@ -413,3 +403,219 @@ def _example(snapshot: Snapshot, version: SchemaVersion) -> JsonValue | None:
         formats=True,
     )
     return json_values.parse(verdict.findings[0].record) if verdict.findings else None
+
+
+# -- live tables --------------------------------------------------------------------------------
+
+
+def drift(snapshot: Snapshot, url: str, target: Target) -> tuple[live.Drift, ...]:
+    """What differs between the live table of a version and the version. Raises RegistryError."""
+    from schemareg.adapters.database import connect
+
+    wanted = relational(snapshot, version_of(snapshot, target)).table
+    with connect(url) as database:
+        chosen = dialect(database.dialect)
+        found = live.live_columns(database.query(live.catalogue(wanted.name, chosen)))
+        return live.drift(wanted, found, _reference(wanted, chosen, database), chosen)
+
+
+def _reference(wanted: Table, chosen: Dialect, database: Database) -> tuple[live.LiveColumn, ...]:
+    """The columns of a version in the words of the engine's catalogue: a temporary table tells."""
+    name = "reg_reference"
+    if chosen.name == "sqlite":
+        query = f"SELECT name, type, NOT \"notnull\", '' FROM pragma_table_info('{name}')"
+    elif chosen.name == "duckdb":
+        query = (
+            "SELECT column_name, data_type, is_nullable, '' FROM duckdb_columns()"
+            f" WHERE table_name = '{name}' AND database_name = 'temp'"
+        )
+    elif chosen.name == "postgres":
+        query = (
+            "SELECT attname, format_type(atttypid, atttypmod), NOT attnotnull, ''"
+            f" FROM pg_attribute WHERE attrelid = 'pg_temp.{name}'::regclass"
+            " AND attnum > 0 AND NOT attisdropped"
+        )
+    else:
+        raise Unsupported(
+            chosen, "to compare a live table", "Compare with reg sql ddl, by hand or with its tools"
+        )
+    database.query(live.probe(wanted, name, chosen))
+    try:
+        return live.live_columns(database.query(query))
+    finally:
+        database.query(f"DROP TABLE {name}")
+
+
+def infer(url: str, name: str) -> JsonValue:
+    """A JSON Schema of the rows of a live table, `schema.table`. Raises RegistryError."""
+    from schemareg.adapters.database import connect
+
+    with connect(url) as database:
+        chosen = dialect(database.dialect)
+        parts = tuple(name.split("."))
+        if len(parts) == 1 and chosen.name in ("postgres", "duckdb"):
+            parts = ({"postgres": "public", "duckdb": "main"}[chosen.name], *parts)
+        found = live.live_columns(database.query(live.catalogue(parts, chosen)))
+    if not found:
+        raise RegistryError(
+            f"there is no table {name!r}", remedy="Name its schema too: schema.table"
+        )
+    return live.schema(parts[-1], found, chosen)
+
+
+# -- what should exist --------------------------------------------------------------------------
+
+
+def desired(
+    promises: Promises, snapshot: Snapshot, product: str, engine: str, today: date
+) -> tuple[Desired, ...]:
+    """What should exist today on an engine: of one product, or of all for `""`.
+
+    Views whose line is over are among `lines`, to be dropped. Nothing is proved: see `line_views`.
+    """
+    chosen = dialect(engine)
+    found = []
+    for name in [product] if product else snapshot.product_names():
+        if snapshot.folder_of(name) is None:
+            what, remedy = lacking(snapshot, Target(name)) or (f"there is no {name}", "reg list")
+            raise RegistryError(what, remedy=remedy)
+        for schema in snapshot.schema_names(name):
+            known = lines(snapshot, name, schema)
+            if not known:
+                continue
+            newest = relational(snapshot, known[-1])
+            pointer = views.view(
+                newest.table,
+                newest.table,
+                views.pointer_name(name, schema),
+                chosen,
+                about=f"The newest version, now {known[-1].name}.",
+            )
+            found.append(
+                Desired(
+                    known[-1],
+                    ddl.ddl(newest.table, chosen),
+                    tuple(_line_views(promises, snapshot, None, newest, chosen, today, ())),
+                    pointer.statements,
+                )
+            )
+    return tuple(found)
+
+
+# -- apply --------------------------------------------------------------------------------------
+
+_APPLIED = "reg_applied"
+"""The table in which a database keeps what was applied to it, in the user's default schema."""
+
+
+class Applied(NamedTuple):
+    """What `apply` did with one step."""
+
+    number: int
+    step: plan.Planned
+    outcome: str
+    """`applied`, `applied before` or `refused`."""
+
+
+def pending(document: plan.Plan, url: str, today: date) -> tuple[Applied, ...]:
+    """What `apply` would do, without doing it. Raises RegistryError."""
+    from schemareg.adapters.database import connect
+
+    with connect(url) as database:
+        _same_dialect(document, database)
+        done = _done(document, database) if _has_ledger(database) else set()
+        return tuple(
+            Applied(number, step, _outcome(number, step, done, today))
+            for number, step in enumerate(document.steps, 1)
+        )
+
+
+def apply(
+    document: plan.Plan,
+    url: str,
+    today: date,
+    progress: Callable[[Applied], None] = lambda _: None,
+) -> tuple[Applied, ...]:
+    """Apply the steps of a plan that were not applied before, in order, up to the first refused one.
+
+    Each step and the note that it was applied are one transaction where the engine has them: after
+    a kill the next run goes on with the step that was cut off. Where it has none, the note follows
+    each statement. Two runs at once wait for each other. Raises RegistryError.
+    """
+    from schemareg.adapters.database import connect
+
+    found: list[Applied] = []
+    with connect(url) as database:
+        _same_dialect(document, database)
+        if not _has_ledger(database):
+            database.query(
+                f"CREATE TABLE IF NOT EXISTS {_APPLIED}"
+                " (plan VARCHAR(16) NOT NULL, step INTEGER NOT NULL, statement INTEGER NOT NULL)"
+            )
+        for number, step in enumerate(document.steps, 1):
+            outcome = _applied(document, number, step, database, today)
+            found.append(Applied(number, step, outcome))
+            progress(found[-1])
+            if outcome == "refused":
+                break
+    return tuple(found)
+
+
+def _applied(
+    document: plan.Plan, number: int, step: plan.Planned, database: Database, today: date
+) -> str:
+    whole = f"INSERT INTO {_APPLIED} VALUES ('{document.digest}', {number}, -1)"
+    if dialect(database.dialect).transactional:
+        with database.transaction():
+            if database.dialect == "postgres":
+                database.query(f"LOCK TABLE {_APPLIED} IN EXCLUSIVE MODE")
+            outcome = _outcome(number, step, _done(document, database), today)
+            if outcome == "applied":
+                for statement in step.statements:
+                    database.query(statement)
+                database.query(whole)
+        return outcome
+    outcome = _outcome(number, step, _done(document, database), today)
+    if outcome == "applied":
+        begun = database.query(
+            f"SELECT statement FROM {_APPLIED} WHERE plan = '{document.digest}' AND step = {number}"
+        )
+        for place, statement in enumerate(step.statements):
+            if (place,) not in begun:
+                database.query(statement)
+                database.query(
+                    f"INSERT INTO {_APPLIED} VALUES ('{document.digest}', {number}, {place})"
+                )
+        database.query(whole)
+    return outcome
+
+
+def _outcome(number: int, step: plan.Planned, done: set[int], today: date) -> str:
+    if number in done:
+        return "applied before"
+    if step.not_before is not None:
+        return "refused" if today < step.not_before else "applied"
+    return "refused" if step.refused else "applied"
+
+
+def _done(document: plan.Plan, database: Database) -> set[int]:
+    rows = database.query(
+        f"SELECT step FROM {_APPLIED} WHERE plan = '{document.digest}' AND statement = -1"
+    )
+    return {int(step) for (step,) in rows}
+
+
+def _has_ledger(database: Database) -> bool:
+    try:
+        database.query(f"SELECT 1 FROM {_APPLIED} WHERE 1 = 0")
+    except RegistryError:
+        return False
+    return True
+
+
+def _same_dialect(document: plan.Plan, database: Database) -> None:
+    if database.dialect != document.dialect:
+        raise RegistryError(
+            f"the plan is for {document.dialect}, the database is {database.dialect}",
+            remedy=f"Make it for the database: reg sql migrate … --dialect {database.dialect}",
+        )

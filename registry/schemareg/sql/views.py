@@ -55,6 +55,17 @@ class LineView:
     """A row that shows why it is impossible, as JSON text; empty where none was found."""
 
 
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What should exist today of one schema."""
+
+    newest: SchemaVersion
+    table: ddl.Script
+    lines: tuple[LineView, ...]
+    pointer: tuple[str, ...]
+    """The statements of the view that is always the newest version."""
+
+
 def view_name(product: str, schema: str, major: int) -> tuple[str, str]:
     """Where a major line is read: `orders_v1.order_placed`."""
     return (f"{product}_v{major}", schema)

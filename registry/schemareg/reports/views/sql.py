@@ -11,7 +11,9 @@ from schemareg.text.escape import visible
 if TYPE_CHECKING:
     from schemareg.formats.structure import Limit
     from schemareg.sql.ddl import Script
-    from schemareg.sql.views import LineView
+    from schemareg.sql.live import Drift
+    from schemareg.sql.plan import Planned
+    from schemareg.sql.views import Desired, LineView
 
 
 def script(found: Script, subject: str, form: str) -> str:
@@ -74,6 +76,61 @@ def _view(each: LineView) -> dict[str, Any]:
         "statements": list(each.view.statements),
         "drop": each.view.drop,
     }
+
+
+def drift(found: tuple[Drift, ...], form: str) -> str:
+    """What differs between a live table and the registry."""
+    if form == "json":
+        return _json({"drift": [each._asdict() for each in found]})
+    if not found:
+        return "No drift: the table is as the registry says.\n"
+    return "".join(
+        f"{each.kind} {visible(each.column)}: expected {visible(each.expected)},"
+        f" found {visible(each.found)}\n".replace(" : ", ": ")
+        for each in found
+    )
+
+
+def applied(number: int, step: Planned, outcome: str) -> str:
+    """One line of what `apply` does."""
+    text = f"{number}. {step.phase}: {visible(step.what)}: {outcome}\n"
+    if outcome == "refused":
+        return text + f"   {visible(step.refused or f'not before {step.not_before}')}\n"
+    notes = (("locks", step.locks), ("loses", step.loses)) if outcome == "applied" else ()
+    return text + "".join(f"   {name}: {visible(words)}\n" for name, words in notes if words)
+
+
+def desired(found: tuple[Desired, ...], form: str) -> str:
+    """What should exist today: tables, views of supported lines, and what may be dropped."""
+    if form == "json":
+        return _json(
+            {
+                "schemas": [
+                    {
+                        "version": each.newest.name,
+                        "table": list(each.table.statements),
+                        "pointer": list(each.pointer),
+                        "lines": [_view(one) for one in each.lines],
+                    }
+                    for each in found
+                ]
+            }
+        )
+    parts = []
+    for each in found:
+        lines = [f"-- {each.newest.name}: the table", each.table.text.rstrip("\n")]
+        lines += ["-- the newest version, whatever its line", *(f"{one};" for one in each.pointer)]
+        for one in each.lines:
+            name = one.version.name
+            if one.over:
+                lines += [f"-- {name}: its promise is over since {one.until}", f"{one.view.drop};"]
+                continue
+            until = f"may be dropped from {one.until}" if one.until else "nothing announces its end"
+            lines.append(f"-- {name}: {one.view.label.value}, {until}")
+            lines += [f"--    {visible(b.column.path)}: {visible(b.why)}" for b in one.view.broken]
+            lines += [f"{statement};" for statement in one.view.statements]
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
 
 
 def _json(value: object) -> str:
