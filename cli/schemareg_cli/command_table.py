@@ -111,7 +111,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
     "Look": (
         Command(
             "sql",
-            "Print tables, migrations and views for a SQL engine, and apply them.",
+            "Print tables, migrations and views for a SQL engine; apply them.",
             subcommands=("ddl", "migrate", "views", "plan", "diff", "apply", "infer"),
         ),
         Command("list", "List products, schemas and their latest versions.", "list_products"),

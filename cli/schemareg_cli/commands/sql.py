@@ -1,4 +1,4 @@
-"""Print tables, migrations and views for a SQL engine, and apply them."""
+"""Print tables, migrations and views for a SQL engine; apply them."""
 
 from pathlib import Path
 from typing import Annotated, Literal

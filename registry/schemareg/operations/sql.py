@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.documents import json_values
+from schemareg.formats import catalogue
 from schemareg.model import targets
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target
@@ -380,29 +381,14 @@ def _at(record: JsonValue, steps: Steps) -> JsonValue:
     return record
 
 
-def _validator(snapshot: Snapshot, version: SchemaVersion) -> Any:
-    """Whether the independent validator takes a record of a version; formats count."""
-    from schemareg.formats.json_schema.solver.witness import Referee
-    from schemareg.formats.verdict import SchemaSource
-
-    source = SchemaSource(snapshot.document(version.path).value, f"file:///{version.path}")
-    return Referee(source, snapshot.lookup, snapshot.locate, formats=True).accepts
+def _validator(snapshot: Snapshot, version: SchemaVersion) -> Callable[[JsonValue], bool | None]:
+    schema_format = catalogue.format_of(version.path)
+    return schema_format.validator(snapshot.document(version.path), snapshot.resolver(version.path))
 
 
 def _example(snapshot: Snapshot, version: SchemaVersion) -> JsonValue | None:
-    """A record of a version; None where none was found."""
-    from schemareg.formats.json_schema.solver.compare import compare
-    from schemareg.formats.verdict import SchemaSource
-
-    writer = SchemaSource(snapshot.document(version.path).value, f"file:///{version.path}")
-    verdict = compare(
-        SchemaSource({"not": {}}),
-        writer,
-        lookup=snapshot.lookup,
-        locate=snapshot.locate,
-        formats=True,
-    )
-    return json_values.parse(verdict.findings[0].record) if verdict.findings else None
+    schema_format = catalogue.format_of(version.path)
+    return schema_format.example(snapshot.document(version.path), snapshot.resolver(version.path))
 
 
 # -- live tables --------------------------------------------------------------------------------

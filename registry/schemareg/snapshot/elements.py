@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemareg.formats import catalogue
 from schemareg.model.targets import field_text
 from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.formats.structure import Structure
     from schemareg.model import SchemaVersion
     from schemareg.model.targets import Target
@@ -80,12 +81,14 @@ def newest(versions: Sequence[SchemaVersion]) -> SchemaVersion:
 
 def fields_of(snapshot: Snapshot, version: SchemaVersion) -> tuple[Field, ...]:
     """The fields of a version, references followed."""
-    from schemareg.formats.json_schema import references
-    from schemareg.formats.json_schema.fields import fields
+    document = snapshot.document(version.path)
+    return catalogue.format_of(version.path).fields(document, snapshot.resolver(version.path))
 
-    library = references.Library(snapshot.lookup, snapshot.locate)
-    uri = f"file:///{version.path}"
-    return fields(snapshot.document(version.path).value, library, uri)
+
+def structure_of(snapshot: Snapshot, version: SchemaVersion) -> Structure:
+    """The logical structure of a version's records. Raises RegistryError where it has none."""
+    document = snapshot.document(version.path)
+    return catalogue.format_of(version.path).structure(document, snapshot.resolver(version.path))
 
 
 def _lacking_field(
@@ -110,12 +113,3 @@ def _lacking_field(
             else f"It has {listed(found.values, last='and')}",
         )
     return None
-
-
-def structure_of(snapshot: Snapshot, version: SchemaVersion) -> Structure:
-    """The logical structure of a version's records. Raises RegistryError where it has no columns."""
-    from schemareg.formats.json_schema import references
-    from schemareg.formats.json_schema.structure import structure
-
-    library = references.Library(snapshot.lookup, snapshot.locate)
-    return structure(snapshot.document(version.path).value, library, f"file:///{version.path}")
