@@ -86,6 +86,10 @@ def _bound(one: Type, other: Type) -> Type | None:
             unbounded = one.longest is None or other.longest is None
             return String(None if unbounded else max(one.longest or 0, other.longest or 0))
         case Enum(), Enum():
+            if set(one.values) <= set(other.values):
+                return other
+            if set(one.values) >= set(other.values):
+                return one
             return Enum((*one.values, *(each for each in other.values if each not in one.values)))
         case Enum(), String():
             longest = max(map(len, one.values), default=0)
