@@ -50,7 +50,7 @@ def test_what_is_printed_parses_back_to_the_same_names(name: str) -> None:
         found = [each.name for each in parsed.this.expressions if isinstance(each, exp.ColumnDef)]
         assert found == list(column_names(table, chosen).values())
         kinds = [each.kind for each in parsed.this.expressions if isinstance(each, exp.ColumnDef)]
-        unknown = [each for each in kinds if each.this is exp.DataType.Type.USERDEFINED]
+        unknown = [each for each in kinds if each and each.this is exp.DataType.Type.USERDEFINED]
         assert unknown == []
 
 

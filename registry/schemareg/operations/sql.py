@@ -185,9 +185,16 @@ def renamed(snapshot: Snapshot, version: SchemaVersion) -> dict[Steps, Steps]:
             None,
             version.version.major,
         ):
-            if None not in each.target.field and None not in went.field and went.field:
-                found[each.target.field] = went.field  # type: ignore[index, assignment]
+            came, now = plain(each.target.field), plain(went.field)
+            if came and now:
+                found[came] = now
     return found
+
+
+def plain(steps: targets.Steps) -> Steps | None:
+    """Steps by name alone; None where one leads into an array or a map."""
+    names = tuple(step for step in steps if isinstance(step, str))
+    return names if len(names) == len(steps) else None
 
 
 def authored(structure: Structure, direction: str, chosen: Dialect) -> dict[Steps, str]:
@@ -206,12 +213,13 @@ def authored(structure: Structure, direction: str, chosen: Dialect) -> dict[Step
         chosen_text = text.get(chosen.name) if isinstance(text, dict) else text
         if chosen_text is None:
             continue
-        if not isinstance(chosen_text, str) or None in steps:
+        names = plain(steps)
+        if not isinstance(chosen_text, str) or names is None:
             raise RegistryError(
                 f"x-sql: {direction} of {path!r} must be an expression for a column",
                 remedy="Write it as text, or as an object of one text per dialect",
             )
-        found[steps] = chosen_text  # type: ignore[index]
+        found[names] = chosen_text
     return found
 
 

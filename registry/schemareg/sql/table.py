@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.structure import Member, Structure
+    from schemareg.model.targets import Steps as Path
 
 NESTINGS = ("native", "flatten", "json")
 """How nested objects are kept: as the engine's own structs, as columns of their own, or as JSON."""
@@ -71,9 +72,9 @@ def columns(
     structure: Structure,
     name: tuple[str, ...],
     *,
-    key: tuple[tuple[str | None, ...], ...] = (),
+    key: tuple[Path, ...] = (),
     nesting: str = "native",
-    deprecated: Mapping[tuple[str | None, ...], str] | None = None,
+    deprecated: Mapping[Path, str] | None = None,
 ) -> Table:
     """The table of a version: `nesting` is one of `NESTINGS`, `key` the fields that identify a record.
 

@@ -98,7 +98,9 @@ class _Walk:
     ) -> tuple[Member, ...]:
         """The declared properties of an object, in the schema's order."""
         found = []
-        for name, part in facts.properties:
+        for name, part in facts.inner:
+            if not isinstance(name, str):
+                continue
             inner = self._reader.facts(part)
             if inner.never:
                 continue
@@ -167,12 +169,12 @@ class _Walk:
     ) -> Type:
         if facts.values is not None:
             return Json("its values are listed objects")
-        if facts.properties and facts.additional is None:
+        if _declares(facts) and facts.additional is None:
             members = self.members(facts, steps, above)
             if members:
                 self.restrict(steps, facts)
                 return Struct(members)
-        if facts.properties or facts.additional is None:
+        if _declares(facts) or facts.additional is None:
             return Json("an object with properties that are not declared by name")
         self.restrict(steps, facts)
         value = self._reader.facts(facts.additional)
@@ -182,6 +184,8 @@ class _Walk:
     def _array(
         self, facts: Facts, steps: tuple[str | None, ...], above: tuple[frozenset[object], ...]
     ) -> Type:
+        if any(isinstance(step, int) for step, _ in facts.inner):
+            return Json("an array whose first items have types of their own")
         if facts.values is not None or facts.items is None:
             return Json("an array of any values")
         items = self._reader.facts(facts.items)
@@ -266,6 +270,10 @@ class _Walk:
         if digits > _MAX_PRECISION:
             return Json(f"its numbers have more than {_MAX_PRECISION} digits")
         return Decimal(digits, 0)
+
+
+def _declares(facts: Facts) -> bool:
+    return any(isinstance(step, str) for step, _ in facts.inner)
 
 
 def _scale(multiple: int | Fraction) -> int | None:
