@@ -39,6 +39,8 @@ TYPES_ONLY = {("rules", "formats"), ("regex", "formats")}
 HEAVY = {
     "apprise": ("schemareg.adapters.delivery.apprise",),
     "deepdiff": ("schemareg.review.metadata",),
+    "avro": (),
+    "fastavro": ("schemareg.formats.avro.witness", "schemareg.formats.avro.infer"),
     "jsonschema": (
         "schemareg.documents.conformance",
         "schemareg.formats.json_schema.solver.witness",

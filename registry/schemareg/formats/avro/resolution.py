@@ -1,0 +1,250 @@
+"""Schema resolution: may a reader refuse or misread what a writer writes, and where?
+
+Writer and reader are two automata over types. The walk goes through their product breadth first,
+each pair of types once, so that recursive schemas end and the first way to a break is a shortest one.
+Source: Apache Avro 1.12.0 specification, section Schema Resolution.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemareg.formats.avro.logical import misread_value
+from schemareg.formats.avro.schema import NAMED, short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemareg.formats.avro.data import Smallest
+    from schemareg.formats.avro.schema import Field, Type
+
+_PROMOTIONS = {
+    "int": ("long", "float", "double"),
+    "long": ("float", "double"),
+    "float": ("double",),
+    "string": ("bytes",),
+    "bytes": ("string",),
+}
+
+
+class Kind(Enum):
+    """Why a reader refuses or misreads."""
+
+    TYPE = "avro-type-changed"
+    NAME = "avro-name-changed"
+    SIZE = "avro-fixed-size-changed"
+    FIELD = "avro-field-missing"
+    SYMBOL = "avro-symbol-removed"
+    BRANCH = "avro-branch-removed"
+    LOGICAL = "avro-logical-type-changed"
+    ALIAS = "avro-alias-ambiguous"
+
+
+class Mismatch(NamedTuple):
+    """One reason why a value of `writer` is not read by `reader`, both without unions around them."""
+
+    kind: Kind
+    writer: Type
+    reader: Type
+    name: str = ""
+    """The reader's field that has no value, the symbol that it does not have."""
+    other: str = ""
+    """The second field of the writer that is read as the same field."""
+
+
+class Move(NamedTuple):
+    """One step into the data: a field of the writer, a branch of its union, an item or a value."""
+
+    writer: Field | int | None
+    """A field, the position of a branch, or None for an item or a value."""
+    reader: Field | None = None
+    """The reader's field, where the writer's is one."""
+
+
+Pair = tuple["Type", "Type"]
+_Key = tuple[int, int]
+
+
+@dataclass(slots=True)
+class _State:
+    pair: Pair
+    mismatches: list[Mismatch] = field(default_factory=list)
+    edges: list[tuple[Move | None, _Key]] = field(default_factory=list)
+    """Where data lead on; None where only the reader chooses a branch."""
+
+
+class Product:
+    """The product of a writer and a reader: which pairs of types meet, and what breaks there.
+
+    `smallest` is of the writer: pairs that no finite datum reaches do not count.
+    """
+
+    def __init__(self, writer: Type, reader: Type, smallest: Smallest) -> None:
+        self._smallest = smallest
+        self._states: dict[_Key, _State] = {}
+        self._root = self._explore(writer, reader)
+
+    @property
+    def breaks(self) -> bool:
+        """Whether there is a mismatch that some datum reaches."""
+        return any(state.mismatches for state in self._states.values())
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of types meet."""
+        return len(self._states)
+
+    def paths(self, steps: int) -> Iterator[tuple[tuple[Move, ...], Mismatch]]:
+        """Each mismatch with a way to it, shortest first; one that several fields reach, for each.
+
+        No way enters a pair of types twice. Ends early after `steps` steps, with `exhausted`.
+        """
+        self.exhausted = False
+        leading = self._leading()
+        queue: deque[tuple[_Key, tuple[Move, ...], frozenset[_Key]]] = deque()
+        if self._root in leading:
+            queue.append((self._root, (), frozenset((self._root,))))
+        while queue:
+            key, moves, seen = queue.popleft()
+            state = self._states[key]
+            for mismatch in state.mismatches:
+                yield moves, mismatch
+            for move, target in state.edges:
+                if target in leading and target not in seen:
+                    steps -= 1 + len(moves) // 8
+                    if steps < 0:
+                        self.exhausted = True
+                        return
+                    onward = moves if move is None else (*moves, move)
+                    queue.append((target, onward, seen | {target}))
+
+    def _leading(self) -> set[_Key]:
+        """The pairs from which some mismatch is reached."""
+        before: dict[_Key, list[_Key]] = {}
+        for key, state in self._states.items():
+            for _, target in state.edges:
+                before.setdefault(target, []).append(key)
+        leading = {key for key, state in self._states.items() if state.mismatches}
+        pending = list(leading)
+        while pending:
+            for key in before.get(pending.pop(), ()):
+                if key not in leading:
+                    leading.add(key)
+                    pending.append(key)
+        return leading
+
+    def _explore(self, writer: Type, reader: Type) -> _Key:
+        root = self._state(writer, reader)
+        pending = deque([root])
+        while pending:
+            state = self._states[pending.popleft()]
+            for move, pair in self._expand(state):
+                if self._smallest.size(pair[0]) is None:
+                    continue  # nothing can be written there
+                known = (id(pair[0]), id(pair[1])) in self._states
+                key = self._state(*pair)
+                state.edges.append((move, key))
+                if not known:
+                    pending.append(key)
+        return root
+
+    def _state(self, writer: Type, reader: Type) -> _Key:
+        key = (id(writer), id(reader))
+        if key not in self._states:
+            self._states[key] = _State((writer, reader))
+        return key
+
+    def _expand(self, state: _State) -> Iterator[tuple[Move | None, Pair]]:
+        writer, reader = state.pair
+        if self._smallest.size(writer) is None:
+            return
+        if writer.kind == "union":
+            for position, branch in enumerate(writer.branches):
+                yield Move(position), (branch, reader)
+        elif reader.kind == "union":
+            chosen = chosen_branches(writer, reader)
+            if not chosen:
+                state.mismatches.append(Mismatch(Kind.BRANCH, writer, reader))
+            for branch in chosen:
+                yield None, (writer, branch)
+        else:
+            why = refusal(writer, reader)
+            if why is not None:
+                state.mismatches.append(Mismatch(why, writer, reader))
+                return
+            yield from self._inside(state, writer, reader)
+
+    def _inside(
+        self, state: _State, writer: Type, reader: Type
+    ) -> Iterator[tuple[Move | None, Pair]]:
+        if writer.kind == "record":
+            matched = matched_fields(writer, reader)
+            for theirs, own, also in matched:
+                if own is None and not theirs.has_default:
+                    mismatch = Mismatch(Kind.FIELD, writer, reader, theirs.name)
+                    state.mismatches.append(mismatch)
+                elif also is not None and own is not None:
+                    mismatch = Mismatch(Kind.ALIAS, writer, reader, theirs.name, also.name)
+                    state.mismatches.append(mismatch)
+                if own is not None:
+                    yield Move(own, theirs), (own.type, theirs.type)
+        elif writer.kind == "enum":
+            if reader.default is None:
+                own_symbols = frozenset(reader.symbols)
+                state.mismatches += [
+                    Mismatch(Kind.SYMBOL, writer, reader, symbol)
+                    for symbol in writer.symbols
+                    if symbol not in own_symbols
+                ]
+        elif writer.kind in ("array", "map"):
+            yield Move(None), (writer.inner, reader.inner)
+
+
+def matched_fields(writer: Type, reader: Type) -> list[tuple[Field, Field | None, Field | None]]:
+    """Each field of the reader with the writer's field that it gets: by name, else by an alias.
+
+    The third is a further field of the writer that an alias makes the same one.
+    """
+    by_name = {each.name: each for each in writer.fields}
+    found: list[tuple[Field, Field | None, Field | None]] = []
+    for theirs in reader.fields:
+        named = [theirs.name, *theirs.aliases]
+        own = [by_name[name] for name in dict.fromkeys(named) if name in by_name]
+        found.append((theirs, own[0] if own else None, own[1] if len(own) > 1 else None))
+    return found
+
+
+def chosen_branches(writer: Type, reader: Type) -> list[Type]:
+    """The branches of a reader's union that implementations choose for a type that is no union.
+
+    By the specification the first that matches, by unqualified name. Apache's implementations
+    prefer the one of the same full name: where that is another, both count.
+    """
+    matching = [each for each in reader.branches if refusal(writer, each) in _RESOLVED_LATER]
+    chosen = matching[:1]
+    if writer.name:
+        chosen += [each for each in matching[1:] if each.name == writer.name]
+    return chosen
+
+
+_RESOLVED_LATER = (None, Kind.LOGICAL)
+"""What does not keep a reader from choosing a branch."""
+
+
+def refusal(writer: Type, reader: Type) -> Kind | None:
+    """Why two types that are no unions do not match, by themselves; None where they do."""
+    if writer.kind in NAMED or reader.kind in NAMED:
+        if writer.kind != reader.kind:
+            return Kind.TYPE
+        if short(writer.name) != short(reader.name) and writer.name not in reader.aliases:
+            return Kind.NAME
+        if writer.size != reader.size:
+            return Kind.SIZE
+    elif writer.kind != reader.kind and reader.kind not in _PROMOTIONS.get(writer.kind, ()):
+        return Kind.TYPE
+    if misread_value(writer.logical, reader.logical, writer.kind, writer.size) is not None:
+        return Kind.LOGICAL
+    return None
