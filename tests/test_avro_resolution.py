@@ -14,7 +14,7 @@ from tests.avro_random import Schemas, datum
 from schemareg.formats.avro import data
 from schemareg.formats.avro.compare import compare
 from schemareg.formats.avro.resolution import chosen_branches, matched_fields, refusal
-from schemareg.formats.avro.rules import RULES
+from schemareg.formats.avro.rules import NAMED
 from schemareg.formats.verdict import Budget, Verdict
 from schemareg.model import Outcome
 
@@ -234,7 +234,7 @@ def test_what_is_called_compatible_is_read_by_fastavro(case: Case) -> None:
         assert not isinstance(fastavro_reads(writer, reader, message), Exception)
 
 
-EVERY = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+EVERY = pytest.mark.parametrize("rule", NAMED, ids=lambda rule: rule.id)
 
 
 @EVERY

@@ -95,6 +95,7 @@ def _break(
         record=data.text(writer, datum),
         remedy=rule.remedy,
         forward=forward,
+        value=mismatch.name if mismatch.kind is Kind.SYMBOL else "",
     )
 
 

@@ -6,10 +6,10 @@ inside itself is listed there and not entered again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.fields import MOST, Field
+from schemareg.formats.json_schema.fields import Field
 from schemareg.model.targets import field_text
 
 if TYPE_CHECKING:
@@ -18,87 +18,118 @@ if TYPE_CHECKING:
     from schemareg.formats.avro.schema import Field as Member
     from schemareg.formats.avro.schema import Type
 
+MAX_FIELDS = 10_000
+"""Fields that are listed: named types can multiply them without end."""
+
+MAX_DEPTH = 200
+
 VALUES = "*"
 """The step to the values of a map. No field of Avro has this name."""
 
-DEEPEST = 200
+
+class Place(NamedTuple):
+    """A field path of a schema, and all that declares what is there."""
+
+    steps: tuple[str | None, ...]
+    types: tuple[Type, ...]
+    """The types of its values, unions taken apart."""
+    members: tuple[Member, ...]
+    """The fields of records that declare it; none for items and values."""
+    required: bool
+    """Whether every message that has the parent has it."""
+
+    @property
+    def path(self) -> str:
+        """As people write it."""
+        return field_text(self.steps)
 
 
 def fields(root: Type) -> tuple[Field, ...]:
-    """Every field path of a schema, each parent before what is inside it, in document order."""
-    found: list[Field] = []
-    for each in _below(_branches(root), (), frozenset()):
-        found.append(each)
-        if len(found) == MOST:
-            break
-    return tuple(found)
+    """Every field path of a schema, each parent before what is inside it, in document order.
+
+    At most `MAX_FIELDS`.
+    """
+    return tuple(
+        _field(place)
+        for place in places(root)
+        if place.members or not any(each.kind in _CONTAINERS for each in place.types)
+    )
 
 
-_Place = tuple["Type", ...]
-"""The types that a value may have at one place, unions taken apart."""
+def places(root: Type) -> Iterator[Place]:
+    """Every path, items of arrays and values of maps included; at most `MAX_FIELDS`."""
+    walk = _below(_apart(root), (), frozenset())
+    yield from (place for _, place in zip(range(MAX_FIELDS), walk, strict=False))
 
 
-def _branches(type_: Type) -> _Place:
+_CONTAINERS = ("record", "array", "map")
+
+
+def _apart(type_: Type) -> tuple[Type, ...]:
     return type_.branches if type_.kind == "union" else (type_,)
 
 
-def _below(place: _Place, steps: tuple[str | None, ...], above: frozenset[int]) -> Iterator[Field]:
-    """The fields inside a place; `above` are the records that it stands in."""
-    records = [each for each in place if each.kind == "record"]
-    if len(steps) >= DEEPEST or any(id(each) in above for each in records):
+def _below(
+    types_: tuple[Type, ...], steps: tuple[str | None, ...], above: frozenset[int]
+) -> Iterator[Place]:
+    """The places inside values of these types; `above` are the records that they are in."""
+    records = [each for each in types_ if each.kind == "record"]
+    if len(steps) >= MAX_DEPTH or any(id(each) in above for each in records):
         return
     inside = above | {id(each) for each in records}
     members: dict[str, list[Member]] = {}
     for record in records:
         for member in record.fields:
             members.setdefault(member.name, []).append(member)
-    for name, held in members.items():
-        types_ = tuple(dict.fromkeys(each for held_ in held for each in _branches(held_.type)))
-        path = (*steps, name)
-        yield _field(path, types_, held, required=len(held) == len(records))
-        yield from _below(types_, path, inside)
+    found = [
+        Place((*steps, name), _merged([each.type for each in held]), tuple(held), whole)
+        for name, held in members.items()
+        for whole in (len(held) == len(records),)
+    ]
     for kind, step in (("array", None), ("map", VALUES)):
-        inner = [each.inner for each in place if each.kind == kind]
-        types_ = tuple(dict.fromkeys(each for type_ in inner for each in _branches(type_)))
-        if types_:
-            path = (*steps, step)
-            if not any(each.kind in ("record", "array", "map") for each in types_):
-                yield _field(path, types_, (), required=False)
-            yield from _below(types_, path, inside)
+        inner = _merged([each.inner for each in types_ if each.kind == kind])
+        if inner:
+            found.append(Place((*steps, step), inner, (), required=False))
+    for place in found:
+        yield place
+        yield from _below(place.types, place.steps, inside)
 
 
-def _field(
-    steps: tuple[str | None, ...],
-    place: _Place,
-    members: list[Member] | tuple[()],
-    *,
-    required: bool,
-) -> Field:
-    kinds = sorted({each.kind for each in place if each.kind != "null"})
-    first = next((each for each in place if each.kind != "null"), place[0])
+def _merged(types_: list[Type]) -> tuple[Type, ...]:
+    return tuple(dict.fromkeys(each for type_ in types_ for each in _apart(type_)))
+
+
+def _field(place: Place) -> Field:
+    shown = [each for each in place.types if each.kind != "null"]
     annotations: dict[str, str] = {}
-    for properties in (
-        *(each.properties for each in place),
-        *(each.properties for each in members),
-    ):
+    said = [each.properties for each in place.types] + [each.properties for each in place.members]
+    for properties in said:
         for name, value in properties.items():
             if name not in _OF_LOGICAL_TYPES:
-                annotations[name] = value if isinstance(value, str) else json_values.render(value)
-    logical = {str(each.logical) for each in place if each.logical is not None}
-    symbols = dict.fromkeys(symbol for each in place for symbol in each.symbols)
+                text = value if isinstance(value, str) else json_values.render(value)
+                annotations[_PROMISES.get(name, name)] = text
+    docs = [each.doc for each in place.members] + [each.doc for each in place.types]
+    first = shown[0] if shown else place.types[0]
     return Field(
-        path=field_text(steps),
-        steps=steps,
-        type=" | ".join(kinds) or "null",
-        required=required,
-        nullable=any(each.kind == "null" for each in place),
-        values=tuple(symbols) if kinds == ["enum"] else (),
-        format=logical.pop() if len(logical) == 1 else "",
-        description=next((each.doc for each in (*members, *place) if each.doc), ""),
+        path=place.path,
+        steps=place.steps,
+        type=" | ".join(sorted({_kind(each) for each in shown})) or "null",
+        required=place.required,
+        nullable=len(shown) < len(place.types),
+        values=tuple(dict.fromkeys(symbol for each in shown for symbol in each.symbols))
+        if all(each.kind == "enum" for each in shown)
+        else (),
+        description=next(filter(None, docs), ""),
         annotations=tuple(sorted(annotations.items())),
-        uri=first.uri,
-        pointer=members[0].pointer if members else first.pointer,
+        uri=first.uri if not place.members else place.members[0].uri,
+        pointer=place.members[0].pointer if place.members else first.pointer,
     )
 
 
+def _kind(type_: Type) -> str:
+    return f"{type_.kind} ({type_.logical})" if type_.logical is not None else type_.kind
+
+
 _OF_LOGICAL_TYPES = frozenset(("logicalType", "precision", "scale"))
+_PROMISES = {"classification": "x-classification"}
+"""Attributes by the names under which the registry knows them."""

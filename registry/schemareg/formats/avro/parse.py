@@ -409,6 +409,7 @@ class _Reader:
             name,
             type_,
             pointer,
+            self._uri,
             tuple(self._aliases(value, pointer)),
             "default" in value,
             value.get("default"),

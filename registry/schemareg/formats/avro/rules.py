@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.rules.rule import CompatibilityRule, Example
+from schemareg.rules.rule import CompatibilityRule, Example, Rule
 from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _LONG = {"type": "long"}
 _MILLIS = {"type": "long", "logicalType": "timestamp-millis"}
 _MICROS = {"type": "long", "logicalType": "timestamp-micros"}
 
-RULES: tuple[CompatibilityRule, ...] = (
+NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="avro-field-missing",
         title="A field without a default is not written",
@@ -130,7 +130,87 @@ RULES: tuple[CompatibilityRule, ...] = (
     ),
 )
 
-BY_ID = {rule.id: rule for rule in RULES}
+BY_ID = {rule.id: rule for rule in NAMED}
+
+_DECLARATION = "Apache Avro 1.12.0, Schema Declaration"
+_STRICT = "Implementations of Avro differ in what they accept; some read it as something else."
+
+MISTAKES = (
+    Rule(
+        "avro-type-unknown",
+        "A type is not defined",
+        "A type must be defined before the place that uses it; no implementation can read the"
+        " schema.",
+        "Correct the name, or define the type first.",
+        _DECLARATION,
+    ),
+    Rule(
+        "avro-attribute-missing",
+        "A required attribute is missing",
+        "No implementation can read the schema without it.",
+        "Add the attribute.",
+        _DECLARATION,
+    ),
+    Rule(
+        "avro-attribute-invalid",
+        "An attribute has a value that it cannot have",
+        _STRICT,
+        "Write one of the values that the specification lists.",
+        _DECLARATION,
+    ),
+    Rule(
+        "avro-name-invalid",
+        "A name is not an Avro name",
+        _STRICT,
+        "Use letters, digits and _, with no digit first.",
+        "Apache Avro 1.12.0, Names",
+    ),
+    Rule(
+        "avro-name-repeated",
+        "A name is used twice",
+        _STRICT,
+        "Give one of the two another name, or refer to the first.",
+        "Apache Avro 1.12.0, Names",
+    ),
+    Rule(
+        "avro-aliases-invalid",
+        "An alias is no name, or belongs to two fields",
+        "A reader could not know which field the data are for.",
+        "Keep the alias on one field.",
+        "Apache Avro 1.12.0, Aliases",
+    ),
+    Rule(
+        "avro-symbol-invalid",
+        "A symbol is not a name, or is listed twice",
+        _STRICT,
+        "Use letters, digits and _, with no digit first; list each symbol once.",
+        "Apache Avro 1.12.0, Enums",
+    ),
+    Rule(
+        "avro-union-invalid",
+        "A union has two branches of one type, a union inside, or no branch",
+        "A value could not be told to belong to one branch.",
+        "List each type once, in one union.",
+        "Apache Avro 1.12.0, Unions",
+    ),
+    Rule(
+        "avro-default-invalid",
+        "A default is not a value of its type",
+        "Readers take the default for data without the field, and get a value that the type does"
+        " not have.",
+        "Write a default of the type, or remove it.",
+        "Apache Avro 1.12.0, Records, field default values",
+    ),
+    Rule(
+        "avro-logical-type-ignored",
+        "A logical type is invalid, so readers ignore it",
+        "Readers take the value of the underlying type instead, without an error.",
+        "Correct the logical type, or remove it.",
+        "Apache Avro 1.12.0, Logical Types",
+    ),
+)
+
+RULES: tuple[Rule, ...] = (*NAMED, *MISTAKES)
 
 
 def sentences(mismatch: Mismatch) -> tuple[str, str]:

@@ -63,6 +63,7 @@ class Field:
     name: str
     type: Type
     pointer: Pointer
+    uri: str = ""
     aliases: tuple[str, ...] = ()
     has_default: bool = False
     default: JsonValue = None
