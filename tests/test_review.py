@@ -243,11 +243,11 @@ def test_a_new_line_may_break_everybody(check: Check) -> None:
 @pytest.mark.parametrize(
     ("number", "rule", "message"),
     [
-        ("1.3.0", "version-gap", "1.3.0 follows 1.1.0; 1.1.1 or 1.2.0 would come next"),
-        ("1.1.2", "version-gap", "1.1.2 follows 1.1.0; 1.1.1 or 1.2.0 would come next"),
-        ("1.2.1", "version-gap", "1.2.1 follows 1.1.0; 1.1.1 or 1.2.0 would come next"),
-        ("3.0.0", "version-gap", "3.0.0 follows 1.1.0; 2.0.0 would come next"),
-        ("2.1.0", "version-gap", "2.1.0 follows 1.1.0; 2.0.0 would come next"),
+        ("1.3.0", "version-gap", "1.3.0 follows 1.1.0; the next version is 1.1.1 or 1.2.0"),
+        ("1.1.2", "version-gap", "1.1.2 follows 1.1.0; the next version is 1.1.1 or 1.2.0"),
+        ("1.2.1", "version-gap", "1.2.1 follows 1.1.0; the next version is 1.1.1 or 1.2.0"),
+        ("3.0.0", "version-gap", "3.0.0 follows 1.1.0; the next version is 2.0.0"),
+        ("2.1.0", "version-gap", "2.1.0 follows 1.1.0; the next version is 2.0.0"),
         ("1.0.1", "version-backwards", "1.0.1 comes after 1.1.0 has landed"),
         ("0.9.0", "version-backwards", "0.9.0 comes after 1.1.0 has landed"),
     ],
@@ -350,7 +350,7 @@ def test_a_product_that_moves_leaves_its_versions_behind(check: Check, folder: s
     ]
     if folder.endswith("orders"):
         assert report.versions == ()
-        assert f"it went to {folder}/schemas/order/1.0.0.json" in errors[0].message
+        assert f"it moved to {folder}/schemas/order/1.0.0.json" in errors[0].message
 
 
 def test_a_product_that_swallows_its_neighbours_removes_their_versions(check: Check) -> None:

@@ -377,7 +377,7 @@ def test_a_landed_version_that_becomes_a_program_is_refused_before_the_audit_fin
     code, out, _ = reg("check", "--base", "main", "--head", "HEAD", "--format", "json")
     (found,) = json.loads(out)["findings"]
     assert (code, found["rule"]) == (1, "version-modified")
-    assert found["message"] == "1.0.0 has landed, and its file's mode is not what it was"
+    assert found["message"] == "1.0.0 has landed, and its file's mode differs from the landed one"
     code, out, _ = reg("audit", "verify", "--head", "HEAD", "--format", "json")
     assert code == 1
     assert [each["path"] for each in json.loads(out)["violations"]] == [f"{ORDER}/1.0.0.json"]

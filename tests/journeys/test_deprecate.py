@@ -755,7 +755,7 @@ def test_a_finding_is_accepted_for_a_time_and_then_no_more(
         jsonschema.validate(json.loads(out), json.loads(schema_text("waivers")))
         assert (told, [each["state"] for each in json.loads(out)]) == (code, [state_])
         checked = reg("check", "--today", day)[1]
-        assert ("A waiver has run out" in " ".join(checked.split())) is (code == 1)
+        assert ("A waiver has expired" in " ".join(checked.split())) is (code == 1)
 
     [ran_out] = [name for rule, name in found("2026-04-01") if rule == "waiver-expired"]
     again = ("waive", ran_out, "--until", "2026-05-01", "--reason", "x", "--today", "2026-04-01")

@@ -122,7 +122,7 @@ def test_a_breaking_change_that_is_meant_becomes_a_major_version_by_one_command(
     author.types("reg check")
     assert author.code == 1
     assert author.reads(r"error (enum-value-removed)")
-    author.types(author.reads(r"Call it 2\.0\.0: (reg bump \S+)"))
+    author.types(author.reads(r"Rename it to 2\.0\.0: (reg bump \S+)"))
     assert (author.code, author.reads(r"-> (\S+)")) == (0, DRAFT.replace("1.1.0", "2.0.0"))
     author.types(author.reads(r"Next: (reg check)"))
     assert author.code == 0

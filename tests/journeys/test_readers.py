@@ -426,12 +426,12 @@ def test_whom_a_change_hits_is_told_with_what_hits_them(read: Any, reg: Reg) -> 
         1,
         (
             "billing reads orders (billing@example.com)\n"
-            "  error  field-removed  orders/order 1.1.0: 'email' (optional string) is gone; it reads orders/order\n"
-            "                        ^1: email; agreed to lose it\n"
+            "  error  field-removed  orders/order 1.1.0: 'email' (optional string) was removed; it reads\n"
+            "                        orders/order ^1: email; agreed to lose it\n"
             "\n"
             "Shop | BI reads orders (billing-slack)\n"
-            "  error  field-removed  orders/order 1.1.0: 'email' (optional string) is gone; it reads orders/order\n"
-            "                        *: all fields\n"
+            "  error  field-removed  orders/order 1.1.0: 'email' (optional string) was removed; it reads\n"
+            "                        orders/order *: all fields\n"
             "\n"
             f"2 consumers hit\n{_compared(read)}"
         ),
@@ -443,7 +443,8 @@ def test_whom_a_change_hits_is_told_with_what_hits_them(read: Any, reg: Reg) -> 
     code, out, _ = reg("impact", "--format", "markdown", *NOW)
     assert code == 1
     assert (
-        "| error `field-removed` `orders/order 1.1.0`: 'email' (optional string) is gone |" in out
+        "| error `field-removed` `orders/order 1.1.0`: 'email' (optional string) was removed |"
+        in out
     )
 
 

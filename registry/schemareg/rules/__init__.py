@@ -1,4 +1,4 @@
-"""The rules by which findings are named."""
+"""The rules that name findings."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The rules of the audit: what a history must not show. Each is told of one landing.
+"""Rules of the audit: what a history must not show. Each violation is of one landing.
 
-What is a rule of a change too (a landed version altered, a sunset moved) has its name there.
+Rules that also apply to a change (a landed version altered, a sunset moved) keep their ids.
 """
 
 from __future__ import annotations
@@ -12,63 +12,63 @@ _AUDIT = "Design, section 6, Audit"
 
 MOVED = Rule(
     id="version-moved",
-    title="A landed version went to another path",
-    rationale="References name its path, and so do people. A name that differs by case alone is"
-    " another name, and on some file systems the same one.",
-    remedy="Bring it back to where it landed, with the same bytes.",
+    title="A landed version moved to another path",
+    rationale="References name its path. A name that differs only by case is another name, "
+    "and on some file systems it is the same name.",
+    remedy="Restore it at the path where it landed, with the same bytes.",
     source=_LAW,
 )
 RETURNED = Rule(
     id="version-returned",
-    title="A version is back, byte for byte as it landed",
-    rationale="It was gone, or was another, in between: who read it then found something else.",
-    remedy="Nothing is to be mended. See what took it away.",
+    title="A version was restored, byte for byte",
+    rationale="It was missing or different for a time: readers of that time saw something else.",
+    remedy="No action needed. Find out what removed it.",
     source=_LAW,
 )
 KIND_CHANGED = Rule(
     id="version-kind-changed",
-    title="A landed version's file became a link, a submodule or a program",
-    rationale="What a link or a submodule shows lies elsewhere and may change unseen; a file that"
-    " may be executed is not the one that was agreed to.",
+    title="The file of a landed version became a link, a submodule or an executable",
+    rationale="The content of a link or a submodule lies elsewhere and can change unseen. An "
+    "executable file is not the file that was approved.",
     remedy="Restore the plain file as it landed.",
     source=f"{_LAW}; section 10",
 )
 TIME_BACKWARDS = Rule(
     id="time-backwards",
     title="A landing claims to be older than the one before it",
-    rationale="Windows are counted by landing times. The claim is not believed: it counts as landed"
-    " when the landing before it did. A clock was wrong, or somebody set it back.",
-    remedy="Nothing is to be mended. Ask whose clock it was.",
+    rationale="Windows are counted from landing times. The claim is ignored: the landing "
+    "counts from the time of the landing before it. A clock was wrong or was set "
+    "back.",
+    remedy="No action needed. Find out whose clock was wrong.",
     source="Design, section 4, Time",
 )
 TIME_BACKDATED = Rule(
     id="time-backdated",
-    title="A landing claims to be older than it can be",
-    rationale="The branch was seen without it after the moment that it claims. Windows do not begin"
-    " with the claim, but with the moment at which the branch was last seen without it.",
-    remedy="Ask who pushed it, and why a commit so old came to the branch without a merge.",
+    title="A landing claims to be older than possible",
+    rationale="The branch was observed without this landing after the claimed time. Windows "
+    "start when the branch was last observed without it.",
+    remedy="Ask who pushed it, and why an old commit reached the branch without a merge.",
     source="Design, section 4, Time",
 )
 TIME_AHEAD = Rule(
     id="time-ahead",
-    title="A landing claims a moment after the one at which it was seen",
-    rationale="It was on the branch before the moment that it claims. Windows begin no later than"
-    " it was seen.",
-    remedy="Nothing is to be mended. Ask whose clock it was.",
+    title="A landing claims a time after it was first observed",
+    rationale="The landing was on the branch before the claimed time.",
+    remedy="No action needed. Find out whose clock was wrong.",
     source="Design, section 4, Time",
 )
 REWRITTEN = Rule(
     id="history-rewritten",
-    title="The history does not go back to the checkpoint",
-    rationale="What landed up to the checkpoint was replaced by another history, or this is another"
-    " branch.",
-    remedy="Find the commit that the checkpoint names in another clone, and compare the two.",
+    title="The history does not contain the checkpoint",
+    rationale="The landings up to the checkpoint were replaced by another history, or this is"
+    " another branch.",
+    remedy="Find the commit of the checkpoint in another clone, and compare the two.",
     source=_AUDIT,
 )
 MISMATCH = Rule(
     id="checkpoint-mismatch",
-    title="The records up to the checkpoint are not those it was made of",
-    rationale="The line was altered, or objects of this repository were.",
+    title="The records up to the checkpoint do not match the checkpoint",
+    rationale="The checkpoint line or objects of this repository were altered.",
     remedy="Run git fsck, and compare with another clone and another copy of the line.",
     source=f"{_AUDIT}; RFC 6962, section 2.1",
 )

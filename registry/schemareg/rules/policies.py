@@ -1,4 +1,4 @@
-"""The rules of policies and descriptions: what hub and owners change about their own promises."""
+"""Rules of policies and descriptions: how the platform team and owners change their own promises."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 LOOSENED = Rule(
     id="policy-loosened",
-    title="A policy asks for less than it did",
-    rationale="What was refused before would pass from now on, for everybody it covers. This change"
-    " itself is still judged by the policy at the base: nobody grants themselves leave.",
-    remedy="Nothing is to be mended if that is meant; have the hub agree to it.",
+    title="A policy was loosened",
+    rationale="Changes that were refused before would pass from now on. This change itself is"
+    " judged by the policy at the base.",
+    remedy="No action needed if this is intended; ask the platform team to approve it.",
     source="Design, section 4, Time: policy, waivers and owners are read from the base",
 )
 CHANGED = Rule(
     id="product-changed",
-    title="What a product says of itself changed",
-    rationale="Owner, purpose, classification and location are what readers go by.",
-    remedy="Nothing is to be mended; have the owner agree to it.",
+    title="The description of a product changed",
+    rationale="Readers rely on owner, purpose, classification and location.",
+    remedy="No action needed; ask the owner to approve it.",
     source="Design, section 2, The files of a registry",
 )
 
@@ -46,7 +46,7 @@ _STABILITIES = tuple(Stability)
 
 
 def loosened(before: Policy, after: Policy, path: str) -> Iterator[Finding]:
-    """One notice for all that a registry's policy gave up, at its file."""
+    """One notice for everything that the registry's policy loosened, at its file."""
     given_up = list(_compatibility(before.compatibility, after.compatibility))
     if _OVERRIDES.index(after.overrides) > _OVERRIDES.index(before.overrides):
         given_up.append(f"overrides: {before.overrides.value} → {after.overrides.value}")
@@ -63,7 +63,7 @@ def loosened(before: Policy, after: Policy, path: str) -> Iterator[Finding]:
 def product_loosened(
     product: Product, before: Product, asked: Compatibility, asks: Compatibility, path: str
 ) -> Iterator[Finding]:
-    """One notice for all that a product gave up; `asked` and `asks` are what counted and counts."""
+    """One notice for everything that a product loosened; `asked` and `asks` are the policies before and after."""
     given_up = list(_compatibility(asked, asks))
     if _STABILITIES.index(product.stability) < _STABILITIES.index(before.stability):
         given_up.append(f"stability: {before.stability.value} → {product.stability.value}")
@@ -71,7 +71,7 @@ def product_loosened(
 
 
 def changed(product: Product, path: str, sentences: Sequence[str]) -> Finding:
-    """What a product's file says otherwise now."""
+    """The changes of a product's file, as one notice."""
     return Finding(
         CHANGED.id,
         Severity.NOTICE,

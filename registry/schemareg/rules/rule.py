@@ -1,4 +1,4 @@
-"""What a rule is: one declaration from which the explanation, the documentation and tests follow."""
+"""A rule: one declaration from which the explanation, the documentation and the tests follow."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named reason for a finding. An id, once published, is never used for anything else."""
+    """A named reason for a finding. A published id is never reused."""
 
     id: str
     title: str
     rationale: str
-    """Whom it hurts and how."""
+    """Who is affected, and how."""
     remedy: str
-    """What to do instead; one or two sentences."""
+    """How to fix it; one or two sentences."""
     source: str
-    """The standard, or the section of the design, that it follows from."""
+    """The standard, or the section of the design, on which it is based."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A writer's and a reader's schema; for a break, a record that shows it."""
+    """The schemas of a writer and a reader; for a break, a record that shows it."""
 
     writer: JsonValue
     reader: JsonValue
@@ -34,9 +34,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class CompatibilityRule(Rule):
-    """A kind of refusal: which keywords of a reader it names, and how to tell it in a sentence."""
+    """A kind of refusal: the keywords of the reader that it names, and examples."""
 
     keywords: tuple[str, ...]
     breaking: Example
     harmless: Example
-    """The nearest schemas that hurt nobody."""
+    """The nearest schemas that are compatible."""

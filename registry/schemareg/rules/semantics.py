@@ -1,4 +1,4 @@
-"""The rules of promises that no validator sees kept or broken, and of those that nobody could judge."""
+"""Rules of promises that validation cannot see, and of pairs that are undecided."""
 
 from __future__ import annotations
 
@@ -14,50 +14,53 @@ if TYPE_CHECKING:
 
 FIELD_REMOVED = Rule(
     id="field-removed",
-    title="A field went away within a major line",
-    rationale="No validator minds: the field was optional. But readers of the older version look for"
-    " it, and nobody told them that it would not come any more.",
-    remedy="Keep the field, and deprecate it; or open a new major line.",
+    title="A field was removed within a major line",
+    rationale="The field was optional, so validators accept its absence. But readers of the "
+    "older version use it, and nobody announced its removal.",
+    remedy="Keep the field and deprecate it, or open a new major line.",
     source="Design, section 3, Promises validation cannot see",
 )
 UNDECIDED = Rule(
     id="undecided",
-    title="It could not be decided whether a version breaks a reader",
-    rationale="Neither a proof nor a record that breaks was found. Undecided never passes as"
-    " compatible: somebody has to look, or the schema has to become one that can be judged.",
-    remedy="Simplify what the reason names, or open a new major line. A registry may set"
-    " `undecided: warn` in registry.yaml.",
+    title="It is undecided whether a version breaks a reader",
+    rationale="Neither a proof nor a breaking record was found. Undecided never passes as "
+    "compatible: a person must review the change, or the schema must become "
+    "simpler.",
+    remedy="Simplify the part that the reason names, or open a new major line. A registry can"
+    " set `undecided: warn` in registry.yaml.",
     source="Design, section 1, Proof or counterexample",
 )
 
 MEANING_CHANGED = Rule(
     id="meaning-changed",
-    title="A field means something else within a major line",
-    rationale="No validator minds: the values look as they did. But readers take them for what the"
-    " older version said they are: a unit, a format, a kind of thing.",
-    remedy="Keep what the field says of itself and add a field beside it; or announce the change.",
+    title="The meaning of a field changed within a major line",
+    rationale="The values still look the same, so validators accept them. But readers "
+    "interpret them as the older version described them: unit, format, kind of "
+    "value.",
+    remedy="Keep the description of the field and add a new field beside it, or announce the "
+    "change.",
     source="Design, section 3, Promises validation cannot see",
 )
 KEY_CHANGED = Rule(
     id="key-changed",
-    title="What tells one record from all others changed",
-    rationale="Readers join and deduplicate by the key. With another one they lose records or count"
-    " them twice, and nothing tells them.",
+    title="The key of a schema changed",
+    rationale="Readers join and deduplicate records by the key. With another key they "
+    "silently lose records or count them twice.",
     remedy="Keep the key, or announce that it will change.",
     source="Design, section 3, Promises validation cannot see; the rules of time, 20",
 )
 CLASSIFICATION_LOWERED = Rule(
     id="classification-lowered",
-    title="Data became less sensitive by their classification",
-    rationale="Who may see the data goes by it. Lowered without notice, it opens to many what was"
-    " promised to few.",
+    title="The classification of data was lowered",
+    rationale="The classification decides who can see the data. Lowering it without notice "
+    "exposes data that was promised to be restricted.",
     remedy="Keep the classification, or announce that it will be lowered.",
     source="Design, section 3, Promises validation cannot see; the rules of time, 20",
 )
 SERVICE_LEVEL_LOOSENED = Rule(
     id="service-level-loosened",
-    title="A service level promises less than it did",
-    rationale="Readers built on data that fresh, that available or kept that long.",
+    title="A service level promises less than before",
+    rationale="Readers rely on this freshness, availability or retention.",
     remedy="Keep the level, or announce that it will be loosened.",
     source="Design, section 3, Promises validation cannot see; the rules of time, 20",
 )
@@ -81,7 +84,7 @@ def field_removed(
     place: Place,
     opens: SemVer,
 ) -> Finding:
-    """A field of an older version of the line, `against`, that this version does not have.
+    """A field of the older version `against` of the line that this version does not have.
 
     `kind` says what it was; `pointer` is where the older schema has it; `opens` begins the line
     where it need not be.
@@ -91,7 +94,7 @@ def field_removed(
         FIELD_REMOVED.id,
         Severity.NOTICE if pre else Severity.ERROR,
         place,
-        f"{field!r} ({kind}) is gone",
+        f"{field!r} ({kind}) was removed",
         product=version.product,
         schema=version.schema,
         version=str(version.version),
@@ -100,7 +103,7 @@ def field_removed(
         field=field,
         pointer=pointer,
         why=FIELD_REMOVED.rationale,
-        remedy=f"Keep {field!r}, and deprecate it; or open {opens}:"
+        remedy=f"Keep {field!r} and deprecate it; or open {opens}:"
         f" reg bump {version.product}/{version.schema}",
         fingerprint=fingerprint(FIELD_REMOVED.id, version.name, str(against), field),
     )
@@ -115,7 +118,7 @@ def meaning_changed(
     place: Place,
     opens: SemVer,
 ) -> Finding:
-    """A field that says something else of itself; `change` is keyword, before, and after or empty.
+    """A field whose meaning changed; `change` is keyword, value before, and value after or empty.
 
     `opens` begins the line where it may.
     """
@@ -125,9 +128,9 @@ def meaning_changed(
         MEANING_CHANGED.id,
         Severity.NOTICE if pre else Severity.ERROR,
         place,
-        f"{field!r}: {keyword} {was} became {now}"
+        f"{field!r}: {keyword} changed from {was} to {now}"
         if now
-        else f"{field!r}: {keyword} {was} is gone",
+        else f"{field!r}: {keyword} {was} was removed",
         product=version.product,
         schema=version.schema,
         version=str(version.version),
@@ -136,7 +139,7 @@ def meaning_changed(
         field=field,
         pointer=pointer,
         why=MEANING_CHANGED.rationale,
-        remedy=f"Keep it, and add a field beside {field!r}; or open {opens}:"
+        remedy=f"Keep it and add a field beside {field!r}; or open {opens}:"
         f" reg bump {version.product}/{version.schema}",
         fingerprint=fingerprint(
             MEANING_CHANGED.id, version.name, str(against), field, keyword, was, now
@@ -147,7 +150,7 @@ def meaning_changed(
 def loosened(
     rule: Rule, product: str, schema: str, place: Place, message: str, *what: str
 ) -> Finding:
-    """A guarantee of a product, or of one schema of it, that promises less."""
+    """A guarantee of a product, or of one of its schemas, that promises less than before."""
     return Finding(
         rule.id,
         Severity.ERROR,
@@ -164,12 +167,12 @@ def loosened(
 def undecided(
     version: SchemaVersion, against: SemVer, direction: Direction, reason: str
 ) -> Finding:
-    """A pair of versions about which nothing could be said, and why."""
+    """A pair of versions whose compatibility is undecided, and why."""
     return Finding(
         UNDECIDED.id,
         Severity.NOTICE if version.version.pre else Severity.WARNING,
         Place(version.path),
-        f"it could not be decided: {reason}",
+        f"undecided: {reason}",
         product=version.product,
         schema=version.schema,
         version=str(version.version),

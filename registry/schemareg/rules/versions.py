@@ -1,4 +1,4 @@
-"""The rules of versions: what has landed stays, and a version is called what its changes call for."""
+"""Rules of versions: a landed version stays, and its number matches its changes."""
 
 from __future__ import annotations
 
@@ -21,55 +21,56 @@ _SEMVER = "Semantic Versioning 2.0.0, "
 MODIFIED = Rule(
     id="version-modified",
     title="A landed version was altered",
-    rationale="Readers and writers have built on these very bytes; a version that changes under them"
-    " is no version. Not even its words change: people compare files by their content.",
+    rationale="Readers and writers rely on these exact bytes, descriptions included. A "
+    "version that changes is not a version.",
     remedy="Restore the file, and put the change in a new version.",
     source=f"{_LAW}; {_SEMVER}item 3",
 )
 REMOVED = Rule(
     id="version-removed",
-    title="A landed version went away, or moved",
-    rationale="Records written under it are still there, and references name its path. A folder that"
-    " is renamed, or moved to another domain, removes every version in it.",
+    title="A landed version was removed or moved",
+    rationale="Records written with it still exist, and references name its path. Renaming a "
+    "folder, or moving it to another domain, removes every version in it.",
     remedy="Restore the file. To supersede a version, add one.",
     source=_LAW,
 )
 TOO_SMALL = Rule(
     id="bump-too-small",
     title="A version's number promises more than the version keeps",
-    rationale="A minor version tells readers that they may follow without a look, a patch that only"
-    " words changed. Who trusts the number is hurt by this one.",
-    remedy="Give the version the number that its changes call for: reg bump PRODUCT/SCHEMA.",
+    rationale="A minor version tells readers that they can upgrade safely; a patch tells them"
+    " that only descriptions changed. This breaks consumers who trust the version "
+    "number.",
+    remedy="Give the version the number that its changes require: reg bump PRODUCT/SCHEMA.",
     source=f"{_LAW}; {_SEMVER}items 6 to 8",
 )
 LARGER = Rule(
     id="bump-larger-than-needed",
-    title="A version's number says more changed than did",
-    rationale="A new major line asks every reader to move, a minor step to look. Nothing in this"
-    " change calls for it.",
-    remedy="Choose the smaller number, or keep it where you mean to open a new line.",
+    title="A version number announces a larger change than there is",
+    rationale="A new major line asks every reader to migrate, a minor version asks them to "
+    "read the changes. This change requires neither.",
+    remedy="Choose the smaller number, or keep this one if you want to open a new line.",
     source=f"{_LAW}; {_SEMVER}items 6 to 8",
 )
 GAP = Rule(
     id="version-gap",
     title="A version number was skipped",
-    rationale="People look for the version in between and cannot know that there never was one.",
-    remedy="Take the next number: reg bump PRODUCT/SCHEMA.",
+    rationale="People look for the missing version and cannot know that it never existed.",
+    remedy="Use the next number: reg bump PRODUCT/SCHEMA.",
     source=f"{_LAW}; {_SEMVER}items 6 to 8",
 )
 BACKWARDS = Rule(
     id="version-backwards",
-    title="A version was added below one that has landed",
-    rationale="The higher version was judged without it, so nobody has said whether the two keep"
-    " their promises to each other; and who has the higher one never meets this one.",
+    title="A version was added below one that has already landed",
+    rationale="The higher version was judged without this one, so their compatibility is "
+    "unknown. Readers of the higher version never see this one.",
     remedy="Number it after the highest version of its line.",
     source=f"{_LAW}; {_SEMVER}item 11",
 )
 PRERELEASE = Rule(
     id="reference-to-prerelease",
     title="A release refers to a pre-release",
-    rationale="A pre-release may change or go until it is released, and would take the meaning of"
-    " this release with it.",
+    rationale="A pre-release can change or disappear until it is released, and would change "
+    "the meaning of this release.",
     remedy="Refer to a release; release the other schema first.",
     source=f"{_LAW}; {_SEMVER}item 9",
 )
@@ -78,11 +79,11 @@ RULES = (MODIFIED, REMOVED, TOO_SMALL, LARGER, GAP, BACKWARDS, PRERELEASE)
 
 
 def altered(version: SchemaVersion, commit: str, what: str = "its file") -> Finding:
-    """A landed version of which something is not what it was at the base, `commit`."""
+    """A landed version that differs from the base, `commit`."""
     return _finding(
         MODIFIED,
         version,
-        f"{version.version} has landed, and {what} is not what it was",
+        f"{version.version} has landed, and {what} differs from the landed one",
         remedy=f"Restore it: {_restore(commit, version.path)};"
         f" for the change: reg draft {version.product}/{version.schema}",
     )
@@ -91,12 +92,12 @@ def altered(version: SchemaVersion, commit: str, what: str = "its file") -> Find
 def removed(
     version: SchemaVersion, commit: str, place: Place, moved: SchemaVersion | None = None
 ) -> Finding:
-    """A landed version that is not at its path any more; `place` is what is left near it."""
-    whither = f", it went to {moved.path}" if moved else ""
+    """A landed version that is no longer at its path; `place` is the nearest place that remains."""
+    destination = f", it moved to {moved.path}" if moved else ""
     return _finding(
         REMOVED,
         version,
-        f"{version.version} has landed, and is not at {version.path} any more{whither}",
+        f"{version.version} has landed, and is no longer at {version.path}{destination}",
         place=place,
         remedy=f"Restore it: {_restore(commit, version.path)}",
     )
@@ -136,13 +137,13 @@ def _skipped(
         return
     previous = version_order.before(version.version, (*landed, *new))
     choice = " or ".join(map(str, followers))
-    # Who brings the history of a schema along has its gaps already, and nobody to mend them for.
+    # An imported history of a schema has its gaps already; they cannot be fixed.
     yield _finding(
         GAP,
         version,
-        f"{version.version} follows {previous}; {choice} would come next",
+        f"{version.version} follows {previous}; the next version is {choice}",
         severity=Severity.ERROR if landed else Severity.NOTICE,
-        remedy=f"Call it {choice}: reg bump {version.product}/{version.schema}",
+        remedy=f"Rename it to {choice}: reg bump {version.product}/{version.schema}",
         what=(str(previous),),
     )
 
@@ -150,30 +151,30 @@ def _skipped(
 def bumped(
     version: SchemaVersion, previous: SemVer, required: str, honest: SemVer
 ) -> Iterator[Finding]:
-    """The step that the number declares against the one that its changes call for."""
+    """Compare the bump that the number declares with the bump that the changes require."""
     declared = bump_between(previous, version.version)
     small = BUMPS.index(declared) < BUMPS.index(required)
     if declared == required:
         return
-    rename = f"Call it {honest}: reg bump {version.product}/{version.schema}"
+    rename = f"Rename it to {honest}: reg bump {version.product}/{version.schema}"
     serious = small and not version.version.pre
     yield _finding(
         TOO_SMALL if small else LARGER,
         version,
-        f"{version.version} is a {declared} step from {previous}, and its changes"
-        f" {'call for' if small else 'need only'} a {required} one: {honest}",
+        f"{version.version} is a {declared} bump from {previous}; its changes"
+        f" {'require' if small else 'need only'} a {required} bump: {honest}",
         severity=Severity.ERROR if serious else Severity.NOTICE,
-        remedy=rename if small else f"{rename}; or keep the number, if you mean it",
+        remedy=rename if small else f"{rename}; or keep the number if it is intended",
         what=(str(previous), required),
     )
 
 
 def leaning(version: SchemaVersion, place: Place, on: SchemaVersion) -> Finding:
-    """A release that refers to a pre-release, at the reference's place."""
+    """A release that refers to a pre-release; the place is that of the reference."""
     return _finding(
         PRERELEASE,
         version,
-        f"{version.version} refers to {on.name}, which may still change",
+        f"{version.version} refers to {on.name}, which can still change",
         place=place,
         remedy=f"Refer to a release of {on.product}/{on.schema}, or make this version a pre-release",
         what=(on.name,),
