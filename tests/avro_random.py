@@ -63,7 +63,9 @@ class Schemas:
 
     def name(self) -> str:
         self.count += 1
-        name = f"{self.chance.choice(('a.', 'b.'))}N{self.count}"
+        short = f"N{self.chance.randint(1, self.count)}"  # in two namespaces, now and then
+        free = [each for each in (f"a.{short}", f"b.{short}") if each not in self.defined]
+        name = self.chance.choice(free) if free else f"a.N{self.count}x"
         self.defined.append(name)
         return name
 

@@ -15,6 +15,7 @@ from schemareg.formats.avro import data
 from schemareg.formats.avro.compare import compare
 from schemareg.formats.avro.resolution import chosen_branches, matched_fields, refusal
 from schemareg.formats.avro.rules import NAMED
+from schemareg.formats.avro.schema import short
 from schemareg.formats.verdict import Budget, Verdict
 from schemareg.model import Outcome
 
@@ -140,6 +141,8 @@ CASES = (
     Case("the first branch that matches counts, not the best",
          logical("string", "uuid"), [decimal(9, 2), logical("string", "uuid")],
          (("logical-type-changed", ""),)),
+    Case("a fixed meets a record of its name in a union", fixed(2, "a.N"),
+         [array("int"), record(name="a.N")], (("branch-removed", ""),)),
     Case("a recursive list", LIST, record(field("value", "double"), field("next", ["null", "R"]))),
     Case("a recursive list, narrowed", LIST, record(field("value", "int"), field("next", ["null", "R"])),
          (("type-changed", "value"),)),
@@ -147,6 +150,8 @@ CASES = (
          record(field("next", ["null", "R"]), field("a", array("string"))), (("type-changed", "a[]"),)),
     Case("nothing can be written", record(field("next", "R")), "int"),
     Case("a branch that nothing can be written to", ["null", record(field("next", "R"))], "null"),
+    Case("items that nothing can be written to are matched all the same",
+         array(record(field("next", "R"))), array("int"), (("type-changed", ""),)),
     Case("one type in two fields breaks both",
          record(field("a", record(name="S")), field("b", "S")),
          record(field("a", record(field("x", "int"), name="S")), field("b", "S")),
@@ -268,6 +273,9 @@ def test_the_place_of_a_break_is_known_in_the_schema_and_in_the_message() -> Non
 # --- random schemas against the libraries
 
 
+FASTAVRO = "fastavro takes the first branch of a name, whatever its kind and size"
+
+
 def differing(writer: Type, reader: Type) -> set[str]:
     """What of a pair Apache's Python library does not do as the specification says: see the reference."""
     seen, features = set(), set()
@@ -278,9 +286,14 @@ def differing(writer: Type, reader: Type) -> set[str]:
             continue
         seen.add(pair)
         if one.kind == "union":
+            features |= set() if other.kind == "union" else {"union to one type"}
             pending += [(branch, other) for branch in one.branches]
         elif other.kind == "union":
-            pending += [(one, branch) for branch in chosen_branches(one, other)]
+            chosen = chosen_branches(one, other)
+            pending += [(one, branch) for branch in chosen]
+            if one.name and any(short(each.name) == short(one.name) for each in other.branches):
+                first = next(each for each in other.branches if short(each.name) == short(one.name))
+                features |= set() if first in chosen[:1] else {FASTAVRO}
             features |= (
                 {"promoted in a union"}
                 if other.branches and one.kind in ("array", "map")
@@ -319,6 +332,9 @@ def differ(seed: int, pairs: int) -> dict[str, int]:
             continue  # an edit that is no schema
         verdict = compare(reader, writer, Budget(findings=5))
         counts[verdict.outcome.value] += 1
+        assert "reads the message all the same" not in verdict.reason, (value, other)
+        if verdict.outcome is Outcome.UNDECIDED:
+            assert "by its full name" in verdict.reason
         known = differing(writer, reader)
         for each in verdict.findings:
             if each.rule == "avro-logical-type-changed":
@@ -335,7 +351,7 @@ def differ(seed: int, pairs: int) -> dict[str, int]:
             for _ in range(3):
                 message = encoded(writer, datum(chance, writer, smallest))
                 result = fastavro_reads(writer, reader, message)
-                assert not isinstance(result, Exception), (value, other, result)
+                assert FASTAVRO in known or not isinstance(result, Exception), (value, other)
                 if not known:
                     result = apache_reads(writer, reader, message)
                     assert not isinstance(result, Exception), (value, other, result)
@@ -344,7 +360,7 @@ def differ(seed: int, pairs: int) -> dict[str, int]:
 
 def test_random_pairs_are_decided_as_the_libraries_read_them() -> None:
     counts = differ(15, 400)
-    assert counts["undecided"] == 0
+    assert counts["undecided"] < 4
     assert min(counts["compatible"], counts["breaking"], counts["by both"]) > 50
 
 
@@ -352,5 +368,5 @@ def test_random_pairs_are_decided_as_the_libraries_read_them() -> None:
 @pytest.mark.skipif("REG_LONG" not in os.environ, reason="takes long: set REG_LONG")
 def test_twenty_thousand_random_pairs_are_decided_as_the_libraries_read_them() -> None:
     counts = differ(1512, 20_000)
-    assert counts["undecided"] == 0
+    assert counts["undecided"] < 20
     assert counts["by both"] > 5_000

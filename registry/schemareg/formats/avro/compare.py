@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.formats.avro import data
+from schemareg.formats.avro.canonical import spelled_out
 from schemareg.formats.avro.data import Smallest
 from schemareg.formats.avro.fields import VALUES
-from schemareg.formats.avro.resolution import Kind, Mismatch, Move, Product
+from schemareg.formats.avro.resolution import Kind, Mismatch, Move, Product, Way
 from schemareg.formats.avro.rules import BY_ID, sentences
 from schemareg.formats.avro.witness import Confirmer, Shown, bounded, message, pointer, steps
 from schemareg.formats.verdict import Break, Budget, Verdict
@@ -35,6 +36,8 @@ def compare(reader: Type, writer: Type, budget: Budget = Budget()) -> Verdict:  
     Every break is confirmed by `fastavro`; without it, and where it reads the message all the same,
     the verdict is undecided, with the reason.
     """
+    if spelled_out(reader) == spelled_out(writer):
+        return Verdict(Outcome.COMPATIBLE)  # nothing is resolved, not even a union's branch
     smallest = Smallest(writer)
     product = Product(writer, reader, smallest)
     if not product.breaks:
@@ -47,11 +50,11 @@ def compare(reader: Type, writer: Type, budget: Budget = Budget()) -> Verdict:  
         return Verdict(Outcome.UNDECIDED, f"fastavro refuses a schema: {error}")
     found: dict[tuple[object, ...], Break] = {}
     reasons: list[str] = []
-    for moves, mismatch in product.paths(MAX_STEPS):
+    for way in product.ways(MAX_STEPS):
         if len(found) >= budget.findings:
             reasons.append(f"there are more than {budget.findings} breaks")
             break
-        told = _break(smallest, writer, moves, mismatch, confirmer)
+        told = _break(smallest, writer, way, confirmer)
         if isinstance(told, str):
             reasons.append(told)
         else:
@@ -63,16 +66,16 @@ def compare(reader: Type, writer: Type, budget: Budget = Budget()) -> Verdict:  
     return Verdict(outcome, "; ".join(dict.fromkeys(reasons)), breaks)
 
 
-def _break(
-    smallest: Smallest,
-    writer: Type,
-    moves: Sequence[Move],
-    mismatch: Mismatch,
-    confirmer: Confirmer,
-) -> Break | str:
+def _break(smallest: Smallest, writer: Type, found: Way, confirmer: Confirmer) -> Break | str:
     """The break, or why it is not told."""
+    moves, mismatch, by_full_name = found
     way = steps(writer, moves)
     path = field_text(_steps(way, moves, mismatch))
+    if by_full_name:
+        return (
+            f"{sentences(mismatch)[0]} at {path!r}, for readers that choose a union's branch by its"
+            " full name; others choose the first of that short name, and read the message"
+        )
     if not bounded(smallest, way, moves, mismatch):
         return (
             f"the smallest message that shows the break at {path!r} has more than"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from schemareg.formats.avro.data import Smallest
     from schemareg.formats.avro.schema import Field, Type
 
+_Key = tuple[int, int]
+
 _PROMOTIONS = {
     "int": ("long", "float", "double"),
     "long": ("float", "double"),
@@ -64,16 +66,31 @@ class Move(NamedTuple):
     """The reader's field, where the writer's is one."""
 
 
+class Way(NamedTuple):
+    """From the root to a mismatch."""
+
+    moves: tuple[Move, ...]
+    mismatch: Mismatch
+    by_full_name: bool
+    """Whether only implementations get there that prefer a union's branch of the same full name."""
+
+
+class _Edge(NamedTuple):
+    move: Move | None
+    """None where only the reader chooses a branch."""
+    target: _Key
+    by_full_name: bool
+
+
 Pair = tuple["Type", "Type"]
-_Key = tuple[int, int]
 
 
 @dataclass(slots=True)
 class _State:
     pair: Pair
     mismatches: list[Mismatch] = field(default_factory=list)
-    edges: list[tuple[Move | None, _Key]] = field(default_factory=list)
-    """Where data lead on; None where only the reader chooses a branch."""
+    edges: list[_Edge] = field(default_factory=list)
+    """Where data lead on."""
 
 
 class Product:
@@ -97,36 +114,37 @@ class Product:
         """How many pairs of types meet."""
         return len(self._states)
 
-    def paths(self, steps: int) -> Iterator[tuple[tuple[Move, ...], Mismatch]]:
-        """Each mismatch with a way to it, shortest first; one that several fields reach, for each.
+    def ways(self, steps: int) -> Iterator[Way]:
+        """A way to each mismatch, shortest first; where several fields reach it, one for each.
 
         No way enters a pair of types twice. Ends early after `steps` steps, with `exhausted`.
         """
         self.exhausted = False
         leading = self._leading()
-        queue: deque[tuple[_Key, tuple[Move, ...], frozenset[_Key]]] = deque()
+        queue: deque[tuple[_Key, tuple[Move, ...], bool, frozenset[_Key]]] = deque()
         if self._root in leading:
-            queue.append((self._root, (), frozenset((self._root,))))
+            queue.append((self._root, (), False, frozenset((self._root,))))
         while queue:
-            key, moves, seen = queue.popleft()
+            key, moves, by_full_name, seen = queue.popleft()
             state = self._states[key]
             for mismatch in state.mismatches:
-                yield moves, mismatch
-            for move, target in state.edges:
-                if target in leading and target not in seen:
+                yield Way(moves, mismatch, by_full_name)
+            for edge in state.edges:
+                if edge.target in leading and edge.target not in seen:
                     steps -= 1 + len(moves) // 8
                     if steps < 0:
                         self.exhausted = True
                         return
-                    onward = moves if move is None else (*moves, move)
-                    queue.append((target, onward, seen | {target}))
+                    onward = moves if edge.move is None else (*moves, edge.move)
+                    named = by_full_name or edge.by_full_name
+                    queue.append((edge.target, onward, named, seen | {edge.target}))
 
     def _leading(self) -> set[_Key]:
         """The pairs from which some mismatch is reached."""
         before: dict[_Key, list[_Key]] = {}
         for key, state in self._states.items():
-            for _, target in state.edges:
-                before.setdefault(target, []).append(key)
+            for edge in state.edges:
+                before.setdefault(edge.target, []).append(key)
         leading = {key for key, state in self._states.items() if state.mismatches}
         pending = list(leading)
         while pending:
@@ -141,12 +159,12 @@ class Product:
         pending = deque([root])
         while pending:
             state = self._states[pending.popleft()]
-            for move, pair in self._expand(state):
+            for move, pair, by_full_name in self._expand(state):
                 if self._smallest.size(pair[0]) is None:
                     continue  # nothing can be written there
                 known = (id(pair[0]), id(pair[1])) in self._states
                 key = self._state(*pair)
-                state.edges.append((move, key))
+                state.edges.append(_Edge(move, key, by_full_name))
                 if not known:
                     pending.append(key)
         return root
@@ -157,19 +175,19 @@ class Product:
             self._states[key] = _State((writer, reader))
         return key
 
-    def _expand(self, state: _State) -> Iterator[tuple[Move | None, Pair]]:
+    def _expand(self, state: _State) -> Iterator[tuple[Move | None, Pair, bool]]:
         writer, reader = state.pair
         if self._smallest.size(writer) is None:
             return
         if writer.kind == "union":
             for position, branch in enumerate(writer.branches):
-                yield Move(position), (branch, reader)
+                yield Move(position), (branch, reader), False
         elif reader.kind == "union":
             chosen = chosen_branches(writer, reader)
             if not chosen:
                 state.mismatches.append(Mismatch(Kind.BRANCH, writer, reader))
             for branch in chosen:
-                yield None, (writer, branch)
+                yield None, (writer, branch), branch is not chosen[0]
         else:
             why = refusal(writer, reader)
             if why is not None:
@@ -179,7 +197,7 @@ class Product:
 
     def _inside(
         self, state: _State, writer: Type, reader: Type
-    ) -> Iterator[tuple[Move | None, Pair]]:
+    ) -> Iterator[tuple[Move | None, Pair, bool]]:
         if writer.kind == "record":
             matched = matched_fields(writer, reader)
             for theirs, own, also in matched:
@@ -190,7 +208,7 @@ class Product:
                     mismatch = Mismatch(Kind.ALIAS, writer, reader, theirs.name, also.name)
                     state.mismatches.append(mismatch)
                 if own is not None:
-                    yield Move(own, theirs), (own.type, theirs.type)
+                    yield Move(own, theirs), (own.type, theirs.type), False
         elif writer.kind == "enum":
             if reader.default is None:
                 own_symbols = frozenset(reader.symbols)
@@ -200,7 +218,13 @@ class Product:
                     if symbol not in own_symbols
                 ]
         elif writer.kind in ("array", "map"):
-            yield Move(None), (writer.inner, reader.inner)
+            inside = writer.inner, reader.inner
+            unions = any(each.kind == "union" for each in inside)
+            if self._smallest.size(writer.inner) is None and not unions:
+                # It is always empty, and is matched by the types of its items all the same.
+                if refusal(*inside) not in _RESOLVED_LATER:
+                    state.mismatches.append(Mismatch(Kind.TYPE, writer, reader))
+            yield Move(None), (writer.inner, reader.inner), False
 
 
 def matched_fields(writer: Type, reader: Type) -> list[tuple[Field, Field | None, Field | None]]:

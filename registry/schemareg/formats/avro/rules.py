@@ -262,5 +262,7 @@ def described(type_: Type) -> str:
         labels = [each.label for each in type_.branches]
         shown = labels if len(labels) < 7 else [*labels[:5], f"{len(labels) - 5} more"]
         return f"union of {' and '.join(filter(None, (', '.join(shown[:-1]), shown[-1])))}"
+    if type_.kind in ("array", "map"):
+        return f"{type_.kind} of {type_.inner.label}"
     own = f"{type_.kind} {type_.name}" if type_.name else type_.kind
     return f"{own} ({type_.logical})" if type_.logical is not None else own

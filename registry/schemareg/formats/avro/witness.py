@@ -14,7 +14,7 @@ from schemareg.formats.avro.canonical import spelled_out
 from schemareg.formats.avro.data import Branch, Datum, Smallest
 from schemareg.formats.avro.logical import misread_value
 from schemareg.formats.avro.resolution import Kind, Mismatch, Move, matched_fields
-from schemareg.formats.avro.schema import Field, Type
+from schemareg.formats.avro.schema import Field, Type, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,12 +129,14 @@ class Confirmer:
         writer, reader = mismatch.writer, mismatch.reader
         if mismatch.kind is Kind.LOGICAL:
             return self._meaning(writer, reader, end)
+        # The whole message was read. Is the value there one that the reader's type has?
         value = self._read(writer, self._parsed(writer), self._parsed(reader), end)
         if isinstance(value, Shown):
-            return value
+            return Shown.READ
         if mismatch.kind is Kind.ALIAS:
             return self._by_alias(mismatch, value, end)
-        valid = self._fastavro.validate(value, self._parsed(reader), raise_errors=False)
+        taken = self._parsed(_by_name(writer, reader))
+        valid = self._fastavro.validate(value, taken, raise_errors=False)
         return Shown.READ if valid else Shown.MISREAD
 
     def _meaning(self, writer: Type, reader: Type, value: Datum) -> Shown:
@@ -175,6 +177,15 @@ class Confirmer:
 
     def _parsed(self, type_: Type, *, logical: bool = False) -> Any:
         return self._fastavro.parse_schema(spelled_out(type_, logical=logical))
+
+
+def _by_name(writer: Type, reader: Type) -> Type:
+    """The reader's type that `fastavro` takes: of a union the branch of the same short name.
+
+    It does not look whether a fixed meets a record or an enum of its name.
+    """
+    named = [each for each in reader.branches if writer.name and each.name]
+    return next((each for each in named if short(each.name) == short(writer.name)), reader)
 
 
 def _same(one: Any, other: Any) -> bool:
