@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from schemareg.audit.violation import Violation
     from schemareg.deprecation.schedule import Term
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.history.paths import Subject
     from schemareg.model import Deprecation, History, Landing, PathChange, SchemaVersion
     from schemareg.rules.rule import Rule

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemareg.formats import catalogue
 from schemareg.model import Kind, Mistake, Place, semver
 from schemareg.model.targets import NAME
 from schemareg.text.wording import listed, nearest, quoted
@@ -27,9 +28,6 @@ SCHEMAS = "schemas"
 CONSUMERS = "consumers"
 DEPRECATIONS = "deprecations"
 WAIVERS = "waivers"
-
-ENDINGS = (".json", ".yaml", ".yml")
-"""What the file of a version may end in."""
 
 
 class Role(Enum):
@@ -235,11 +233,13 @@ def _versions(files: Files, folder: str) -> Iterator[Found | Mistake]:
             continue
         if entry.kind is not Kind.FILE or not stem:
             yield _misplaced(path, entry, f"Versions stand in {folder}/<X.Y.Z>.json")
-        elif ending in OTHER_FORMATS:
-            what = f"{OTHER_FORMATS[ending]} schemas are not supported by this version of reg"
-            yield _told(path, "format-not-supported", what, "Write the schema as JSON Schema")
-        elif ending not in ENDINGS:
-            yield _misplaced(path, entry, f"A version is a file that ends in {listed(ENDINGS)}")
+        elif ending not in catalogue.BY_ENDING:
+            if ending in OTHER_FORMATS:
+                what = f"{OTHER_FORMATS[ending]} schemas are not supported by this version of reg"
+                yield _told(path, "format-not-supported", what, "Write the schema as JSON Schema")
+                continue
+            known = listed(catalogue.BY_ENDING)
+            yield _misplaced(path, entry, f"A version is a file that ends in {known}")
         elif semver.parse(stem) is None:
             yield _told(path, "version-name", *_no_version(stem, ending))
         else:

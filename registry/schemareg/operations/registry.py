@@ -395,10 +395,9 @@ def home(root: Path) -> Path:
     return top
 
 
-def sample_schema(path: Path) -> "JsonValue":
-    """A schema that every record of a sample fits. Raises RegistryError where it cannot be read."""
+def sample_records(path: Path) -> "tuple[JsonValue, ...]":
+    """The records of a sample file. Raises RegistryError where it cannot be read."""
     from schemareg.authoring import samples
-    from schemareg.formats.json_schema.infer import infer
 
     if not path.is_file():
         raise RegistryError(
@@ -413,7 +412,7 @@ def sample_schema(path: Path) -> "JsonValue":
             where=path.as_posix(),
             remedy="A few thousand records are enough: take the first of them",
         )
-    return infer(samples.read(path.read_bytes(), path.as_posix()))
+    return samples.read(path.read_bytes(), path.as_posix())
 
 
 def _no_registry(root: Path) -> RegistryError:
