@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.fields import Field
+from schemareg.formats.field import Field
 from schemareg.model.targets import field_text
 
 if TYPE_CHECKING:
