@@ -197,7 +197,7 @@ class SchemaFormat(Protocol):
         None where nothing describes it. Raises RegistryError where only a person can decide.
         """
 
-    def schema_in(self, data: bytes, path: str) -> str:  # noqa: ARG002
+    def schema_in(self, data: bytes, path: str) -> str:
         """The text of the schema that a file of records holds itself; see `data_endings`.
 
         Raises RegistryError where it cannot be read.
