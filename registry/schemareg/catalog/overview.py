@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from schemareg.formats import catalogue
 from schemareg.model.errors import RegistryError
 from schemareg.text.wording import nearest
 
@@ -28,6 +29,13 @@ class SchemaOverview:
     def name(self) -> str:
         """`orders/order_placed`."""
         return f"{self.product.name}/{self.schema.name}"
+
+    @property
+    def format(self) -> str:
+        """As declared, else as the latest version is written."""
+        latest = self.latest
+        entry = catalogue.entry_of(latest.path) if latest else catalogue.DEFAULT
+        return self.schema.format or entry.name
 
     @property
     def latest(self) -> SchemaVersion | None:

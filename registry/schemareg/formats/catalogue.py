@@ -28,7 +28,7 @@ class FormatEntry(NamedTuple):
     load: Callable[[], SchemaFormat]
     """Imports the format's room; called once."""
     rules: str = ""
-    """The module below `schemareg` that declares its rules as `RULES`; empty for none."""
+    """The module that declares its rules as `RULES`; empty for none."""
     data_endings: tuple[str, ...] = ()
     """Of files of records that hold their own schema in this format."""
 
@@ -50,7 +50,7 @@ DEFAULT = FormatEntry(
     "JSON Schema",
     (".json", ".yaml", ".yml"),
     _json_schema,
-    "formats.json_schema.rules",
+    "schemareg.formats.json_schema.rules",
 )
 """The format of a file whose ending no format has."""
 
@@ -127,7 +127,7 @@ def _of_format(own: FormatEntry, path: str | None) -> str | None:
 
 
 def rule_families() -> tuple[str, ...]:
-    """The modules below `schemareg` that declare rules of formats."""
+    """The modules that declare rules of formats."""
     return tuple(entry.rules for entry in BY_NAME.values() if entry.rules)
 
 
@@ -139,4 +139,4 @@ def _load(entry: FormatEntry) -> SchemaFormat:
 
 
 register(DEFAULT)
-register(FormatEntry("avro", "Avro", (".avsc",), _avro, "formats.avro.rules", (".avro",)))
+register(FormatEntry("avro", "Avro", (".avsc",), _avro, "schemareg.formats.avro.rules", (".avro",)))

@@ -236,7 +236,8 @@ def _versions(files: Files, folder: str) -> Iterator[Found | Mistake]:
         elif ending not in catalogue.BY_ENDING:
             if ending in OTHER_FORMATS:
                 what = f"{OTHER_FORMATS[ending]} schemas are not supported by this version of reg"
-                yield _told(path, "format-not-supported", what, "Write the schema as JSON Schema")
+                titles = listed([each.title for each in catalogue.BY_NAME.values()])
+                yield _told(path, "format-not-supported", what, f"Write the schema as {titles}")
                 continue
             known = listed(catalogue.BY_ENDING)
             yield _misplaced(path, entry, f"A version is a file that ends in {known}")

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     """Every rule of a finding, by id, family after family."""
 
 _FAMILIES = (
-    "rules.versions",
-    "rules.semantics",
-    "rules.deprecation",
-    "rules.policies",
+    "schemareg.rules.versions",
+    "schemareg.rules.semantics",
+    "schemareg.rules.deprecation",
+    "schemareg.rules.policies",
     "",
-    "rules.files",
-    "rules.audit",
+    "schemareg.rules.files",
+    "schemareg.rules.audit",
 )
 """The modules that declare rules; `""` is where those of the formats come."""
 
@@ -32,7 +32,7 @@ def __getattr__(name: str) -> object:
     formats = import_module("schemareg.formats.catalogue").rule_families()
     families = (one for each in _FAMILIES for one in ((each,) if each else formats))
     for family in families:
-        for rule in import_module(f"schemareg.{family}").RULES:
+        for rule in import_module(family).RULES:
             if rule.id in catalogue:
                 raise ValueError(f"two rules are called {rule.id}")
             catalogue[rule.id] = rule

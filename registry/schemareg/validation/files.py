@@ -263,6 +263,8 @@ def _declared(snapshot: Snapshot, document: Document) -> Iterator[Mistake]:
                 f"{quoted(schema)} has no version in {folder}/{SCHEMAS}/{schema}/",
                 f"reg draft {name}/{schema} writes the first one; or remove it here",
             )
+    if isinstance(said, dict):
+        yield from _formats(snapshot, document, folder, said)
     for schema in snapshot.files.folder(f"{folder}/{SCHEMAS}"):
         versions = snapshot.versions_in(folder, schema)
         if schema not in declared and versions:
@@ -274,6 +276,30 @@ def _declared(snapshot: Snapshot, document: Document) -> Iterator[Mistake]:
                 f"{PRODUCT} does not declare the schema {quoted(schema)}",
                 f"Add {schema}: {{}} under schemas in {document.path}{hint}",
             )
+
+
+def _formats(
+    snapshot: Snapshot, document: Document, folder: str, declared: dict[str, JsonValue]
+) -> Iterator[Mistake]:
+    """Declared formats that are unknown, or that the latest version is not written in."""
+    for schema, about in declared.items():
+        name = about.get("format") if isinstance(about, dict) else None
+        if not isinstance(name, str):
+            continue
+        place = document.place(("schemas", schema, "format"))
+        entry = catalogue.BY_NAME.get(name)
+        if entry is None:
+            near = nearest(name, catalogue.BY_NAME)
+            known = listed(catalogue.BY_NAME)
+            remedy = f"Did you mean {near}?" if near else f"Write {known}"
+            yield Mistake(place, "format-unknown", f"{quoted(name)} is not a format", remedy)
+            continue
+        versions = snapshot.versions_in(folder, schema) if targets.NAME.fullmatch(schema) else ()
+        latest = catalogue.entry_of(versions[-1].path) if versions else entry
+        if latest is not entry:
+            what = f"the format is {name}, but {versions[-1].path} is {latest.title}"
+            remedy = f"Write format: {latest.name}, or write the version as {entry.title}"
+            yield Mistake(place, "format-mismatch", what, remedy)
 
 
 def _keys(snapshot: Snapshot, document: Document) -> Iterable[Mistake]:
