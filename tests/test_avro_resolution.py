@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -13,6 +15,7 @@ from tests.avro_random import Schemas, datum
 
 from schemareg.formats.avro import data
 from schemareg.formats.avro.compare import compare
+from schemareg.formats.avro.data import Branch
 from schemareg.formats.avro.resolution import chosen_branches, matched_fields, refusal
 from schemareg.formats.avro.rules import NAMED
 from schemareg.formats.avro.schema import short
@@ -370,3 +373,70 @@ def test_twenty_thousand_random_pairs_are_decided_as_the_libraries_read_them() -
     counts = differ(1512, 20_000)
     assert counts["undecided"] < 20
     assert counts["by both"] > 5_000
+
+
+# --- where the libraries differ: the table of registry/docs/reference-avro.md
+
+
+class Difference(NamedTuple):
+    case: str
+    writer: Any
+    reader: Any
+    message: Any
+    value: Any
+    """What the specification reads, as Python holds it; None where it refuses."""
+    compatible: bool
+
+
+DIFFERENCES = (
+    Difference("string read as bytes", "string", "bytes", "x", b"x", True),
+    Difference("bytes read as string, UTF-8", "bytes", "string", b"x", "x", True),
+    Difference("bytes read as string, not UTF-8", "bytes", "string", b"\xff", "?", True),
+    Difference("a field renamed with an alias", record(field("a", "int")),
+               record(field("b", "int", aliases=["a"])), {"a": 1}, {"b": 1}, True),
+    Difference("a type renamed with an alias", record(), record(name="S", aliases=["R"]), {}, {}, True),
+    Difference("a type in another namespace", record(name="a.R"), record(name="b.R"), {}, {}, True),
+    Difference("an unknown symbol, and the enum has a default", enum("A", "B"), enum("A", default="A"),
+               "B", "A", True),
+    Difference("items of an array promoted", array("int"), array("long"), [1], [1], True),
+    Difference("a union read by one of its types", ["string"], "string", Branch(0, "x"), "x", True),
+    Difference("a fixed read as an enum of the same name", fixed(1), enum("A", name="F"), b"x", None, False),
+    Difference("a union whose first type of that name is of another kind", record(name="a.N"),
+               [enum("A", name="b.N"), record(name="a.N")], {}, {}, True),
+    Difference("a default of bytes", record(), record(field("a", "bytes", default="x")), {}, {"a": b"x"}, True),
+    Difference("another unit of time", logical("long", "timestamp-millis"),
+               logical("long", "timestamp-micros"), 1, 1, False),
+)  # fmt: skip
+
+
+def outcome(result: Any, wanted: Any) -> str:
+    if isinstance(result, Exception):
+        return "refuses"
+    return "reads" if result == wanted else "misreads"
+
+
+@pytest.mark.parametrize("row", DIFFERENCES, ids=lambda row: row.case)
+def test_the_table_of_differences_says_what_the_libraries_do(row: Difference) -> None:
+    writer, reader = schema(row.writer), schema(row.reader)
+    message = encoded(writer, row.message)
+    of_fastavro, of_apache = (
+        reads(writer, reader, message) for reads in (fastavro_reads, apache_reads)
+    )
+    if isinstance(of_fastavro, datetime):
+        of_fastavro = row.message  # the writer's instant, whatever the reader's unit
+    specified = "refuses" if row.value is None else "reads"
+    cells = [row.case, specified, outcome(of_fastavro, row.value), outcome(of_apache, row.value)]
+    page = Path(__file__).parent.parent / "registry" / "docs" / "reference-avro.md"
+    assert f"| {' | '.join(cells)} |" in page.read_text("utf-8").splitlines()
+    verdict = compare(reader, writer)
+    assert (verdict.outcome is Outcome.COMPATIBLE) is row.compatible
+
+
+def test_the_table_of_differences_has_every_row() -> None:
+    page = (Path(__file__).parent.parent / "registry" / "docs" / "reference-avro.md").read_text(
+        "utf-8"
+    )
+    table = page.partition("| case |")[2].partition("\n\n")[0].splitlines()[2:]
+    assert [each.split(" | ")[0].removeprefix("| ") for each in table] == [
+        each.case for each in DIFFERENCES
+    ]

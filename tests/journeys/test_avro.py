@@ -93,7 +93,7 @@ def test_every_mistake_of_a_schema_is_told_at_its_place(shop: Any, reg: Reg) -> 
     assert code == 2
     for line in (
         f"{ORDER}/1.1.0.avsc:7:28: error avro-type-unknown",
-        f"{ORDER}/1.1.0.avsc:9:90: error avro-symbol-invalid",
+        f"{ORDER}/1.1.0.avsc:9:93: error avro-symbol-invalid",
         "Did you mean string?",
     ):
         assert line in out
@@ -143,7 +143,7 @@ def test_a_change_that_breaks_nobody_passes_and_is_named_by_its_size(shop: Any, 
     shop.write({f"{ORDER}/1.0.1.avsc": more})
     code, found = findings(reg)
     assert (code, [each["rule"] for each in found]) == (1, ["bump-too-small"])
-    assert reg("bump", "orders/order", *LANDED)[0] == 0
+    assert reg("bump", "orders/order")[0] == 0
     assert (shop.path / ORDER / "1.1.0.avsc").read_text("utf-8") == more
     assert findings(reg) == (0, [])
 
@@ -158,7 +158,10 @@ def test_what_a_field_means_is_a_promise_too(shop: Any, reg: Reg) -> None:
 
 
 def test_a_line_keeps_its_format(shop: Any, reg: Reg) -> None:
-    shop.write({f"{ORDER}/1.1.0.json": '{"type": "object"}'})
+    shop.write({
+        f"{ORDER}/1.1.0.json": '{"type": "object"}',
+        "products/orders/product.yaml": PRODUCT.replace("{format: avro}", "{}"),
+    })  # fmt: skip
     _, found = findings(reg)
     assert "format-changed" in {each["rule"] for each in found}
 
@@ -198,7 +201,7 @@ def test_fields_are_shown_blamed_and_known_to_consumers(shop: Any, reg: Reg) -> 
     code, out, _ = reg("impact", "orders/order#prices.*.net")
     assert (code, "billing" in out) == (1, True)
     shop.write({"products/orders/consumers/billing.yaml": BILLING.replace("sku", "sk")})
-    code, out, _ = reg("validate")
+    code, _, out = reg("validate")
     assert (code, "lines[].sku" in out) == (2, True)
 
 
