@@ -99,7 +99,7 @@ def test_every_mistake_of_a_schema_is_told_at_its_place(shop: Any, reg: Reg) -> 
         assert line in out
     shop.write({f"{ORDER}/1.1.0.avsc": FIRST.replace('"default": null', '"default": 3')})
     code, _, out = reg("validate")
-    assert (code, f"{ORDER}/1.1.0.avsc:8:51: error avro-default-invalid" in out) == (2, True)
+    assert (code, f"{ORDER}/1.1.0.avsc:8:61: error avro-default-invalid" in out) == (2, True)
     shop.write({f"{ORDER}/1.1.0.avsc": FIRST[:-20]})
     assert reg("validate")[0] == 2
 
