@@ -88,9 +88,10 @@ def test_every_link_between_the_pages_leads_somewhere() -> None:
     assert broken == []
 
 
-def test_decisions_are_numbered_without_a_gap_and_keep_to_a_page() -> None:
+def test_decisions_are_numbered_once_and_keep_to_a_page() -> None:
     pages = sorted((TOP / "registry" / "decisions").glob("[0-9]*.md"))
-    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert len(set(numbers)) == len(numbers)
     for page in pages:
         text = page.read_text("utf-8")
         parts = re.findall(r"^## (.+)$", text, re.MULTILINE)

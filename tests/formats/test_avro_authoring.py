@@ -9,8 +9,8 @@ from typing import Any
 
 import fastavro
 import pytest
-from tests.avro_libraries import encoded, from_json, schema
-from tests.avro_random import Schemas, datum
+from tests.formats.avro_libraries import encoded, from_json, schema
+from tests.formats.avro_random import Schemas, datum
 
 from schemareg.documents import json_values
 from schemareg.formats.avro import data, infer, removal

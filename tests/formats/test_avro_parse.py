@@ -7,9 +7,10 @@ from typing import Any
 
 import fastavro
 import pytest
-from tests.avro_libraries import schema
-from tests.avro_random import Schemas
+from tests.formats.avro_libraries import schema
+from tests.formats.avro_random import Schemas
 
+from schemareg import check
 from schemareg.documents import json_values
 from schemareg.formats.avro.canonical import canonical_form, fingerprint
 from schemareg.formats.avro.compare import compare
@@ -18,6 +19,7 @@ from schemareg.formats.avro.fields import fields
 from schemareg.formats.avro.parse import Parsed, parse
 from schemareg.formats.avro.resolution import Product
 from schemareg.model import Outcome
+from schemareg.model.errors import RegistryError
 
 
 def record(*fields: Any, name: Any = "R", **attributes: Any) -> dict[str, Any]:
@@ -361,3 +363,12 @@ def test_a_chain_of_types_deeper_than_any_stack_is_walked() -> None:
     verdict = compare(schema(chain("int")), schema(chain("long")))
     assert verdict.outcome is Outcome.BREAKING
     assert verdict.findings[0].field == "r0.x"
+
+
+def test_avro_is_compared_from_python() -> None:
+    assert check("int", "long", form="avro").outcome is Outcome.COMPATIBLE
+    verdict = check("int", "long", "FULL", form="avro")
+    assert [(each.rule, each.witness) for each in verdict.findings] == [("avro-type-changed", 0)]
+    assert check("strin", "int", form="avro").outcome is Outcome.UNDECIDED
+    with pytest.raises(RegistryError, match="not a format"):
+        check("int", "int", form="arvo")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from tests.avro_libraries import apache_reads, encoded, fastavro_reads, from_json, schema
-from tests.avro_random import Schemas, datum
+from tests.formats.avro_libraries import apache_reads, encoded, fastavro_reads, from_json, schema
+from tests.formats.avro_random import Schemas, datum
 
 from schemareg.formats.avro import data
 from schemareg.formats.avro.compare import compare
@@ -426,14 +426,14 @@ def test_the_table_of_differences_says_what_the_libraries_do(row: Difference) ->
         of_fastavro = row.message  # the writer's instant, whatever the reader's unit
     specified = "refuses" if row.value is None else "reads"
     cells = [row.case, specified, outcome(of_fastavro, row.value), outcome(of_apache, row.value)]
-    page = Path(__file__).parent.parent / "registry" / "docs" / "reference-avro.md"
+    page = Path(__file__).parents[2] / "registry" / "docs" / "reference-avro.md"
     assert f"| {' | '.join(cells)} |" in page.read_text("utf-8").splitlines()
     verdict = compare(reader, writer)
     assert (verdict.outcome is Outcome.COMPATIBLE) is row.compatible
 
 
 def test_the_table_of_differences_has_every_row() -> None:
-    page = (Path(__file__).parent.parent / "registry" / "docs" / "reference-avro.md").read_text(
+    page = (Path(__file__).parents[2] / "registry" / "docs" / "reference-avro.md").read_text(
         "utf-8"
     )
     table = page.partition("| case |")[2].partition("\n\n")[0].splitlines()[2:]
