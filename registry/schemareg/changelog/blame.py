@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemareg.model.errors import InvalidFiles, RegistryError
-from schemareg.model.targets import covers
+from schemareg.model.targets import begins, covers
 from schemareg.snapshot.elements import fields_of, lacking, latest
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _blamed(
         return origins[each.path]
 
     for path, field in past[-1][1].items():
-        if target.field and field.steps[: len(target.field)] != target.field:
+        if target.field and not begins(field.steps, target.field):
             continue
         run = _run([(each, fields.get(path)) for each, fields in past])
         changed, what = _changed(run)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.changelog import facts
 from schemareg.model.errors import RegistryError
-from schemareg.model.targets import parse
+from schemareg.model.targets import overlap, parse
 from schemareg.text.wording import nearest, quoted
 
 if TYPE_CHECKING:
@@ -90,7 +90,6 @@ def _same_line(one: Target, other: Target) -> bool:
 
 
 def _same_field(one: Target, other: Target) -> bool:
-    shared = min(len(one.field), len(other.field))
-    if one.field[:shared] != other.field[:shared]:
+    if not overlap(one.field, other.field):
         return False
     return None in (one.value, other.value) or one.value == other.value
