@@ -17,6 +17,7 @@ from schemareg.formats.avro import data, infer, removal
 from schemareg.formats.avro.annotations import by_field, meaning
 from schemareg.formats.avro.canonical import spelled_out
 from schemareg.model.errors import RegistryError
+from schemareg.model.targets import Inside
 
 
 def record(*fields: Any, name: str = "R", **attributes: Any) -> dict[str, Any]:
@@ -102,7 +103,7 @@ ORDER = record(
         (("id",), [("fields", 0)]),
         (("by", "mail"), [("fields", 1, "type", 1, "fields", 0), ("fields", 1, "type", 2, "fields", 0)]),
         (("lines", None, "state"), [("fields", 2, "type", "items", "fields", 0)]),
-        (("prices", "*", "net"), [("fields", 3, "type", "values", "fields", 0)]),
+        (("prices", Inside.VALUES, "net"), [("fields", 3, "type", "values", "fields", 0)]),
         (("missing",), []),
         (("id", "deeper"), []),
     ],
@@ -121,7 +122,7 @@ def test_a_symbol_is_where_its_enum_lists_it() -> None:
     ("steps", "symbol", "why"),
     [
         (("lines", None), None, "cannot be removed by itself"),
-        (("prices", "*"), None, "cannot be removed by itself"),
+        (("prices", Inside.VALUES), None, "cannot be removed by itself"),
         (("kind",), "X", "is the default of K"),
         (("one",), "X", "is the only symbol of O"),
     ],

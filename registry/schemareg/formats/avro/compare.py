@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 from schemareg.formats.avro import data
 from schemareg.formats.avro.canonical import spelled_out
 from schemareg.formats.avro.data import Smallest
-from schemareg.formats.avro.fields import VALUES
-from schemareg.formats.avro.resolution import Kind, Mismatch, Move, Product, Way
+from schemareg.formats.avro.resolution import (
+    Kind,
+    Mismatch,
+    Move,
+    Product,
+    Way,
+    field_steps,
+    types_on_the_way,
+)
 from schemareg.formats.avro.rules import BY_ID, sentences
-from schemareg.formats.avro.witness import Confirmer, Shown, bounded, message, pointer, steps
+from schemareg.formats.avro.witness import Confirmer, Shown, bounded, message, pointer
 from schemareg.formats.verdict import Break, Budget, Verdict
 from schemareg.model import Outcome
 from schemareg.model.targets import field_text
@@ -69,8 +76,8 @@ def compare(reader: Type, writer: Type, budget: Budget = Budget()) -> Verdict:  
 def _break(smallest: Smallest, writer: Type, found: Way, confirmer: Confirmer) -> Break | str:
     """The break, or why it is not told."""
     moves, mismatch, by_full_name = found
-    way = steps(writer, moves)
-    path = field_text(_steps(way, moves, mismatch))
+    way = types_on_the_way(writer, moves)
+    path = field_text(field_steps(way, found))
     if by_full_name:
         return (
             f"{sentences(mismatch)[0]} at {path!r}, for readers that choose a union's branch by its"
@@ -111,21 +118,6 @@ def _end(datum: Datum, way: Sequence[Type], moves: Sequence[Move]) -> Datum:
         else:
             datum = datum[0] if type_.kind == "array" else next(iter(datum.values()))
     return datum
-
-
-def _steps(
-    way: Sequence[Type], moves: Sequence[Move], mismatch: Mismatch
-) -> tuple[str | None, ...]:
-    """The field, in the reader's names."""
-    found: list[str | None] = []
-    for type_, move in zip(way, moves, strict=False):
-        if move.reader is not None:
-            found.append(move.reader.name)
-        elif move.writer is None:
-            found.append(None if type_.kind == "array" else VALUES)
-    if mismatch.kind in (Kind.FIELD, Kind.ALIAS):
-        found.append(mismatch.name)
-    return tuple(found)
 
 
 def _refusing(mismatch: Mismatch, keyword: str) -> Pointer:

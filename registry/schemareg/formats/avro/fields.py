@@ -9,34 +9,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.documents import json_values
-from schemareg.formats.field import Field
-from schemareg.model.targets import field_text
+from schemareg.formats.field import MAX_FIELDS, Field
+from schemareg.model.targets import Inside, field_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemareg.formats.avro.schema import Field as Member
     from schemareg.formats.avro.schema import Type
-
-MAX_FIELDS = 10_000
-"""Fields that are listed: named types can multiply them without end."""
+    from schemareg.model.targets import Steps
 
 MAX_DEPTH = 200
-
-VALUES = "*"
-"""The step to the values of a map. No field of Avro has this name."""
 
 
 class Place(NamedTuple):
     """A field path of a schema, and all that declares what is there."""
 
-    steps: tuple[str | None, ...]
+    steps: Steps
     types: tuple[Type, ...]
     """The types of its values, unions taken apart."""
     members: tuple[Member, ...]
     """The fields of records that declare it; none for items and values."""
     required: bool
     """Whether every message that has the parent has it."""
+    branches: tuple[str, ...] = ()
+    """The records of a union that have it, where others have not."""
 
     @property
     def path(self) -> str:
@@ -69,24 +66,27 @@ def _apart(type_: Type) -> tuple[Type, ...]:
     return type_.branches if type_.kind == "union" else (type_,)
 
 
-def _below(
-    types_: tuple[Type, ...], steps: tuple[str | None, ...], above: frozenset[int]
-) -> Iterator[Place]:
+def _below(types_: tuple[Type, ...], steps: Steps, above: frozenset[int]) -> Iterator[Place]:
     """The places inside values of these types; `above` are the records that they are in."""
     records = [each for each in types_ if each.kind == "record"]
     if len(steps) >= MAX_DEPTH or any(id(each) in above for each in records):
         return
     inside = above | {id(each) for each in records}
-    members: dict[str, list[Member]] = {}
+    members: dict[str, list[tuple[str, Member]]] = {}
     for record in records:
         for member in record.fields:
-            members.setdefault(member.name, []).append(member)
+            members.setdefault(member.name, []).append((record.name, member))
     found = [
-        Place((*steps, name), _merged([each.type for each in held]), tuple(held), whole)
+        Place(
+            (*steps, name),
+            _merged([member.type for _, member in held]),
+            tuple(member for _, member in held),
+            len(held) == len(records),
+            tuple(record for record, _ in held) if len(held) < len(records) else (),
+        )
         for name, held in members.items()
-        for whole in (len(held) == len(records),)
     ]
-    for kind, step in (("array", None), ("map", VALUES)):
+    for kind, step in (("array", None), ("map", Inside.VALUES)):
         inner = _merged([each.inner for each in types_ if each.kind == kind])
         if inner:
             found.append(Place((*steps, step), inner, (), required=False))
@@ -121,6 +121,7 @@ def _field(place: Place) -> Field:
         else (),
         description=next(filter(None, docs), ""),
         annotations=tuple(sorted(annotations.items())),
+        branches=place.branches,
         uri=first.uri if not place.members else place.members[0].uri,
         pointer=place.members[0].pointer if place.members else first.pointer,
     )

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from schemareg.formats.avro.parse import Fault, Lookup, Parsed
     from schemareg.formats.avro.schema import Type
     from schemareg.formats.field import Field
+    from schemareg.formats.field_changes import FieldChanges
     from schemareg.formats.format import Resolver
     from schemareg.formats.verdict import Budget, SchemaSource, Verdict
     from schemareg.model import Content, Mistake
+    from schemareg.model.targets import Steps
 
 
 class AvroFormat(SchemaFormat):
@@ -115,10 +117,26 @@ class AvroFormat(SchemaFormat):
             roots.append(parsed.root)
         return compare(roots[0], roots[1], budget)
 
+    def compare_fields(
+        self,
+        old: Document,
+        new: Document,
+        resolver: Resolver,
+        *,
+        formats: bool,
+        seconds: float,
+    ) -> FieldChanges:
+        """Fields of records that are read without them, by their defaults; what fields mean."""
+        from schemareg.formats.avro.losses import field_changes
+        from schemareg.formats.field_changes import FieldChanges
+
+        before, after = (_parsed(each.value, _uri(each), resolver).root for each in (old, new))
+        return FieldChanges() if before is None or after is None else field_changes(before, after)
+
     def without(
         self,
         document: Document,
-        steps: tuple[str | None, ...],
+        steps: Steps,
         value: str | None,
         resolver: Resolver,
     ) -> str | None:

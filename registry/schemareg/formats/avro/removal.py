@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.formats.avro.fields import VALUES
 from schemareg.model.errors import RegistryError
-from schemareg.model.targets import field_text
+from schemareg.model.targets import Inside, field_text
 from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
     from schemareg.formats.avro.schema import Type
     from schemareg.model import Pointer
-
-Steps = tuple[str | None, ...]
+    from schemareg.model.targets import Steps
 
 
 def field_pointers(root: Type, steps: Steps) -> tuple[Pointer, ...]:
@@ -22,7 +20,7 @@ def field_pointers(root: Type, steps: Steps) -> tuple[Pointer, ...]:
     Raises RegistryError where it is an array's items or a map's values, or declared in another file.
     """
     name = steps[-1]
-    if name is None or name == VALUES:
+    if not isinstance(name, str):
         raise RegistryError(
             f"{quoted(field_text(steps))} cannot be removed by itself",
             remedy=f"Remove the field that holds it: {field_text(steps[:-1])}",
@@ -69,7 +67,7 @@ def _at(root: Type, steps: Steps) -> list[Type]:
         for type_ in here:
             if type_.kind == "record":
                 inner += [each.type for each in type_.fields if each.name == step]
-            elif (type_.kind, step) in (("array", None), ("map", VALUES)):
+            elif (type_.kind, step) in (("array", None), ("map", Inside.VALUES)):
                 inner.append(type_.inner)
         here = _apart(inner)
     return here

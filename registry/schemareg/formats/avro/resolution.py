@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.formats.avro.logical import misread_value
 from schemareg.formats.avro.schema import NAMED, short
+from schemareg.model.targets import Inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from schemareg.formats.avro.data import Smallest
     from schemareg.formats.avro.schema import Field, Type
+    from schemareg.model.targets import Step, Steps
 
 _Key = tuple[int, int]
 
@@ -43,6 +45,8 @@ class Kind(Enum):
     BRANCH = "avro-branch-removed"
     LOGICAL = "avro-logical-type-changed"
     ALIAS = "avro-alias-ambiguous"
+    LOSS = "field-removed"
+    """No break: the reader takes its default for a field that is not written."""
 
 
 class Mismatch(NamedTuple):
@@ -89,6 +93,7 @@ Pair = tuple["Type", "Type"]
 class _State:
     pair: Pair
     mismatches: list[Mismatch] = field(default_factory=list)
+    losses: list[Mismatch] = field(default_factory=list)
     edges: list[_Edge] = field(default_factory=list)
     """Where data lead on."""
 
@@ -114,20 +119,25 @@ class Product:
         """How many pairs of types meet."""
         return len(self._states)
 
-    def ways(self, steps: int) -> Iterator[Way]:
+    def ways(self, steps: int, *, losses: bool = False) -> Iterator[Way]:
         """A way to each mismatch, shortest first; where several fields reach it, one for each.
+
+        With `losses`, to each field that the reader takes its default for instead.
 
         No way enters a pair of types twice. Ends early after `steps` steps, with `exhausted`.
         """
         self.exhausted = False
-        leading = self._leading()
+        ends = {
+            key: state.losses if losses else state.mismatches for key, state in self._states.items()
+        }
+        leading = self._leading({key for key, found in ends.items() if found})
         queue: deque[tuple[_Key, tuple[Move, ...], bool, frozenset[_Key]]] = deque()
         if self._root in leading:
             queue.append((self._root, (), False, frozenset((self._root,))))
         while queue:
             key, moves, by_full_name, seen = queue.popleft()
             state = self._states[key]
-            for mismatch in state.mismatches:
+            for mismatch in ends[key]:
                 yield Way(moves, mismatch, by_full_name)
             for edge in state.edges:
                 if edge.target in leading and edge.target not in seen:
@@ -139,13 +149,12 @@ class Product:
                     named = by_full_name or edge.by_full_name
                     queue.append((edge.target, onward, named, seen | {edge.target}))
 
-    def _leading(self) -> set[_Key]:
-        """The pairs from which some mismatch is reached."""
+    def _leading(self, leading: set[_Key]) -> set[_Key]:
+        """The pairs from which one of some pairs is reached."""
         before: dict[_Key, list[_Key]] = {}
         for key, state in self._states.items():
             for edge in state.edges:
                 before.setdefault(edge.target, []).append(key)
-        leading = {key for key, state in self._states.items() if state.mismatches}
         pending = list(leading)
         while pending:
             for key in before.get(pending.pop(), ()):
@@ -204,7 +213,9 @@ class Product:
                 if own is None and not theirs.has_default:
                     mismatch = Mismatch(Kind.FIELD, writer, reader, theirs.name)
                     state.mismatches.append(mismatch)
-                elif also is not None and own is not None:
+                elif own is None:
+                    state.losses.append(Mismatch(Kind.LOSS, writer, reader, theirs.name))
+                elif also is not None:
                     mismatch = Mismatch(Kind.ALIAS, writer, reader, theirs.name, also.name)
                     state.mismatches.append(mismatch)
                 if own is not None:
@@ -225,6 +236,33 @@ class Product:
                 if refusal(*inside) not in _RESOLVED_LATER:
                     state.mismatches.append(Mismatch(Kind.TYPE, writer, reader))
             yield Move(None), (writer.inner, reader.inner), False
+
+
+def types_on_the_way(writer: Type, moves: Sequence[Move]) -> list[Type]:
+    """The writer's types on the way: before each move, and after the last."""
+    found = [writer]
+    for move in moves:
+        here = found[-1]
+        if isinstance(move.writer, int):
+            found.append(here.branches[move.writer])
+        elif move.writer is not None:
+            found.append(move.writer.type)
+        else:
+            found.append(here.inner)
+    return found
+
+
+def field_steps(way: Sequence[Type], found: Way) -> Steps:
+    """The field of a mismatch, in the reader's names; `way` are the types on the way to it."""
+    steps: list[Step] = []
+    for type_, move in zip(way, found.moves, strict=False):
+        if move.reader is not None:
+            steps.append(move.reader.name)
+        elif move.writer is None:
+            steps.append(None if type_.kind == "array" else Inside.VALUES)
+    if found.mismatch.kind in (Kind.FIELD, Kind.ALIAS, Kind.LOSS):
+        steps.append(found.mismatch.name)
+    return tuple(steps)
 
 
 def matched_fields(writer: Type, reader: Type) -> list[tuple[Field, Field | None, Field | None]]:

@@ -34,20 +34,6 @@ class Shown(Enum):
     NOT_WRITTEN = "not written"
 
 
-def steps(writer: Type, moves: Sequence[Move]) -> list[Type]:
-    """The writer's types on the way: before each move, and after the last."""
-    found = [writer]
-    for move in moves:
-        here = found[-1]
-        if isinstance(move.writer, int):
-            found.append(here.branches[move.writer])
-        elif move.writer is not None:
-            found.append(move.writer.type)
-        else:
-            found.append(here.inner)
-    return found
-
-
 def message(
     smallest: Smallest, way: Sequence[Type], moves: Sequence[Move], mismatch: Mismatch
 ) -> Datum:
