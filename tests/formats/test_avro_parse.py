@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fastavro
 import pytest
@@ -12,6 +12,7 @@ from tests.formats.avro_random import Schemas
 
 from schemareg import check
 from schemareg.documents import json_values
+from schemareg.formats.avro import resolution
 from schemareg.formats.avro.canonical import canonical_form, fingerprint
 from schemareg.formats.avro.compare import compare
 from schemareg.formats.avro.data import Smallest
@@ -20,6 +21,9 @@ from schemareg.formats.avro.parse import Parsed, parse
 from schemareg.formats.avro.resolution import Product
 from schemareg.model import Outcome
 from schemareg.model.errors import RegistryError
+
+if TYPE_CHECKING:
+    from schemareg.formats.avro.schema import Type
 
 
 def record(*fields: Any, name: Any = "R", **attributes: Any) -> dict[str, Any]:
@@ -372,3 +376,73 @@ def test_avro_is_compared_from_python() -> None:
     assert check("strin", "int", form="avro").outcome is Outcome.UNDECIDED
     with pytest.raises(RegistryError, match="not a format"):
         check("int", "int", form="arvo")
+
+
+def test_two_versions_of_one_type_cannot_meet() -> None:
+    files = {
+        "shop/address@1.0.0": record(name="shop.Address"),
+        "shop/address@2.0.0": record(field("zip", "int"), name="shop.Address"),
+        "shop/wrong@1.0.0": record(field("zip", "strin"), field("zip", "strin"), name="shop.Wrong"),
+    }
+
+    def lookup(name: str) -> tuple[str, Any] | None:
+        return f"file:///{name}", files[name]
+
+    value = {**record(), "references": ["reg:shop/address@1.0.0", "reg:shop/address@2.0.0"]}
+    (fault,) = parse(value, "", lookup).faults
+    assert (fault.rule, fault.pointer) == ("avro-name-repeated", ("references", 1))
+    assert fault.what.startswith("'reg:shop/address@2.0.0': the type 'shop.Address'")
+    (fault,) = parse({**record(), "references": ["reg:shop/wrong@1.0.0"]}, "", lookup).faults
+    assert (fault.rule, fault.pointer) == ("reference-dangling", ("references", 0))
+
+
+def test_references_that_lead_on_and_on_end() -> None:
+    def lookup(name: str) -> tuple[str, Any] | None:
+        number = int(name.split("@")[1].split(".", maxsplit=1)[0])
+        inner = {"references": [f"reg:shop/a@{number + 1}.0.0"]}
+        return f"file:///{name}", {**record(name=f"A{number}"), **inner}
+
+    (fault,) = parse({**record(), "references": ["reg:shop/a@1.0.0"]}, "", lookup).faults
+    assert "more than 30 versions" in fault.what
+
+
+def test_unions_of_thousands_of_records_are_matched_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = 0
+    judge = resolution.refusal
+
+    def counted(writer: Type, reader: Type) -> resolution.Kind | None:
+        nonlocal calls
+        calls += 1
+        return judge(writer, reader)
+
+    monkeypatch.setattr(resolution, "refusal", counted)
+    records = [record(field("a", "int"), name=f"R{n}") for n in range(3_000)]
+    old, new = schema(records), schema([{**each, "doc": "x"} for each in reversed(records)])
+    assert compare(new, old).outcome is Outcome.COMPATIBLE
+    assert calls <= 3 * 3_000
+    verdict = compare(schema(records[1:]), old)
+    assert [each.witness for each in verdict.findings] == [{"R0": {"a": 0}}]
+
+
+def test_a_default_of_a_large_union_is_checked_within_bounds() -> None:
+    union = ["null", *(record(field("a", "string"), name=f"S{n}") for n in range(500))]
+    items = {"type": "array", "items": union}
+    (fault,) = read(record(field("x", items, default=[{"a": 1}] * 10_000))).faults
+    assert fault.what == "the default is none of " + " or ".join(
+        ["null", *(f"S{n}" for n in range(500))]
+    )
+    many = [{"a": str(n)} for n in range(10_000)]
+    assert read(record(field("x", items, default=many))).faults == ()
+    wrong = [*({"a": n, "b": n} for n in range(2_000))]
+    assert [each.rule for each in read(record(field("x", items, default=wrong))).faults] == [
+        "avro-default-invalid"
+    ]
+
+
+def test_thousands_of_unknown_names_are_told_without_a_guess_for_each() -> None:
+    value = record(*(field(f"f{n}", f"T{n}") for n in range(5_000)))
+    faults = read(value).faults
+    assert len(faults) == 5_000
+    assert faults[-1].remedy == "Define the type before it is used"

@@ -17,16 +17,29 @@ if TYPE_CHECKING:
 BOUNDS = {"int": (-(2**31), 2**31 - 1), "long": (-(2**63), 2**63 - 1)}
 
 
-_Known = dict[tuple[int, int], str]
+MAX_CHECKS = 200_000
+"""Values and types that are held against each other for one default."""
+
+
+class _Known(dict[tuple[int, int], str]):
+    """What is known of types and values, and how many were looked at."""
+
+    checks = 0
+
+
+TOO_LARGE = "the default is too large to be checked"
 
 
 def default_mistake(type_: Type, value: JsonValue) -> str:
     """Why a JSON value is no default of a type; empty where it is one."""
-    return _mistake(type_, value, {})
+    return _mistake(type_, value, _Known())
 
 
 def _mistake(type_: Type, value: JsonValue, known: _Known) -> str:
     """The same, each type and value once: unions in unions' records would multiply."""
+    known.checks += 1
+    if known.checks > MAX_CHECKS:
+        return TOO_LARGE
     if not isinstance(value, list | dict):
         return _own_mistake(type_, value, known)
     identity = (id(type_), id(value))
@@ -40,6 +53,8 @@ def _own_mistake(type_: Type, value: JsonValue, known: _Known) -> str:
     if kind == "union":
         if any(not _mistake(each, value, known) for each in type_.branches):
             return ""
+        if known.checks > MAX_CHECKS:
+            return TOO_LARGE
         return f"the default is none of {' or '.join(each.label for each in type_.branches)}"
     if kind == "record":
         return _record(type_, value, known)

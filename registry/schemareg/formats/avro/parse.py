@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from schemareg.model import Pointer
 
 MAX_SIZE_BYTES = 2**31 - 1
+MAX_REFERENCES_DEEP = 30
+MAX_GUESSES = 50
+"""Unknown names for which the nearest known one is looked up."""
 REFERENCES = "references"
 """The attribute of a root that lists other versions: their named types may be used by full name."""
 
@@ -89,7 +92,9 @@ class _Reader:
         self._names: dict[str, Type] = {}
         self._roots: dict[str, Type] = {}
         self._opening: list[str] = []
+        self._outer: Pointer = ()
         self._circular = False
+        self._guesses = 0
         self._defaults: list[tuple[Pointer, Type, JsonValue]] = []
 
     def document(self, value: JsonValue, uri: str) -> Type:
@@ -115,6 +120,11 @@ class _Reader:
     ) -> None:
         if not self._opening:
             self.faults.append(Fault(pointer, rule, what, remedy, key))
+        elif all(each.pointer != self._outer for each in self.faults):
+            # What is wrong there is told here, once: a version that landed is right by itself.
+            rule = rule if rule == "avro-name-repeated" else "reference-dangling"
+            what = f"{quoted(f'reg:{self._opening[0]}')}: {what}"
+            self.faults.append(Fault(self._outer, rule, what, remedy))
 
     # --- references to other files
 
@@ -130,7 +140,11 @@ class _Reader:
         if plain in self._opening:
             self._circular = True
             what = f"{quoted(name)} refers back to this schema"
-            self.faults.append(Fault(pointer, "reference-dangling", what, "Break the circle"))
+            self._fault(pointer, "reference-dangling", what, "Break the circle")
+            return _UNKNOWN
+        if len(self._opening) >= MAX_REFERENCES_DEEP:
+            what = f"references lead through more than {MAX_REFERENCES_DEEP} versions"
+            self._fault(pointer, "reference-dangling", what, "Refer to the last of them")
             return _UNKNOWN
         if plain in self._roots:
             return self._roots[plain]
@@ -140,6 +154,8 @@ class _Reader:
             remedy = "Correct the name, or add the version it means; nothing is fetched"
             self._fault(pointer, "reference-dangling", what, remedy)
             return _UNKNOWN
+        if not self._opening:
+            self._outer = pointer
         self._opening.append(plain)
         root = self._roots[plain] = self.document(found[1], found[0])
         self._opening.pop()
@@ -185,7 +201,9 @@ class _Reader:
             what = f"{name} needs attributes"
             self._fault(pointer, "avro-type-unknown", what, f'Write {{"type": "{name}", …}}')
             return _UNKNOWN
-        near = nearest(name, [*PRIMITIVES, *self._names])
+        self._guesses += 1
+        known_names = [*PRIMITIVES, *self._names] if self._guesses <= MAX_GUESSES else []
+        near = nearest(name, known_names)
         remedy = f"Did you mean {near}?" if near else "Define the type before it is used"
         what = f"no type {quoted(full)} is defined before this place"
         self._fault(pointer, "avro-type-unknown", what, remedy)

@@ -285,11 +285,33 @@ def chosen_branches(writer: Type, reader: Type) -> list[Type]:
     By the specification the first that matches, by unqualified name. Apache's implementations
     prefer the one of the same full name: where that is another, both count.
     """
-    matching = [each for each in reader.branches if refusal(writer, each) in _RESOLVED_LATER]
+    matching = [
+        each for each in _candidates(writer, reader) if refusal(writer, each) in _RESOLVED_LATER
+    ]
     chosen = matching[:1]
     if writer.name:
         chosen += [each for each in matching[1:] if each.name == writer.name]
     return chosen
+
+
+def _candidates(writer: Type, reader: Type) -> Sequence[Type]:
+    """The branches that may match, in their order: a union may have thousands of named types."""
+    if reader.by_name is None:
+        reader.by_name = {}
+        for each in reader.branches:
+            names = [short(each.name), *each.aliases] if each.name else [""]
+            for name in dict.fromkeys(names):
+                reader.by_name.setdefault(name, []).append(each)
+    if not writer.name:
+        return reader.by_name.get("", ())
+    named = [
+        *reader.by_name.get(short(writer.name), ()),
+        *(reader.by_name.get(writer.name, ()) if "." in writer.name else ()),
+    ]
+    if len(named) < 2:
+        return named
+    order = {id(each): position for position, each in enumerate(reader.branches)}
+    return sorted(dict.fromkeys(named), key=lambda each: order[id(each)])
 
 
 _RESOLVED_LATER = (None, Kind.LOGICAL)

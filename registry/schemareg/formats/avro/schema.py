@@ -44,6 +44,8 @@ class Type:
     doc: str = ""
     properties: dict[str, JsonValue] = field(default_factory=dict)
     """Attributes that the specification does not define."""
+    by_name: dict[str, list[Type]] | None = None
+    """Of a reader's union: its branches by what they match, made when first asked for."""
 
     @property
     def inner(self) -> Type:

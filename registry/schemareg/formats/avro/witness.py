@@ -25,6 +25,10 @@ KEY = "key"
 """The key of the one entry of a map on the way to a break."""
 
 
+_MESSAGE, _VALUE = "__Message", "value"
+"""Every schema is held in a record: `fastavro` parses a union at the root again for each message."""
+
+
 class Shown(Enum):
     """What `fastavro` does with a message."""
 
@@ -122,7 +126,7 @@ class Confirmer:
         if mismatch.kind is Kind.ALIAS:
             return self._by_alias(mismatch, value, end)
         taken = self._parsed(_by_name(writer, reader))
-        valid = self._fastavro.validate(value, taken, raise_errors=False)
+        valid = self._fastavro.validate({_VALUE: value}, taken, raise_errors=False)
         return Shown.READ if valid else Shown.MISREAD
 
     def _meaning(self, writer: Type, reader: Type, value: Datum) -> Shown:
@@ -152,17 +156,19 @@ class Confirmer:
         """The value that the reader gets, or what became of it."""
         stream = BytesIO()
         try:
-            self._fastavro.schemaless_writer(stream, writer, notation(type_, datum))
+            wrapped = {_VALUE: notation(type_, datum)}
+            self._fastavro.schemaless_writer(stream, writer, wrapped)
         except Exception:  # noqa: BLE001 (whatever the library raises, it did not write)
             return Shown.NOT_WRITTEN
         stream.seek(0)
         try:
-            return self._fastavro.schemaless_reader(stream, read_as or writer, reader)
+            return self._fastavro.schemaless_reader(stream, read_as or writer, reader)[_VALUE]
         except Exception:  # noqa: BLE001 (whatever the library raises, it did not read)
             return Shown.REFUSED
 
     def _parsed(self, type_: Type, *, logical: bool = False) -> Any:
-        return self._fastavro.parse_schema(spelled_out(type_, logical=logical))
+        fields = [{"name": _VALUE, "type": spelled_out(type_, logical=logical)}]
+        return self._fastavro.parse_schema({"type": "record", "name": _MESSAGE, "fields": fields})
 
 
 def _by_name(writer: Type, reader: Type) -> Type:
