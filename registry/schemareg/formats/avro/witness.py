@@ -162,7 +162,8 @@ class Confirmer:
             return Shown.NOT_WRITTEN
         stream.seek(0)
         try:
-            return self._fastavro.schemaless_reader(stream, read_as or writer, reader)[_VALUE]
+            read: Any = self._fastavro.schemaless_reader(stream, read_as or writer, reader)
+            return read[_VALUE]
         except Exception:  # noqa: BLE001 (whatever the library raises, it did not read)
             return Shown.REFUSED
 
