@@ -1,4 +1,4 @@
-"""Many pairs of schemas, a row each: JSON lines in, an answer for each, none of them ever a crash."""
+"""Many pairs of schemas as JSON lines: one answer for each row, never a crash."""
 
 from __future__ import annotations
 
@@ -15,32 +15,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.format import SchemaFormat
 
-    Judge = Callable[[SchemaSource, SchemaSource], Verdict]
-    """The verdict on (old, new)."""
+    Judge = Callable[[SchemaFormat, SchemaSource, SchemaSource], Verdict]
+    """The verdict on (old, new), both of a format."""
 
 
 class Answer(NamedTuple):
-    """What was found about one row."""
+    """The answer for one row."""
 
     id: JsonValue
-    """The row's own, or its line number where it has none."""
+    """The id of the row, or its line number."""
     verdict: Verdict
     seconds: float
 
 
 class _Refused(ValueError):
-    """A row that is no pair of schemas; the text says why."""
+    """A row that is not a pair of schemas; the text gives the reason."""
 
 
 def answers(
     rows: Iterable[bytes], judge: Judge, clock: Callable[[], float], dialect: str = "2020-12"
 ) -> Iterator[Answer]:
-    """An answer for each row that is not blank, in their order, each as soon as it is known.
+    """An answer for each non-blank row, in order, each as soon as it is known.
 
-    A row is `{"id", "old", "new", "dialect"}`; `dialect` (the row's, else the one given here)
-    counts where a schema has no `$schema`. A row that cannot be read is undecided, with the
-    reason. `clock` gives seconds.
+    A row is `{"id", "old", "new", "format", "dialect"}`; `format` is json-schema by default, and
+    `dialect` (the row's, else the one given here) applies to a JSON Schema without `$schema`. A row
+    that cannot be read is undecided, with the reason. `clock` gives seconds.
     """
     for number, row in enumerate(rows, 1):
         if row.strip():
@@ -83,17 +84,22 @@ def _constant(name: str) -> None:
     raise _Refused(f"has {name}, which is not JSON")
 
 
-def _sources(value: JsonValue, dialect: str) -> tuple[SchemaSource, SchemaSource]:
+def _sources(value: JsonValue, dialect: str) -> tuple[SchemaFormat, SchemaSource, SchemaSource]:
     if not isinstance(value, dict):
-        raise _Refused('is not an object {"id", "old", "new", "dialect"}')
+        raise _Refused('is not an object {"id", "old", "new", "format", "dialect"}')
     missing = [key for key in ("old", "new") if key not in value]
     if missing:
         raise _Refused(f"has no {listed(missing, last='and no')}")
+    form = value.get("format") or catalogue.DEFAULT.name
+    if not isinstance(form, str) or form not in catalogue.BY_NAME:
+        raise _Refused(f"names the format {quoted(form)}, which is not {listed(catalogue.BY_NAME)}")
+    language = catalogue.named(form)
     label = value.get("dialect") or dialect
-    known = catalogue.named(catalogue.DEFAULT.name).dialects
-    if label not in known:
-        raise _Refused(f"names the dialect {quoted(label)}, which is not {listed(known)}")
+    if language.dialects and label not in language.dialects:
+        known = listed(language.dialects)
+        raise _Refused(f"names the dialect {quoted(label)}, which is not {known}")
     for key in ("old", "new"):
-        if not isinstance(value[key], dict | bool):
-            raise _Refused(f"has {key!r} that is no schema: neither an object nor true or false")
-    return SchemaSource(value["old"], dialect=label), SchemaSource(value["new"], dialect=label)
+        if form == catalogue.DEFAULT.name and not isinstance(value[key], dict | bool):
+            raise _Refused(f"has {key!r} that is not a schema: an object, true or false")
+    older, newer = (SchemaSource(value[key], dialect=label) for key in ("old", "new"))
+    return language, older, newer

@@ -41,12 +41,13 @@ _ENDING = _RELEASED | frozenset(
     {
         *("enum-value-removed", "property-removed", "value-forbidden"),
         "additional-properties-closed",
+        "avro-symbol-removed",
     }
 )
 """What hurts the readers of the whole line, even where it is the new version that refuses: what was
 promised to them does not come any more."""
 
-_HURTS_NOBODY = frozenset({"undecided"})
+_HURTS_NOBODY = frozenset({"undecided", "draft-reading-differs"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.formats import catalogue
-from schemareg.model.targets import field_text
+from schemareg.model.targets import field_text, literal
 from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemareg.formats.field import Field
+    from schemareg.formats.structure import Structure
     from schemareg.model import SchemaVersion
-    from schemareg.model.targets import Target
+    from schemareg.model.targets import Steps, Target
     from schemareg.snapshot.snapshot import Snapshot
 
 
@@ -84,13 +85,32 @@ def fields_of(snapshot: Snapshot, version: SchemaVersion) -> tuple[Field, ...]:
     return catalogue.format_of(version.path).fields(document, snapshot.resolver(version.path))
 
 
+def field_of(snapshot: Snapshot, version: SchemaVersion, steps: Steps) -> Field | None:
+    """The field of a version at a path, in its own reading, else in that of release 0.1.
+
+    It costs what the path costs, so that the number of fields is no bound.
+    """
+    document, resolver = snapshot.document(version.path), snapshot.resolver(version.path)
+    for reading in dict.fromkeys((steps, literal(steps))):
+        found = catalogue.format_of(version.path).field_at(document, reading, resolver)
+        if found is not None:
+            return found
+    return None
+
+
+def structure_of(snapshot: Snapshot, version: SchemaVersion) -> Structure:
+    """The logical structure of a version's records. Raises RegistryError where it has none."""
+    document = snapshot.document(version.path)
+    return catalogue.format_of(version.path).structure(document, snapshot.resolver(version.path))
+
+
 def _lacking_field(
     snapshot: Snapshot, target: Target, version: SchemaVersion
 ) -> tuple[str, str] | None:
-    known = {each.path: each for each in fields_of(snapshot, version)}
     path = field_text(target.field)
-    found = known.get(path)
+    found = field_of(snapshot, version, target.field)
     if found is None:
+        known = {each.path: each for each in fields_of(snapshot, version)}
         near = nearest(path, known)
         name = f"{target.product}/{target.schema}"
         return (

@@ -1,21 +1,24 @@
 """The fields a record of a schema can carry, by path: the words in which people speak of it.
 
-References and alternatives are followed; what only some alternatives have is optional. A field
-that comes back inside itself is listed there and not entered again. Names that a schema leaves open (`additionalProperties`,
-`patternProperties`) have no path, so they are no fields.
+References and alternatives are followed; what only some alternatives have is optional, and says in
+which (`Field.branches`). A field that comes back inside itself is listed there and not entered again.
+The values of a map have the path `prices.*` (`additionalProperties`, `unevaluatedProperties`) or
+`headers{^x-}` (`patternProperties`), an item at a position `pair[0]` beside the `pair[]` of every
+item, one that an array has to contain `lines[contains]`, the document in a string `payload[content]` (`contentSchema`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemareg.documents import json_values
-from schemareg.formats.field import Field
+from schemareg.formats.field import MAX_FIELDS, Field
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.formats.json_schema.references import Library, Location, UnresolvableReference
-from schemareg.model.targets import field_text
+from schemareg.model.targets import Inside, Matching, Step, Steps, field_text, step_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,9 +26,9 @@ if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
-MOST = 10_000
-"""Fields that are listed: references can multiply them beyond any end."""
+MOST = MAX_FIELDS
 
+_SAYS_NOTHING: tuple[JsonValue, ...] = (True, False, {})
 _MOST_COMBINATIONS = 10_000
 _DEEPEST = 200
 """References followed without a step into the record, and steps into it."""
@@ -43,25 +46,55 @@ def fields(
     nowhere adds nothing. At most `MOST` are listed.
     """
     library = library or Library()
-    reader = _Reader(library)
+    reader = Reader(library)
     root = reader.read(library.open(value, uri, dialect))
     found: list[Field] = []
-    for field in reader.below(root, (), ()):
+    for field in reader.below(root, (), "", ()):
         found.append(field)
         if len(found) == MOST:
             break
     return tuple(found)
 
 
+def field_at(
+    value: JsonValue, steps: Steps, library: Library | None = None, uri: str = ""
+) -> Field | None:
+    """The field at a path, also beyond what `fields` lists; None where there is none."""
+    found = fields_on_the_way(value, steps, library, uri)
+    return found[-1] if found and len(found) == len(steps) else None
+
+
+def described_path(value: JsonValue, steps: Steps, uri: str = "") -> Steps | None:
+    """The path by which a schema describes the value at these steps of a record, or None.
+
+    A name that no property has is one of a map's: `prices.EUR.amount` is `prices.*.amount`.
+    """
+    library = Library()
+    reader = Reader(library)
+    return reader.described(reader.read(library.open(value, uri)), steps)
+
+
+def fields_on_the_way(
+    value: JsonValue, steps: Steps, library: Library | None = None, uri: str = ""
+) -> tuple[Field, ...]:
+    """The fields at each beginning of a path, the shortest first, as far as there are any.
+
+    Costs what the path costs, whatever else the schema has.
+    """
+    library = library or Library()
+    reader = Reader(library)
+    return tuple(reader.on_the_way(reader.read(library.open(value, uri)), steps))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
+class Part:
     """The schemas that a value must fit: all of these parts, or any of them, or one place."""
 
     first: Location
     """The place that declares it first."""
     keys: frozenset[tuple[str, Pointer]]
     """Every place in it; two parts inside each other with the same places are a recursion."""
-    parts: tuple[_Part, ...] = ()
+    parts: tuple[Part, ...] = ()
     alternative: bool = False
 
 
@@ -69,15 +102,15 @@ class _Parts:
     """Makes parts; what consists of the same is the same object, so that nothing multiplies."""
 
     def __init__(self) -> None:
-        self._made: dict[object, _Part] = {}
+        self._made: dict[object, Part] = {}
 
-    def place(self, at: Location) -> _Part:
+    def place(self, at: Location) -> Part:
         """The part that is one place."""
-        return self._made.setdefault(at.key, _Part(at, frozenset((at.key,))))
+        return self._made.setdefault(at.key, Part(at, frozenset((at.key,))))
 
-    def combined(self, parts: Iterable[_Part | None], *, alternative: bool) -> _Part | None:
+    def combined(self, parts: Iterable[Part | None], *, alternative: bool) -> Part | None:
         """All or any of these parts; None of none."""
-        flat: dict[int, _Part] = {}
+        flat: dict[int, Part] = {}
         for part in parts:
             if part is not None:
                 nested = part.parts if part.alternative is alternative else ()
@@ -88,12 +121,48 @@ class _Parts:
         if identity not in self._made:
             held = tuple(flat.values())
             keys = frozenset().union(*(each.keys for each in held))
-            self._made[identity] = _Part(held[0].first, keys, held, alternative)
+            self._made[identity] = Part(held[0].first, keys, held, alternative)
         return self._made[identity]
 
 
+class Limits(NamedTuple):
+    """The range of a number, what it is a multiple of, and the longest string, in characters."""
+
+    minimum: int | Fraction | None = None
+    maximum: int | Fraction | None = None
+    multiple: int | Fraction | None = None
+    longest: int | None = None
+
+    def conjoined(self, other: Limits) -> Limits:
+        """What holds where both hold; of two multiples the first."""
+        return Limits(
+            _extreme(max, self.minimum, other.minimum),
+            _extreme(min, self.maximum, other.maximum),
+            self.multiple if self.multiple is not None else other.multiple,
+            _extreme(min, self.longest, other.longest),
+        )
+
+    def joined(self, other: Limits) -> Limits:
+        """What holds where either holds."""
+        return Limits(
+            None
+            if None in (self.minimum, other.minimum)
+            else _extreme(min, self.minimum, other.minimum),
+            None
+            if None in (self.maximum, other.maximum)
+            else _extreme(max, self.maximum, other.maximum),
+            self.multiple if self.multiple == other.multiple else None,
+            None
+            if None in (self.longest, other.longest)
+            else _extreme(max, self.longest, other.longest),
+        )
+
+
+_NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     """What one schema says of the values that fit it; what is inside is looked at when needed."""
 
     never: bool = False
@@ -103,8 +172,18 @@ class _Facts:
     description: str = ""
     annotations: tuple[tuple[str, str], ...] = ()
     required: frozenset[str] = frozenset()
-    properties: tuple[tuple[str, _Part], ...] = ()
-    items: _Part | None = None
+    inner: tuple[tuple[Step, Part], ...] = ()
+    """What is inside, by step; of every item of an array in `items`."""
+    items: Part | None = None
+    only: tuple[tuple[Step, tuple[str, ...]], ...] = ()
+    """Of the steps that only some alternatives have, those alternatives."""
+    limits: Limits = _NO_LIMITS
+    additional: Part | None = None
+    """What names beyond the declared ones carry, where the schema says so, `true` included."""
+    default: tuple[JsonValue, ...] = ()
+    """The default value; empty where there is none."""
+    conditions: frozenset[str] = frozenset()
+    """The keywords that restrict values further, beyond everything above."""
 
     @property
     def kinds(self) -> frozenset[str] | None:
@@ -112,26 +191,35 @@ class _Facts:
         if self.values is not None:
             listed = frozenset(_type_of(value) for value in self.values)
             return listed if self.types is None else frozenset(listed & _widened(self.types))
-        if self.types is None and (self.properties or self.required):
+        if self.types is not None:
+            return self.types
+        steps = [step for step, _ in self.inner]
+        if self.required or any(_of_an_object(step) for step in steps):
             return frozenset(("object",))
-        return frozenset(("array",)) if self.types is None and self.items else self.types
+        if self.items or any(isinstance(step, int) or step is Inside.CONTAINS for step in steps):
+            return frozenset(("array",))
+        return frozenset(("string",)) if Inside.CONTENT in steps else None
 
 
-_NOTHING = _Facts()
-_NEVER = _Facts(never=True)
+def _of_an_object(step: Step) -> bool:
+    return isinstance(step, str | Matching) or step is Inside.VALUES
 
 
-class _Reader:
+_NOTHING = Facts()
+_NEVER = Facts(never=True)
+
+
+class Reader:
     """Reads schemas to facts; each place, and each combination of places, once."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._parts = _Parts()
-        self._places: dict[tuple[str, Pointer], _Facts] = {}
-        self._combinations: dict[_Part, _Facts] = {}
+        self._places: dict[tuple[str, Pointer], Facts] = {}
+        self._combinations: dict[Part, Facts] = {}
         self._depth = 0
 
-    def read(self, at: Location) -> _Facts:
+    def read(self, at: Location) -> Facts:
         """What the schema at a place says; one that is itself only by reference says nothing."""
         known = self._places.get(at.key)
         if known is None:
@@ -144,35 +232,83 @@ class _Reader:
         return known
 
     def below(
-        self, facts: _Facts, steps: tuple[str | None, ...], above: tuple[frozenset[object], ...]
+        self, facts: Facts, steps: Steps, above_text: str, above: tuple[frozenset[object], ...]
     ) -> Iterator[Field]:
         """The fields inside what `facts` are about; `above` is where they have been read already."""
-        inner: list[tuple[str | None, _Part]] = list(facts.properties)
-        if facts.items is not None:
-            inner.append((None, facts.items))
-        for step, part in inner:
-            here = self._facts(part)
+        only = dict(facts.only)
+        for step, part in _inside(facts):
+            here = self.facts(part)
             if here.never:
                 continue
             path = (*steps, step)
-            if step is not None or not (here.properties or here.items):
-                yield _field(path, here, part.first, required=step in facts.required)
+            text = above_text + step_text(step, "." if above_text else "")
+            if not (step is None or isinstance(step, int)) or not (here.inner or here.items):
+                yield _field(
+                    path,
+                    text,
+                    here,
+                    part.first,
+                    required=step in facts.required,
+                    branches=only.get(step, ()),
+                )
             if part.keys not in above and len(path) < _DEEPEST:
-                yield from self.below(here, path, (*above, part.keys))
+                yield from self.below(here, path, text, (*above, part.keys))
 
-    def _facts(self, part: _Part) -> _Facts:
+    def on_the_way(self, facts: Facts, steps: Steps) -> Iterator[Field]:
+        """The fields at each beginning of these steps below, as far as there are any."""
+        for count, step in enumerate(steps, 1):
+            part = dict(_inside(facts)).get(step)
+            here = _NEVER if part is None else self.facts(part)
+            if part is None or here.never:
+                return
+            only = dict(facts.only).get(step, ())
+            required = step in facts.required
+            yield _field(
+                steps[:count],
+                field_text(steps[:count]),
+                here,
+                part.first,
+                required=required,
+                branches=only,
+            )
+            facts = here
+
+    def described(self, facts: Facts, steps: Steps) -> Steps | None:
+        """The steps by which these facts describe what is at some steps of a record, or None."""
+        found: list[Step] = []
+        for step in steps:
+            inside = dict(_inside(facts))
+            known: Step = step
+            if step not in inside and isinstance(step, str):
+                matching = (
+                    each
+                    for each in inside
+                    if isinstance(each, Matching) and _matches(each.pattern, step)
+                )
+                known = next(matching, Inside.VALUES)
+            if known not in inside:
+                return None
+            found.append(known)
+            facts = self.facts(inside[known])
+        return tuple(found)
+
+    def facts(self, part: Part) -> Facts:
+        """What the schemas of a part say together."""
         if not part.parts:
             return self.read(part.first)
         known = self._combinations.get(part)
         if known is None:
             if len(self._combinations) >= _MOST_COMBINATIONS:
                 return _NOTHING
-            facts = [self._facts(each) for each in part.parts]
-            known = self._either(facts) if part.alternative else self._both(facts)
+            facts = [self.facts(each) for each in part.parts]
+            if part.alternative:
+                known = self._either(facts, [branch_label(each.first) for each in part.parts])
+            else:
+                known = self._both(facts)
             self._combinations[part] = known
         return known
 
-    def _read(self, at: Location) -> _Facts:
+    def _read(self, at: Location) -> Facts:
         schema = at.value
         if schema is False:
             return _NEVER
@@ -181,39 +317,43 @@ class _Reader:
         own = self._own(at)
         if at.dialect <= Dialect.DRAFT7 and isinstance(schema.get("$ref"), str):
             # Up to draft 7 only words beside a `$ref` are read, and by people alone.
-            words = _Facts(description=own.description, annotations=own.annotations)
+            words = Facts(description=own.description, annotations=own.annotations)
             return self._both([words, *self._referred(at)])
         facts = [own, *self._referred(at)]
         facts += [self.read(branch) for branch in _branches(at, "allOf")]
         for keyword in ("anyOf", "oneOf"):
-            branches = [self.read(branch) for branch in _branches(at, keyword)]
+            branches = _branches(at, keyword)
             if branches:
-                facts.append(self._either(branches))
+                labels = [branch_label(branch) for branch in branches]
+                facts.append(self._either([self.read(each) for each in branches], labels))
         facts += self._conditional(at)
         return self._both(facts)
 
-    def _own(self, at: Location) -> _Facts:
+    def _own(self, at: Location) -> Facts:
         schema = at.value
         declared = schema.get("type")
         names = [declared] if isinstance(declared, str) else declared
         required = schema.get("required")
         words = schema.get("description") or schema.get("title") or ""
         form = schema.get("format")
-        return _Facts(
+        return Facts(
             types=frozenset(map(str, names)) if isinstance(names, list) else None,
             values=_listed(schema, at.dialect),
             format=form if isinstance(form, str) else "",
             description=words if isinstance(words, str) else "",
             annotations=tuple(sorted(_annotations(schema))),
             required=frozenset(map(str, required)) if isinstance(required, list) else frozenset(),
-            properties=tuple(
-                (name, self._parts.place(at.child("properties", name)))
-                for name in _names_of(schema, "properties")
-            ),
+            inner=tuple((step, self._parts.place(place)) for step, place in declared_steps(at)),
             items=self._parts.combined(map(self._parts.place, _items(at)), alternative=True),
+            limits=_limits(schema, at.dialect),
+            additional=self._parts.combined(
+                map(self._parts.place, _additional(at)), alternative=True
+            ),
+            default=(schema["default"],) if "default" in schema else (),
+            conditions=frozenset(_CONDITIONS & schema.keys()),
         )
 
-    def _referred(self, at: Location) -> Iterator[_Facts]:
+    def _referred(self, at: Location) -> Iterator[Facts]:
         for _, reference in at.references():
             try:
                 target = self._library.resolve(at, reference)
@@ -221,17 +361,20 @@ class _Reader:
                 continue
             yield self.read(target)
 
-    def _conditional(self, at: Location) -> Iterator[_Facts]:
+    def _conditional(self, at: Location) -> Iterator[Facts]:
         schema = at.value
         if "if" in schema and at.dialect >= Dialect.DRAFT7:
             arms = [name for name in ("then", "else") if isinstance(schema.get(name), dict | bool)]
             facts = [self.read(at.child(name)) for name in arms]
-            yield self._either([*facts, *([_NOTHING] * (2 - len(arms)))])
+            condition = at.child("if") if isinstance(schema["if"], dict | bool) else at
+            labels = [branch_label(condition, name) for name in arms]
+            rest = 2 - len(arms)
+            yield self._either([*facts, *([_NOTHING] * rest)], [*labels, *([""] * rest)])
         for keyword in ("dependentSchemas", "dependencies"):
             for name in _names_of(schema, keyword):
-                yield self._either([self.read(at.child(keyword, name)), _NOTHING])
+                yield self._either([self.read(at.child(keyword, name)), _NOTHING], [name, ""])
 
-    def _both(self, all_facts: Iterable[_Facts]) -> _Facts:
+    def _both(self, all_facts: Iterable[Facts]) -> Facts:
         """What holds where all of these hold."""
         result = _NOTHING
         for facts in all_facts:
@@ -241,19 +384,24 @@ class _Reader:
                 result = facts if result is _NOTHING else self._conjoined(result, facts)
         return result
 
-    def _conjoined(self, one: _Facts, other: _Facts) -> _Facts:
-        return _Facts(
+    def _conjoined(self, one: Facts, other: Facts) -> Facts:
+        return Facts(
             types=_intersected(one.types, other.types),
             values=_shared(one.values, other.values),
             format=one.format or other.format,
             description=one.description or other.description,
             annotations=tuple(sorted({**dict(other.annotations), **dict(one.annotations)}.items())),
             required=one.required | other.required,
-            properties=self._merged((one, other), alternative=False),
+            inner=self._merged((one, other), alternative=False),
+            only=_only_both(one, other),
             items=self._parts.combined((one.items, other.items), alternative=False),
+            limits=one.limits.conjoined(other.limits),
+            additional=self._parts.combined((one.additional, other.additional), alternative=False),
+            default=one.default or other.default,
+            conditions=one.conditions | other.conditions,
         )
 
-    def _either(self, branches: list[_Facts]) -> _Facts:
+    def _either(self, branches: list[Facts], labels: list[str]) -> Facts:
         """What holds where any of these holds; null has neither values nor a format nor members."""
         possible = [each for each in branches if not each.never]
         if len(possible) < 2:
@@ -262,7 +410,7 @@ class _Reader:
         told = [each for each in possible if each.kinds != frozenset(("null",))]
         objects = [each for each in told if each.kinds is None or "object" in each.kinds]
         forms = {each.format for each in told}
-        return _Facts(
+        return Facts(
             types=None if None in kinds else frozenset().union(*(kind or () for kind in kinds)),
             values=_distinct(
                 [*(each.values for each in told), *[(None,)] * (len(told) < len(possible))]
@@ -273,22 +421,166 @@ class _Reader:
             required=frozenset.intersection(*(each.required for each in objects))
             if objects
             else frozenset(),
-            properties=self._merged(tuple(possible), alternative=True),
+            inner=self._merged(tuple(possible), alternative=True),
+            only=_only_some(
+                [
+                    (each, label)
+                    for each, label in zip(branches, labels, strict=True)
+                    if any(each is one for one in told)
+                ]
+            ),
             items=self._parts.combined((each.items for each in possible), alternative=True),
+            limits=reduce(Limits.joined, [each.limits for each in told or possible]),
+            additional=self._parts.combined(
+                (each.additional for each in possible), alternative=True
+            ),
+            default=next((each.default for each in possible if each.default), ()),
+            conditions=frozenset().union(*(each.conditions for each in possible))
+            | frozenset({"alternatives"} if len(told) > 1 else ()),
         )
 
     def _merged(
-        self, all_facts: tuple[_Facts, ...], *, alternative: bool
-    ) -> tuple[tuple[str, _Part], ...]:
-        found: dict[str, list[_Part]] = {}
+        self, all_facts: tuple[Facts, ...], *, alternative: bool
+    ) -> tuple[tuple[Step, Part], ...]:
+        found: dict[Step, list[Part]] = {}
         for facts in all_facts:
-            for name, part in facts.properties:
+            for name, part in facts.inner:
                 found.setdefault(name, []).append(part)
         combined = {
             name: self._parts.combined(parts, alternative=alternative)
             for name, parts in found.items()
         }
         return tuple((name, part) for name, part in combined.items() if part is not None)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    from schemareg.regex import OverBudget, PatternError
+    from schemareg.regex import compile as compile_pattern
+
+    try:
+        return compile_pattern(pattern).search(name)
+    except (OverBudget, PatternError):
+        return False
+
+
+def _inside(facts: Facts) -> list[tuple[Step, Part]]:
+    """Every step from a value to what is inside it."""
+    every: list[tuple[Step, Part]] = [] if facts.items is None else [(None, facts.items)]
+    return [*facts.inner, *every]
+
+
+def declared_steps(at: Location) -> Iterator[tuple[Step, Location]]:
+    """What one schema object itself says of what is inside a value, the rest of an array aside."""
+    schema = at.value
+    for name in _names_of(schema, "properties"):
+        yield name, at.child("properties", name)
+    for pattern in _names_of(schema, "patternProperties"):
+        if schema["patternProperties"][pattern] not in _SAYS_NOTHING:
+            yield Matching(pattern), at.child("patternProperties", pattern)
+    for keyword in ("additionalProperties", "unevaluatedProperties"):
+        if isinstance(schema.get(keyword), dict) and schema[keyword]:
+            if keyword == "additionalProperties" or at.dialect >= Dialect.DRAFT2019:
+                yield Inside.VALUES, at.child(keyword)
+    yield from enumerate(first_items(at))
+    if at.dialect >= Dialect.DRAFT6 and isinstance(schema.get("contains"), dict):
+        yield Inside.CONTAINS, at.child("contains")
+    if at.dialect >= Dialect.DRAFT2019 and isinstance(schema.get("contentSchema"), dict):
+        yield Inside.CONTENT, at.child("contentSchema")
+
+
+def first_items(at: Location) -> list[Location]:
+    """The schemas of the items at the first positions."""
+    if at.dialect >= Dialect.DRAFT2020:
+        return _branches(at, "prefixItems")
+    return _branches(at, "items")
+
+
+def branch_label(at: Location, arm: str = "then") -> str:
+    """What people call an alternative: by its own value, its title, or its place."""
+    schema = at.value if isinstance(at.value, dict) else {}
+    negated = "not " if arm == "else" else ""
+    inner = schema.get("properties")
+    for name, held in inner.items() if isinstance(inner, dict) else ():
+        values = _listed(held, at.dialect) if isinstance(held, dict) else None
+        if values is not None and len(values) == 1:
+            return f"{negated}{field_text((name,))}={_text(values[0])}"
+    for word in (schema.get("title"), str(schema.get("$ref", "")).rpartition("/")[2]):
+        if isinstance(word, str) and word:
+            return negated + word
+    if arm == "then" and at.pointer[-1:] != ("if",):
+        steps = list(map(str, at.pointer))
+        chosen = [each for each, step in enumerate(steps) if step in ("oneOf", "anyOf")]
+        return "/".join(steps[chosen[-1] :][:2] if chosen else steps[-2:])
+    return arm
+
+
+def _only_both(one: Facts, other: Facts) -> tuple[tuple[Step, tuple[str, ...]], ...]:
+    """The steps that both sides together have in some alternatives only."""
+    sides = [(dict(each.only), {step for step, _ in each.inner}) for each in (one, other)]
+    free = {step for only, inner in sides for step in inner - only.keys()}
+    found: dict[Step, tuple[str, ...]] = {}
+    for only, _ in sides:
+        for step, labels in only.items():
+            if step not in free:
+                found[step] = tuple(dict.fromkeys((*found.get(step, ()), *labels)))
+    return tuple(found.items())
+
+
+def _only_some(branches: list[tuple[Facts, str]]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
+    """The steps that some of these alternatives have and others have not."""
+    found: dict[Step, list[str]] = {}
+    counts: dict[Step, int] = {}
+    for facts, label in branches:
+        only = dict(facts.only)
+        for step, _ in facts.inner:
+            counts[step] = counts.get(step, 0) + (step not in only)
+            inner = [f"{label}, {each}" for each in only.get(step, ())]
+            found.setdefault(step, []).extend(inner or [label])
+    return tuple(
+        (step, tuple(dict.fromkeys(labels)))
+        for step, labels in found.items()
+        if counts[step] < len(branches)
+    )
+
+
+_CONDITIONS = frozenset(
+    {
+        *("pattern", "minLength", "minItems", "maxItems", "uniqueItems", "contains", "not", "if"),
+        *("minProperties", "maxProperties", "propertyNames", "patternProperties", "prefixItems"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "dependencies"),
+        *("dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties"),
+    }
+)
+
+
+def _extreme(choose: Any, one: Any, other: Any) -> Any:
+    """The smallest or greatest of two numbers; one that is None does not count."""
+    return choose((each for each in (one, other) if each is not None), default=None)
+
+
+def _limits(schema: dict[str, JsonValue], dialect: Dialect) -> Limits:
+    """Exclusive bounds count as inclusive ones: a column may hold one value more."""
+
+    def number(keyword: str) -> int | Fraction | None:
+        value = schema.get(keyword)
+        valid = isinstance(value, int | Fraction) and not isinstance(value, bool)
+        return value if valid else None
+
+    low, high, longest = number("minimum"), number("maximum"), number("maxLength")
+    if dialect >= Dialect.DRAFT6:
+        low = _extreme(max, low, number("exclusiveMinimum"))
+        high = _extreme(min, high, number("exclusiveMaximum"))
+    return Limits(low, high, number("multipleOf"), longest if isinstance(longest, int) else None)
+
+
+def _additional(at: Location) -> list[Location]:
+    """The schemas of properties that are not declared by name, `true` and `{}` included."""
+    found = []
+    held = at.value.get("additionalProperties")
+    if held is True or isinstance(held, dict):
+        found.append(at.child("additionalProperties"))
+    patterns = _names_of(at.value, "patternProperties")
+    return [*found, *(at.child("patternProperties", pattern) for pattern in patterns)]
 
 
 def _listed(schema: dict[str, JsonValue], dialect: Dialect) -> tuple[JsonValue, ...] | None:
@@ -378,7 +670,13 @@ def _distinct(listed: list[tuple[JsonValue, ...] | None]) -> tuple[JsonValue, ..
 
 
 def _field(
-    steps: tuple[str | None, ...], facts: _Facts, declared: Location, *, required: bool
+    steps: Steps,
+    path: str,
+    facts: Facts,
+    declared: Location,
+    *,
+    required: bool,
+    branches: tuple[str, ...] = (),
 ) -> Field:
     kinds = facts.kinds
     shown = sorted(kinds - {"null"}) if kinds else []
@@ -386,7 +684,7 @@ def _field(
         shown.remove("integer")
     nothing_else = kinds == frozenset(("null",))
     return Field(
-        path=field_text(steps),
+        path=path,
         steps=steps,
         type="null" if nothing_else else " | ".join(shown) or "any",
         required=required,
@@ -395,6 +693,7 @@ def _field(
         format=facts.format,
         description=facts.description,
         annotations=facts.annotations,
+        branches=branches,
         uri=declared.uri,
         pointer=declared.pointer,
     )
