@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from schemareg.adapters import terminal
+from schemareg_cli import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,8 +1,11 @@
 """The options and arguments that several commands share, each declared once."""
 
+import inspect
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -121,21 +124,6 @@ Loosens = Annotated[
     | None,
     typer.Option(help="Not the target goes, but this guarantee about it.", case_sensitive=False),
 ]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
-]
-Commit = Annotated[
-    bool, typer.Option("--commit", help="Commit this, and nothing else that is changed here.")
-]
-NewBranch = Annotated[
-    str | None,
-    typer.Option("--branch", metavar="NAME", help="Begin this branch with the commit."),
-]
-Push = Annotated[bool, typer.Option("--push", help="Commit, and push the branch.")]
-PullRequest = Annotated[
-    bool,
-    typer.Option("--pr", help="Commit, push, and open a pull request, or print the link to it."),
-]
 Team = Annotated[
     str, typer.Option(metavar="TEXT", help="The team that is meant, of those who read it.")
 ]
@@ -163,3 +151,61 @@ ContentModel = Annotated[
         case_sensitive=False,
     ),
 ]
+
+EDIT_OPTIONS: dict[str, tuple[Any, object]] = {
+    "dry_run": (
+        Annotated[
+            bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
+        ],
+        False,
+    ),
+    "commit": (
+        Annotated[bool, typer.Option("--commit", help="Commit these files, and no other change.")],
+        False,
+    ),
+    "branch": (
+        Annotated[
+            str | None,
+            typer.Option("--branch", metavar="NAME", help="Create this branch for the commit."),
+        ],
+        None,
+    ),
+    "push": (
+        Annotated[bool, typer.Option("--push", help="Commit, and push the branch.")],
+        False,
+    ),
+    "pull_request": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--pr", help="Commit, push, and open a pull request, or print the link to open it."
+            ),
+        ],
+        False,
+    ),
+}
+"""The options of every command that edits files: name, type and default."""
+
+
+def with_edit_options(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the edit options; it receives their values as `options`, an EditOptions."""
+    signature = inspect.signature(command, eval_str=True)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    added = [
+        inspect.Parameter(name, kind, default=default, annotation=annotation)
+        for name, (annotation, default) in EDIT_OPTIONS.items()
+    ]
+    own = [each.replace(kind=kind) for each in signature.parameters.values()]
+    position = next(i for i, each in enumerate(own) if each.name == "options")
+    merged = [*own[:position], *added, *own[position + 1 :]]
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        from schemareg.operations.edits import EditOptions
+
+        options: EditOptions = EditOptions(**{name: values.pop(name) for name in EDIT_OPTIONS})
+        command(**values, options=options)
+
+    run.__signature__ = signature.replace(parameters=merged)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in merged} | {"return": None}
+    return run

@@ -1,4 +1,4 @@
-"""Prove what landed: that nothing was altered, removed or cut short."""
+"""Prove that nothing that landed was altered, removed or cut short."""
 
 from datetime import date
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from schemareg.operations import audit
-from schemareg.operations import output as operations_output
-from schemareg.operations import scan as operations_scan
+from schemareg.operations import audit as operation
+from schemareg.operations import scan as scanning
+from schemareg_cli import output as show
 from schemareg_cli.options import ContentModel, Element, Level, Output, Plain, Root, day
 
 _Line = Annotated[
@@ -60,15 +60,12 @@ def verify(
     Exit codes: 0 nothing; 1 violations at or above --fail-on; 2 the call is wrong; 3 it cannot be
     decided: history is missing here, or does not lead to the checkpoint.
     """
-    from schemareg.audit import checkpoint as checkpoints
     from schemareg.model import Severity
-    from schemareg.reports.views import audit as shown
+    from schemareg.reports.views import audit as views
 
-    line = checkpoints.parse(checkpoint) if checkpoint is not None else None
-    with audit.line(root, head) as history:
-        found = audit.verified(root, history, line, full=full)
-    width, colour = operations_output.page(output)
-    operations_output.give(shown.verification(found, form, colour=colour, width=width), output)
+    found = operation.verify(root, checkpoint=checkpoint, full=full, head=head)
+    width, colour = show.page(output)
+    show.give(views.verification(found, form, colour=colour, width=width), output)
     raise typer.Exit(found.exit_code(Severity(fail_on)))
 
 
@@ -94,14 +91,10 @@ def checkpoint(
 
     Exit codes: 0 printed; 2 the call is wrong; 3 history is missing here.
     """
-    from schemareg.adapters.git import signatures
-
-    with audit.line(root, head) as history:
-        line, violations = audit.checkpoint(root, history)
-    signature = signatures.sign(f"{line}\n", sign) if sign is not None else ""
-    operations_output.give(f"{line}\n{signature}", output)
-    if violations:
-        operations_output.hint(f"reg: this history has violations ({violations}): reg audit verify")
+    found = operation.checkpoint(root, head=head, sign=sign)
+    show.give(f"{found.line}\n{found.signature}", output)
+    if found.violations:
+        show.hint(f"reg: this history has violations ({found.violations}): reg audit verify")
 
 
 def prove(
@@ -124,20 +117,14 @@ def prove(
     Exit codes: 0 proved; 1 the history is not that of the checkpoint; 2 the call is wrong, or
     nothing landed of the target; 3 history is missing here.
     """
-    from schemareg.audit import checkpoint as checkpoints
-    from schemareg.audit import proof
-    from schemareg.model import targets
-
-    line = checkpoints.parse(checkpoint)
-    with audit.line(root, head) as history:
-        found = audit.proof(root, history, line, targets.parse(target))
-    if found is None:
-        operations_output.hint(
-            f"reg: the history up to {line.head[:12]} is not that of the checkpoint",
+    text = operation.prove(root, target, checkpoint, head=head)
+    if text is None:
+        show.hint(
+            "reg: the history here is not the history of the checkpoint",
             '  reg audit verify --full --checkpoint "LINE"',
         )
         raise typer.Exit(1)
-    operations_output.give(proof.render(found), output)
+    show.give(text, output)
 
 
 def check_proof(
@@ -160,19 +147,11 @@ def check_proof(
 
     Exit codes: 0 it holds; 1 it does not; 2 the file is no proof.
     """
-    from schemareg.audit import checkpoint as checkpoints
-    from schemareg.audit import proof
-    from schemareg.model.errors import RegistryError
-    from schemareg.reports.views import audit as shown
+    from schemareg.reports.views import audit as views
 
-    where = root / file
-    if not where.is_file():
-        raise RegistryError("there is no such file", where=str(file), remedy="Name a proof")
-    found = proof.parse(where.read_bytes(), str(file))
-    own = checkpoints.parse(checkpoint) if checkpoint is not None else None
-    wrong = proof.wrong(found)
-    operations_output.give(shown.proof(found, wrong, own))
-    raise typer.Exit(int(bool(wrong) or own not in (None, found.checkpoint)))
+    found = operation.check_proof(root / file, checkpoint=checkpoint)
+    show.give(views.proof(found.proof, found.errors, found.checkpoint))
+    raise typer.Exit(int(not found.holds))
 
 
 def export(
@@ -197,17 +176,14 @@ def export(
     Exit codes: 0 written; 2 the call is wrong; 3 history is missing here, or does not lead to the
     checkpoint.
     """
-    from schemareg.audit import checkpoint as checkpoints
-    from schemareg.reports.views import log as shown
+    from schemareg.reports.views import log as views
 
-    line = checkpoints.parse(since) if since is not None else None
-    with audit.line(root, head) as history:
-        lines = map(shown.exported, audit.exported(root, history, line))
-        if output is not None:
-            operations_output.give("".join(lines), output)
-            return
-        for each in lines:
-            operations_output.give(each)
+    lines = map(views.exported, operation.export(root, since=since, head=head))
+    if output is not None:
+        show.give("".join(lines), output)
+        return
+    for line in lines:
+        show.give(line)
 
 
 def scan(
@@ -258,14 +234,12 @@ def scan(
     Exit codes: 0 all stayed as it was published; 1 something did not, or was called smaller than it
     is; 2 the call is wrong; 3 history is missing here.
     """
-    from schemareg import model
-    from schemareg.reports.scan import text as shown
-    from schemareg.scan.scan import Rules
+    from schemareg.reports.scan import text as views
 
-    rules = Rules(model.Level[level], model.Content(content))
-    found = operations_scan.scanned(root / repository, head, layout, rules, since)
-    width, colour = operations_output.page(output)
-    operations_output.give(
-        shown.render(found, form, limit=limit, colour=colour, width=width), output
+    found = scanning.scan(
+        root / repository, layout=layout, head=head, since=since, level=level, content=content
     )
+    width, colour = show.page(output)
+    text = views.render(found, form, limit=limit, colour=colour, width=width)
+    show.give(text, output)
     raise typer.Exit(int(not found.clean))

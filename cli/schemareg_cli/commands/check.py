@@ -1,14 +1,18 @@
 """`reg check`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from schemareg.operations import output as operations_output
-from schemareg.operations import registry
-from schemareg.operations import replay as operations_replay
+from schemareg.operations import check as checking
+from schemareg_cli import output as show
 from schemareg_cli.options import Base, Form, Head, Output, Root, Today
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from schemareg.model import Severity
 
 
 def check(
@@ -55,7 +59,7 @@ def check(
     ] = None,
     root: Root = Path(),
 ) -> None:
-    """Say, before the merge, whether a change keeps its promises.
+    """Check, before the merge, whether a change keeps the registry's promises.
 
     Compares the working tree with the point where it left the protected branch, and judges every
     version that is new or changed: proved compatible, or broken, with a record that shows it. Where
@@ -80,22 +84,46 @@ def check(
     Exit codes: 0 nothing breaks; 1 findings at or above --fail-on; 2 files or the call are wrong;
     3 it cannot be decided.
     """
-    from schemareg.adapters import clock
     from schemareg.model import Severity
-    from schemareg.review.review import policy_in_force, review
 
-    day = today or clock.today()
+    severity = Severity(fail_on)
     if replay is not None:
-        asked = operations_replay.Asked(replay, day, checkpoint, policy)
-        raise typer.Exit(operations_replay.again(root, asked, form, output, Severity(fail_on)))
-    with (
-        operations_output.mistakes_as(form, output),
-        registry.change(root, base, head, at) as (before, after, then),
-    ):
-        registry.refuse_no_registry(before, after)
-        day = today or then or day
-        branch = policy_in_force(before, after).protected_branch
-        with registry.landings(root, before.files, branch, checkpoint) as history:
-            report = review(before, after, day, all=everything, history=history)
-    operations_output.give_report(report, form, output)
-    raise typer.Exit(report.exit_code(Severity(fail_on)))
+        _replay(root, replay, today, checkpoint, policy, form, output, severity)
+    with show.mistakes_as(form, output):
+        report = checking.check(
+            root,
+            base=base,
+            head=head,
+            at=at,
+            everything=everything,
+            today=today,
+            checkpoint=checkpoint,
+        )
+    show.give_report(report, form, output)
+    raise typer.Exit(report.exit_code(severity))
+
+
+def _replay(
+    root: Path,
+    span: str,
+    today: "date | None",
+    checkpoint: str | None,
+    policy: Path | None,
+    form: str,
+    output: Path | None,
+    fail_on: "Severity",
+) -> NoReturn:
+    from schemareg.model.errors import RegistryError
+    from schemareg.reports.views import replay as views
+
+    if form not in views.FORMS:
+        raise RegistryError(
+            f"--replay has no form {form}", remedy=f"--format {' or '.join(views.FORMS)}"
+        )
+    found = checking.replay(root, span, today=today, checkpoint=checkpoint, policy=policy)
+    width, colour = show.page(output)
+    text = views.render(found, form, fail_on=fail_on, colour=colour, width=width)
+    show.give(text, output)
+    if any(views.refused(each, fail_on) for each in found):
+        raise typer.Exit(1)
+    raise typer.Exit(3 if any(each.verdict == "undecided" for each in found) else 0)

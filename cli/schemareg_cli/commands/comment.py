@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemareg.operations import output
-from schemareg.operations.github import comment as github_comment
+from schemareg.operations.github import comment as operation
 from schemareg.operations.github import job
+from schemareg_cli import output, source
 
 if TYPE_CHECKING:
     from schemareg.model import Report
@@ -75,7 +75,7 @@ def comment(
         bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
     ] = False,
 ) -> None:
-    """Say in one comment on a pull request what the check found, and keep it up to date.
+    """Write the result of a check in one comment on its pull request, and keep it up to date.
 
     The comment is edited in place, never by an older run over a newer one. A pull request that
     never broke anything gets none; one that is clean again gets a line. In a workflow that runs on
@@ -93,49 +93,37 @@ def comment(
     """
     import os
 
-    asked = job.Asked(repository, pull_request, head_sha, run_number, run_attempt, run_id)
-    talk = job.talk(asked, os.environ)
-    found = _read(result)
-    api = job.connected(os.environ)
-    known = github_comment.found(api, talk)
-    if isinstance(known, github_comment.Word):
-        output.hint(known.left)
-        return
-    page = job.web(known.repository, os.environ)
-    word = github_comment.said(api, known, _wish(found, known, page, dry_run))
-    output.give(word.text)
-    if word.left:
-        output.hint(word.left)
+    asked = job.JobOptions(repository, pull_request, head_sha, run_number, run_attempt, run_id)
+    context = job.pull_request(asked, os.environ)
+    found = source.result(result)
+    done = operation.update(
+        context, os.environ, lambda context, page: _request(found, context, page, dry_run)
+    )
+    output.give(done.text)
+    if done.left:
+        output.hint(done.left)
     else:
-        output.hint(f"{'would be written: ' if dry_run else ''}{word.done}")
+        output.hint(f"{'would be written: ' if dry_run else ''}{done.done}")
 
 
-def _read(path: Path) -> "Report | Mistakes":
-    import sys
-
-    from schemareg.reports.review.json_reader import LARGEST, read
-
-    if str(path) == "-":
-        return read(sys.stdin.buffer.read(LARGEST + 1), "stdin")
-    with path.open("rb") as file:
-        return read(file.read(LARGEST + 1), path.as_posix())
-
-
-def _wish(found: "Report | Mistakes", talk: job.Talk, page: str, dry: bool) -> github_comment.Wish:
+def _request(
+    found: "Report | Mistakes", context: job.PullRequestContext, page: str, dry: bool
+) -> operation.CommentRequest:
+    """The comment on a result: the whole, and a short form for where GitHub refuses the whole."""
     from schemareg.model import Report
-    from schemareg.reports.review import comment as faces
+    from schemareg.reports.review import comment as views
     from schemareg.reports.review.links import Host
 
-    base = talk.base or "main"
-    # Where GitHub does not take the whole, what stands for it is short and has no long links.
-    forms = ((Host(page, base, talk.page), 60_000), (Host("", base, talk.page), 4_000))
+    base = context.base or "main"
+    # The short form, for where GitHub refuses the whole, has no long links.
+    forms = ((Host(page, base, context.page), 60_000), (Host("", base, context.page), 4_000))
     if not isinstance(found, Report):
         bodies = (
-            faces.render_mistakes(found.mistakes, found.notices, host, limit=limit)
+            views.render_mistakes(found.mistakes, found.notices, host, limit=limit)
             for host, limit in forms
         )
-        return github_comment.Wish(tuple(bodies), not found.mistakes, dry)
-    if faces.silent(found):
-        return github_comment.Wish((faces.clean(found),), True, dry)
-    bodies = (faces.render(found, host, limit=limit) for host, limit in forms)
-    return github_comment.Wish(tuple(bodies), False, dry)
+        return operation.CommentRequest(tuple(bodies), not found.mistakes, dry)
+    if views.silent(found):
+        return operation.CommentRequest((views.clean(found),), True, dry)
+    bodies = (views.render(found, host, limit=limit) for host, limit in forms)
+    return operation.CommentRequest(tuple(bodies), False, dry)

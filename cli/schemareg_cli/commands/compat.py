@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from schemareg.operations import compat as operations_compat
-from schemareg.operations import output
+from schemareg.operations import compat as operation
+from schemareg_cli import output, source
 from schemareg_cli.options import ContentModel, Level, Plain, Root
+
+_CALL = "reg compat OLD.json NEW.json, or reg compat --pairs FILE.jsonl"
 
 
 def compat(
@@ -41,7 +43,7 @@ def compat(
     form: Plain = "text",
     root: Root = Path(),
 ) -> None:
-    """Judge two schema files, or many pairs, without a repository.
+    """Check the compatibility of two schema files, or of many pairs, without a repository.
 
     BACKWARD asks: can NEW read what OLD wrote? FORWARD: can OLD read what NEW writes? FULL asks
     both. With --pairs, each row gives one line of JSON as soon as it is judged.
@@ -55,12 +57,21 @@ def compat(
     Exit codes: 0 compatible, or every pair has its line; 1 breaking; 2 a file or the call is wrong;
     3 undecided.
     """
-    if pairs is not None:
-        operations_compat.pairs(root, pairs, old, level, content, dialect)
-        return
-    judged = operations_compat.files(root, old, new, level, content, dialect)
-    width, colour = output.page()
-    from schemareg.reports.views import verdict
+    from schemareg.model.errors import RegistryError
+    from schemareg.reports.views import verdict as views
 
-    output.give(verdict.render(judged, level, content, form, colour=colour, width=width))
+    if pairs is not None:
+        if old is not None:
+            raise RegistryError(
+                "--pairs reads the schemas from its rows, not OLD and NEW", remedy=_CALL
+            )
+        with source.lines(root, pairs) as rows:
+            for answer in operation.pairs(rows, level, content, dialect):
+                output.give(views.line(*answer), flush=True)
+        return
+    if old is None or new is None:
+        raise RegistryError("two schema files are required", remedy=_CALL)
+    judged = operation.files(root, old, new, level=level, content=content, dialect=dialect)
+    width, colour = output.page()
+    output.give(views.render(judged, level, content, form, colour=colour, width=width))
     raise typer.Exit(output.EXIT_CODES[judged.verdict.outcome.value])

@@ -6,24 +6,13 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import edits as operations_edits
-from schemareg.operations import output, registry
-from schemareg_cli import completion
-from schemareg_cli.options import (
-    Commit,
-    DryRun,
-    Element,
-    Loosens,
-    NewBranch,
-    PullRequest,
-    Push,
-    Root,
-    Today,
-    day,
-    span,
-)
+from schemareg.operations import authoring
+from schemareg.operations.edits import WRITE, EditOptions
+from schemareg_cli import completion, output
+from schemareg_cli.options import Element, Loosens, Root, Today, day, span, with_edit_options
 
 
+@with_edit_options
 def deprecate(
     target: Element,
     reason: Annotated[
@@ -53,15 +42,11 @@ def deprecate(
     migration: Annotated[
         str, typer.Option(metavar="URL", help="A page that says how to move.")
     ] = "",
-    dry_run: DryRun = False,
-    commit: Commit = False,
-    branch: NewBranch = None,
-    push: Push = False,
-    pr: PullRequest = False,
+    options: EditOptions = WRITE,
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Announce that a promise will end, and from when.
+    """Announce that a promise ends, and when.
 
     Writes one file. The window that the policy gives readers runs from the day on which the file
     lands on the protected branch; until the sunset the check defends the promise. What the check
@@ -76,30 +61,21 @@ def deprecate(
       reg deprecate orders/legacy --open --reason "To be replaced." --dry-run
       reg deprecate orders/order_placed#note --reason "…" --branch drop-note --pr
     """
-    from schemareg.adapters import clock
-    from schemareg.authoring import deprecations
-    from schemareg.consumers.uses import hit
-    from schemareg.model import targets
-    from schemareg.reports.views.deprecations import announced
+    from schemareg.reports.views import deprecations as views
 
-    element = targets.parse(target)
-    instead = targets.parse(replacement) if replacement else None
-    wish = deprecations.Wish(
-        element, reason, sunset, within, undated, loosens or "", instead, migration
+    found = authoring.deprecate(
+        root,
+        target,
+        reason,
+        sunset=sunset,
+        within=within,
+        undated=undated,
+        loosens=loosens or "",
+        replacement=replacement,
+        migration=migration,
+        options=options,
+        today=today,
+        progress=output.show_step,
     )
-    home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
-        draft = deprecations.drafted(promises, head, policy, wish, today or clock.today())
-        concerned = hit(head, element)
-    told = announced(draft, concerned, width=output.page().width)
-    edits = operations_edits.Edits(
-        home,
-        {draft.path: draft.text},
-        operations_edits.deprecation(draft.said),
-        policy.protected_branch,
-        operations_edits.branch_for("deprecate", draft.path),
-    )
-    operations_edits.deliver(
-        edits, operations_edits.Delivery(commit, branch, push, pr), dry_run=dry_run
-    )
-    output.give(f"\n{told}")
+    width = output.page().width
+    output.give(f"\n{views.announced(found.draft, found.consumers, width=width)}")

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import output
-from schemareg.operations.github import issues as github_issues
-from schemareg.operations.notify import run
+from schemareg.operations.github import issues as operation
+from schemareg_cli import output
 from schemareg_cli.options import Root, Today
 
 
@@ -26,7 +25,7 @@ def issues(
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Keep an issue on GitHub for each deprecation, and one that shows how all of it stands.
+    """Keep a GitHub issue for each deprecation, and one that shows the whole status.
 
     An issue is opened when a deprecation has landed, says who reads the thing and what to take
     instead, is written anew when something about it changes, and is closed when the thing is gone
@@ -45,19 +44,17 @@ def issues(
     """
     import os
 
-    from schemareg.adapters import clock
-
-    found = github_issues.follow(
+    found = operation.update_here(
         root,
         os.environ,
-        today=today or clock.today(),
-        told=github_issues.last_told(run.standing(root)),
+        today=today,
         repository=repository,
         dry=dry_run,
+        progress=lambda text: output.hint(f"reg: {text}"),
     )
     output.give(_lines(found.done))
     if found.left:
-        output.hint(f"{found.left} more are opened by the next run")
+        output.hint(f"The next run opens {found.left} more")
     output.hint(*_lines(f"reg: {line}" for line in found.failed).splitlines())
     raise typer.Exit(bool(found.failed))
 

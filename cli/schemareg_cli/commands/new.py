@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import output, registry, writing
-from schemareg_cli.options import Root
+from schemareg.operations import setup
+from schemareg.operations.edits import WRITE, EditOptions
+from schemareg_cli import output
+from schemareg_cli.options import Root, with_edit_options
 
 
+@with_edit_options
 def product(
     name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
     team: Annotated[
@@ -22,6 +25,7 @@ def product(
         str,
         typer.Option(metavar="NAME", help="The part of the business, and the folder, it is in."),
     ] = "",
+    options: EditOptions = WRITE,
     root: Root = Path(),
 ) -> None:
     """Add a data product: its folder with a product.yaml to fill in.
@@ -31,16 +35,20 @@ def product(
       reg new product orders --team checkout --contact checkout@example.com
       reg new product orders --team checkout --domain commerce
     """
-    from schemareg.authoring import additions, scaffold
+    setup.new_product(
+        root,
+        name,
+        team,
+        contact=contact,
+        title=title,
+        domain=domain,
+        options=options,
+        progress=output.show_step,
+    )
+    output.hint(f"Next: reg new schema {name}/NAME, empty or --from a sample of its records")
 
-    files = scaffold.product(name, team=team, contact=contact, title=title, domain=domain)
-    home = registry.home(root)
-    with registry.current(root) as snapshot:
-        additions.refuse_known(snapshot, name)
-    output.wrote(home, writing.create(home, files))
-    output.hint(f"Next: reg new schema {name}/NAME, from nothing or --from a sample of its records")
 
-
+@with_edit_options
 def schema(
     target: Annotated[str, typer.Argument(metavar="PRODUCT/NAME", show_default=False)],
     sample: Annotated[
@@ -54,6 +62,7 @@ def schema(
     ] = None,
     description: Annotated[str, typer.Option(metavar="TEXT", help="What one record is.")] = "",
     version: Annotated[str, typer.Option(metavar="X.Y.Z", help="Its first version.")] = "1.0.0",
+    options: EditOptions = WRITE,
     root: Root = Path(),
 ) -> None:
     """Add a schema to a product: its first version, and its line in product.yaml.
@@ -64,14 +73,15 @@ def schema(
       reg new schema orders/order_placed --from sample.jsonl
       reg new schema orders/order_placed --from export.csv --version 0.1.0
     """
-    from schemareg.authoring import additions
-
-    value = registry.sample_schema(root / sample) if sample else None
-    home = registry.home(root)
-    with registry.current(root) as snapshot:
-        added = additions.schema(snapshot, target, version, value, description)
-    written = writing.create(home, added.created)
-    writing.put(home, added.declaration, added.declared)
-    output.wrote(home, written)
-    output.wrote(home, [added.declaration], "changed")
-    output.hint(f"Next: edit {written[0]}, then: reg validate, and: git add registry.yaml products")
+    steps = setup.new_schema(
+        root,
+        target,
+        sample=root / sample if sample else None,
+        description=description,
+        version=version,
+        options=options,
+        progress=output.show_step,
+    )
+    output.hint(
+        f"Next: edit {steps[0].subject}, then: reg validate, and: git add registry.yaml products"
+    )

@@ -1,14 +1,18 @@
-"""Tell people what landed and what ends soon: whom it concerns, each once."""
+"""Notify owners and consumers of what landed and what ends soon, each once."""
 
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemareg.operations import output
 from schemareg.operations.notify import run
+from schemareg.operations.notify.ledger import read_ledger
+from schemareg_cli import output
 from schemareg_cli.options import Plain, Root
+
+if TYPE_CHECKING:
+    from schemareg.notifications.delivery.delivery import Delivery
 
 
 def _moment(text: str) -> datetime:
@@ -69,7 +73,7 @@ def notify(
     today: _Now = None,
     root: Root = Path(),
 ) -> None:
-    """Tell people what landed since the last time, each once.
+    """Notify owners and consumers of what landed and what ends soon, each once.
 
     Owners, and the consumers whom it touches, hear of it on their channels in registry.yaml. What
     was told, and what is still to be told, stands in the ledger, the Git ref refs/reg/ledger at the
@@ -93,9 +97,57 @@ def notify(
         return
     call = run.Call(root, today, reminders, replay, failed, to, patience)
     if dry_run:
-        output.give(run.proposed(call))
+        output.give(_previews(run.plan(call, _report)))
         return
-    raise typer.Exit(int(not run.told(call)))
+    done = run.notify(call, _report)
+    _summarize(done)
+    if done.error is not None:
+        raise done.error
+    raise typer.Exit(int(not done.complete))
+
+
+def _report(step: "run.Secrets | Delivery | str") -> None:
+    """Write a step of a run; in a log of GitHub Actions its text must not be a command."""
+    from schemareg.reports.views import deliveries
+    from schemareg.text import escape
+
+    if isinstance(step, str):
+        output.hint(f"reg: {escape.visible(step)}")
+    elif isinstance(step, run.Secrets):
+        masks = (f"::add-mask::{text.replace('%', '%25')}\n" for text in step.texts)
+        output.give("".join(masks))
+    else:
+        output.give(escape.inert(deliveries.sentence(step)))
+
+
+def _summarize(done: run.NotifyResult) -> None:
+    from schemareg.reports.views import deliveries
+    from schemareg.text import escape
+
+    if done.error is None or done.sent or done.failed or done.waiting:
+        total = deliveries.total(len(done.sent), done.failed, done.waiting)
+        output.hint(f"reg: {total}".rstrip())
+    if done.failed:
+        output.hint("  Once it is fixed: reg notify --failed")
+    if done.issues is not None:
+        lines = (escape.inert(f"{escape.visible(line)}\n") for line in done.issues.done)
+        output.give("".join(lines))
+        failed = (f"reg: {escape.visible(line)}" for line in done.issues.failed)
+        output.hint(*map(escape.inert, failed))
+
+
+def _previews(previews: tuple[run.Preview, ...]) -> str:
+    from schemareg.reports.views import deliveries
+    from schemareg.text import escape
+
+    if not previews:
+        return "there is nothing to send\n"
+    lines = []
+    for message, text in previews:
+        lines.append(deliveries.proposed(message))
+        shown = map(escape.visible, text.splitlines())
+        lines += [f"    {line}".rstrip() + "\n" for line in shown]
+    return "".join(map(escape.inert, lines))
 
 
 def status(form: Plain = "text", root: Root = Path()) -> None:
@@ -111,7 +163,7 @@ def status(form: Plain = "text", root: Root = Path()) -> None:
     from schemareg.reports.views import deliveries
     from schemareg.text import escape
 
-    text = deliveries.render(run.standing(root), form)
+    text = deliveries.render(read_ledger(root, progress=_report), form)
     output.give(text if form == "json" else escape.inert(text))
 
 
@@ -129,4 +181,11 @@ def test(
 
     Exit codes: 0 it was taken; 1 it was not; 2 there is no such channel.
     """
-    raise typer.Exit(int(not run.tried(root, channel, today)))
+    from schemareg.text import escape
+
+    outcome = run.send_test(root, channel, today, _report)
+    if outcome.sent:
+        output.give(escape.inert(f"{channel} accepted it\n"))
+    else:
+        output.hint(escape.inert(f"reg: {channel} did not accept it: {outcome.reason}"))
+    raise typer.Exit(int(not outcome.sent))

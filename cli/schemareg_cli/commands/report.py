@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from schemareg.model.errors import RegistryError
-from schemareg.operations import output as operations_output
+from schemareg_cli import output as show
+from schemareg_cli import source
 
 if TYPE_CHECKING:
     from schemareg.model import Report, Severity
@@ -66,7 +67,7 @@ def report(
         typer.Option(help="With --exit-code: the least severe finding that makes it 1."),
     ] = "error",
 ) -> None:
-    """Show a check that was made before, in as many forms as are wanted.
+    """Render the result of an earlier check in one or several forms.
 
     The result is read as a stranger's: verdict and counts follow from its findings.
 
@@ -90,9 +91,9 @@ def report(
     forms = _forms(to or [])
     places = _places(forms, output)
     host = _host(web, branch, run)
-    found = _read(result)
+    found = source.result(result)
     for form, place in places.items():
-        operations_output.give(_rendered(found, form, host, place), place)
+        show.give(_render(found, form, host, place), place)
     if exit_code:
         raise typer.Exit(_code(found, Severity(fail_on)))
 
@@ -154,30 +155,11 @@ def _host(web: str, branch: str, run: str) -> "Host | None":
     return Host(web, branch, run) if web or run else None
 
 
-def _read(result: Path) -> "Report | Mistakes":
-    import sys
-
-    from schemareg.reports.review.json_reader import LARGEST, read
-
-    if str(result) == "-":
-        return read(sys.stdin.buffer.read(LARGEST + 1), "stdin")
-    if not result.exists() or result.is_dir():  # a pipe will do
-        raise RegistryError(
-            "there is no such file",
-            where=result.as_posix(),
-            remedy=f"Write it first: reg check --format json --output {result.as_posix()}",
-        )
-    with result.open("rb") as file:
-        return read(file.read(LARGEST + 1), result.as_posix())
-
-
-def _rendered(
-    found: "Report | Mistakes", form: str, host: "Host | None", place: Path | None
-) -> str:
+def _render(found: "Report | Mistakes", form: str, host: "Host | None", place: Path | None) -> str:
     from schemareg.reports.review import render, render_mistakes
     from schemareg.reports.review.json_reader import Mistakes
 
-    width, colour = operations_output.page(place)
+    width, colour = show.page(place)
     if isinstance(found, Mistakes):
         return render_mistakes(found.mistakes, form, notices=found.notices, width=width, host=host)
     return render(found, form, colour=colour, width=width, host=host)

@@ -15,12 +15,8 @@ if TYPE_CHECKING:
     from schemareg.adapters.history.history import GitHistory
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.schedule import Term
-    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Files, History, Policy
     from schemareg.snapshot.snapshot import Snapshot
-
-_LARGEST_SAMPLE = 64 * 1024 * 1024
-"""Bytes: read in seconds, in less than a gigabyte of memory."""
 
 
 @contextmanager
@@ -57,7 +53,7 @@ def change(
     from schemareg.operations import audit
     from schemareg.snapshot.snapshot import Snapshot
 
-    revision = audit.dated(root, at)
+    revision = audit.resolve(root, at)
     day = date.fromisoformat(at) if revision != at else None
     with audit.line(root) as line, open_repository(root) as repository:
         landed = repository.files_at(revision)
@@ -226,7 +222,7 @@ def landed(
     if revision:
         from schemareg.operations import audit
 
-        revision = audit.dated(root, revision)
+        revision = audit.resolve(root, revision)
     folder = _registry_above(root)
     here = Snapshot(files_in(folder)) if folder else None
     with _tip(root, here, revision) as (line, name):
@@ -254,7 +250,7 @@ def as_of(at: str | None, today: "date | None", history: Callable[[], "History"]
     return head.time.date() if head else clock.today()
 
 
-def announced(promises: "Promises") -> tuple["Term", ...]:
+def terms(promises: "Promises") -> tuple["Term", ...]:
     """The terms of all products, as they were kept for this commit, or found and kept."""
     from schemareg.adapters.git import cache as git_cache
     from schemareg.adapters.history.history import GitHistory
@@ -282,7 +278,7 @@ def _tip(
     from schemareg.adapters.history.history import history, protected
     from schemareg.snapshot.snapshot import Snapshot
 
-    branch = _branch(here)
+    branch = protected_branch(here)
     if revision:
         with history(root, revision) as wanted:
             commit = wanted.commit
@@ -293,7 +289,7 @@ def _tip(
     if tip is None and here is None and not _unborn(root):
         # Bare: only a commit can say what its branch is called.
         with history(root, "HEAD") as line:
-            branch = _branch(Snapshot(line.files("HEAD")))
+            branch = protected_branch(Snapshot(line.files("HEAD")))
         tip = protected(root, branch)
     if tip is None:
         raise unknown_branch(branch, "; or name where to look: --at REF")
@@ -315,7 +311,7 @@ def _unborn(root: Path) -> bool:
     return audit.unborn(root)
 
 
-def _branch(snapshot: "Snapshot | None") -> str:
+def protected_branch(snapshot: "Snapshot | None") -> str:
     """The protected branch by the policy of a state; the default where that is wrong."""
     from schemareg.manifests.layout import REGISTRY
     from schemareg.model import Policy
@@ -356,7 +352,7 @@ def files(root: Path, revision: str | None = None) -> Iterator["Files"]:
         if revision:
             from schemareg.operations import audit
 
-            revision = audit.dated(root, revision)
+            revision = audit.resolve(root, revision)
         yield repository.files_at(revision) if revision else repository.working_files()
 
 
@@ -395,48 +391,12 @@ def home(root: Path) -> Path:
     return top
 
 
-def sample_schema(path: Path) -> "JsonValue":
-    """A schema that every record of a sample fits. Raises RegistryError where it cannot be read."""
-    from schemareg.authoring import samples
-    from schemareg.formats.json_schema.infer import infer
-
-    if not path.is_file():
-        raise RegistryError(
-            "there is no such file",
-            where=path.as_posix(),
-            remedy="Name one that holds records, as .json, .jsonl or .csv: --from FILE",
-        )
-    size = path.stat().st_size
-    if size > _LARGEST_SAMPLE:
-        raise RegistryError(
-            f"the sample has {size:,} bytes, the most is {_LARGEST_SAMPLE:,}",
-            where=path.as_posix(),
-            remedy="A few thousand records are enough: take the first of them",
-        )
-    return infer(samples.read(path.read_bytes(), path.as_posix()))
-
-
 def _no_registry(root: Path) -> RegistryError:
     return RegistryError(
         "there is no Git repository and no registry here, nor above",
         where=str(root),
         remedy="To make one here: reg init. Or name its folder: -C DIR",
     )
-
-
-def begun(folder: Path) -> Path:
-    """The top of the repository that a folder belongs to; where there is none, one is begun there."""
-    from schemareg.adapters.git import commits
-    from schemareg.adapters.git.repository import open_repository
-
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        open_repository(folder).close()
-    except Undecidable:
-        raise
-    except RegistryError:
-        commits.begin(folder)
-    return home(folder)
 
 
 def _registry_above(start: Path) -> Path | None:

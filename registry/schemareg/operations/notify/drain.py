@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model.errors import RegistryError
-from schemareg.operations.notify.ledger import Book
+from schemareg.operations.notify.ledger import LedgerStore
 
 if TYPE_CHECKING:
     from schemareg.notifications.delivery.delivery import Delivery
@@ -31,7 +31,7 @@ Sender = Callable[["Message"], "Outcome"]
 Clock = Callable[[], datetime]
 
 
-class Account(NamedTuple):
+class DrainResult(NamedTuple):
     """What a run did."""
 
     sent: tuple["Delivery", ...]
@@ -41,7 +41,7 @@ class Account(NamedTuple):
     """Tried in vain; they are tried again later."""
 
 
-class _Done(NamedTuple):
+class _ChannelResult(NamedTuple):
     channel: str
     results: tuple["Result", ...]
     bug: Exception | None = None
@@ -49,13 +49,13 @@ class _Done(NamedTuple):
 
 
 def drain(
-    book: Book,
+    book: LedgerStore,
     send: Sender,
     run: str,
     now: Clock,
     asked: frozenset[str] | None = None,
     tell: Callable[["Delivery"], None] = lambda _: None,
-) -> Account:
+) -> DrainResult:
     """Send what is due, or only what is `asked` for, and write down what came of it.
 
     A channel that does not take a message is left alone for the rest of the run; no other waits for
@@ -65,9 +65,9 @@ def drain(
     """
     from schemareg.adapters import clock
 
-    desk = _Desk(book, run, now, asked)
-    done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
-    gathered: list[_Done] = []
+    desk = _DrainState(book, run, now, asked)
+    done: queue.SimpleQueue[_ChannelResult] = queue.SimpleQueue()
+    gathered: list[_ChannelResult] = []
     bugs: list[Exception] = []
     try:
         while True:
@@ -90,10 +90,12 @@ def drain(
     return desk.account()
 
 
-class _Desk:
+class _DrainState:
     """The claims and results of one run, as they go into the ledger."""
 
-    def __init__(self, book: Book, run: str, now: Clock, asked: frozenset[str] | None) -> None:
+    def __init__(
+        self, book: LedgerStore, run: str, now: Clock, asked: frozenset[str] | None
+    ) -> None:
         self._book = book
         self._run = run
         self._now = now
@@ -104,7 +106,7 @@ class _Desk:
         self.busy: set[str] = set()
 
     def turn(
-        self, done: Iterable[_Done], tell: Callable[["Delivery"], None]
+        self, done: Iterable[_ChannelResult], tell: Callable[["Delivery"], None]
     ) -> dict[str, tuple["Delivery", ...]]:
         """Write down what came of claims, and claim what comes next, in one change."""
         from schemareg.notifications.delivery import outbox
@@ -137,7 +139,7 @@ class _Desk:
         self.busy |= claims.keys()
         return claims
 
-    def close(self, done: "queue.SimpleQueue[_Done]") -> None:
+    def close(self, done: "queue.SimpleQueue[_ChannelResult]") -> None:
         """Where the ledger failed: let what is under way come to its end, and try once more."""
         from schemareg.notifications.delivery import outbox
 
@@ -151,13 +153,13 @@ class _Desk:
                 ids=[each.id for each in results],
             )
 
-    def _take(self, done: _Done) -> None:
+    def _take(self, done: _ChannelResult) -> None:
         self.busy.discard(done.channel)
         self._unwritten += done.results
         if any(map(_in_vain, done.results)):
             self._over.add(done.channel)
 
-    def account(self) -> Account:
+    def account(self) -> DrainResult:
         """What was done."""
         from schemareg.notifications.delivery.message import State
 
@@ -166,7 +168,7 @@ class _Desk:
             return tuple(sorted(found, key=lambda each: (each.channel, each.created, each.number)))
 
         waiting = those(State.PENDING, State.ATTEMPTING)
-        return Account(those(State.SENT), those(State.FAILED), waiting)
+        return DrainResult(those(State.SENT), those(State.FAILED), waiting)
 
     def _left(self) -> frozenset[str] | None:
         """Of what was asked for, what has not had its turn."""
@@ -174,7 +176,7 @@ class _Desk:
 
 
 def _work(
-    done: "queue.SimpleQueue[_Done]",
+    done: "queue.SimpleQueue[_ChannelResult]",
     channel: str,
     claims: Iterable["Delivery"],
     send: Sender,
@@ -197,7 +199,7 @@ def _work(
                 reason = f"a bug of ours ({type(error).__name__})"
                 outcome = Outcome(sent=False, reason=reason, uncertain=True)
         results.append(outbox.Result(each.id, outcome, now()))
-    done.put(_Done(channel, tuple(results), bug))
+    done.put(_ChannelResult(channel, tuple(results), bug))
 
 
 def _sent(delivery: "Delivery", send: Sender) -> "Outcome":

@@ -17,7 +17,7 @@ _LONGEST_PAUSE = 4_000
 """Milliseconds between two of them, at most."""
 
 
-class Book:
+class LedgerStore:
     """The ledger of one repository."""
 
     def __init__(self, ref: "LedgerRef") -> None:
@@ -98,8 +98,24 @@ class Book:
         return ledger.parse(self.ref.read(tip, folders, ledger.places(commits, ids)))
 
 
-def book(root: Path, branch: str) -> Book:
+def ledger_store(root: Path, branch: str) -> LedgerStore:
     """The ledger of the repository that a folder lies in, for a protected branch of this name."""
     from schemareg.adapters.ledger.ledger import ledger
 
-    return Book(ledger(root, branch))
+    return LedgerStore(ledger(root, branch))
+
+
+def read_ledger(root: Path, *, progress: Callable[[str], None] = lambda _: None) -> "Ledger":
+    """The whole ledger; the copy that was read last here, where the remote does not answer."""
+    from schemareg.operations import audit
+    from schemareg.operations.notify import messages
+
+    with audit.line(root) as history:
+        store = ledger_store(root, messages.landed_policy(history).protected_branch)
+    try:
+        return store.read(all_told=True)
+    except Undecidable as error:
+        if not store.ref.known():
+            raise
+        progress(f"{error.what}; this is the copy that was read last")
+        return LedgerStore(store.ref.here).read(all_told=True)

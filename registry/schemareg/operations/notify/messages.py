@@ -16,6 +16,7 @@ from schemareg.operations import audit
 from schemareg.operations import registry as operations_registry
 
 if TYPE_CHECKING:
+    from schemareg.adapters.history.history import GitHistory
     from schemareg.deprecation.landed import Promises
     from schemareg.model import History, Landing, PathChange, Policy
     from schemareg.model.targets import Target
@@ -63,9 +64,9 @@ def messages_between(
         policy = policy_of(at(end.commit), history)
         home = _home(root, history)
         if after is None:
-            found = _begun(root, history, at, end, home, today)
+            found = _first_news(root, history, at, end, home, today)
         else:
-            found = _told(root, history, at, after, end, home, today)
+            found = _landing_news(root, history, at, after, end, home, today)
         for scene, news in found:
             states = (scene.before, scene.after)
             yield scene.landing, messages(routes(news, states, policy))
@@ -82,7 +83,7 @@ def messages_of_landing(
         policy = policy_of(at((history.head or landing).commit), history)
         home = _home(root, history)
         before = history.line()[landing.ordinal - 1] if landing.ordinal else None
-        found = _told(root, history, at, before, landing, home, today)
+        found = _landing_news(root, history, at, before, landing, home, today)
         return tuple(
             message
             for scene, news in found
@@ -117,7 +118,7 @@ def reminders_today(root: Path, today: date, told: Collection[str] = ()) -> tupl
     with operations_registry.landed(root) as (promises, _):
         snapshot, history = promises.base, promises.history
         policy = policy_of(snapshot, history)
-        news = _reminded(root, promises, policy, today, told)
+        news = _reminder_news(root, promises, policy, today, told)
         return messages(routes(news, (snapshot,), policy))
 
 
@@ -130,15 +131,33 @@ def news_between(
         return
     with _states(root) as at:
         home = _home(root, history)
-        for scene, news in _told(root, history, at, after, end, home, today):
+        for scene, news in _landing_news(root, history, at, after, end, home, today):
             yield scene.landing, news
 
 
-def reminded(root: Path, today: date) -> tuple["Event", ...]:
-    """The events of a day, as if none had been told before."""
+def events(
+    root: Path, span: str | None = None, *, today: date | None = None
+) -> tuple["Event", ...]:
+    """The events of the landings in a range `A..B`, or of one, oldest first; by default the newest.
+
+    The ends may be revisions or days. Raises RegistryError where one is not on the line.
+    """
+    from schemareg.adapters import clock
+
+    with audit.line(root, end_of(span)) as history:
+        first = after(root, history, span)
+        found = news_between(root, history, first, today or clock.today())
+        return tuple(each.event for _, news in found for each in news)
+
+
+def reminder_events(root: Path, *, today: date | None = None) -> tuple["Event", ...]:
+    """The reminders of a day, whether or not they were sent before."""
+    from schemareg.adapters import clock
+
+    today = today or clock.today()
     with operations_registry.landed(root) as (promises, _):
         policy = policy_of(promises.base, promises.history)
-        return tuple(each.event for each in _reminded(root, promises, policy, today, ()))
+        return tuple(each.event for each in _reminder_news(root, promises, policy, today, ()))
 
 
 def end_of(span: str | None) -> str | None:
@@ -160,7 +179,7 @@ def after(root: Path, history: "History", span: str | None) -> "Landing | None":
         return history.line()[head.ordinal - 1] if head and head.ordinal else None
     if not start:
         return None
-    with histories.history(root, audit.dated(root, start)) as named:
+    with histories.history(root, audit.resolve(root, start)) as named:
         found = history.landing(named.commit)
     if found is None:
         raise RegistryError(
@@ -188,7 +207,7 @@ def _states(root: Path) -> Iterator[Callable[[str], "Snapshot"]]:
         yield at
 
 
-def _told(
+def _landing_news(
     root: Path,
     history: "History",
     at: Callable[[str], "Snapshot"],
@@ -230,7 +249,7 @@ def _actor(known: Mapping[str, Any], landing: "Landing") -> str:
     return merger if merger not in _FORGES else known.get("author") or landing.author
 
 
-def _begun(
+def _first_news(
     root: Path,
     history: "History",
     at: Callable[[str], "Snapshot"],
@@ -242,7 +261,7 @@ def _begun(
     from schemareg.notifications.events.landings import Teller, watched
 
     before = history.line()[end.ordinal - 1] if end.ordinal else None
-    found = list(_told(root, history, at, before, end, home, today))
+    found = list(_landing_news(root, history, at, before, end, home, today))
     if not found:
         found = [(Teller(history, at, home, today, before).scene(end), ())]
     for scene, news in found:
@@ -268,6 +287,13 @@ def _rewritten(
     except (RegistryError, KeyError):  # objects of the old history that are nowhere any more
         scene = Scene(end, after, after, history, home, today)
         return scene, forgotten(scene, before)
+
+
+def landed_policy(history: "GitHistory") -> "Policy":
+    """The policy on the protected branch; where it landed with mistakes, the last valid one."""
+    from schemareg.snapshot.snapshot import Snapshot
+
+    return policy_of(Snapshot(history.files("the protected branch")), history)
 
 
 def policy_of(snapshot: "Snapshot", history: "History") -> "Policy":
@@ -298,7 +324,7 @@ def _home(root: Path, history: "History") -> "Home":
 # -- days -----------------------------------------------------------------------------------------
 
 
-def _reminded(
+def _reminder_news(
     root: Path, promises: "Promises", policy: "Policy", today: date, told: Collection[str]
 ) -> tuple["News", ...]:
     from schemareg.consumers import uses
@@ -318,7 +344,7 @@ def _reminded(
 
     home = _home(root, promises.history)
     registry = Registry(home, policy.reminders, there, readers)
-    terms = operations_registry.announced(promises)
+    terms = operations_registry.terms(promises)
     return due(registry, terms, leaves(promises.history), today, told)
 
 

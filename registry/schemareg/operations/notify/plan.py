@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.operations import audit, registry
 from schemareg.operations.notify import messages as notify_messages
-from schemareg.operations.notify.ledger import Book
+from schemareg.operations.notify.ledger import LedgerStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +22,11 @@ _OFTEN = timedelta(hours=1)
 """So old the last look at a branch must be before another one, that found it the same, is noted."""
 
 
-class Scene(NamedTuple):
+class RunContext(NamedTuple):
     """Where and when a run stands."""
 
     root: Path
-    book: Book
+    book: LedgerStore
     branch: str
     """The protected branch's name."""
     now: datetime
@@ -34,7 +34,7 @@ class Scene(NamedTuple):
     """What the run is called in the ledger."""
 
 
-class Plan(NamedTuple):
+class LedgerPlan(NamedTuple):
     """What is to be put into the ledger."""
 
     base: "Notified | None"
@@ -55,7 +55,7 @@ class Outdated(Exception):
     """Another run has put something into the ledger since the plan was made."""
 
 
-def landed(scene: Scene, history: "History", known: "Ledger") -> Plan:
+def plan_landings(scene: RunContext, history: "History", known: "Ledger") -> LedgerPlan:
     """What landed since the ledger was written last, told to whom it concerns.
 
     Nothing, where this clone is behind what was told already. A history that does not contain what
@@ -63,20 +63,22 @@ def landed(scene: Scene, history: "History", known: "Ledger") -> Plan:
     """
     head = history.head
     if head is None:
-        return Plan(known.notified)
+        return LedgerPlan(known.notified)
     refuse_another_branch(scene)
-    look = _look(scene, history, head, known)
+    look = _branch_view(scene, history, head, known)
     if look.mark is None:
-        return _told(scene, history, known, look, None)
+        return _new_landings(scene, history, known, look, None)
     last = history.landing(look.mark.commit)
     if last is not None:
-        return _same(look) if last == head else _told(scene, history, known, look, last)
+        return (
+            _unchanged(look) if last == head else _new_landings(scene, history, known, look, last)
+        )
     if _behind(scene, look):
-        return Plan(look.base, word=_BEHIND)
+        return LedgerPlan(look.base, word=_BEHIND)
     return _rewritten(scene, history, known, look)
 
 
-def refuse_another_branch(scene: Scene) -> None:
+def refuse_another_branch(scene: RunContext) -> None:
     """Raise Undecidable where this clone has not the protected branch, but only another one.
 
     What commands that only read fall back to, the branch at hand, has not landed.
@@ -90,13 +92,13 @@ def refuse_another_branch(scene: Scene) -> None:
 _BEHIND = "this clone ends before what was told already, so nothing new is told from here"
 
 
-def reminders(scene: Scene, known: "Ledger") -> Plan:
+def plan_reminders(scene: RunContext, known: "Ledger") -> LedgerPlan:
     """What the day brings, as far as the ledger, all of it, does not have it."""
     messages = notify_messages.reminders_today(scene.root, scene.now.date(), known.told)
-    return Plan(known.notified, deliveries=created(messages, scene.now), once=True)
+    return LedgerPlan(known.notified, deliveries=deliveries_of(messages, scene.now), once=True)
 
 
-def put(known: "Ledger", plan: Plan) -> "Ledger":
+def apply_plan(known: "Ledger", plan: LedgerPlan) -> "Ledger":
     """The ledger with what was planned. Raises Outdated where it says something else by now."""
     from schemareg.notifications.delivery import outbox, receipts
 
@@ -110,14 +112,14 @@ def put(known: "Ledger", plan: Plan) -> "Ledger":
     return outbox.added(receipts.added(known, plan.receipts, plan.moving), new)
 
 
-def created(messages: Iterable["Message"], now: datetime) -> tuple["Delivery", ...]:
+def deliveries_of(messages: Iterable["Message"], now: datetime) -> tuple["Delivery", ...]:
     """Deliveries of messages, in their order."""
     from schemareg.notifications.delivery.delivery import delivery
 
     return tuple(delivery(each, now, number) for number, each in enumerate(messages))
 
 
-class _Look(NamedTuple):
+class _BranchView(NamedTuple):
     """What is known of the branch, and of what was told of it."""
 
     base: "Notified | None"
@@ -145,7 +147,9 @@ class _Look(NamedTuple):
         return before._replace(commit=self.head.commit, step=before.step + 1, at=at)
 
 
-def _look(scene: Scene, history: "History", head: "Landing", known: "Ledger") -> _Look:
+def _branch_view(
+    scene: RunContext, history: "History", head: "Landing", known: "Ledger"
+) -> _BranchView:
     from schemareg.notifications.delivery.ledger import NOTIFIED, Notified
 
     mark = known.notified
@@ -157,10 +161,10 @@ def _look(scene: Scene, history: "History", head: "Landing", known: "Ledger") ->
     tip = scene.book.ref.branch(scene.branch)
     # Whoever acts as of an earlier day has not looked at the branch on that day.
     at = max(scene.now, mark.at) if mark and mark.at else scene.now
-    return _Look(known.notified, mark, head, tip, at)
+    return _BranchView(known.notified, mark, head, tip, at)
 
 
-def _behind(scene: Scene, look: _Look) -> bool:
+def _behind(scene: RunContext, look: _BranchView) -> bool:
     """Whether what was told is newer than this clone, rather than gone."""
     if look.tip:
         # A clone that ends where the branch ends is not old, whatever was told: it was reset.
@@ -169,17 +173,21 @@ def _behind(scene: Scene, look: _Look) -> bool:
     return bool(scene.book.ref.leads_to(look.head.commit, told))
 
 
-def _same(look: _Look) -> Plan:
+def _unchanged(look: _BranchView) -> LedgerPlan:
     """Nothing landed; that the branch still ends there is worth a note now and then."""
     mark = look.mark
     if mark is None or not look.newest or (mark.at is not None and look.at - mark.at < _OFTEN):
-        return Plan(look.base)
-    return Plan(look.base, look.moved)
+        return LedgerPlan(look.base)
+    return LedgerPlan(look.base, look.moved)
 
 
-def _told(
-    scene: Scene, history: "History", known: "Ledger", look: _Look, last: "Landing | None"
-) -> Plan:
+def _new_landings(
+    scene: RunContext,
+    history: "History",
+    known: "Ledger",
+    look: _BranchView,
+    last: "Landing | None",
+) -> LedgerPlan:
     since = look.head.ordinal if last is None else last.ordinal + 1
     landings = history.line()[since:]
     looked = look.mark.at if look.mark else None
@@ -187,12 +195,14 @@ def _told(
     dated, moving = _dated(history, known, seen)
     today = scene.now.date()
     told = notify_messages.messages_between(scene.root, dated, last, today=today)
-    deliveries = created((each for _, messages in told for each in messages), scene.now)
+    deliveries = deliveries_of((each for _, messages in told for each in messages), scene.now)
     moved = look.moved._replace(branch=scene.branch)
-    return Plan(look.base, moved, deliveries, seen, moving)
+    return LedgerPlan(look.base, moved, deliveries, seen, moving)
 
 
-def _rewritten(scene: Scene, history: "History", known: "Ledger", look: _Look) -> Plan:
+def _rewritten(
+    scene: RunContext, history: "History", known: "Ledger", look: _BranchView
+) -> LedgerPlan:
     from schemareg.history import clock
 
     mark = look.mark
@@ -208,11 +218,11 @@ def _rewritten(scene: Scene, history: "History", known: "Ledger", look: _Look) -
     dated, moving = _dated(history, known, seen)
     today = scene.now.date()
     messages = notify_messages.messages_of_rewrite(scene.root, dated, mark.commit, today=today)
-    return Plan(look.base, look.moved, created(messages, scene.now), seen, moving)
+    return LedgerPlan(look.base, look.moved, deliveries_of(messages, scene.now), seen, moving)
 
 
 def _receipts(
-    scene: Scene, look: _Look, landings: "Sequence[Landing]", looked: datetime | None
+    scene: RunContext, look: _BranchView, landings: "Sequence[Landing]", looked: datetime | None
 ) -> "tuple[Seen, ...]":
     from schemareg.notifications.delivery import receipts
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemareg.model.errors import RegistryError
 from schemareg.operations import audit
 from schemareg.operations.notify import messages as notify_messages
-from schemareg.operations.notify.plan import Scene, refuse_another_branch
+from schemareg.operations.notify.plan import RunContext, refuse_another_branch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,7 @@ Wanted = Callable[[str], bool]
 """Whether a channel is meant."""
 
 
-class Again(NamedTuple):
+class Resending(NamedTuple):
     """What is to be told again."""
 
     messages: "tuple[Message, ...]" = ()
@@ -32,7 +32,9 @@ class Again(NamedTuple):
     """Of deliveries that the ledger has, and that are to be tried again as they are."""
 
 
-def asked(scene: Scene, history: "History", known: "Ledger", what: str, wanted: Wanted) -> Again:
+def select(
+    scene: RunContext, history: "History", known: "Ledger", what: str, wanted: Wanted
+) -> Resending:
     """What a replay of an event's id, or of a commit, tells. `known` is all of the ledger.
 
     Raises RegistryError where there is no such event or landing, or it is told to nobody.
@@ -54,18 +56,18 @@ def asked(scene: Scene, history: "History", known: "Ledger", what: str, wanted: 
             if messages
             else f"To see what landed: reg events {what}",
         )
-    return Again(meant)
+    return Resending(meant)
 
 
-def failed(known: "Ledger", wanted: Wanted) -> Again:
+def select_failed(known: "Ledger", wanted: Wanted) -> Resending:
     """What had failed for good."""
     from schemareg.notifications.delivery.message import State
 
     found = (each for each in known.deliveries.values() if each.state is State.FAILED)
-    return Again(ids=tuple(sorted(each.id for each in found if wanted(each.channel))))
+    return Resending(ids=tuple(sorted(each.id for each in found if wanted(each.channel))))
 
 
-def put(known: "Ledger", again: Again, now: "datetime", call: str) -> "tuple[Ledger, set[str]]":
+def add(known: "Ledger", again: Resending, now: "datetime", call: str) -> "tuple[Ledger, set[str]]":
     """The ledger with all that in it to be tried, and the ids of those deliveries.
 
     What was sent already becomes another delivery, whose id is the same for the same `call`: so
@@ -124,11 +126,11 @@ def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
         )
 
 
-def _of_landing(scene: Scene, history: "History", revision: str) -> tuple["Message", ...]:
+def _of_landing(scene: RunContext, history: "History", revision: str) -> tuple["Message", ...]:
     from schemareg.adapters.history import history as histories
 
     refuse_another_branch(scene)
-    with histories.history(scene.root, audit.dated(scene.root, revision)) as named:
+    with histories.history(scene.root, audit.resolve(scene.root, revision)) as named:
         landing = history.landing(named.commit)
     if landing is None:
         raise RegistryError(

@@ -29,7 +29,7 @@ _SLOWEST = 30.0
 """Seconds that one attempt may take."""
 
 
-def named(policy: Policy, name: str) -> Channel | None:
+def channel_named(policy: Policy, name: str) -> Channel | None:
     """The channel of a message: one of registry.yaml, or `mailto:` somebody's address."""
     from schemareg.model import Channel
 
@@ -91,9 +91,7 @@ def _patiently(
         tried += 1
 
 
-def rendered(
-    channel: Channel, message: Message, environment: Mapping[str, str] | None = None
-) -> str:
+def render(channel: Channel, message: Message, environment: Mapping[str, str] | None = None) -> str:
     """What a channel would be sent, as people can read it; nothing is sent, and no secret is in it.
 
     Where only the environment tells what kind of channel it is, and it is not there, the plain text.
@@ -120,17 +118,15 @@ def _kind(channel: Channel, environment: Mapping[str, str]) -> str:
         return channels.kind_of(channel)
 
 
-def masks(policy: Policy, environment: Mapping[str, str]) -> str:
-    """Lines that tell GitHub's runner what to hide in its log; `""` where no such runner listens.
+def secrets_to_mask(policy: Policy, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Texts that GitHub's runner must hide in its log; none where no such runner listens.
 
-    It knows the secrets that a workflow gives us, but not their parts, nor how they are encoded on
-    the way. To be written before anything else is.
+    It knows the secrets that a workflow passes to us, but not their parts, nor their encoded forms.
     """
     if environment.get("GITHUB_ACTIONS") != "true":
-        return ""
+        return ()
     values = _values(policy.channels, policy.mail, environment)
-    found = (text for text in masking.forms(values) if text.isprintable())
-    return "".join(f"::add-mask::{text.replace('%', '%25')}\n" for text in found)
+    return tuple(text for text in masking.forms(values) if text.isprintable())
 
 
 def _values(
@@ -150,7 +146,7 @@ def _values(
     return found
 
 
-def trial(channel: str, now: datetime) -> Message:
+def test_message(channel: str, now: datetime) -> Message:
     """A message that says nothing but that it arrived; each moment has its own."""
     from schemareg.model import Severity
     from schemareg.notifications.events.audience import identity
