@@ -107,7 +107,7 @@ def prove(
     """Prove that what landed of a target is among what a checkpoint was made of.
 
     The proof is a JSON file. Whoever has it and the line checks it without this repository, with
-    `reg audit check-proof` or the twenty lines in registry/AUDIT.md.
+    `reg audit check-proof` or the twenty lines in registry/docs/explanation-audit.md.
 
     \b
     Examples:

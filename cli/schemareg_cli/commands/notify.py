@@ -141,7 +141,7 @@ def _previews(previews: tuple[run.Preview, ...]) -> str:
     from schemareg.text import escape
 
     if not previews:
-        return "there is nothing to send\n"
+        return "no events\n"
     lines = []
     for message, text in previews:
         lines.append(deliveries.proposed(message))

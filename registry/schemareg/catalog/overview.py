@@ -1,4 +1,4 @@
-"""What there is in a registry, for people who look around: products, schemas, versions, fields."""
+"""The content of a registry: products, schemas, versions, fields."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def schema(snapshot: Snapshot, target: Target) -> SchemaOverview:
 
 
 def named(snapshot: Snapshot, target: Target) -> ProductOverview | VersionOverview:
-    """What a target names: a product, or one version of a schema, the latest where none is said."""
+    """The element of a target: a product, or one version of a schema, the latest if none is given."""
     return version(snapshot, target) if target.schema else product(snapshot, target.product)
 
 
@@ -95,8 +95,8 @@ def version_named(snapshot: Snapshot, target: Target) -> SchemaVersion:
     """The version that a target names. Raises RegistryError where there is no such version."""
     if not target.schema:
         raise RegistryError(
-            f"{str(target)!r} is a product, and a version of a schema is wanted",
-            remedy=f"Write {target}/SCHEMA@VERSION; to see which there are: reg show {target}",
+            f"{str(target)!r} is a product; a version of a schema is required",
+            remedy=f"Write {target}/SCHEMA@VERSION; to list them: reg show {target}",
         )
     return chosen_version(schema(snapshot, target), target)
 

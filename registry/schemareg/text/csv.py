@@ -15,7 +15,7 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def rendered(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The rows below their header; a cell that would be taken for a formula begins with a quote."""
+    """The header and rows; a cell that a spreadsheet would read as a formula begins with a quote."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
