@@ -1,4 +1,4 @@
-"""The options and arguments that several commands share, each declared once."""
+"""Options and arguments that several commands share, each declared once."""
 
 import inspect
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from schemareg_cli import completion
 
 
 def day(text: str) -> date:
-    """A day as ISO 8601 writes it: 2026-11-22."""
+    """A day in ISO 8601: 2026-11-22."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -48,11 +48,11 @@ Form = Annotated[
         "junit",
         "html",
     ],
-    typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+    typer.Option("--format", "-f", help="The form of the answer.", case_sensitive=False),
 ]
 Plain = Annotated[
     Literal["text", "json"],
-    typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+    typer.Option("--format", "-f", help="The form of the answer.", case_sensitive=False),
 ]
 Output = Annotated[
     Path | None,
@@ -62,7 +62,7 @@ Base = Annotated[
     str | None,
     typer.Option(
         metavar="REF",
-        help="What to compare with; by default where the protected branch and this one part.",
+        help="The base of the comparison; by default the merge base with the protected branch.",
     ),
 ]
 Landed = Annotated[
@@ -75,13 +75,13 @@ Landed = Annotated[
 ]
 Head = Annotated[
     str | None,
-    typer.Option(metavar="REF", help="What to judge; by default the working tree as it stands."),
+    typer.Option(metavar="REF", help="What to check; by default the working tree."),
 ]
 At = Annotated[
     str | None,
     typer.Option(
         metavar="REF|DATE",
-        help="Look at this revision, or at what had landed by a day; by default the working tree.",
+        help="A revision, or what had landed by a day; by default the working tree.",
     ),
 ]
 Since = Annotated[
@@ -89,12 +89,12 @@ Since = Annotated[
     typer.Option(
         "--at",
         metavar="REF|DATE",
-        help="Look at what had landed at this revision, or by a day, as of then; by default now.",
+        help="What had landed at a revision, or by a day, as of then; by default now.",
     ),
 ]
 Today = Annotated[
     date | None,
-    typer.Option(parser=day, metavar="DATE", help="The day to judge for; by default today, UTC."),
+    typer.Option(parser=day, metavar="DATE", help="The day of the check; by default today, UTC."),
 ]
 Element = Annotated[
     str,
@@ -122,13 +122,13 @@ Loosens = Annotated[
         "retention",
     ]
     | None,
-    typer.Option(help="Not the target goes, but this guarantee about it.", case_sensitive=False),
+    typer.Option(
+        help="Deprecate this guarantee about the target, not the target.", case_sensitive=False
+    ),
 ]
-Team = Annotated[
-    str, typer.Option(metavar="TEXT", help="The team that is meant, of those who read it.")
-]
+Team = Annotated[str, typer.Option(metavar="TEXT", help="The team, where several read it.")]
 ConsumerName = Annotated[
-    str, typer.Option("--name", metavar="NAME", help="The file that is meant, of those of a team.")
+    str, typer.Option("--name", metavar="NAME", help="The file, where a team has several.")
 ]
 Target = Annotated[
     str,
@@ -147,7 +147,7 @@ ContentModel = Annotated[
     Literal["declared", "open"],
     typer.Option(
         "--content",
-        help="declared: a writer writes only what its schema declares. open: anything it may.",
+        help="declared: a writer writes only what its schema declares. open: anything that it accepts.",
         case_sensitive=False,
     ),
 ]

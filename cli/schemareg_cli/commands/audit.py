@@ -16,40 +16,39 @@ _Line = Annotated[
     typer.Option(
         "--checkpoint",
         metavar="LINE",
-        help="What `reg audit checkpoint` printed, in quotes.",
+        help="The output of `reg audit checkpoint`, in quotes.",
         show_default=False,
     ),
 ]
 _Head = Annotated[
     str | None,
-    typer.Option(
-        metavar="REF", help="The line up to here; by default that of the protected branch."
-    ),
+    typer.Option(metavar="REF", help="The last commit; by default that of the protected branch."),
 ]
 
 
 def verify(
     checkpoint: Annotated[
         str | None,
-        typer.Option(metavar="LINE", help="What `reg audit checkpoint` printed, in quotes."),
+        typer.Option(metavar="LINE", help="The output of `reg audit checkpoint`, in quotes."),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="From the first landing, not from where it came last.")
+        bool,
+        typer.Option("--full", help="From the first landing, not from where the last audit ended."),
     ] = False,
     head: _Head = None,
     fail_on: Annotated[
         Literal["error", "warning", "notice"],
-        typer.Option(help="The least severe violation that makes the exit code 1."),
+        typer.Option(help="The lowest severity that makes the exit code 1."),
     ] = "error",
     form: Plain = "text",
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Find what must never have happened: over the whole history of the protected branch.
+    """Verify the whole history of the protected branch.
 
-    Every version that landed is there and byte for byte what it was; time runs forward; no
-    deprecation was cut short; the head descends from the checkpoint. Each violation names commit,
-    person, day and path. What was verified is remembered, so the next run looks at what is new.
+    Every version that landed still exists, byte for byte; time moves forward; no deprecation was
+    cut short; the head descends from the checkpoint. Each violation names commit, person, day and
+    path. The result is cached, so the next run verifies only what is new.
 
     \b
     Examples:
@@ -57,8 +56,8 @@ def verify(
       reg audit verify --full --format json
       reg audit verify --checkpoint "$(cat checkpoint.txt)"
 
-    Exit codes: 0 nothing; 1 violations at or above --fail-on; 2 the call is wrong; 3 it cannot be
-    decided: history is missing here, or does not lead to the checkpoint.
+    Exit codes: 0 no violation; 1 violations at or above --fail-on; 2 the call is wrong; 3 undecided:
+    history is missing here, or does not lead to the checkpoint.
     """
     from schemareg.model import Severity
     from schemareg.reports.views import audit as views
@@ -72,16 +71,18 @@ def verify(
 def checkpoint(
     sign: Annotated[
         Path | None,
-        typer.Option(metavar="KEY", help="Sign the line with this SSH key, below it."),
+        typer.Option(
+            metavar="KEY", help="Sign the line with this SSH key; the signature follows it."
+        ),
     ] = None,
     head: _Head = None,
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Print one line to keep outside the repository: what the history is now.
+    """Print one line, to keep outside the repository, that identifies the history as it is now.
 
     It names the newest landing, its tree, the number of records and one digest over all of them.
-    Whoever has the line can tell later whether anything up to it was rewritten.
+    With the line, you can find out later whether anything up to it was rewritten.
 
     \b
     Examples:
@@ -114,8 +115,8 @@ def prove(
       reg audit prove orders/order_placed@1.2.0 --checkpoint "$(cat checkpoint.txt)" -o proof.json
       reg audit prove orders --checkpoint "$(cat checkpoint.txt)" > proof.json
 
-    Exit codes: 0 proved; 1 the history is not that of the checkpoint; 2 the call is wrong, or
-    nothing landed of the target; 3 history is missing here.
+    Exit codes: 0 proved; 1 the history is not the history of the checkpoint; 2 the call is wrong,
+    or nothing landed of the target; 3 history is missing here.
     """
     text = operation.prove(root, target, checkpoint, head=head)
     if text is None:
@@ -131,21 +132,23 @@ def check_proof(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     checkpoint: Annotated[
         str | None,
-        typer.Option(metavar="LINE", help="Your own copy of the line; else the file's counts."),
+        typer.Option(
+            metavar="LINE", help="Your own copy of the line; by default the one in the file."
+        ),
     ] = None,
     root: Root = Path(),
 ) -> None:
     """Check a proof, without any repository.
 
-    It shows that these records are among those of the checkpoint: which path held what, from which
-    commit on, dated when. Compare the checkpoint with a copy that was kept elsewhere.
+    It shows that these records are part of the checkpoint: the path, its content, the commit and
+    the date. Compare the checkpoint with a copy that was kept elsewhere.
 
     \b
     Examples:
       reg audit check-proof proof.json
       reg audit check-proof proof.json --checkpoint "$(cat checkpoint.txt)"
 
-    Exit codes: 0 it holds; 1 it does not; 2 the file is no proof.
+    Exit codes: 0 it holds; 1 it does not; 2 the file is not a proof.
     """
     from schemareg.reports.views import audit as views
 
@@ -163,10 +166,10 @@ def export(
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Write every fact of the history as JSON lines, the oldest first: for a warehouse or a SIEM.
+    """Write every fact of the history as JSON lines, oldest first, for a warehouse or a SIEM.
 
-    Equal histories give equal bytes, and each fact has an id that stays. What --since leaves out and
-    what it gives are together the whole. `reg schema fact` describes a line.
+    Equal histories give equal bytes, and each fact has a stable id. The facts before and after
+    --since are together the whole export. `reg schema fact` describes a line.
 
     \b
     Examples:
@@ -194,23 +197,27 @@ def scan(
         str | None,
         typer.Option(
             metavar="PATTERN",
-            help="Where the files stand: schemas/{product}/{schema}/{version}.json. By default"
-            " where most of them seem to.",
+            help="The paths of the files: schemas/{product}/{schema}/{version}.json. By default"
+            " the layout of most files.",
         ),
     ] = None,
     head: Annotated[
-        str, typer.Option("--head", "--branch", metavar="REF", help="The line up to here.")
+        str, typer.Option("--head", "--branch", metavar="REF", help="The last commit.")
     ] = "HEAD",
     since: Annotated[
         date | None,
-        typer.Option(parser=day, metavar="DATE", help="Tell what landed on this day or later."),
+        typer.Option(parser=day, metavar="DATE", help="Only what landed on this day or later."),
     ] = None,
     level: Annotated[
         Level,
-        typer.Option(help="Whom a step of SemVer must not break.", case_sensitive=False),
+        typer.Option(
+            help="The compatibility that a minor or patch version must keep.", case_sensitive=False
+        ),
     ] = "BACKWARD",
     content: ContentModel = "declared",
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many a list, at most.")] = 50,
+    limit: Annotated[
+        int, typer.Option(min=1, metavar="N", help="The maximum length of each list.")
+    ] = 50,
     form: Annotated[
         Literal["text", "json", "markdown", "html"],
         typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
@@ -218,11 +225,12 @@ def scan(
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Find what any repository of schema files did to versions that it had published.
+    """Find what a repository of schema files did to versions that it had published.
 
-    Which were rewritten afterwards, when, by whom, and whether that changed words or what records
-    they take; which went away; which steps promised more than they kept. Versions may be SemVer,
-    SchemaVer (1-0-2) or plain numbers. Nothing is written, nothing is fetched from elsewhere.
+    Versions that were rewritten: when, by whom, and whether that changed descriptions or the
+    records that they accept. Versions that were removed. Version numbers that promised more than
+    they kept. Versions can be SemVer, SchemaVer (1-0-2) or plain numbers. Nothing is written or
+    fetched.
 
     \b
     Examples:
@@ -231,8 +239,8 @@ def scan(
       reg audit scan ../schemas --format html --output scan.html
       reg audit scan ../schemas --since 2026-01-01 --format json
 
-    Exit codes: 0 all stayed as it was published; 1 something did not, or was called smaller than it
-    is; 2 the call is wrong; 3 history is missing here.
+    Exit codes: 0 every version stayed as published; 1 a version did not, or its number announces a
+    smaller change than it makes; 2 the call is wrong; 3 history is missing here.
     """
     from schemareg.reports.scan import text as views
 

@@ -19,20 +19,20 @@ def check(
     base: Base = None,
     head: Head = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Judge every version, not only what changed.")
+        bool, typer.Option("--all", help="Check every version, not only what changed.")
     ] = False,
     today: Today = None,
     form: Form = "text",
     output: Output = None,
     fail_on: Annotated[
         Literal["error", "warning", "notice"],
-        typer.Option(help="The least severe finding that makes the exit code 1."),
+        typer.Option(help="The lowest severity that makes the exit code 1."),
     ] = "error",
     at: Annotated[
         str | None,
         typer.Option(
             metavar="REF|DATE",
-            help="Judge what landed there, or last by the end of a day, as of that day.",
+            help="Check what landed there, or last by the end of a day, as of that day.",
         ),
     ] = None,
     checkpoint: Annotated[
@@ -40,49 +40,49 @@ def check(
         typer.Option(
             metavar="COMMIT",
             envvar="REG_CHECKPOINT",
-            help="A commit that must still be on the protected branch: the history is as it was.",
+            help="A commit that must still be on the protected branch: its history was not rewritten.",
         ),
     ] = None,
     replay: Annotated[
         str | None,
         typer.Option(
-            metavar="A..B", help="Judge each landing in this range again, as of its own day."
+            metavar="A..B", help="Check each landing in this range again, as of its own day."
         ),
     ] = None,
     policy: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="With --replay: a registry.yaml to judge by. Its `layout` says where the schema"
-            " files of another repository stand.",
+            help="With --replay: the registry.yaml to check by. Its `layout` names the paths of the"
+            " schema files of another repository.",
         ),
     ] = None,
     root: Root = Path(),
 ) -> None:
     """Check, before the merge, whether a change keeps the registry's promises.
 
-    Compares the working tree with the point where it left the protected branch, and judges every
-    version that is new or changed: proved compatible, or broken, with a record that shows it. Where
-    nothing is new, the last landing is judged, as of its own day.
+    Compares the working tree with its merge base on the protected branch, and checks every version
+    that is new or changed: compatible with a proof, or breaking with a record that shows it. Where
+    nothing is new, it checks the last landing, as of its own day.
 
     \b
     Examples:
       reg check                                       the working tree, before a commit
       reg check --head HEAD                           what a branch would change, as committed
-      reg check --base v1.0 --head v1.1               one state beside another
+      reg check --base v1.0 --head v1.1               two revisions
       reg check --format github                       annotations in GitHub Actions
       reg check --format summary >> "$GITHUB_STEP_SUMMARY"
       reg check --format junit --output junit.xml     for GitLab, Jenkins and others
-      reg check --format json --output result.json    for `reg report`, in many forms
+      reg check --format json --output result.json    for `reg report`
       reg check --all                                 the whole registry, every version
       reg check --today 2027-03-01                    as of another day
-      reg check --at 2026-03-01 --all                 the registry as it stood
-      reg check --replay v1.0..main                   what landed, and should not have
-      reg check --replay ..main --policy ours.yaml    what our rules would have stopped elsewhere
-      reg check --checkpoint 3f2a9c1                  nobody rewrote what had landed there
+      reg check --at 2026-03-01 --all                 the whole registry on that day
+      reg check --replay v1.0..main                   landings that should have failed
+      reg check --replay ..main --policy ours.yaml    another repository, by our rules
+      reg check --checkpoint 3f2a9c1                  the history was not rewritten
 
     Exit codes: 0 nothing breaks; 1 findings at or above --fail-on; 2 files or the call are wrong;
-    3 it cannot be decided.
+    3 undecided.
     """
     from schemareg.model import Severity
 

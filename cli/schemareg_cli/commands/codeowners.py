@@ -16,28 +16,24 @@ if TYPE_CHECKING:
 def codeowners(
     prefix: Annotated[
         str,
-        typer.Option(
-            "--team-prefix", metavar="@ORG/", help="What stands before a team's name on GitHub."
-        ),
+        typer.Option("--team-prefix", metavar="@ORG/", help="The prefix of team names on GitHub."),
     ] = "",
     team: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="TEAM=@NAME", help="A team that is called otherwise there; may be repeated."
-        ),
+        typer.Option(metavar="TEAM=@NAME", help="A team with another name there; may be repeated."),
     ] = None,
     hub: Annotated[
         str,
-        typer.Option(metavar="TEAM", help="Who owns registry.yaml, .github/ and products to come."),
+        typer.Option(metavar="TEAM", help="The owner of registry.yaml, .github/ and new products."),
     ] = "",
     owners_only: Annotated[
-        bool, typer.Option("--owners-only", help="Leave consumers' files to the owners alone.")
+        bool, typer.Option("--owners-only", help="Give consumers' files to the owners alone.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Compare with the file, and show what differs.")
+        bool, typer.Option("--check", help="Compare with the file, and show the difference.")
     ] = False,
     write: Annotated[
-        bool, typer.Option("--write", help="Write it into the file; what else it says stays.")
+        bool, typer.Option("--write", help="Write it into the file; other lines stay.")
     ] = False,
     file: Annotated[
         str,
@@ -47,8 +43,8 @@ def codeowners(
 ) -> None:
     """Print a CODEOWNERS file of owners and consumers, or check the existing one.
 
-    Each product goes to its owner, each consumer's file to owner and consumer (either may approve),
-    the policy to the hub. Nobody loses a reader, or the hub its policy, unasked.
+    Each product belongs to its owner, each consumer's file to owner and consumer (either may
+    approve), the policy to the hub. So no consumer is removed without review.
 
     \b
     Examples:
@@ -57,8 +53,8 @@ def codeowners(
       reg codeowners --team-prefix @acme/ --hub data-platform --check    in CI
       reg codeowners --team-prefix @acme/ --team "Customer Care=@acme/care"
 
-    Exit codes: 0 as it should be; 1 the file says otherwise; 2 a team has no name there, or the
-    call is wrong.
+    Exit codes: 0 the file is up to date; 1 it is not; 2 a team has no name there, or the call is
+    wrong.
     """
     from schemareg.model.errors import RegistryError
 
@@ -94,7 +90,7 @@ def _difference(before: str, wanted: str, path: str) -> str:
 
 
 def _command(naming: "Naming", file: str) -> str:
-    """The call that writes what this one found missing."""
+    """The call that writes the file."""
     import shlex
 
     words = ["reg", "codeowners"]

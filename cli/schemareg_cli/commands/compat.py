@@ -14,11 +14,11 @@ _CALL = "reg compat OLD.json NEW.json, or reg compat --pairs FILE.jsonl"
 
 def compat(
     old: Annotated[
-        Path | None, typer.Argument(metavar="[OLD]", help="The schema in use.", show_default=False)
+        Path | None, typer.Argument(metavar="[OLD]", help="The old schema.", show_default=False)
     ] = None,
     new: Annotated[
         Path | None,
-        typer.Argument(metavar="[NEW]", help="The schema to come.", show_default=False),
+        typer.Argument(metavar="[NEW]", help="The new schema.", show_default=False),
     ] = None,
     pairs: Annotated[
         Path | None,
@@ -31,14 +31,14 @@ def compat(
         Level,
         typer.Option(
             metavar="LEVEL",
-            help="BACKWARD, FORWARD, FULL or NONE; of two files, _TRANSITIVE makes no difference.",
+            help="BACKWARD, FORWARD, FULL or NONE; _TRANSITIVE is the same for two files.",
             case_sensitive=False,
         ),
     ] = "BACKWARD",
     content: ContentModel = "declared",
     dialect: Annotated[
         Literal["draft4", "draft6", "draft7", "2019-09", "2020-12"],
-        typer.Option(help="What counts where a schema has no $schema."),
+        typer.Option(help="The dialect of schemas without $schema."),
     ] = "2020-12",
     form: Plain = "text",
     root: Root = Path(),
@@ -46,7 +46,7 @@ def compat(
     """Check the compatibility of two schema files, or of many pairs, without a repository.
 
     BACKWARD asks: can NEW read what OLD wrote? FORWARD: can OLD read what NEW writes? FULL asks
-    both. With --pairs, each row gives one line of JSON as soon as it is judged.
+    both. With --pairs, each row gives one line of JSON as soon as it is checked.
 
     \b
     Examples:

@@ -30,9 +30,9 @@ def consumers(
     Examples:
       reg consumers                                      of all products
       reg consumers orders
-      reg consumers orders/order_placed#customer.email   who reads this field
-      reg consumers orders/order_placed@1                who is on this major line
-      reg consumers --at 2026-03-01 --format csv         who was registered by then
+      reg consumers orders/order_placed#customer.email   the consumers of this field
+      reg consumers orders/order_placed@1                the consumers of this major line
+      reg consumers --at 2026-03-01 --format csv         registered by that day
     """
     from schemareg.model import targets
     from schemareg.reports.views import consumers as views

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 def demo(
     keep: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help="Make the repository here, and leave it there to play with."
-        ),
+        typer.Option(metavar="DIR", help="Make the repository in this folder, and keep it."),
     ] = None,
     root: Root = Path(),
 ) -> None:

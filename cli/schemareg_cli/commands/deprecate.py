@@ -15,23 +15,23 @@ from schemareg_cli.options import Element, Loosens, Root, Today, day, span, with
 @with_edit_options
 def deprecate(
     target: Element,
-    reason: Annotated[
-        str, typer.Option(metavar="TEXT", help="Why, for those who read it in a year.")
-    ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it ends; consumers read this.")],
     sunset: Annotated[
         date | None,
         typer.Option(
             parser=day,
             metavar="DATE",
-            help="The first day on which it may be gone; by default what the policy asks, and a"
-            " week for the review.",
+            help="The first day on which it may be removed; by default the end of the policy's window,"
+            " plus a week for the review.",
         ),
     ] = None,
     within: Annotated[
         int | None,
-        typer.Option("--in", parser=span, metavar="DAYS", help="The same, from today: 90d, 12w."),
+        typer.Option(
+            "--in", parser=span, metavar="DAYS", help="The sunset, counted from today: 90d, 12w."
+        ),
     ] = None,
-    undated: Annotated[bool, typer.Option("--open", help="Set no date yet.")] = False,
+    undated: Annotated[bool, typer.Option("--open", help="Announce it without a sunset.")] = False,
     loosens: Loosens = None,
     replacement: Annotated[
         str | None,
@@ -40,7 +40,7 @@ def deprecate(
         ),
     ] = None,
     migration: Annotated[
-        str, typer.Option(metavar="URL", help="A page that says how to move.")
+        str, typer.Option(metavar="URL", help="A page that explains how to migrate.")
     ] = "",
     options: EditOptions = WRITE,
     today: Today = None,
@@ -48,13 +48,13 @@ def deprecate(
 ) -> None:
     """Announce that a promise ends, and when.
 
-    Writes one file. The window that the policy gives readers runs from the day on which the file
-    lands on the protected branch; until the sunset the check defends the promise. What the check
-    would refuse is refused here, with the first day that works.
+    Writes one file. The window of the policy starts on the day on which the file lands on the
+    protected branch; until the sunset the check defends the promise. A sunset that the check would
+    refuse is refused here, with the first day that works.
 
     \b
     Examples:
-      reg deprecate orders/order_placed#customer.email --reason "Personal data leaves."
+      reg deprecate orders/order_placed#customer.email --reason "Personal data is removed."
       reg deprecate orders/order_placed#status=LOST --in 120d --reason "Nobody sets it."
       reg deprecate orders/order_placed@1 --sunset 2027-06-30 --replacement orders/order_placed@2 …
       reg deprecate orders/order_placed#note --loosens required --reason "Often empty."

@@ -29,8 +29,8 @@ def diff(
 ) -> None:
     """Show what changed between two versions, and which readers it breaks.
 
-    Fields that came and went, words that changed, and both questions: can the second read what the
-    first wrote, and the other way round? Nothing here passes or fails.
+    Fields that were added and removed, descriptions that changed, and both directions: can the
+    second read what the first wrote, and the first what the second writes? It never fails.
 
     \b
     Examples:

@@ -15,20 +15,20 @@ def events(
         str | None,
         typer.Argument(
             metavar="[A..B|COMMIT]",
-            help="The landings after A up to B, or one; by default the newest.",
+            help="The landings after A up to B, or one landing; by default the newest.",
             show_default=False,
         ),
     ] = None,
     reminders: Annotated[
         bool,
-        typer.Option("--reminders", help="What the day brings, instead of what landed."),
+        typer.Option("--reminders", help="The reminders of the day, instead of what landed."),
     ] = False,
     form: Annotated[
         Literal["text", "jsonl"],
         typer.Option(
             "--format",
             "-f",
-            help="How the answer is written; jsonl has a CloudEvent a line.",
+            help="The form of the answer; jsonl has one CloudEvent per line.",
             case_sensitive=False,
         ),
     ] = "text",
@@ -38,8 +38,8 @@ def events(
 ) -> None:
     """List the events of what landed, or the reminders of a day, as channels receive them.
 
-    Nothing is sent. A..B may name days as well as commits; an end that is left out is the newest
-    landing, a beginning that is left out is the first.
+    Nothing is sent. A and B can be days or commits. Without B, the range ends with the newest
+    landing; without A, it begins with the first.
 
     \b
     Examples:

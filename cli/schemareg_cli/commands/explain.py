@@ -17,7 +17,7 @@ def explain(
 ) -> None:
     """Explain a rule: what it finds, why, and how to fix it.
 
-    Without a rule, all of them, a line each.
+    Without a rule, it lists all rules, one per line.
 
     \b
     Examples:

@@ -17,9 +17,9 @@ def extend(
     target: Announced,
     sunset: Annotated[
         date | None,
-        typer.Option(parser=day, metavar="DATE", help="The first day on which it may be gone."),
+        typer.Option(parser=day, metavar="DATE", help="The first day on which it may be removed."),
     ] = None,
-    undated: Annotated[bool, typer.Option("--open", help="Take the date back.")] = False,
+    undated: Annotated[bool, typer.Option("--open", help="Remove the date.")] = False,
     loosens: Loosens = None,
     options: EditOptions = WRITE,
     today: Today = None,
@@ -27,8 +27,9 @@ def extend(
 ) -> None:
     """Move the sunset of a deprecation; the rest of its file stays.
 
-    A later day keeps the time that has run. An earlier one is a new announcement: it needs the
-    whole window from its own landing, and is refused before that, with the first day that works.
+    A later sunset keeps the days that have passed. An earlier one is a new announcement: it needs
+    the whole window from its own landing. If it is too early, it is refused, with the first day
+    that works.
 
     \b
     Examples:

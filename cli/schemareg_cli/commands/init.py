@@ -13,14 +13,16 @@ from schemareg_cli.options import Root
 def init(
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="By default this one.", show_default=False),
+        typer.Argument(
+            metavar="[DIR]", help="The folder; by default this one.", show_default=False
+        ),
     ] = None,
     github: Annotated[
         bool | None,
         typer.Option(
             "--github/--no-github",
-            help="Whether to write the workflows for GitHub Actions; by default where there is a"
-            " .github folder, or a remote at GitHub.",
+            help="Write the workflows for GitHub Actions, or do not; by default they are written if"
+            " there is a .github folder, or a remote at GitHub.",
             show_default=False,
         ),
     ] = None,
@@ -28,16 +30,16 @@ def init(
 ) -> None:
     """Make a registry of a folder or a Git repository.
 
-    Writes registry.yaml, with every default said, at the top of the repository, and begins a
-    repository where there is none. Where its branch is not called main, it says so. For GitHub it also writes the workflows that check pull
-    requests, comment on them, and tell those concerned of what has landed. What is there already
-    stays as it is.
+    Writes registry.yaml, with every default and the name of the protected branch, at the top of the
+    repository; where there is no repository, it creates one. For GitHub it also writes the
+    workflows that check pull requests, comment on them, and notify owners and consumers. Existing
+    files stay as they are.
 
     \b
     Examples:
       reg init                     here
       reg init shop-registry       in a new folder
-      reg init --github            with workflows; those that are missing, in a registry
+      reg init --github            with workflows; in a registry, the missing ones
     """
     found = setup.init(root / (folder or ""), github=github, progress=output.show_step)
     if found.new:

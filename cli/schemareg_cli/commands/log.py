@@ -25,32 +25,31 @@ def log(
     ] = None,
     who: Annotated[
         str | None,
-        typer.Option(
-            metavar="TEXT", help="Part of the name or address of anyone who had a part in it."
-        ),
+        typer.Option(metavar="TEXT", help="Part of the name or address of a person involved."),
     ] = None,
     kind: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KIND",
-            help="version.released, deprecation, owner.changed, …; again for several.",
+            help="version.released, deprecation, owner.changed, …; may be repeated.",
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="The maximum number.")] = 50,
     signatures: Annotated[
-        bool, typer.Option("--signatures", help="Have Git check who signed; takes its time.")
+        bool, typer.Option("--signatures", help="Let Git verify signatures; slow.")
     ] = False,
     judge: Annotated[
         bool,
         typer.Option(
             "--outcomes/--no-outcomes",
-            help="Say what each version did to its readers, as of its day; takes its time once.",
+            help="Show what each version did to its readers, as of its day; slow the first time.",
         ),
     ] = True,
     at: Annotated[
         str | None,
         typer.Option(
-            metavar="REF|DATE", help="The history up to here; by default the protected branch's."
+            metavar="REF|DATE",
+            help="The last commit or day; by default that of the protected branch.",
         ),
     ] = None,
     form: Annotated[
@@ -63,9 +62,9 @@ def log(
 ) -> None:
     """List what landed, newest first: who, what, when, who approved.
 
-    One entry for each fact of the protected branch's history: versions and what they did to their
-    readers, deprecations, consumers, waivers, owners, policy; and the days on which a sunset was
-    reached or a waiver ran out. Names are what commits claim, unless they are signed.
+    One entry for each fact in the history of the protected branch: versions and what they did to
+    their readers, deprecations, consumers, waivers, owners, policy; and the days on which a sunset
+    was reached or a waiver expired. Names are what commits claim, unless they are signed.
 
     \b
     Examples:

@@ -15,20 +15,22 @@ from schemareg_cli.options import Root, with_edit_options
 def product(
     name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
     team: Annotated[
-        str, typer.Option(metavar="TEAM", help="Who answers for it.", show_default=False)
+        str, typer.Option(metavar="TEAM", help="The team that owns it.", show_default=False)
     ],
     contact: Annotated[
-        str, typer.Option(metavar="WHERE", help="A mail address or a page that reaches the team.")
+        str, typer.Option(metavar="WHERE", help="A mail address or a page of the team.")
     ] = "",
-    title: Annotated[str, typer.Option(metavar="TEXT", help="By default the name in words.")] = "",
+    title: Annotated[
+        str, typer.Option(metavar="TEXT", help="The title; by default the name in words.")
+    ] = "",
     domain: Annotated[
         str,
-        typer.Option(metavar="NAME", help="The part of the business, and the folder, it is in."),
+        typer.Option(metavar="NAME", help="The business domain, which is also its folder."),
     ] = "",
     options: EditOptions = WRITE,
     root: Root = Path(),
 ) -> None:
-    """Add a data product: its folder with a product.yaml to fill in.
+    """Add a data product: its folder with a product.yaml to complete.
 
     \b
     Examples:
@@ -60,12 +62,14 @@ def schema(
             show_default=False,
         ),
     ] = None,
-    description: Annotated[str, typer.Option(metavar="TEXT", help="What one record is.")] = "",
+    description: Annotated[
+        str, typer.Option(metavar="TEXT", help="What one record represents.")
+    ] = "",
     version: Annotated[str, typer.Option(metavar="X.Y.Z", help="Its first version.")] = "1.0.0",
     options: EditOptions = WRITE,
     root: Root = Path(),
 ) -> None:
-    """Add a schema to a product: its first version, and its line in product.yaml.
+    """Add a schema to a product: its first version, and its entry in product.yaml.
 
     \b
     Examples:

@@ -17,9 +17,9 @@ def retire(
 ) -> None:
     """Remove a deprecated field or value; refused before its sunset.
 
-    A field or an enum value leaves with a new version: the latest one is copied without it, or
-    edited where it has not landed yet. Versions, major lines, schemas and products stay where they
-    are; for them this says what their end means.
+    A field or an enum value is removed with a new version: a copy of the latest one without it, or
+    the draft that has not landed yet. Versions, major lines, schemas and products keep their files;
+    for them this explains what their end means.
 
     \b
     Examples:

@@ -15,8 +15,8 @@ def schema(
 ) -> None:
     """Print the JSON Schema of one of the registry's file kinds.
 
-    Editors complete and check files by it; programs read reports by it. Without a kind, their
-    names.
+    Editors use it to complete and check files, programs to read reports. Without a kind, it lists
+    the kinds.
 
     \b
     Examples:

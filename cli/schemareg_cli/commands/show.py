@@ -27,7 +27,7 @@ def show(
 
     \b
     Examples:
-      reg show orders                            what it is, whose it is, its schemas
+      reg show orders                            title, owner, schemas
       reg show orders/order_placed               the latest version, with its fields
       reg show orders/order_placed@1.0.0         that version
       reg show orders/order_placed@1             the latest of that major line

@@ -16,8 +16,8 @@ def status(
 ) -> None:
     """Show the status of a promise, since when it holds, and what blocks its removal.
 
-    Asks the protected branch, as far as it was fetched. A deprecation in files that have not landed
-    is told beside what has.
+    Looks at the protected branch, as it was fetched. A deprecation in files that have not landed is
+    shown as proposed.
 
     \b
     Examples:

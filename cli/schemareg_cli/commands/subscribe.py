@@ -25,26 +25,26 @@ def subscribe(
         typer.Option(
             metavar="A,B",
             help="The fields that it reads, such as order_id,lines[].sku,status=LOST; by default"
-            " all. To a file that names some they are added.",
+            " all. They are added to the fields that its file names.",
         ),
     ] = "",
     versions: Annotated[
         str,
         typer.Option(
             metavar="RANGE",
-            help="Which versions: ^1, 1.2, '^1 || ^2'; by default the latest line. In a file that"
-            " reads it already, instead of those it names.",
+            help="Which versions: ^1, 1.2, '^1 || ^2'; by default the latest major line. It"
+            " replaces the range that its file names.",
         ),
     ] = "",
     contact: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="A mail address or page of the team.")
+        str, typer.Option(metavar="ADDRESS", help="A mail address or a page of the team.")
     ] = "",
     channel: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="A channel of registry.yaml; may be repeated."),
     ] = None,
     name: Annotated[
-        str, typer.Option(metavar="NAME", help="Of the file; by default that of the team.")
+        str, typer.Option(metavar="NAME", help="The name of the file; by default that of the team.")
     ] = "",
     options: EditOptions = WRITE,
     today: Today = None,
@@ -52,8 +52,8 @@ def subscribe(
 ) -> None:
     """Register a team as a consumer of a schema, or of more of it.
 
-    Writes one file, or amends the one there is; what else stands in it stays as it is. Who is
-    registered is named in every check of a change that hits it, and told of what concerns it.
+    Writes one file, or edits the existing one; its other lines stay. Every check of a change that
+    breaks a registered consumer names it, and it is notified of what concerns it.
 
     \b
     Examples:

@@ -13,7 +13,9 @@ from schemareg_cli.options import Output, Root, Since, Today, span
 def sunsets(
     within: Annotated[
         int | None,
-        typer.Option(parser=span, metavar="DAYS", help="Only what ends by then: 90d, 12w."),
+        typer.Option(
+            parser=span, metavar="DAYS", help="Only what ends within this time: 90d, 12w."
+        ),
     ] = None,
     past: Annotated[bool, typer.Option("--past", help="Also what has ended.")] = False,
     at: Since = None,
@@ -22,7 +24,7 @@ def sunsets(
         typer.Option(
             "--format",
             "-f",
-            help="How the answer is written; ics is a calendar to subscribe to.",
+            help="The form of the answer; ics is a calendar to subscribe to.",
             case_sensitive=False,
         ),
     ] = "text",

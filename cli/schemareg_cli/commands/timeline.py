@@ -19,7 +19,7 @@ def timeline(
     at: Since = None,
     form: Annotated[
         Literal["text", "svg"],
-        typer.Option("--format", "-f", help="How the answer is drawn.", case_sensitive=False),
+        typer.Option("--format", "-f", help="The form of the answer.", case_sensitive=False),
     ] = "text",
     output: Output = None,
     today: Today = None,
@@ -27,12 +27,12 @@ def timeline(
 ) -> None:
     """Draw what ends, and when, on a time axis.
 
-    Of one product also the major lines that are promised without an end, since they landed.
+    For one product, also its major lines without an end, from their first landing.
 
     \b
     Examples:
       reg timeline                                   what ends, in all products
-      reg timeline orders                            every promise of one
+      reg timeline orders                            every promise of one product
       reg timeline --format svg --output sunsets.svg
     """
     from schemareg.reports.views import timeline as views

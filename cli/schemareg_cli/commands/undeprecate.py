@@ -18,8 +18,8 @@ def undeprecate(
 ) -> None:
     """Withdraw a deprecation: the promise holds again without an end.
 
-    Takes its file away. The time that has run is lost: deprecating it again starts a new window.
-    Once its sunset has come, the file stays as history, and this refuses.
+    Removes its file. The days that have passed are lost: deprecating it again starts a new window.
+    After the sunset the file is history and stays, and this command refuses.
 
     \b
     Examples:

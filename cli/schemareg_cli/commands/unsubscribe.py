@@ -18,8 +18,8 @@ def unsubscribe(
 ) -> None:
     """Remove a team from the consumers of a product, a schema or a field.
 
-    What else stands in its file stays as it is; the file of a team that reads nothing any more is
-    removed. Whoever is the only reader need not be named.
+    Other lines of its file stay; the file of a team that no longer reads anything is removed. The
+    only consumer need not be named.
 
     \b
     Examples:

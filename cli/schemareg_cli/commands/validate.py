@@ -12,8 +12,8 @@ def validate(
 ) -> None:
     """Find every mistake in the files, with its place and how to fix it.
 
-    Reads registry.yaml and everything under products/: the layout, each YAML file against the
-    JSON Schema of its kind, each schema against its dialect, and every reference.
+    Reads registry.yaml and all files under products/: the layout, each YAML file against the JSON
+    Schema of its kind, each schema against its dialect, and every reference.
 
     \b
     Examples:

@@ -17,14 +17,14 @@ from schemareg_cli.options import Root, Today, day, with_edit_options
 def waive(
     fingerprint: Annotated[str, typer.Argument(metavar="FINGERPRINT", show_default=False)],
     until: Annotated[
-        date, typer.Option(parser=day, metavar="DATE", help="The last day on which it counts.")
+        date, typer.Option(parser=day, metavar="DATE", help="The last day of the waiver.")
     ],
     product: Annotated[
         str | None,
         typer.Argument(
             metavar="PRODUCT",
             autocompletion=completion.products,
-            help="By default that of the finding.",
+            help="The product; by default that of the finding.",
             show_default=False,
         ),
     ] = None,
@@ -33,12 +33,12 @@ def waive(
         str,
         typer.Option(
             metavar="ID",
-            help="The finding's rule, by default as found.",
+            help="The rule of the finding; by default the one that is reported.",
             autocompletion=completion.rules,
         ),
     ] = "",
     approver: Annotated[
-        str, typer.Option(metavar="NAME", help="Who accepts it; by default you, as Git knows you.")
+        str, typer.Option(metavar="NAME", help="Who accepts it; by default your name in Git.")
     ] = "",
     options: EditOptions = WRITE,
     today: Today = None,
@@ -46,13 +46,13 @@ def waive(
 ) -> None:
     """Accept one finding, for a time.
 
-    Writes the waiver of a finding that `reg check` reports here, or renews the one there is. It
-    counts once it has landed by itself; what it accepts stays visible in every report.
+    Writes the waiver of a finding that `reg check` reports here, or renews an existing waiver. It
+    takes effect once it has landed by itself; the finding stays visible in every report.
 
     \b
     Examples:
       reg waive 3f2a9c1b04d5e6f7 --until 2027-01-31 --reason "Nobody reads it yet."
-      reg waive 3f2a9c1b --until 2027-02-28                    another last day for it
+      reg waive 3f2a9c1b --until 2027-02-28                    renew it
       reg waive 3f2a9c1b04d5e6f7 orders --rule field-removed --until 2027-01-31 --reason "…"
     """
     from schemareg.reports.views import waivers as views
