@@ -274,7 +274,7 @@ def test_what_is_refused_for_good_is_said_kept_and_tried_again_when_somebody_ask
     assert "failed permanently, shop-chat: it answered 404: no such hook: orders/order" in out
     assert err == (
         "reg: 0 sent, 3 failed permanently (billing-chat, hub-hook, shop-chat)\n"
-        "  Once it is mended: reg notify --failed\n"
+        "  Once it is fixed: reg notify --failed\n"
     )
     begun.hook.always(Answer())
     begun.arrived()
@@ -506,7 +506,7 @@ def test_the_state_that_was_seen_last_is_told_where_the_remote_is_away(
         each.git("remote", "set-url", "origin", f"{begun.hub.path}-away")
     code, out, err = reg("notify", "status", "-C", str(clone.path))
     assert (code, out.splitlines()[-1]) == (0, "In all: 3 sent")
-    assert err.endswith("; this is what was seen last\n")
+    assert err.endswith("; this is the copy that was read last\n")
     code, out, _ = reg("notify", "status", "-C", str(stranger.path))
     assert (code, out) == (3, "")
 
@@ -516,12 +516,12 @@ def test_a_channel_is_tested_without_a_trace_in_the_ledger(
 ) -> None:
     clone = str(begun.clone())
     ledger = begun.hub.git("rev-parse", "refs/reg/ledger")
-    assert reg("notify", "test", "shop-chat", "-C", clone) == (0, "shop-chat took it\n", "")
+    assert reg("notify", "test", "shop-chat", "-C", clone) == (0, "shop-chat accepted it\n", "")
     assert begun.arrived() == ["shop: This is"]
     begun.hook.plan(Answer(410, body=b"gone"))
     code, out, err = reg("notify", "test", "hub-hook", "-C", clone)
     assert (code, out) == (1, "")
-    assert err == "reg: hub-hook did not take it: it answered 410: gone\n"
+    assert err == "reg: hub-hook did not accept it: it answered 410: gone\n"
     code, _, err = reg("notify", "test", "nobody", "-C", clone)
     assert code == 2
     assert "Name one that it has: billing-chat, hub-hook, shop-chat" in err
@@ -538,7 +538,7 @@ def test_the_issues_are_kept_by_the_run_that_tells_of_a_deprecation(
     clone = begun.clone()
     code, _, err = notify(clone)
     assert (code, github.issues) == (0, {})
-    assert "issues are kept where GITHUB_REPOSITORY says which" in err
+    assert "issues are kept where GITHUB_REPOSITORY names the repository" in err
     for name, value in github.environment.items():
         monkeypatch.setenv(name, value)
     assert notify(clone)[0] == 0

@@ -105,10 +105,10 @@ def prove(
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Prove that what landed of a target is among what a checkpoint was made of.
+    """Prove that what landed of a target is part of a checkpoint.
 
-    The proof is a JSON file. Whoever has it and the line checks it without this repository, with
-    `reg audit check-proof` or the twenty lines in registry/docs/explanation-audit.md.
+    The proof is a JSON file. With it and the line, anybody can check it without this repository:
+    with `reg audit check-proof`, or the twenty lines of code in registry/docs/explanation-audit.md.
 
     \b
     Examples:
