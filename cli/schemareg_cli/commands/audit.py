@@ -32,8 +32,7 @@ def verify(
         typer.Option(metavar="LINE", help="The output of `reg audit checkpoint`, in quotes."),
     ] = None,
     full: Annotated[
-        bool,
-        typer.Option("--full", help="From the first landing, not from where the last audit ended."),
+        bool, typer.Option("--full", help="From the first landing, and hash each version.")
     ] = False,
     head: _Head = None,
     fail_on: Annotated[
@@ -48,7 +47,8 @@ def verify(
 
     Every version that landed still exists, byte for byte; time moves forward; no deprecation was
     cut short; the head descends from the checkpoint. Each violation names commit, person, day and
-    path. The result is cached, so the next run verifies only what is new.
+    path. The result is cached, so the next run verifies what is new, and reports if what it knew is
+    no longer there. It lists what could not be verified in this clone.
 
     \b
     Examples:

@@ -20,6 +20,11 @@ class Place(NamedTuple):
         return f"{self.path}:{self.line}:{self.column}"
 
 
+def pointer_text(pointer: Pointer) -> str:
+    """A JSON Pointer in its string form (RFC 6901, section 4): `/properties/a~1b`."""
+    return "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in pointer)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
     """One mistake of a file: where, what, and the edit or command that fixes it."""

@@ -29,7 +29,8 @@ class Schema:
 
     name: str
     description: str = ""
-    format: str = "json-schema"
+    format: str = ""
+    """The language its versions are written in, as declared; empty where the files decide."""
     location: str = ""
     key: tuple[str, ...] = ()
     """The key fields, as written, sorted."""

@@ -216,10 +216,11 @@ def waive(
     from schemareg.review.review import policy_in_force, review
 
     home, now = registry.home(root), _day(today)
-    with registry.change(root, None, None, None) as (base, head, landed):
+    with registry.change(root, None, None, None) as proposal:
+        base, head, landed = proposal.base, proposal.head, proposal.day
         policy = policy_in_force(base, head)
         if product is None:
-            with registry.landings(root, base.files, policy.protected_branch) as history:
+            with registry.landings(root, base.files, proposal.branch) as history:
                 report = review(base, head, today or landed or now, history=history)
             subject = waivers.subject(report.findings, head, fingerprint)
         else:

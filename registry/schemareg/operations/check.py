@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from schemareg.consumers.impact import Struck
     from schemareg.model import Mistake, Report
     from schemareg.review.replay import Replayed
-    from schemareg.snapshot.snapshot import Snapshot
 
 
 def check(
@@ -31,25 +30,38 @@ def check(
     version is checked. Raises InvalidFiles where files have mistakes, RegistryError for a wrong
     call, Undecidable where the history is missing, or does not contain the checkpoint.
     """
-    with registry.change(root, base, head, at) as (before, after, day):
-        return _review(root, before, after, today or day, everything, checkpoint)
+    from dataclasses import replace
+
+    from schemareg.adapters import clock
+    from schemareg.review.review import disputed, joined
+
+    with registry.change(root, base, head, at) as change:
+        report = _review(root, change, today, everything, checkpoint)
+        for other, anchor in change.also:
+            beside = change._replace(base=other, branch=anchor.branch)
+            report = joined(report, _review(root, beside, today, everything))
+        if today is not None and today != clock.today():
+            report = replace(report, today_given=True)
+        if change.disputed is not None:
+            others = [(each.branch, each.source) for _, each in change.also]
+            report = disputed(report, change.head, change.disputed, others)
+        return report
 
 
 def _review(
     root: Path,
-    before: "Snapshot",
-    after: "Snapshot",
+    change: registry.Change,
     today: "date | None",
     everything: bool = False,
     checkpoint: str | None = None,
 ) -> "Report":
     from schemareg.adapters import clock
-    from schemareg.review.review import policy_in_force, review
+    from schemareg.review.review import review
 
-    registry.refuse_no_registry(before, after)
-    branch = policy_in_force(before, after).protected_branch
-    with registry.landings(root, before.files, branch, checkpoint) as history:
-        return review(before, after, today or clock.today(), all=everything, history=history)
+    registry.refuse_no_registry(change.base, change.head)
+    day = today or change.day or clock.today()
+    with registry.landings(root, change.base.files, change.branch, checkpoint) as history:
+        return review(change.base, change.head, day, all=everything, history=history)
 
 
 class ChangeImpact(NamedTuple):
@@ -73,9 +85,9 @@ def impact(
     """The consumers that a change concerns. Raises as `check` does."""
     from schemareg.consumers.impact import struck
 
-    with registry.change(root, base, head, None) as (before, after, day):
-        report = _review(root, before, after, today or day)
-        return ChangeImpact(report, tuple(struck(before, after, report.findings)))
+    with registry.change(root, base, head, None) as change:
+        report = _review(root, change, today)
+        return ChangeImpact(report, tuple(struck(change.base, change.head, report.findings)))
 
 
 def replay(

@@ -79,7 +79,7 @@ def new_product(
     home = registry.home(root)
     with registry.current(root) as snapshot:
         scaffold.refuse_known(snapshot, name)
-        branch = registry.protected_branch(snapshot)
+        branch = registry.branch_of(root, snapshot)
     message = edits.message(f"Add the product {name}")
     edit = Edits(home, files, message, branch, f"new/{name}", frozenset(files))
     return edits.apply(edit, options, progress)
@@ -101,11 +101,11 @@ def new_schema(
     """
     from schemareg.authoring import scaffold
 
-    value = infer(sample) if sample else None
+    records = read_sample(sample) if sample else None
     home = registry.home(root)
     with registry.current(root) as snapshot:
-        added = scaffold.add_schema(snapshot, target, version, value, description)
-        branch = registry.protected_branch(snapshot)
+        added = scaffold.add_schema(snapshot, target, version, records, description)
+        branch = registry.branch_of(root, snapshot)
     files = {**added.created, added.declaration: added.declared}
     message = edits.message(f"Add the schema {target} {version}", description)
     proposal = f"new/{target.partition('/')[2]}"
@@ -131,7 +131,7 @@ def draft(
     with registry.drafting(root) as (base, head):
         latest, path = drafts.next_draft(base, head, scaffold.target_of(target))
         text = head.document(latest.path).text
-        branch = registry.protected_branch(head)
+        branch = registry.branch_of(root, head)
     name = f"{latest.product}/{latest.schema}"
     message = edits.message(f"Draft {name} {Path(path).stem}")
     proposal = edits.branch_for("draft", f"{latest.schema}-{path.rpartition('/')[2]}")
@@ -161,10 +161,9 @@ def bump(
     return BumpResult(old, new)
 
 
-def infer(path: Path) -> "JsonValue":
-    """A schema that accepts every record of a sample. Raises RegistryError where it is unreadable."""
+def read_sample(path: Path) -> "tuple[JsonValue, ...]":
+    """The records of a sample file. Raises RegistryError where it cannot be read."""
     from schemareg.authoring import samples
-    from schemareg.formats.json_schema.infer import infer as schema_of
 
     if not path.is_file():
         raise RegistryError(
@@ -179,7 +178,7 @@ def infer(path: Path) -> "JsonValue":
             where=path.as_posix(),
             remedy="Use its first few thousand records",
         )
-    return schema_of(samples.read(path.read_bytes(), path.as_posix()))
+    return samples.read(path.read_bytes(), path.as_posix())
 
 
 def _begin(folder: Path) -> Path:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from schemareg.changelog.facts import Fact
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Finding, Report, SchemaVersion, VersionVerdict
     from schemareg.notifications.events.landing import Scene
 

@@ -16,7 +16,7 @@ from schemareg.text.columns import table, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.formats.verdict import Verdict
     from schemareg.review.diff import Difference, FieldChange
 

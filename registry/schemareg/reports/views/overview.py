@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from schemareg.catalog.overview import ProductOverview, SchemaOverview
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Product
 
 
@@ -156,7 +156,7 @@ def _schema_document(found: SchemaOverview) -> dict[str, Any]:
     return {
         "name": found.name,
         "description": found.schema.description,
-        "format": found.schema.format,
+        "format": found.format,
         "location": found.schema.location,
         "latest": str(found.latest.version) if found.latest else None,
         "versions": [{"version": str(each.version), "path": each.path} for each in found.versions],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.uris import pointer_text
 from schemareg.model import Outcome
+from schemareg.model.place import pointer_text
 from schemareg.reports.review import sentences
 from schemareg.reports.review.json_document import document_text, witness_value
 from schemareg.reports.review.text import findings_text
