@@ -192,13 +192,13 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
             2,
             (
                 "reg: a/b: Permission denied\n"
-                "  Give yourself the right to read it, and to write there\n"
+                "  Get permission to read it and to write there\n"
             ),
         ),
         (
             OSError(errno.ENOSPC, "No space left on device"),
             2,
-            "reg: No space left on device\n  Make room there\n",
+            "reg: No space left on device\n  Free some space there\n",
         ),
         (OSError("it is raining"), 2, "reg: it is raining\n"),
         (KeyboardInterrupt(), 130, ""),
@@ -206,7 +206,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
             ZeroDivisionError("division by zero"),
             70,
             (
-                "reg: this is a bug of ours, not a mistake of yours: ZeroDivisionError: division by zero\n"
+                "reg: this is a bug in reg, not an error in your input: ZeroDivisionError: division by zero\n"
                 "  Set REG_DEBUG=1 and run it again to see where; please report what it prints.\n"
             ),
         ),
