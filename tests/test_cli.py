@@ -190,10 +190,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         (
             PermissionError(errno.EACCES, "Permission denied", "a/b"),
             2,
-            (
-                "reg: a/b: Permission denied\n"
-                "  Get permission to read it and to write there\n"
-            ),
+            ("reg: a/b: Permission denied\n  Get permission to read it and to write there\n"),
         ),
         (
             OSError(errno.ENOSPC, "No space left on device"),
