@@ -204,7 +204,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
             70,
             (
                 "reg: this is a bug in reg, not an error in your input: ZeroDivisionError: division by zero\n"
-                "  Set REG_DEBUG=1 and run it again to see where; please report what it prints.\n"
+                "  To see where: set REG_DEBUG=1 and run it again; please report the output.\n"
             ),
         ),
     ],
