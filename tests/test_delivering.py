@@ -68,7 +68,7 @@ def test_what_a_sender_raises_costs_its_own_channel_a_message_and_is_told_in_the
     known = found.read(all_told=True).deliveries.values()
     assert sorted((each.channel, each.state.value, each.reason) for each in known) == [
         ("broken", "pending", ""),
-        ("broken", "pending", "a bug of ours (ZeroDivisionError)"),
+        ("broken", "pending", "a bug in reg (ZeroDivisionError)"),
         ("well", "sent", ""),
         ("well", "sent", ""),
     ]

@@ -373,8 +373,8 @@ def test_without_a_secret_nothing_is_signed(hook: Hook) -> None:
 
 
 SECRETS = {
-    "no base64": "KEY is no secret to sign with: it is not whsec_ followed by Base64",
-    "whsec_c2hvcnQ=": "KEY is no secret to sign with: it has 5 bytes; 24 to 64 are required",
+    "no base64": "KEY is not a signing secret: it is not whsec_ followed by Base64",
+    "whsec_c2hvcnQ=": "KEY is not a signing secret: it has 5 bytes; 24 to 64 are required",
 }
 
 
@@ -492,7 +492,7 @@ def test_mail_that_nobody_can_send_is_told(mailbox: Mailbox) -> None:
     assert send(TEAM) == Outcome(False, lacking, permanent=True)
     nobody = Mail(by(mailbox).server, "${FROM}")
     outcome = send(TEAM, {"FROM": "a@example.com\r\nBcc: b@example.com"}, mail=nobody)
-    reason = "notify.mail.from in registry.yaml is no address"
+    reason = "notify.mail.from in registry.yaml is not an address"
     assert outcome == Outcome(False, reason, permanent=True)
     astray = send(Channel("team", "mailto:${WHO}"), {"WHO": "ada"}, mail=by(mailbox))
     assert astray == Outcome(False, "its URL is not mailto: and an address", permanent=True)

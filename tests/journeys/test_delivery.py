@@ -149,7 +149,7 @@ def test_the_workflow_of_an_older_landing_that_is_run_again_tells_nothing(
     code, out, err = notify(old)
     assert (code, out) == (0, "")
     assert err == (
-        "reg: this clone ends before what was told already, so nothing new is told from here\n"
+        "reg: this clone is older than the last notification, so nothing new is sent from here\n"
         "reg: 0 sent\n"
     )
     assert begun.arrived() == []
@@ -310,7 +310,7 @@ def test_a_channel_that_left_the_policy_fails_with_that_reason(
     begun.lands({"registry.yaml": "\n".join(lines) + "\n"}, "Leave the chat")
     code, out, _ = notify(begun.clone(), at="2026-03-03T12:00Z")
     assert code == 1
-    assert "shop-chat: registry.yaml does not have this channel any more" in out
+    assert "shop-chat: registry.yaml no longer has this channel" in out
 
 
 def test_a_dry_run_says_what_would_go_to_whom_and_touches_nothing(
@@ -374,9 +374,9 @@ def test_what_cannot_be_meant_is_refused_before_anybody_is_told(
     begun.releases("1.1.0", "email")
     clone = begun.clone()
     for arguments, what in {
-        ("--replay", "0" * 32): "the ledger has no message any more that tells of the event 000",
+        ("--replay", "0" * 32): "the ledger no longer has a message with the event 000",
         ("--replay", "nowhere"): "there is no commit called 'nowhere' here",
-        ("--replay", "HEAD", "--failed"): "--replay tells what it names, and nothing else",
+        ("--replay", "HEAD", "--failed"): "--replay sends what it names, and nothing else",
         ("--to", "nobody"): "registry.yaml on the protected branch has no channel 'nobody'",
         ("--today", "soon"): "'soon' is neither a day nor a moment",
         ("--today", "0001-01-01T00:00+14:00"): "is neither a day nor a moment",

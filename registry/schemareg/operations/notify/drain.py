@@ -1,8 +1,8 @@
-"""What is in the outbox goes out: claimed, sent, written down, channel by channel at the same time.
+"""Send the outbox: claim, send and record, several channels at the same time.
 
-Each message is claimed in the ledger before it is sent, and what came of it is written down before
-the channel's next one is claimed, in the same push. A run that is killed anywhere leaves a claim
-behind that ends by itself; only what was sent and not yet written down can be sent a second time.
+Each message is claimed in the ledger before it is sent. Its result is recorded before the channel's
+next message is claimed, in the same push. A run that is killed leaves a claim that expires by
+itself; only a message that was sent and not yet recorded can be sent twice.
 """
 
 import queue
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.outbox import Result
 
 AT_ONCE = 8
-"""Channels that are spoken to at the same time."""
+"""Channels that are used at the same time."""
 
 _TOGETHER = 0.05
-"""Seconds in which other channels may come to an end too, so that one push writes them down."""
+"""Seconds to wait for other channels, so that one push records them all."""
 
 Sender = Callable[["Message"], "Outcome"]
 Clock = Callable[[], datetime]
@@ -38,14 +38,14 @@ class DrainResult(NamedTuple):
     failed: tuple["Delivery", ...]
     """For good."""
     waiting: tuple["Delivery", ...]
-    """Tried in vain; they are tried again later."""
+    """Not sent; a later run tries again."""
 
 
 class _ChannelResult(NamedTuple):
     channel: str
     results: tuple["Result", ...]
     bug: Exception | None = None
-    """What was raised in the thread, where anything was."""
+    """The exception of the thread, if any."""
 
 
 def drain(
@@ -56,12 +56,12 @@ def drain(
     asked: frozenset[str] | None = None,
     tell: Callable[["Delivery"], None] = lambda _: None,
 ) -> DrainResult:
-    """Send what is due, or only what is `asked` for, and write down what came of it.
+    """Send what is due, or only the `asked` ids, and record the results.
 
-    A channel that does not take a message is left alone for the rest of the run; no other waits for
-    it. `tell` hears of each attempt once it is written down. Raises RegistryError and Undecidable
-    where the ledger cannot be written: then nothing more is sent. What `send` raises counts as an
-    attempt that failed, and is raised when everything else is done.
+    A channel that does not accept a message is left alone for the rest of the run; no other channel
+    waits for it. `tell` receives each delivery once its attempt is recorded. Raises RegistryError
+    and Undecidable where the ledger cannot be written: then nothing more is sent. An exception of
+    `send` counts as a failed attempt, and is raised at the end.
     """
     from schemareg.adapters import clock
 
@@ -73,7 +73,7 @@ def drain(
         while True:
             for channel, claims in desk.turn(gathered, tell).items():
                 worker = (done, channel, claims, send, now)
-                # A thread that still waits for a dead channel must not keep an ended run alive.
+                # A thread that waits for a dead channel must not keep the process alive.
                 threading.Thread(target=_work, args=worker, daemon=True).start()
             if not desk.busy:
                 break
@@ -91,7 +91,7 @@ def drain(
 
 
 class _DrainState:
-    """The claims and results of one run, as they go into the ledger."""
+    """The claims and results of one run."""
 
     def __init__(
         self, book: LedgerStore, run: str, now: Clock, asked: frozenset[str] | None
@@ -108,7 +108,7 @@ class _DrainState:
     def turn(
         self, done: Iterable[_ChannelResult], tell: Callable[["Delivery"], None]
     ) -> dict[str, tuple["Delivery", ...]]:
-        """Write down what came of claims, and claim what comes next, in one change."""
+        """Record the results, and claim the next messages, in one change."""
         from schemareg.notifications.delivery import outbox
 
         for each in done:
@@ -140,7 +140,9 @@ class _DrainState:
         return claims
 
     def close(self, done: "queue.SimpleQueue[_ChannelResult]") -> None:
-        """Where the ledger failed: let what is under way come to its end, and try once more."""
+        """After a failure of the ledger: wait for the attempts in progress, and try to record once
+        more.
+        """
         from schemareg.notifications.delivery import outbox
 
         while self.busy:
@@ -171,7 +173,7 @@ class _DrainState:
         return DrainResult(those(State.SENT), those(State.FAILED), waiting)
 
     def _left(self) -> frozenset[str] | None:
-        """Of what was asked for, what has not had its turn."""
+        """The asked ids that have not been tried."""
         return None if self._asked is None else self._asked - self._known.keys()
 
 
@@ -182,7 +184,7 @@ def _work(
     send: Sender,
     now: Clock,
 ) -> None:
-    """The thread of one channel: sends one after the other, until one fails or time is up."""
+    """The thread of one channel: send one message after the other, until one fails or time is up."""
     from schemareg.notifications.delivery import outbox
     from schemareg.notifications.delivery.message import Outcome
 
@@ -190,13 +192,13 @@ def _work(
     bug = None
     for each in claims:
         outcome: Outcome | None = None
-        # Near the end of its time another run may soon be at it: better not to begin.
+        # Near the end of the claim another run can take it over, so it is not begun.
         if not any(map(_in_vain, results)) and each.attempts[-1].until - now() > outbox.LEASE / 2:
             try:
                 outcome = _sent(each, send)
-            except Exception as error:  # noqa: BLE001  it is raised again where the run ends
+            except Exception as error:  # noqa: BLE001  raised again at the end of the run
                 bug = error
-                reason = f"a bug of ours ({type(error).__name__})"
+                reason = f"a bug in reg ({type(error).__name__})"
                 outcome = Outcome(sent=False, reason=reason, uncertain=True)
         results.append(outbox.Result(each.id, outcome, now()))
     done.put(_ChannelResult(channel, tuple(results), bug))
@@ -206,12 +208,12 @@ def _sent(delivery: "Delivery", send: Sender) -> "Outcome":
     from schemareg.notifications.delivery.message import Outcome
 
     if delivery.message is None:
-        lost = "the ledger does not have the message any more"
+        lost = "the ledger no longer has the message"
         return Outcome(sent=False, reason=lost, permanent=True)
     return send(delivery.message)
 
 
 def _in_vain(result: "Result") -> bool:
-    """Whether the channel did not take it, and may not take the next one either."""
+    """Whether the channel did not accept it, and may refuse the next one too."""
     outcome = result.outcome
     return outcome is not None and not outcome.sent and not outcome.permanent

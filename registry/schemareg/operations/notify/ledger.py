@@ -1,4 +1,4 @@
-"""The ledger as commands use it: read as a value, changed by functions, written when they agree."""
+"""The ledger of a repository: read as a value, changed by functions, written with compare-and-swap."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.ledger import Ledger
 
 TRIES = 12
-"""So often a change is made anew because somebody else was quicker."""
+"""How often a change is repeated because another run wrote first."""
 _LONGEST_PAUSE = 4_000
-"""Milliseconds between two of them, at most."""
+"""The longest pause between two tries, in milliseconds."""
 
 
 class LedgerStore:
@@ -27,9 +27,9 @@ class LedgerStore:
     def read(
         self, *, all_told: bool = False, commits: Iterable[str] = (), ids: Iterable[str] = ()
     ) -> "Ledger":
-        """The ledger as it is now: what every run needs, and what is asked for.
+        """The current ledger: what every run needs, and what is requested.
 
-        With `all_told`, also what was told before; receipts of these commits, and settled
+        With `all_told`, also what was sent before; receipts of these commits, and settled
         deliveries of these ids.
         """
         self._tip = self.ref.tip()
@@ -43,11 +43,10 @@ class LedgerStore:
         all_told: bool = False,
         ids: Iterable[str] = (),
     ) -> "Ledger":
-        """The ledger with a change, written down.
+        """The ledger with a change, written.
 
-        `change` is called again, with the ledger as it has become, as often as somebody else was
-        quicker. Raises RegistryError where the ledger may not be written, Undecidable where it
-        cannot be reached.
+        `change` is called again with the new ledger whenever another run wrote first. Raises
+        RegistryError where the ledger may not be written, Undecidable where it cannot be reached.
         """
         from schemareg.adapters import clock
         from schemareg.notifications.delivery import ledger
@@ -55,8 +54,8 @@ class LedgerStore:
         wanted = tuple(ids)
         tips = set()
         for turn in range(TRIES):
-            # What was written last by us is most likely still the newest: that is found out by
-            # writing, and costs no journey.
+            # Our own last write is most likely still the newest: writing finds out,
+            # without a further request.
             tip = self.ref.tip() if self._tip is None else self._tip
             tips.add(tip)
             before = self._read(tip, all_told, (), wanted)
@@ -71,12 +70,11 @@ class LedgerStore:
         if len(tips) == 1:
             raise Undecidable(
                 f"the ledger could not be written, and nobody else has written it: {self.ref.said}",
-                remedy="A git that was killed may have left a lock: where none is running any more,"
-                " remove the file",
+                remedy="A killed git may have left a lock: if no git is running, remove the file",
             )
         raise Undecidable(
-            f"others have written the ledger each of the {TRIES} times that it was tried",
-            remedy="Run it again; one run at a time is enough, they tell what others left",
+            f"other runs wrote the ledger first, in each of {TRIES} tries",
+            remedy="Run it again; one run at a time is enough, since each sends what others left",
         )
 
     def commits(self) -> frozenset[str]:
@@ -86,7 +84,7 @@ class LedgerStore:
         return ledger.commits(self.ref.names(self._tip or "", (ledger.RECEIPTS,)))
 
     def keep(self) -> None:
-        """Have the copy here say what the ledger says, for those who ask when something landed."""
+        """Update the local copy, which dates landings for other commands."""
         self.ref.keep(self._tip or "")
 
     def _read(
@@ -99,7 +97,7 @@ class LedgerStore:
 
 
 def ledger_store(root: Path, branch: str) -> LedgerStore:
-    """The ledger of the repository that a folder lies in, for a protected branch of this name."""
+    """The ledger of a folder's repository, for a protected branch of this name."""
     from schemareg.adapters.ledger.ledger import ledger
 
     return LedgerStore(ledger(root, branch))

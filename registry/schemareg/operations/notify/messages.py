@@ -1,6 +1,6 @@
-"""What people are to be told: the events of landings and of days, and the messages they make.
+"""The events of landings and of days, and their messages.
 
-Nothing is sent here, and nothing is remembered: who calls says what was told already.
+Nothing is sent or stored here: the caller says what was sent already.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 _KEPT = 4
-"""States at hand: a landing's own is the base of the next."""
+"""Snapshots kept: the head of one landing is the base of the next."""
 _CHUNK = 200
 """Landings whose people are looked up at a time."""
 _FORGES = ("", "GitHub", "GitLab", "Bitbucket")
-"""Committers that are nobody: what a squash on a forge's page is committed by."""
+"""Committers that are not people: a squash on a forge is committed by these names."""
 
 
 def messages_between(
@@ -46,13 +46,13 @@ def messages_between(
 ) -> Iterator[tuple["Landing", tuple["Message", ...]]]:
     """The landings after one up to another, oldest first, each with its messages.
 
-    Up to the newest, where none is named. Landings that did nothing to the registry are left out;
-    those that nobody is to be told of have no messages. Where nothing was told before, `after` is
-    None: then the newest landing alone is told, and that from now on all will be.
+    Up to the newest, where none is named. Landings that did not change the registry are left out;
+    those without recipients have no messages. Before the first notification `after` is None: then
+    only the newest landing has messages, and one says that notifications begin.
 
-    Channels are those of the policy at the end: it says where people are reached today.
+    The channels are those of the policy at the end.
 
-    Raises Undecidable where the history is not here.
+    Raises Undecidable where the history is missing.
     """
     from schemareg.notifications.delivery.grouping import messages
     from schemareg.notifications.delivery.routing import routes
@@ -94,9 +94,9 @@ def messages_of_landing(
 def messages_of_rewrite(
     root: Path, history: "History", before: str, until: "Landing | None" = None, *, today: date
 ) -> tuple["Message", ...]:
-    """The messages of a line that `before`, which had been told of, is no part of any more.
+    """The messages of a line that no longer contains `before`, which had been notified.
 
-    The two states are compared, tree with tree. Raises RegistryError where nothing has landed.
+    They compare the two states. Raises RegistryError where nothing has landed.
     """
     from schemareg.notifications.delivery.grouping import messages
     from schemareg.notifications.delivery.routing import routes
@@ -111,7 +111,7 @@ def messages_of_rewrite(
 
 
 def reminders_today(root: Path, today: date, told: Collection[str] = ()) -> tuple["Message", ...]:
-    """The messages of a day: what comes near, is here, is over. `told` are ids of events told before."""
+    """The reminders of a day, as messages; `told` are the ids of events that were sent before."""
     from schemareg.notifications.delivery.grouping import messages
     from schemareg.notifications.delivery.routing import routes
 
@@ -125,7 +125,7 @@ def reminders_today(root: Path, today: date, told: Collection[str] = ()) -> tupl
 def news_between(
     root: Path, history: "History", after: "Landing | None", today: date
 ) -> Iterator[tuple["Landing", tuple["News", ...]]]:
-    """The landings after one, all where it is None, oldest first, each with its news."""
+    """The landings after one, or all, oldest first, each with its news."""
     end = history.head
     if end is None:
         return
@@ -183,7 +183,7 @@ def after(root: Path, history: "History", span: str | None) -> "Landing | None":
         found = history.landing(named.commit)
     if found is None:
         raise RegistryError(
-            f"{start} is not among the landings that end there",
+            f"{start} is not among these landings",
             remedy="Name two commits of the protected branch's own line:"
             " git log --first-parent --oneline",
         )
@@ -231,7 +231,7 @@ def _landing_news(
 def _landings(
     root: Path, changes: Iterable["PathChange"]
 ) -> Iterator[tuple["Landing", tuple["PathChange", ...], "By"]]:
-    """Landings with their changes, and who landed them."""
+    """Landings with their changes, and the person who landed them."""
     from schemareg.notifications.events.audience import By
 
     groups = groupby(changes, key=lambda each: each.landing)
@@ -244,7 +244,7 @@ def _landings(
 
 
 def _actor(known: Mapping[str, Any], landing: "Landing") -> str:
-    """Who merged it, or wrote it where nobody or a forge did."""
+    """The person who merged it; the author where a forge merged it."""
     merger: str = known.get("merger", "")
     return merger if merger not in _FORGES else known.get("author") or landing.author
 
@@ -257,7 +257,7 @@ def _first_news(
     home: "Home",
     today: date,
 ) -> Iterator[tuple["Scene", tuple["News", ...]]]:
-    """The newest landing, and the word that from now on all are told."""
+    """The newest landing, and the event that notifications begin."""
     from schemareg.notifications.events.landings import Teller, watched
 
     before = history.line()[end.ordinal - 1] if end.ordinal else None
@@ -284,7 +284,7 @@ def _rewritten(
     try:
         scene = Scene(end, at(before), after, history, home, today)
         return scene, rewritten(scene, before)
-    except (RegistryError, KeyError):  # objects of the old history that are nowhere any more
+    except (RegistryError, KeyError):  # objects of the old history that no longer exist
         scene = Scene(end, after, after, history, home, today)
         return scene, forgotten(scene, before)
 
@@ -297,7 +297,7 @@ def landed_policy(history: "GitHistory") -> "Policy":
 
 
 def policy_of(snapshot: "Snapshot", history: "History") -> "Policy":
-    """The policy of a state; where it landed wrong, or was taken away, the last one that counted."""
+    """The policy of a state; where it has mistakes, or was removed, the last valid one."""
     from schemareg import documents, manifests
     from schemareg.manifests.layout import REGISTRY
     from schemareg.model import Kind, Policy
@@ -337,7 +337,7 @@ def _reminder_news(
         try:
             return lacking(snapshot, target) is None
         except RegistryError:
-            return True  # a schema that nobody can read: nobody can say that it has gone
+            return True  # an unreadable schema: unknown, so it counts as present
 
     def readers(target: "Target") -> str:
         return ", ".join(each.name for each in uses.hit(snapshot, target))
@@ -349,7 +349,7 @@ def _reminder_news(
 
 
 def leaves(history: "History") -> Iterator["Leave"]:
-    """The waivers that stand; one that nobody can read counts for nothing."""
+    """The landed waivers; unreadable files are ignored."""
     from schemareg import documents, manifests
     from schemareg.history.paths import Part, subject
     from schemareg.manifests.layout import WAIVERS

@@ -1,4 +1,4 @@
-"""One run of `reg notify`: what is to be told goes into the ledger, and from there to people."""
+"""One run of `reg notify`: messages go into the ledger, and from there to their channels."""
 
 import os
 import secrets
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from schemareg.operations.github.issues import IssuesResult
 
 PATIENCE = 30.0
-"""Seconds in which one message is tried again before its channel is left alone."""
+"""Seconds to retry one message before its channel is left to a later run."""
 _TURNS = 5
-"""So often a plan is made anew because another run put something into the ledger."""
+"""How often a plan is made again because another run changed the ledger."""
 
 
 class Call(NamedTuple):
@@ -34,7 +34,7 @@ class Call(NamedTuple):
 
     root: Path
     at: datetime | None = None
-    """The moment to act as of; None for now."""
+    """The time of the run; None for now."""
     reminders: bool = False
     replay: str | None = None
     failed: bool = False
@@ -47,7 +47,7 @@ class Call(NamedTuple):
 
     @property
     def alone(self) -> bool:
-        """Whether only what was asked for is sent."""
+        """Whether only the requested messages are sent."""
         return self.replay is not None or self.failed
 
 
@@ -62,7 +62,7 @@ Progress = Callable[["Secrets | Delivery | str"], None]
 
 
 class _NotifyRun(NamedTuple):
-    """Where a run stands, and whom it knows."""
+    """The state of a run."""
 
     scene: notify_plan.RunContext
     history: "GitHistory"
@@ -162,10 +162,10 @@ def send_test(
 
 @contextmanager
 def _run(call: Call, progress: Progress) -> Iterator[_NotifyRun]:
-    """Where a run stands. Raises RegistryError where it was asked for what does not go together."""
+    """The state of a run. Raises RegistryError where the options contradict each other."""
     if call.replay is not None and (call.failed or call.reminders):
         raise RegistryError(
-            "--replay tells what it names, and nothing else",
+            "--replay sends what it names, and nothing else",
             remedy="Leave out --failed and --reminders",
         )
     with audit.line(call.root) as history:
@@ -179,7 +179,7 @@ def _run(call: Call, progress: Progress) -> Iterator[_NotifyRun]:
 
 
 def _put(run: _NotifyRun) -> frozenset[str] | None:
-    """Put into the ledger what is to be told; the ids of what is to be sent, None for all that is due."""
+    """Add the messages to the ledger; the ids to send, None for all that are due."""
     if run.call.alone:
         return _put_again(run)
     for _ in range(_TURNS):
@@ -190,14 +190,14 @@ def _put(run: _NotifyRun) -> frozenset[str] | None:
             continue
     else:
         raise Undecidable(
-            f"other runs have put something into the ledger each of {_TURNS} times",
-            remedy="Run it again; one run at a time is enough, they tell what others left",
+            f"other runs changed the ledger first, in each of {_TURNS} tries",
+            remedy="Run it again; one run at a time is enough, since each sends what others left",
         )
     return _meant(run)
 
 
 def _meant(run: _NotifyRun) -> frozenset[str] | None:
-    """What the channel is to be sent that was asked for; None where none was."""
+    """The ids for the requested channel; None for all channels."""
     if run.call.to is None:
         return None
     known = run.scene.book.read().deliveries
@@ -246,7 +246,7 @@ def _again(run: _NotifyRun, known: "Ledger") -> resend.Resending:
 
 
 def _pending(run: _NotifyRun, known: "Ledger") -> "list[Delivery]":
-    """What would be sent, the longest waiting first."""
+    """The deliveries that would be sent, the longest waiting first."""
     from schemareg.notifications.delivery import outbox
 
     if run.call.alone:
@@ -278,7 +278,7 @@ def _sender(policy: "Policy", patience: float) -> drain.Sender:
 
         channel = notify_send.channel_named(policy, message.channel)
         if channel is None:
-            reason = "registry.yaml does not have this channel any more"
+            reason = "registry.yaml no longer has this channel"
             return Outcome(sent=False, reason=reason, permanent=True)
         return notify_send.send(channel, policy.mail, message, os.environ, patience=patience)
 
@@ -296,7 +296,7 @@ def _refuse_unknown(policy: "Policy", name: str) -> None:
 
 
 def _clock(at: datetime | None) -> Callable[[], datetime]:
-    """What tells the moment; where one was given, time goes on from there."""
+    """A clock; it starts at the given time, if any."""
     from schemareg.adapters import clock
 
     if at is None:
@@ -306,12 +306,12 @@ def _clock(at: datetime | None) -> Callable[[], datetime]:
 
 
 def _name() -> str:
-    """What this run is called: no two are called the same."""
+    """A unique name for this run."""
     return f"{_caller()}.{secrets.token_hex(4)}"
 
 
 def _caller() -> str:
-    """The workflow's run, the same when it is repeated; by hand, each call is another."""
+    """The id of the workflow run, equal when it is repeated; unique for a call by hand."""
     run = os.environ.get("GITHUB_RUN_ID", "")
     return run if run.isdecimal() else f"by-hand.{secrets.token_hex(4)}"
 

@@ -1,7 +1,7 @@
-"""How a message reaches a channel: laid out for its medium, sent, tried again while that may help.
+"""Send a message to a channel: render it, send it, retry it.
 
-What a URL names of the environment is filled in here and nowhere else, and nothing that comes from
-there is in what is returned.
+Environment variables in URLs are filled in here and nowhere else; no value of one is in what is
+returned.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SLOWEST = 30.0
 
 
 def channel_named(policy: Policy, name: str) -> Channel | None:
-    """The channel of a message: one of registry.yaml, or `mailto:` somebody's address."""
+    """The channel of a message: one of registry.yaml, or a `mailto:` address."""
     from schemareg.model import Channel
 
     if name.startswith("mailto:"):
@@ -47,10 +47,10 @@ def send(
     patience: float,
     pause: Callable[[float], None] = clock.pause,
 ) -> Outcome:
-    """What came of sending a message, tried again for at most `patience` seconds.
+    """The outcome of sending a message, retried for at most `patience` seconds.
 
-    It is not tried again where it may have arrived, unless it goes to a webhook: that can tell a
-    repeat by its id. An attempt that has begun is not cut short under a second.
+    It is not retried where it may have arrived, unless it goes to a webhook, which recognizes a
+    repeat by its id. An attempt has at least one second.
     """
     try:
         url = manifests_environment.filled(channel.url, environment)
@@ -92,9 +92,9 @@ def _patiently(
 
 
 def render(channel: Channel, message: Message, environment: Mapping[str, str] | None = None) -> str:
-    """What a channel would be sent, as people can read it; nothing is sent, and no secret is in it.
+    """The text that a channel would receive, readable and without secrets; nothing is sent.
 
-    Where only the environment tells what kind of channel it is, and it is not there, the plain text.
+    Where only a missing environment variable tells the kind of channel, the plain text.
     """
     kind = _kind(channel, environment or {})
     if kind in ("slack", "teams"):
@@ -132,7 +132,7 @@ def secrets_to_mask(policy: Policy, environment: Mapping[str, str]) -> tuple[str
 def _values(
     told: Iterable[Channel], mail: Mail | None, environment: Mapping[str, str]
 ) -> list[str]:
-    """The values of the variables that these name, and the texts they are parts of."""
+    """The values of the variables that these name, and the complete texts with them."""
     templates = [text for each in told for text in (each.url, each.secret)]
     if mail is not None:
         templates += [mail.server, mail.sender]
@@ -147,7 +147,7 @@ def _values(
 
 
 def test_message(channel: str, now: datetime) -> Message:
-    """A message that says nothing but that it arrived; each moment has its own."""
+    """A test message; each moment has its own."""
     from schemareg.model import Severity
     from schemareg.notifications.events.audience import identity
     from schemareg.notifications.events.event import Event
