@@ -1,7 +1,7 @@
 """Add a data product, or a schema to one."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -58,7 +58,7 @@ def schema(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Infer it from sample records: JSON, JSON lines or CSV.",
+            help="Infer it from sample records: JSON, JSON lines, CSV or an Avro file.",
             show_default=False,
         ),
     ] = None,
@@ -66,6 +66,10 @@ def schema(
         str, typer.Option(metavar="TEXT", help="What one record represents.")
     ] = "",
     version: Annotated[str, typer.Option(metavar="X.Y.Z", help="Its first version.")] = "1.0.0",
+    form: Annotated[
+        Literal["json-schema", "avro"],
+        typer.Option("--format", help="The schema language."),
+    ] = "json-schema",
     options: EditOptions = WRITE,
     root: Root = Path(),
 ) -> None:
@@ -76,6 +80,8 @@ def schema(
       reg new schema orders/order_placed
       reg new schema orders/order_placed --from sample.jsonl
       reg new schema orders/order_placed --from export.csv --version 0.1.0
+      reg new schema orders/order_placed --format avro
+      reg new schema orders/order_placed --from orders.avro
     """
     steps = setup.new_schema(
         root,
@@ -83,6 +89,7 @@ def schema(
         sample=root / sample if sample else None,
         description=description,
         version=version,
+        form=form,
         options=options,
         progress=output.show_step,
     )

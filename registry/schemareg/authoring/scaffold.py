@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents import Document, Node
     from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.format import SchemaFormat
     from schemareg.model.targets import Target
     from schemareg.snapshot.snapshot import Snapshot
 
@@ -84,15 +85,26 @@ def product(
 
 
 def schema(
-    folder: str, name: str, version: str, records: Iterable[JsonValue] | None = None
+    folder: str,
+    name: str,
+    version: str,
+    records: Iterable[JsonValue] | None = None,
+    *,
+    language: SchemaFormat | None = None,
+    text: str = "",
 ) -> dict[str, str]:
-    """The file of a schema's first version, in the product's folder: inferred, or an example."""
-    language = catalogue.named(catalogue.DEFAULT.name)
+    """The file of a schema's first version, in the product's folder: inferred, or an example.
+
+    `text` is the schema, where it is there already; `language` is JSON Schema by default.
+    """
+    language = language or catalogue.named(catalogue.DEFAULT.name)
     path = f"{folder}/schemas/{name}/{version}{language.endings[0]}"
-    return {path: language.first_version(words(name), records)}
+    return {path: text or language.first_version(words(name), records)}
 
 
-def declared(document: Document, name: str, description: str = "") -> str:
+def declared(
+    document: Document, name: str, description: str = "", form: str = catalogue.DEFAULT.name
+) -> str:
     """The text of a product.yaml with one more schema declared; nothing else in it is touched.
 
     Raises RegistryError, with the lines to add by hand, where the file is laid out too unusually.
@@ -102,6 +114,8 @@ def declared(document: Document, name: str, description: str = "") -> str:
 
     value = document.value
     about = {"description": description} if description else {}
+    if form != catalogue.DEFAULT.name:
+        about["format"] = form
     entry = f"{name}: {flow(about)}"
     wanted = dict(value)
     schemas = value.get("schemas") or {}
@@ -136,8 +150,13 @@ def add_schema(
     version: str,
     records: Iterable[JsonValue] | None,
     description: str = "",
+    *,
+    form: str = catalogue.DEFAULT.name,
+    text: str = "",
 ) -> Addition:
     """A schema's first version, from records or from nothing, and its line in product.yaml.
+
+    `form` is the name of its format; `text` is the schema, where it exists already.
 
     Raises RegistryError for a name that is none, a product that is not there, a schema that is, a
     version that is not SemVer.
@@ -162,8 +181,11 @@ def add_schema(
             remedy=f"For its next version: reg draft {target}",
         )
     path = f"{found.product.folder}/product.yaml"
-    created = schema(found.product.folder, name, version, records)
-    return Addition(created, path, declared(snapshot.document(path), name, description))
+    language = catalogue.named(form)
+    folder = found.product.folder
+    created = schema(folder, name, version, records, language=language, text=text)
+    changed = declared(snapshot.document(path), name, description, form)
+    return Addition(created, path, changed)
 
 
 def refuse_known(snapshot: Snapshot, product: str) -> None:

@@ -112,7 +112,7 @@ def deprecate(
     )
     home = registry.home(root)
     with registry.promised(root) as (promises, head, policy):
-        draft = deprecations.draft(promises, head, policy, request, _day(today))
+        draft = deprecations.draft(promises, head, policy, request, registry.day(today))
         consumers = tuple(hit(head, element))
     message = edits.deprecation_message(draft.said)
     edit = _edit(home, policy, "deprecate", {draft.path: draft.text}, message)
@@ -137,7 +137,7 @@ def extend(
     home = registry.home(root)
     with registry.promised(root) as (promises, head, policy):
         change = deprecations.move_sunset(
-            promises, head, policy, element, sunset, _day(today), loosens
+            promises, head, policy, element, sunset, registry.day(today), loosens
         )
         consumers = tuple(hit(head, element))
     when = f"sunset {sunset}" if sunset else "no date"
@@ -162,7 +162,9 @@ def undeprecate(
     element = targets.parse(target)
     home = registry.home(root)
     with registry.promised(root) as (promises, head, policy):
-        change = deprecations.withdraw(promises, head, policy, element, _day(today), loosens)
+        change = deprecations.withdraw(
+            promises, head, policy, element, registry.day(today), loosens
+        )
         consumers = tuple(hit(head, element))
     message = edits.message(f"Keep {element}: withdraw its deprecation")
     edit = _edit(home, policy, "keep", {change.said.path: None}, message)
@@ -183,7 +185,7 @@ def retire(
     element = targets.parse(target)
     home = registry.home(root)
     with registry.promised(root) as (promises, head, policy):
-        end = retirement.retire(promises, head, policy, element, _day(today))
+        end = retirement.retire(promises, head, policy, element, registry.day(today))
     if not end.path:
         return RetirementResult(end)
     reason = end.term.said.reason if end.term else ""
@@ -215,7 +217,7 @@ def waive(
     from schemareg.authoring import waivers
     from schemareg.review.review import policy_in_force, review
 
-    home, now = registry.home(root), _day(today)
+    home, now = registry.home(root), registry.day(today)
     with registry.change(root, None, None, None) as proposal:
         base, head, landed = proposal.base, proposal.head, proposal.day
         policy = policy_in_force(base, head)
@@ -266,7 +268,7 @@ def subscribe(
         element, team, name, contact, tuple(channels), versions, tuple(fields)
     )
     with registry.promised(root) as (promises, head, policy):
-        change = draft(promises, head, request, _day(today))
+        change = draft(promises, head, request, registry.day(today))
         product = head.product(element.product)
     what = "reads" if change.before is None else "reads more of"
     message = edits.message(f"{team} {what} {element.product}/{element.schema}")
@@ -315,7 +317,7 @@ def acknowledge(
     from schemareg.snapshot.overlay import Overlay
     from schemareg.snapshot.snapshot import Snapshot
 
-    element, home, day = targets.parse(target), registry.home(root), _day(today)
+    element, home, day = targets.parse(target), registry.home(root), registry.day(today)
     with registry.promised(root) as (promises, head, policy):
         found = tuple(
             acknowledgements.acknowledge(head, element, team=team, name=name, withdrawn=withdraw)
@@ -330,12 +332,6 @@ def acknowledge(
     edit = _edit(home, policy, "acknowledge", files, message)
     steps = edits.apply(edit, options, progress)
     return AcknowledgementResult(found, element, missing, term, day, steps)
-
-
-def _day(today: "date | None") -> "date":
-    from schemareg.adapters import clock
-
-    return today or clock.today()
 
 
 def _edit(

@@ -45,15 +45,15 @@ def pairs(rows: Iterable[bytes], level: str, content: str, dialect: str) -> "Ite
     """The answer to each row, in order, as soon as it is known; see `compatibility.bulk.answers`."""
     from schemareg.compatibility.bulk import answers
     from schemareg.compatibility.levels import judge
-    from schemareg.formats import catalogue
     from schemareg.formats.verdict import Budget
     from schemareg.model import Content, Level
 
     asked, model = Level[level], Content(content)
-    language = catalogue.named(catalogue.DEFAULT.name)
     yield from answers(
         rows,
-        lambda older, newer: judge(language, older, newer, asked, content=model, budget=Budget()),
+        lambda language, older, newer: judge(
+            language, older, newer, asked, content=model, budget=Budget()
+        ),
         time.perf_counter,
         dialect,
     )

@@ -254,6 +254,13 @@ def landed(
         yield Promises(Snapshot(line.files(label)), history), None if revision else here
 
 
+def day(today: "date | None") -> "date":
+    """The day that is given, else today in UTC."""
+    from schemareg.adapters import clock
+
+    return today or clock.today()
+
+
 def as_of(at: str | None, today: "date | None", history: Callable[[], "History"]) -> "date":
     """The day to answer for: the one asked for, else that of what is looked at, else today.
 

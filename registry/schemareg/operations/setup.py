@@ -92,19 +92,25 @@ def new_schema(
     sample: Path | None = None,
     description: str = "",
     version: str = "1.0.0",
+    form: str = "json-schema",
     options: EditOptions = WRITE,
     progress: Progress = ignore,
 ) -> tuple[Step, ...]:
     """Add a schema to a product: its first version, and its entry in product.yaml.
 
-    `sample` is a file of records, JSON, JSON lines or CSV, from which the schema is inferred.
+    `sample` is a file of records, JSON, JSON lines or CSV, from which the schema is inferred; or
+    an Avro file, which contains its schema. `form` is the name of the schema's format.
     """
     from schemareg.authoring import scaffold
 
-    records = read_sample(sample) if sample else None
+    held = schema_of_sample(sample) if sample else None
+    records = read_sample(sample) if sample and held is None else None
+    language, text = held or (form, "")
     home = registry.home(root)
     with registry.current(root) as snapshot:
-        added = scaffold.add_schema(snapshot, target, version, records, description)
+        added = scaffold.add_schema(
+            snapshot, target, version, records, description, form=language, text=text
+        )
         branch = registry.branch_of(root, snapshot)
     files = {**added.created, added.declaration: added.declared}
     message = edits.message(f"Add the schema {target} {version}", description)
@@ -165,11 +171,28 @@ def read_sample(path: Path) -> "tuple[JsonValue, ...]":
     """The records of a sample file. Raises RegistryError where it cannot be read."""
     from schemareg.authoring import samples
 
+    return samples.read(_sample(path), path.as_posix())
+
+
+def schema_of_sample(path: Path) -> tuple[str, str] | None:
+    """The format and the text of the schema that a file of records contains (`.avro`).
+
+    None for other files. Raises RegistryError where it cannot be read.
+    """
+    from schemareg.formats import catalogue
+
+    language = catalogue.format_of_data(path.name)
+    if language is None:
+        return None
+    return language.name, language.schema_in(_sample(path), path.as_posix())
+
+
+def _sample(path: Path) -> bytes:
     if not path.is_file():
         raise RegistryError(
             "there is no such file",
             where=path.as_posix(),
-            remedy="Name a file of records, as .json, .jsonl or .csv: --from FILE",
+            remedy="Name a file of records, as .json, .jsonl, .csv or .avro: --from FILE",
         )
     size = path.stat().st_size
     if size > _MAX_SAMPLE_BYTES:
@@ -178,7 +201,7 @@ def read_sample(path: Path) -> "tuple[JsonValue, ...]":
             where=path.as_posix(),
             remedy="Use its first few thousand records",
         )
-    return samples.read(path.read_bytes(), path.as_posix())
+    return path.read_bytes()
 
 
 def _begin(folder: Path) -> Path:
