@@ -20,6 +20,7 @@ from schemareg.sql.views import Desired, LineView
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
+    from pathlib import Path
 
     from schemareg.adapters.database import Database
     from schemareg.deprecation.landed import Promises
@@ -613,3 +614,22 @@ def _same_dialect(document: plan.Plan, database: Database) -> None:
             f"the plan is for {document.dialect}, the database is {database.dialect}",
             remedy=f"Make it for the database: reg sql migrate … --dialect {database.dialect}",
         )
+
+
+def infer_text(url: str, name: str) -> str:
+    """The JSON Schema of the rows of a live table, as text."""
+    return json_values.render(infer(url, name), indent=2) + "\n"
+
+
+def render_plan(found: plan.Plan, form: str) -> dict[str, str]:
+    """The files of a plan, for a tool."""
+    return plan.render(found, form)
+
+
+def read_plan(path: Path) -> plan.Plan:
+    """The plan in a JSON file. Raises RegistryError where it is not one."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise RegistryError(f"the plan cannot be read: {error}", where=path.as_posix()) from None
+    return plan.parse(text, path.as_posix())
