@@ -151,6 +151,8 @@ def _parts(table: Any) -> tuple[str, ...]:
 
 def _place(node: Any) -> tuple[int, int]:
     """Line and column of the first thing in a node that knows its own."""
+    if "line" not in node.meta and getattr(node, "parts", None) and node.key == "table":
+        node = node.parts[0]  # the first part of its name, as it is written
     for each in node.walk(bfs=False):
         if "line" in each.meta:
             length = each.meta["end"] - each.meta["start"]
