@@ -40,6 +40,8 @@ HEAVY = {
     "apprise": ("schemareg.adapters.delivery.apprise",),
     "duckdb": ("schemareg.adapters.database",),
     "deepdiff": ("schemareg.review.metadata",),
+    "avro": (),
+    "fastavro": ("schemareg.formats.avro.witness", "schemareg.formats.avro.infer"),
     "jsonschema": (
         "schemareg.documents.conformance",
         "schemareg.formats.json_schema.solver.witness",

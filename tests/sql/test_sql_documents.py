@@ -90,10 +90,14 @@ def facts(dialect: Dialect) -> list[str]:
         if change not in dialect.alter
     ]
     found = [
-        f"names: at most {dialect.max_name} {unit}, {dialect.parts} part{'s' * (dialect.parts > 1)};"
-        f" names that differ in case alone are {'one' if dialect.folds else 'two'}",
-        f"primary key: {key}; CHECK for enums: {yes[dialect.checks]};"
-        f" comments: {yes[dialect.comments != 'none']}",
+        (
+            f"names: at most {dialect.max_name} {unit}, {dialect.parts} part{'s' * (dialect.parts > 1)};"
+            f" names that differ in case alone are {'one' if dialect.folds else 'two'}"
+        ),
+        (
+            f"primary key: {key}; CHECK for enums: {yes[dialect.checks]};"
+            f" comments: {yes[dialect.comments != 'none']}"
+        ),
         f"a change of a table can be rolled back: {yes[dialect.transactional]}",
     ]
     if without and dialect.rebuilds:

@@ -267,6 +267,15 @@ class SchemaFormat(Protocol):
         None where nothing describes it. Raises RegistryError where only a person can decide.
         """
 
+    def schema_in(self, data: bytes, path: str) -> str:
+        """The text of the schema that a file of records holds itself; see `data_endings`.
+
+        Raises RegistryError where it cannot be read.
+        """
+        from schemareg.model.errors import RegistryError
+
+        raise RegistryError(f"no file of records holds a {self.title}", where=path)
+
     @abstractmethod
     def first_version(self, title: str, records: Iterable[JsonValue] | None = None) -> str:
         """The text of a new schema: one that every record fits, or an example to start from."""

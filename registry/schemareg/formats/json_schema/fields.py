@@ -496,7 +496,7 @@ def first_items(at: Location) -> list[Location]:
 
 
 def branch_label(at: Location, arm: str = "then") -> str:
-    """What people call an alternative: by the value that tells it apart, its title, or its place."""
+    """What people call an alternative: by its own value, its title, or its place."""
     schema = at.value if isinstance(at.value, dict) else {}
     negated = "not " if arm == "else" else ""
     inner = schema.get("properties")
