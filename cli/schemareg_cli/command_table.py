@@ -122,7 +122,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         Command(
             "sql",
             "Print tables, migrations and views for a SQL engine; apply them.",
-            subcommands=("ddl", "migrate", "views", "plan", "diff", "apply", "infer"),
+            subcommands=("ddl", "migrate", "views", "plan", "diff", "apply", "infer", "lineage"),
         ),
         Command("list", "List products, schemas and their latest versions.", "list_products"),
         Command("show", "Show a product, a schema or one version with its fields."),

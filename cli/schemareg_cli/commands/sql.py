@@ -243,3 +243,44 @@ def infer(
     from schemareg.operations import sql
 
     output.give(sql.infer_text(url, table), to)
+
+
+def lineage(
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PRODUCT[/SCHEMA]", autocompletion=completion.anything, show_default=False
+        ),
+    ] = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option(
+            "--sources",
+            metavar="DIR",
+            help="The folder of the SQL files; by default the registry's.",
+        ),
+    ] = None,
+    dialect: Dialect = "postgres",
+    form: Plain = "text",
+    at: At = None,
+    root: Root = Path(),
+) -> None:
+    """List which fields the queries of each consumer read, with file, line and column.
+
+    A consumer's file names them: `queries: ["sql/**/*.sql"]`. What cannot be told is unresolved,
+    and never means unused.
+
+    \b
+    Examples:
+      reg sql lineage
+      reg sql lineage orders/order_placed --sources ../billing --dialect snowflake
+    """
+    from schemareg.model import targets
+    from schemareg.operations import sql
+    from schemareg.reports.views import sql as reports
+
+    wanted = targets.parse(target) if target else None
+    folder = sources if sources is not None else registry.home(root)
+    with registry.current(root, at) as snapshot:
+        found = sql.lineage(snapshot, wanted, folder, dialect)
+    output.give(reports.lineage(found, form))
