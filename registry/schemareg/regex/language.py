@@ -31,8 +31,8 @@ from schemareg.regex.syntax import (
     Opaque,
     Repeat,
     Start,
+    Value,
 )
-from schemareg.regex.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,6 @@ from schemareg.regex.budget import PatternError
 
 if TYPE_CHECKING:
     from schemareg.regex.characters import Ranges
-from schemareg.regex.values import Value
 
 DEEPEST = 50
 """Groups within groups; a deeper pattern is legal, yet nothing is decided about it."""
@@ -33,6 +32,37 @@ _CLASSES: dict[str, Ranges] = {
     "S": characters.complement(characters.SPACE),
 }
 _DOT = characters.complement(characters.LINE_ENDS)
+
+
+class Value:
+    """A part of a tree: equal to another of its class with equal parts, and never changed.
+
+    As a frozen dataclass, at a tenth of its import time.
+
+    Trees are compared and looked up by the thousand, so the hash is kept.
+    """
+
+    __slots__ = ("_hash", "_parts")
+
+    def __init__(self, *parts: object) -> None:
+        self._parts = parts
+        self._hash = 0
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Value)
+            and type(self) is type(other)
+            and hash(self) == hash(other)
+            and self._parts == other._parts
+        )
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            self._hash = hash((type(self).__name__, self._parts)) or 1
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self._parts))})"
 
 
 class Chars(Value):
@@ -171,6 +201,15 @@ def parse(source: str) -> Syntax:
         PatternError: the source is not a pattern.
     """
     return _Parser(source).parse()
+
+
+def pattern_error(source: str) -> str | None:
+    """Why a text is not a regular expression of ECMA-262, or None where it is one."""
+    try:
+        parse(source)
+    except PatternError as error:
+        return str(error)
+    return None
 
 
 @lru_cache(maxsize=512)

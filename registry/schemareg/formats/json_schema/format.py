@@ -66,7 +66,7 @@ class JsonSchemaFormat(SchemaFormat):
     ) -> tuple[Mistake, ...]:
         """What the metaschemas refuse, patterns, dialects, identifiers, and dangling references."""
         from schemareg.formats.json_schema import wellformed
-        from schemareg.regex.check import pattern_error
+        from schemareg.regex.syntax import pattern_error
 
         silent = by_label(dialect) or Dialect.DRAFT2020
         faults = wellformed.find(document.value, silent, pattern_error=pattern_error)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.formats.json_schema.dialects import Dialect
-from schemareg.formats.json_schema.solver.budgets import BudgetSpent
-from schemareg.formats.json_schema.solver.formula import OBJECT, Evaluated, Kind, Lit
+from schemareg.formats.json_schema.solver.formula import OBJECT, BudgetSpent, Evaluated, Kind, Lit
 from schemareg.formats.json_schema.solver.keyword_values import branches, mapping, means
 from schemareg.formats.json_schema.solver.locations import Here, Malformed, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.formats.json_schema.solver.compile import Compiler
+    from schemareg.formats.json_schema.solver.protocol import SchemaCompiler
 
 Conditional = tuple[tuple[Lit, ...], Here]
 """A schema, and the literals that all have to hold for it to apply."""
@@ -25,7 +24,7 @@ _MOST = 5_000
 class Applied:
     """The schemas applied in place, for one compiler."""
 
-    def __init__(self, compiler: Compiler) -> None:
+    def __init__(self, compiler: SchemaCompiler) -> None:
         self._compiler = compiler
 
     def evaluations(self, here: Here, keyword: str) -> list[tuple[tuple[Lit, ...], Evaluated]]:

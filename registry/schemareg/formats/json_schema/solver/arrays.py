@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.json_schema.solver.formula import Lit, Nodes
-    from schemareg.formats.json_schema.solver.tableau import Answer, Search
+    from schemareg.formats.json_schema.solver.protocol import Answer, ValueSearch
 
 Goal = frozenset["Lit"]
 Vector = tuple[int, ...]
@@ -37,7 +37,7 @@ _MATCHED = 14
 """So many positions are matched in every way before `uniqueItems` beside `contains` is given up."""
 
 
-def find(search: Search, leaves: Iterable[Lit]) -> Answer:
+def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
     """An array within the constraints, as short as they allow."""
     wanted = _read(search.nodes, leaves)
     if wanted is None:
@@ -115,7 +115,7 @@ def _read(nodes: Nodes, leaves: Iterable[Lit]) -> _Wanted | None:
 class _Row:
     """One attempt to lay out an array."""
 
-    def __init__(self, search: Search, wanted: _Wanted) -> None:
+    def __init__(self, search: ValueSearch, wanted: _Wanted) -> None:
         self.search = search
         self.wanted = wanted
         self.first = wanted.first

@@ -16,12 +16,10 @@ from schemareg.documents import json_values
 from schemareg.formats.json_schema import rules
 from schemareg.formats.json_schema.dialects import Dialect, by_label
 from schemareg.formats.json_schema.references import Library, UnresolvableReference
-from schemareg.formats.json_schema.solver import external_prover
-from schemareg.formats.json_schema.solver.budgets import BudgetSpent
 from schemareg.formats.json_schema.solver.closed_content import Closing
 from schemareg.formats.json_schema.solver.compile import Compiler
 from schemareg.formats.json_schema.solver.evaluate import InPlaceLoop, holds
-from schemareg.formats.json_schema.solver.formula import Kind, Lit, Nodes
+from schemareg.formats.json_schema.solver.formula import BudgetSpent, Kind, Lit, Nodes
 from schemareg.formats.json_schema.solver.locations import Excuses, Here, Malformed
 from schemareg.formats.json_schema.solver.refusals import Refusal, refusals
 from schemareg.formats.json_schema.solver.tableau import Search
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.format import Locate
-    from schemareg.formats.json_schema.solver.tableau import Answer
+    from schemareg.formats.json_schema.solver.protocol import Answer
     from schemareg.model import Pointer
 
 _FRAMES = 12_000
@@ -103,9 +101,15 @@ class _Comparison:
             found = sorted(self.breaks, key=lambda each: (each.field, each.rule, each.pointer))
             return Verdict(Outcome.BREAKING, reason, tuple(found))
         asked = reason and self.content is Content.OPEN and not self.search.spent
-        if asked and external_prover.proves(self.reader, self.writer):
+        if asked and self._proved():
             return Verdict(Outcome.COMPATIBLE)
         return Verdict(Outcome.UNDECIDED if reason else Outcome.COMPATIBLE, reason)
+
+    def _proved(self) -> bool:
+        """Whether another prover decides what the search could not."""
+        from schemareg.formats.json_schema.solver import external_prover
+
+        return external_prover.proves(self.reader, self.writer)
 
     def _gather(self, written: list[Lit]) -> str:
         """Find break after break until none is left: `""`, or why the search ended before that."""

@@ -16,13 +16,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.solver.budgets import BudgetSpent
 from schemareg.regex import compile as compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from schemareg.documents.json_values import JsonValue
+
+
+class BudgetSpent(Exception):
+    """The search has used up its steps, its time or its memory; `str()` says which."""
+
 
 Lit = int
 """A node with a sign."""

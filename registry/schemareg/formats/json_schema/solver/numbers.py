@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from schemareg.formats.json_schema.solver.formula import Lit
-    from schemareg.formats.json_schema.solver.tableau import Answer, Search
+    from schemareg.formats.json_schema.solver.protocol import Answer, ValueSearch
 
 Number = int | Fraction
 _TRIED = 5_000
@@ -51,13 +51,13 @@ class _Wanted:
         return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
 
 
-def find_integer(search: Search, leaves: Iterable[Lit]) -> Answer:
+def find_integer(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
     """An integer within the constraints, the nearest to zero where that is cheap."""
     wanted = _read(search, leaves)
     return None if wanted.empty else _multiple(search, wanted, [Fraction(1), *wanted.steps])
 
 
-def find_fractional(search: Search, leaves: Iterable[Lit]) -> Answer:
+def find_fractional(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
     """A number within the constraints that is not an integer."""
     wanted = _read(search, leaves)
     wanted.avoided.append(Fraction(1))
@@ -83,7 +83,7 @@ def find_fractional(search: Search, leaves: Iterable[Lit]) -> Answer:
     return "no decimal fraction was found between two bounds"
 
 
-def _read(search: Search, leaves: Iterable[Lit]) -> _Wanted:
+def _read(search: ValueSearch, leaves: Iterable[Lit]) -> _Wanted:
     nodes = search.nodes
     wanted = _Wanted()
     for literal in leaves:
@@ -109,7 +109,7 @@ def _lower(wanted: _Wanted, bound: Any, exclusive: bool) -> None:
         wanted.high, wanted.high_open = bound, exclusive
 
 
-def _multiple(search: Search, wanted: _Wanted, steps: list[Fraction]) -> Answer:
+def _multiple(search: ValueSearch, wanted: _Wanted, steps: list[Fraction]) -> Answer:
     """A value among the multiples of all the steps, that is no multiple of those avoided."""
     step = steps[0]
     for other in steps[1:]:

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.json_schema.solver.formula import Lit, Nodes
-    from schemareg.formats.json_schema.solver.tableau import Answer, Search
+    from schemareg.formats.json_schema.solver.protocol import Answer, ValueSearch
 
 
 _PLAIN = ("other", "another")
 """Names for properties that could have any: people read them."""
 
 
-def find(search: Search, leaves: Iterable[Lit]) -> Answer:
+def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
     """An object within the constraints, with no property that is not needed."""
     wanted = _read(search.nodes, leaves)
     if wanted is None:
@@ -101,7 +101,7 @@ def _read(nodes: Nodes, leaves: Iterable[Lit]) -> _Wanted | None:
 class _Record:
     """One attempt to build an object; `unknown` remembers what could not be decided on the way."""
 
-    def __init__(self, search: Search, wanted: _Wanted) -> None:
+    def __init__(self, search: ValueSearch, wanted: _Wanted) -> None:
         self.search = search
         self.nodes = search.nodes
         self.wanted = wanted

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemareg.formats.json_schema.solver.formula import Lit
-    from schemareg.formats.json_schema.solver.tableau import Answer, Search
+    from schemareg.formats.json_schema.solver.protocol import Answer, ValueSearch
 
 
-def find(search: Search, leaves: Iterable[Lit]) -> Answer:
+def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
     """A string within the constraints: short and plain."""
     nodes = search.nodes
     lowest, highest = 0, None
@@ -49,7 +49,7 @@ def find(search: Search, leaves: Iterable[Lit]) -> Answer:
     return None if text is None else (text,)
 
 
-def _with_formats(search: Search, goal: regex.StringGoal, formats: list[Lit]) -> Answer:
+def _with_formats(search: ValueSearch, goal: regex.StringGoal, formats: list[Lit]) -> Answer:
     """Formats are checked, not solved: samples first, then what the other constraints give."""
     if regex.find(goal, deadline=search.late) is None:
         return None

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from schemareg.documents import json_values
 from schemareg.formats.json_schema.solver import arrays, numbers, objects, strings
-from schemareg.formats.json_schema.solver.budgets import BudgetSpent
 from schemareg.formats.json_schema.solver.evaluate import InPlaceLoop, holds
 from schemareg.formats.json_schema.solver.formula import (
     ANY,
@@ -30,6 +29,7 @@ from schemareg.formats.json_schema.solver.formula import (
     OBJECT,
     STRING,
     TYPES,
+    BudgetSpent,
     F,
     Kind,
     Lit,
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.json_schema.solver.protocol import Answer
     from schemareg.formats.verdict import Budget
 
-Answer = tuple["JsonValue"] | str | None
 Goal = frozenset[Lit]
 
 _DEEPEST = 250
