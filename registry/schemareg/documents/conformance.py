@@ -1,4 +1,4 @@
-"""Documents against schemas: the one room that knows `jsonschema`."""
+"""Check documents against schemas: the one module that uses `jsonschema`."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 
 _MOST_HINTS = 50
-"""Keys of one object that the nearest known one is looked for; there may be any number of them."""
+"""Unknown keys of one object for which the nearest known key is computed; there can be any
+number."""
 
 
 class _Refusal(NamedTuple):
-    """One error of the library, with what its sentences need."""
+    """One error of the library, with what its messages need."""
 
     keyword: str
     argument: Any
@@ -36,21 +37,21 @@ class _Refusal(NamedTuple):
     of_name: bool
     """Whether a key was refused, not a value."""
     inner: tuple[tuple[int, _Refusal], ...]
-    """Of alternatives: which branch, and what it refuses."""
+    """For alternatives: which branch, and what it refuses."""
     here: bool
-    """Of an alternative: whether it refuses the value itself, not a part of it."""
+    """For an alternative: whether it refuses the value itself, not a part of it."""
 
 
 def mistakes(
     document: Document, schema: JsonValue, *, matches: Callable[[str, str], bool] | None = None
 ) -> tuple[Mistake, ...]:
-    """Everything in which a document differs from a schema (2020-12), in plain words, sorted.
+    """Every mistake of a document against a schema (2020-12), in plain words, sorted.
 
-    Of very many, the first; see `documents.bounded`.
+    At most a bounded number; see `documents.bounded`.
 
-    `matches` says whether a pattern (first) is found in a text; by default Python's `re` does.
-    A value whose schema says `writeOnly` is never shown. `patternErrorMessage`, which editors
-    know too, says what a pattern is about.
+    `matches` says whether a pattern (first) is found in a text; by default Python's `re` decides. A
+    value whose schema has `writeOnly` is never shown. `patternErrorMessage`, which editors use too,
+    explains a pattern.
     """
     return bounded(
         mistake
@@ -147,7 +148,7 @@ def _wrong_name(document: Document, refusal: _Refusal) -> Mistake:
 
 
 def _no_branch(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
-    """Where one alternative has the right type it is explained; else the types are told."""
+    """Explain the alternative that has the right type; without one, list the types."""
     by_branch: dict[int, list[_Refusal]] = {}
     for branch, inner in refusal.inner:
         by_branch.setdefault(branch, []).append(inner)

@@ -1,4 +1,4 @@
-"""JSON text to a document. The C parser reads; what it does not tell, a scanner finds when asked.
+"""JSON text to a document. The C parser reads; a scanner finds places and details when needed.
 
 Source: RFC 8259; duplicate names, which it leaves open, are refused (RFC 7493, section 2.3).
 """
@@ -28,7 +28,9 @@ _NOT_JSON = ("NaN", "Infinity", "-Infinity")
 
 
 def parse_json(data: bytes, path: str) -> Document:
-    """The document in `data`. Raises InvalidFiles with every mistake; bad syntax ends the reading."""
+    """The document in `data`. Raises InvalidFiles with every mistake; a syntax error ends the
+    search.
+    """
     text = decode(data, path, yaml=False)
     complaints = Complaints(path, text)
     _check_depth(text, complaints)
@@ -46,7 +48,7 @@ def parse_json(data: bytes, path: str) -> Document:
 
 
 class _Reader:
-    """Reads with the C parser and notes that something is wrong; where, the scanner finds out."""
+    """Reads with the C parser and notes that something is wrong; the scanner finds the place."""
 
     def __init__(self) -> None:
         self.doubtful = False
@@ -92,7 +94,7 @@ def _check_depth(text: str, complaints: Complaints) -> None:
 
 
 class _Open:
-    """An object or array that the scanner is inside of."""
+    """An object or array that the scanner is in."""
 
     __slots__ = ("inside", "key", "start")
 
@@ -103,7 +105,7 @@ class _Open:
 
 
 def _measure(text: str, complaints: Complaints | None = None) -> Node:
-    """Where everything stands in a text that has the syntax of JSON; tells what is wrong inside."""
+    """The places in a text that is valid JSON syntax; reports mistakes inside it."""
     stack: list[_Open] = []
     done: Node | None = None
     for match in _TOKEN.finditer(text):
@@ -146,7 +148,7 @@ def _put(here: _Open, node: Node, complaints: Complaints | None) -> None:
 
 
 def complain_of_duplicate(name: str, offset: int, earlier: int, complaints: Complaints) -> None:
-    """Complains of a key that its object has already."""
+    """Report a key that its object already has."""
     complaints.add(
         offset,
         "duplicate-key",
@@ -157,7 +159,7 @@ def complain_of_duplicate(name: str, offset: int, earlier: int, complaints: Comp
 
 
 def complain_of_size(text: str, offset: int, complaints: Complaints) -> None:
-    """Complains of a number that has too many digits to be exact."""
+    """Report a number that has too many digits to be exact."""
     complaints.add(
         offset,
         "number-too-large",
@@ -167,7 +169,7 @@ def complain_of_size(text: str, offset: int, complaints: Complaints) -> None:
 
 
 def complain_of_surrogate(offset: int, complaints: Complaints) -> None:
-    """Complains of a string that holds half a character."""
+    """Report a string that contains half a character."""
     complaints.add(
         offset,
         "lone-surrogate",
@@ -198,7 +200,7 @@ def _complain_of_syntax(error: json.JSONDecodeError, complaints: Complaints) -> 
     offset, message = error.pos, error.msg
     before = error.doc[:offset].rstrip()
     if before.endswith(",") and error.doc[offset : offset + 1] in ("}", "]"):
-        # Python 3.13 points to the comma, which is what has to go; older ones to what follows it.
+        # Python 3.13 points to the comma, which must go; older versions to what follows it.
         offset, message = len(before) - 1, "Illegal trailing comma"
     what, remedy = _syntax(message, error.doc[offset : offset + 2])
     complaints.add(offset, "json-syntax", what, remedy)

@@ -9,10 +9,11 @@ from schemareg.model import Mistake, Place
 from schemareg.model.errors import InvalidFiles
 
 LARGEST = 1024 * 1024
-"""Bytes a file may have. An honest schema has a few thousand; a generated one of 1 MiB is data."""
+"""Bytes that a file may have. A written schema has a few thousand; a generated one of 1 MiB is
+data."""
 
 DEEPEST = 100
-"""How deep objects and arrays may nest: beyond it parsers, people and queries give up."""
+"""How deep objects and arrays may be nested: parsers, people and queries fail beyond it."""
 
 SAVE_AS_UTF8 = "Save the file as UTF-8 without a byte order mark"
 _BYTE_ORDER_MARKS = {
@@ -24,14 +25,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-"""What YAML does not print, and what some of its readers take for a line break or drop.
+"""What YAML does not print, and what some YAML readers take for a line break or drop.
 
 Listed, not negated: a class of nearly all characters takes 3 ms to compile, in every command.
 """
 
 
 def too_large(path: str, size: int) -> Mistake | None:
-    """The mistake of a file of that many bytes, or None: it can be told without reading the file."""
+    """The mistake of a file of this size, or None. The file is not read for it."""
     if size <= LARGEST:
         return None
     return Mistake(
@@ -43,7 +44,7 @@ def too_large(path: str, size: int) -> Mistake | None:
 
 
 def decode(data: bytes, path: str, *, yaml: bool) -> str:
-    """The text of a file. Raises InvalidFiles for what is no text of a registry."""
+    """The text of a file. Raises InvalidFiles for content that no registry file may have."""
     mistake = too_large(path, len(data)) or _marked(data, path)
     if mistake is not None:
         raise InvalidFiles((mistake,))
@@ -80,7 +81,7 @@ def _marked(data: bytes, path: str) -> Mistake | None:
 
 
 def too_deep(complaints: Complaints, offset: int) -> None:
-    """Complains of the object or array that begins at `offset`."""
+    """Report the object or array that begins at `offset`."""
     complaints.add(
         offset,
         "nesting-too-deep",

@@ -1,11 +1,11 @@
-"""YAML text to a document: what JSON can say, in YAML's writing, and nothing that surprises.
+"""YAML text to a document: what JSON can express, in YAML's notation, without surprises.
 
-Built over the parser's events, not over its nodes: composing recurses (the C one takes the whole
-process down on deep nesting), events do not, and depth is seen as it grows.
+Built from the parser's events, not from its nodes: composing is recursive (the C composer crashes
+the process on deep nesting), events are not, and the depth is known as it grows.
 
 Scalars follow the core schema of YAML 1.2, so `no`, `on`, `12:30:45` and `2027-03-01` are strings;
-`0123`, which is 83 to some readers and 123 to others, is one too. Anchors, aliases, tags, merge
-keys and directives are refused: what a file says must be where it seems to stand.
+`0123`, which some readers read as 83 and others as 123, is a string too. Anchors, aliases, tags,
+merge keys and directives are refused: each value must be where the file shows it.
 
 Source: YAML 1.2.2, section 10.3.
 """
@@ -48,9 +48,10 @@ _SURROGATE_ESCAPE = re.compile(r"(?:\\u|u)?[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def parse_yaml(data: bytes, path: str, *, pure: bool = False) -> Document:
-    """The document in `data`. Raises InvalidFiles with every mistake; bad syntax ends the reading.
+    """The document in `data`. Raises InvalidFiles with every mistake; a syntax error ends the
+    search.
 
-    `pure` asks for the parser written in Python where the C one is there too; they agree.
+    `pure` uses the parser written in Python even where the C parser is installed; they agree.
     """
     text = decode(data, path, yaml=True)
     complaints = Complaints(path, text)
@@ -77,12 +78,14 @@ def _feed(builder: _Builder, text: str, complaints: Complaints, pure: bool) -> N
         mark = error.problem_mark or error.context_mark
         _complain_of_syntax(error.problem or "", mark.index if mark else 0, text, complaints)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        # The Python parser lets `chr` fail on an escape beyond Unicode.
+        # In the Python parser `chr` fails on an escape beyond Unicode.
         _complain_of_syntax(str(error), len(text.rstrip()), text, complaints)
 
 
 def _complain_of_tabs(text: str, spans: list[Node], complaints: Complaints) -> None:
-    """Tabs belong to quoted and block text and to comments; elsewhere readers differ about them."""
+    """Tabs are allowed in quoted and block text and in comments; elsewhere readers disagree about
+    them.
+    """
     starts = [span.start for span in spans] if "\t" in text else []
     at = text.find("\t")
     while at >= 0:
@@ -95,7 +98,7 @@ def _complain_of_tabs(text: str, spans: list[Node], complaints: Complaints) -> N
 
 
 class _Open:
-    """A mapping or sequence that the events are inside of."""
+    """A mapping or sequence that the events are in."""
 
     __slots__ = ("flow", "inside", "key", "start", "value")
 
@@ -105,10 +108,10 @@ class _Open:
         self.value: Any = {} if mapping else []
         self.inside: dict[str, Member] | list[Node] = {} if mapping else []
         self.key: tuple[str | None, int, int] | None = None
-        """The key whose value comes next; its name is None where it is none of ours."""
+        """The key whose value comes next; its name is None where it is not a valid key."""
 
     def end(self, after: int) -> int:
-        """A flow collection ends with its bracket, a block collection with what is last in it."""
+        """A flow collection ends with its bracket, a block collection with its last part."""
         if self.flow or not self.inside:
             return after
         if isinstance(self.inside, dict):
@@ -118,20 +121,20 @@ class _Open:
 
 
 class _Builder:
-    """Puts events together to a value, and to where everything stands."""
+    """Builds the value and the places from events."""
 
     def __init__(self, text: str, complaints: Complaints) -> None:
         self.documents = 0
         self.value: JsonValue = None
         self.node = Node(0, 0)
         self.quoted: list[Node] = []
-        """Where quoted and block scalars stand."""
+        """The places of quoted and block scalars."""
         self._text = text
         self._complaints = complaints
         self._stack: list[_Open] = []
 
     def take(self, event: Any) -> bool:
-        """Takes one event; False when there is no sense in reading on."""
+        """Takes one event; False when further reading is useless."""
         kind = type(event).__name__
         if kind == "ScalarEvent":
             self._scalar(event)
@@ -179,12 +182,12 @@ class _Builder:
         plain = event.style not in ("'", '"', "|", ">")
         if plain:
             if "?" in value and self._stack and self._stack[-1].flow:
-                # The C parser reads `[a?b]` as one text, the Python one does not read it at all.
+                # The C parser reads `[a?b]` as one text, the Python parser does not read it at all.
                 what = "a '?' stands in brackets without quotes"
                 self._complaints.add(start, "yaml-syntax", what, "Put the value in quotes")
             value = self._resolved(value, start)
         if start == end:
-            # Nothing stands here; the parsers differ in where that nothing is.
+            # The value is missing here; the parsers disagree about its place.
             start = end = self._before_blanks(start)
         node = Node(start, end)
         if not plain:
@@ -201,7 +204,7 @@ class _Builder:
         return offset
 
     def _settle(self, value: JsonValue, node: Node, *, plain: bool = False) -> None:
-        """Puts a finished value where it belongs: the root, an array, a key or its value."""
+        """Puts a finished value into its parent: the root, an array, a key or its value."""
         if not self._stack:
             self.value, self.node = value, node
             return
@@ -278,7 +281,7 @@ class _Builder:
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor is not None:
             self._complain_of_anchor(start, f"&{event.anchor}")
-        # The C parser forgets the tag `!`; the text does not.
+        # The C parser drops the tag `!`; the text still has it.
         if event.tag is not None or (start < end and self._text[start] == "!"):
             self._complaints.add(
                 start,

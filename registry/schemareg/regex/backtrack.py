@@ -1,8 +1,8 @@
-"""Searching by trial and error, for what automata cannot do: back-references and look-around.
+"""Search by backtracking, for what automata cannot do: back-references and look-around.
 
-The tree becomes a list of instructions. A stack holds the choices that are still open, a trail
-what must be undone to return to them; so neither the text nor the pattern can exhaust Python's
-own stack, and every instruction counts.
+The tree becomes a list of instructions. A stack holds the open choices, a trail holds what must be
+undone to return to them; so neither the text nor the pattern can exhaust Python's stack, and every
+instruction is counted.
 
 Source: ECMA-262, "Pattern semantics" (RepeatMatcher, BackreferenceMatcher).
 """
@@ -117,10 +117,10 @@ class Program:
         self.code[loop][3] = len(self.code)
 
     def search(self, text: str, steps: int) -> bool:
-        """Say whether the pattern is found in the text.
+        """Return whether the pattern is found in the text.
 
         Raises:
-            OverBudget: the steps did not suffice.
+            OverBudget: the steps were not enough.
         """
         run = _Run(self, text, steps)
         starts = range(1 if self.anchored else len(text) + 1)
@@ -182,7 +182,7 @@ class _Run:
     def _step(
         self, at: int, place: int, choices: list[tuple[int, int, int]]
     ) -> tuple[int, int] | None:
-        """Do one instruction; return the next one and the place, or `None` for a failure."""
+        """Execute one instruction; return the next one and the place, or `None` for a failure."""
         operation, one, two, three = self.program.code[at]
         text, registers = self.text, self.registers
         if operation == _CHARS:
@@ -224,7 +224,7 @@ class _Run:
             return at + 1, place
         if operation == _AGAIN:
             count = registers[two]
-            # An optional round that read nothing would go on for ever.
+            # An optional round that reads nothing would never end.
             if count >= self.program.loops[one][0] and registers[two + 1] == place:
                 return None
             self.set(two, count + 1)

@@ -22,7 +22,7 @@ _PADDING = "ab0A- "
 
 
 def texts(nodes: Sequence[Node], low: int, high: int | None) -> Iterator[str]:
-    """Yield texts drawn from the trees, and small changes of them; the same at every call."""
+    """Yield texts generated from the trees, and small changes of them; the same at every call."""
     from random import Random
 
     random = Random(0)  # noqa: S311 - guesses, not secrets

@@ -1,8 +1,8 @@
 """Source text of ECMA-262 regular expressions -> syntax tree.
 
-The grammar is that of the flag `u`, as JSON Schema recommends, and lenient in the manner of
-Annex B wherever `u` would refuse what can mean only one thing: an escaped punctuation mark, a
-lone `]`, `{` or `}`, a hyphen beside a class escape.
+The grammar is that of the flag `u`, as JSON Schema recommends, and lenient as in Annex B wherever
+`u` would refuse what can have only one meaning: an escaped punctuation mark, a lone `]`, `{` or
+`}`, a hyphen beside a class escape.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from schemareg.regex.characters import Ranges
 
 DEEPEST = 50
-"""Groups within groups; a deeper pattern is legal, yet nothing is decided about it."""
+"""Groups within groups; a deeper pattern is legal, but it is not decided."""
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 _DIGITS = frozenset("0123456789")
@@ -37,9 +37,8 @@ _DOT = characters.complement(characters.LINE_ENDS)
 class Value:
     """A part of a tree: equal to another of its class with equal parts, and never changed.
 
-    As a frozen dataclass, at a tenth of its import time.
-
-    Trees are compared and looked up by the thousand, so the hash is kept.
+    Like a frozen dataclass, at a tenth of its import time. Trees are compared and looked up by the
+    thousand, so the hash is kept.
     """
 
     __slots__ = ("_hash", "_parts")
@@ -66,7 +65,7 @@ class Value:
 
 
 class Chars(Value):
-    """One character of a set; of the empty set, nothing at all."""
+    """One character of a set; an empty set matches nothing."""
 
     __slots__ = ("ranges",)
 
@@ -76,7 +75,7 @@ class Chars(Value):
 
 
 class Cat(Value):
-    """All items, one after the other; without items, the empty text."""
+    """All items in sequence; without items, the empty text."""
 
     __slots__ = ("items",)
 
@@ -96,7 +95,7 @@ class Alt(Value):
 
 
 class Repeat(Value):
-    """The item again and again, `low` to `high` times; `None` is no bound."""
+    """The item repeated `low` to `high` times; `None` is no bound."""
 
     __slots__ = ("greedy", "high", "item", "low")
 
@@ -164,7 +163,7 @@ class Back(Value):
 
 
 class Opaque(Value):
-    """A legal construct of which not even the matches are known here."""
+    """A legal construct whose matches are unknown here."""
 
     __slots__ = ("what",)
 
@@ -179,11 +178,11 @@ EMPTY = Cat(())
 """The empty text."""
 
 NEVER = Chars(())
-"""Nothing, not even the empty text."""
+"""No text, not even the empty one."""
 
 
 class Syntax(Value):
-    """The tree of a pattern and what is known of it as a whole."""
+    """The tree of a pattern and facts about it as a whole."""
 
     __slots__ = ("groups", "node", "too_deep")
 
@@ -218,7 +217,7 @@ def _literal(character: str) -> Chars:
 
 
 class _Frame:
-    """An open group: its finished branches and the items of the one being read."""
+    """An open group: its finished branches and the items of the current one."""
 
     __slots__ = ("branches", "flags", "items", "kind", "number", "opened")
 
@@ -275,7 +274,7 @@ class _Parser:
                 deep = len(frames) - 1 > DEEPEST
                 frames.pop()
                 self.too_deep = self.too_deep or deep
-                # A tree deeper than the stack is of no use to anybody: forget it.
+                # A tree deeper than the stack is of no use: drop it.
                 node, quantifiable = (EMPTY, True) if deep else self._close(frame)
                 self.flags = frame.flags
                 frame = frames[-1]
@@ -598,14 +597,14 @@ def _identifier(name: str) -> bool:
 
 
 def _count(digits: str) -> int:
-    # Any count beyond this is as good as any other, and int() refuses very long texts.
+    # Any count beyond this has the same effect, and int() refuses very long texts.
     return int(digits) if len(digits) < 16 else _GREATEST_COUNT
 
 
 def _groups(source: str) -> tuple[int, dict[str, tuple[int, ...]]]:
-    """Return how many groups the source opens, and the numbers of the named ones.
+    """Return the number of groups that the source opens, and the numbers of the named ones.
 
-    A back-reference may stand before its group, so this has to be known beforehand.
+    A back-reference can come before its group, so this must be known beforehand.
     """
     count, at, in_class = 0, 0, False
     names: dict[str, tuple[int, ...]] = {}
