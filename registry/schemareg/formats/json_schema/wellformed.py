@@ -1,8 +1,8 @@
-"""Is this document a schema of its draft? What the metaschemas ask, and what they cannot.
+"""Is this document a schema of its draft? What the metaschemas require, and more.
 
 The metaschemas are followed keyword by keyword through one table (`keywords`), so that a large
-schema costs a millisecond and every fault is told in words at the keyword itself. Beyond them:
-a draft nobody knows, a pattern that ECMA-262 does not read, an identifier that stands twice.
+schema costs a millisecond and every fault is explained at the keyword itself. Beyond them: an
+unknown draft, a pattern that is invalid in ECMA-262, an identifier that occurs twice.
 
 Source: the metaschemas of drafts 04, 06, 07, 2019-09 and 2020-12; 2020-12 core, section 8.1.1.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from schemareg.model import Pointer
 
 PatternError = Callable[[str], "str | None"]
-"""A pattern to why it is none, or None where it is one."""
+"""Why a pattern is invalid, or None where it is valid."""
 
 
 MOST = 500
@@ -44,7 +44,7 @@ class Fault(NamedTuple):
 
 
 class _Lack(NamedTuple):
-    """Where below a keyword something is not as it must be."""
+    """Where below a keyword something is not as required."""
 
     steps: Pointer
     what: str
@@ -59,7 +59,8 @@ def find(
 ) -> tuple[Fault, ...]:
     """Everything that is wrong with a schema, in document order; `dialect` where it names none.
 
-    At most `MOST` faults: what has more is no schema gone wrong, but something else. Whether its references lead anywhere is not asked here: see `references.dangling`.
+    At most `MOST` faults: a file with more is something else. References are not resolved here: see
+    `references.dangling`.
     """
     if not _is_schema(value, dialect):
         what = f"a schema is an object, and this is {_sort(value)}"
@@ -81,9 +82,9 @@ def find(
 
 
 def notices(value: JsonValue, dialect: Dialect = Dialect.DRAFT2020) -> tuple[Fault, ...]:
-    """What is valid, but probably not meant: keywords misspelled, or of another draft.
+    """What is valid, but probably not intended: misspelled keywords, or keywords of another draft.
 
-    Looks at the first `MOST` names that are no keyword.
+    Checks the first `MOST` names that are no keyword.
     """
     if not isinstance(value, dict | bool):
         return ()
@@ -293,7 +294,7 @@ def _schemas_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
         yield _lack(value, "an object of schemas")
         return
     for name, item in value.items():
-        # Most of what is checked passes here: no generator a schema.
+        # Most schemas take this path: no generator per schema.
         if not isinstance(item, dict) and not _is_schema(item, dialect):
             yield _lack(item, "a schema", (name,), _AS_SCHEMA)
 
@@ -362,7 +363,7 @@ _MENDS = {
         "Since 2020-12 the schemas of the first items stand under prefixItems",
     ),
 }
-"""Keyword and what stands there to the mend of an earlier draft's writing, and since when."""
+"""Keyword and type of its value to how to fix the form of an earlier draft, and since when."""
 
 _OTHER_NAMES = {
     **dict.fromkeys(("int", "long", "bigint", "int32", "int64"), "integer"),
@@ -458,9 +459,9 @@ _WITHOUT_EFFECT = {
     },
 }
 _ELSEWHERE = {"nullable": 'Add "null" to the types of this schema'}
-"""Keywords of relatives of JSON Schema, and what says the same here."""
+"""Keywords of languages related to JSON Schema, and the keyword that says the same here."""
 _FAMILIAR = frozenset(("example", "name", "tag", "tags", "type_", "unit", "self"))
-"""Annotations that others use on purpose and that look like a keyword misspelled."""
+"""Annotations that others use on purpose and that resemble a misspelled keyword."""
 
 
 def _suspected(here: Location, name: str) -> Iterator[Fault]:

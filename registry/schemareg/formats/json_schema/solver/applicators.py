@@ -1,4 +1,4 @@
-"""Which schemas apply to one value, and under which conditions: what annotations follow."""
+"""Which schemas apply to one value, and under which conditions: the basis of annotations."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from schemareg.formats.json_schema.solver.protocol import SchemaCompiler
 
 Conditional = tuple[tuple[Lit, ...], Here]
-"""A schema, and the literals that all have to hold for it to apply."""
+"""A schema, and the literals that must all hold for it to apply."""
 
 _MOST = 5_000
-"""Schemas applied to one value, conditions counted."""
+"""Schemas applied to one value, counted per condition."""
 
 
 class Applied:
@@ -28,7 +28,7 @@ class Applied:
         self._compiler = compiler
 
     def evaluations(self, here: Here, keyword: str) -> list[tuple[tuple[Lit, ...], Evaluated]]:
-        """What is evaluated beside an `unevaluated…` keyword, each with what has to hold for it."""
+        """What is evaluated beside an `unevaluated…` keyword, each with its conditions."""
         about = Kind.PROPERTIES if keyword == "unevaluatedProperties" else Kind.ITEMS
         entries = []
         for guards, inner in self.to((here,)):
@@ -38,9 +38,9 @@ class Applied:
         return [*entries, ((), Evaluated(names=allowed))] if allowed else entries
 
     def to(self, schemas: tuple[Here, ...]) -> list[Conditional]:
-        """These schema objects and all that are applied in place, each with what has to hold for it.
+        """These schema objects and all that are applied in place, each with its conditions.
 
-        Once for every condition. References can multiply them beyond any end: raises BudgetSpent.
+        Once for every condition. References can multiply them without end: raises BudgetSpent.
         """
         found: dict[object, tuple[tuple[Lit, ...], Here]] = {}
         stack: list[Conditional] = [((), here) for here in reversed(schemas)]
@@ -65,7 +65,7 @@ class Applied:
         ]
 
     def group(self, schemas: tuple[Here, ...]) -> list[Here]:
-        """These schemas and all that are applied in place, whatever has to hold for them."""
+        """These schemas and all that are applied in place, whatever their conditions."""
         return list({here.key: here for _, here in self.to(schemas)}.values())
 
     def _guard(self, guard: Here | tuple[str, Here | str]) -> Lit:
@@ -79,7 +79,7 @@ class Applied:
         )
 
     def evaluated(self, here: Here, about: Kind, beside: str = "") -> Evaluated:
-        """What one schema object evaluates, the keyword `beside` left out."""
+        """What one schema object evaluates, without the keyword `beside`."""
         value, dialect = here.at.value, here.at.dialect
         if about is Kind.PROPERTIES:
             everything = "additionalProperties" in value or (
@@ -100,7 +100,7 @@ class Applied:
             if "contains" in value:
                 matching = (self._compiler.schema(here.child("contains")),)
         elif "contains" in value and dialect is Dialect.DRAFT2019:
-            # The draft says no, the validators say yes: whoever relies on it gets no answer here.
+            # The draft says no, the validators say yes: a schema that relies on it is undecided.
             raise Malformed(
                 "draft 2019-09 leaves open whether contains evaluates items for unevaluatedItems",
                 where=text(here),
@@ -116,7 +116,7 @@ class Applied:
     def in_place(
         self, here: Here
     ) -> Iterator[tuple[tuple[Here | tuple[str, Here | str], ...], Here]]:
-        """The schemas applied to the same value, `not` aside, each with what has to hold for it."""
+        """The schemas applied to the same value, except `not`, each with its conditions."""
         value, dialect = here.at.value, here.at.dialect
         if not isinstance(value, dict):
             return

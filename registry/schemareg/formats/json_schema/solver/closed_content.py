@@ -1,8 +1,8 @@
 """The declared content model: a record holds only what its schema declares, at every depth.
 
-A property is declared where a schema that holds of the value lists it, demands it, or says what
-additional properties are; an object schema that declares none is open. That is what
-`unevaluatedProperties: false` would say at every object, written down nowhere.
+A property is declared where a schema that holds for the value lists it, requires it, or describes
+additional properties; an object schema that declares none is open. It is as if every object had
+`unevaluatedProperties: false`, without a keyword in any file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from schemareg.formats.json_schema.solver.locations import Here
 
 _MOST = 100
-"""Beyond so many alternatives of one value, what any of them declares inside it is declared."""
+"""Beyond this many alternatives of one value, what any of them declares inside it is declared."""
 
 _DEEPEST = 400
 
@@ -41,8 +41,8 @@ class Closing:
     def declared(self, here: Here) -> Lit:
         """A record holds only what the schema declares, at every depth.
 
-        An object schema that declares no property, or that says what additional properties are,
-        is open. What any schema applied in place declares is declared.
+        An object schema that declares no property, or that describes additional properties, is
+        open. What any schema applied in place declares is declared.
         """
         return self._close((here,))
 
@@ -69,7 +69,9 @@ class Closing:
         return literal
 
     def _only(self, applied: list[Conditional]) -> Lit:
-        """No property but those that a schema that holds declares; what declares none is open."""
+        """Only properties that a schema that holds declares; a schema that declares none is
+        open.
+        """
         entries = []
         declares = False
         for guards, here in applied:
@@ -80,10 +82,10 @@ class Closing:
         return self._compiler.nodes.unevaluated(Kind.PROPERTIES, entries, F) if declares else T
 
     def _parts(self, applied: list[Conditional]) -> Iterator[Lit]:
-        """The same of the values inside, by the schemas that hold there.
+        """The same for the values inside, by the schemas that hold there.
 
         Where exactly one of several conditional schemas holds, its own parts are closed; where
-        several do, what any of them declares is declared.
+        several hold, what any of them declares is declared.
         """
         yield self._inner([here for _, here in applied])
         conditions = {frozenset(guards): guards for guards, _ in applied}
@@ -112,12 +114,12 @@ class Closing:
             names.update(dict.fromkeys(mapping(here, "properties")))
             for pattern in mapping(here, "patternProperties"):
                 found[pattern_of(here, pattern)] = None
-        # Two patterns may match one name: what either declares there, is declared.
+        # Two patterns may match one name: what either declares there is declared.
         matched = self._close(tuple(each for here in group for each in _matched(here)))
         rest = self._close(tuple(each for here in group for each in _others(here)))
         nodes = self._compiler.nodes
         named = {name: self._close(_at_name(group, name)) for name in names}
-        # A listed name that a pattern matches too is held to what is said of the name alone.
+        # A listed name that a pattern matches too must satisfy what is said of the name alone.
         fits = {
             pattern: nodes.disjunction(
                 [matched, *(lit for name, lit in named.items() if _matches(pattern, name))]
@@ -157,7 +159,7 @@ def _at_name(group: list[Here], name: str) -> tuple[Here, ...]:
 
 
 def _matched(here: Here) -> list[Here]:
-    """The schemas of one object for names that a pattern of some object matches."""
+    """The schemas of one object for names that match a pattern of some object."""
     own = [
         here.child("patternProperties", pattern) for pattern in mapping(here, "patternProperties")
     ]
@@ -165,7 +167,7 @@ def _matched(here: Here) -> list[Here]:
 
 
 def _others(here: Here) -> list[Here]:
-    """What an object says of additional properties."""
+    """What an object says about additional properties."""
     return [
         here.child(keyword)
         for keyword in ("additionalProperties", "unevaluatedProperties")
@@ -174,7 +176,7 @@ def _others(here: Here) -> list[Here]:
 
 
 def _demanded(here: Here) -> list[str]:
-    """Names that a writer has to write, declared or not."""
+    """Names that a writer must write, declared or not."""
     required = here.at.value.get("required")
     found = list(required) if isinstance(required, list) else []
     for keyword in ("dependentRequired", "dependencies"):
@@ -202,9 +204,9 @@ def _item(here: Here, index: int) -> list[Here]:
 
 
 def _further(here: Here) -> list[Here]:
-    """What one object says of items beyond the first ones."""
+    """What one object says about items after the first ones."""
     value = here.at.value
-    # Without an array of first items, additionalItems says nothing.
+    # Without an array of first items, additionalItems has no effect.
     keywords = ("additionalItems",) if isinstance(value.get("items"), list) else ("items",)
     return [
         here.child(keyword)

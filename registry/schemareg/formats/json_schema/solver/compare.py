@@ -1,8 +1,8 @@
-"""One question: may this reader refuse what that writer may write?
+"""One question: can this reader refuse what that writer may write?
 
-Compile both sides, search for a record that the writer accepts and the reader refuses, have it
-checked by the independent validator, name the keywords that refuse it, forgive those, and search
-again, until nothing is left.
+Compile both sides, search for a record that the writer accepts and the reader refuses, have the
+independent validator check it, name the keywords that refuse it, suppress those, and search again,
+until nothing is left.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ def compare(
 ) -> Verdict:
     """Whether the reader accepts whatever the writer may write, with every break that was found.
 
-    `lookup` and `locate` give the other documents of the registry that references may reach; no
-    other is read. Nothing is raised for a bad schema: the verdict is undecided and says why.
+    `lookup` and `locate` give the other documents of the registry that references may lead to; no
+    other document is read. Nothing is raised for a bad schema: the verdict is undecided and says
+    why.
     """
     with _frames():
         try:
@@ -88,7 +89,7 @@ class _Comparison:
         self._referees: tuple[Referee, Referee] | None = None
 
     def verdict(self) -> Verdict:
-        """The whole answer."""
+        """The complete verdict."""
         library, root = self._opened(self.writer)
         compiler = Compiler(self.nodes, library, formats=self.formats)
         self.writing = (compiler, root)
@@ -112,14 +113,15 @@ class _Comparison:
         return external_prover.proves(self.reader, self.writer)
 
     def _gather(self, written: list[Lit]) -> str:
-        """Find break after break until none is left: `""`, or why the search ended before that."""
+        """Find break after break until none is left: `""`, or why the search ended before."""
         library, root = self._opened(self.reader)
         reading: Compiler | None = None
         first: Lit | None = None
         while len(self.breaks) < self.budget.findings:
             reading = self._reading(library, reading)
             refused = reading.schema(root) ^ 1
-            # Forgiving inside a oneOf may refuse elsewhere: what was accepted at first, stays so.
+            # A suppression inside a oneOf can cause a refusal elsewhere: what was accepted at first
+            # stays so.
             first = refused if first is None else first
             try:
                 answer = self.search.solve((*written, first, refused), _examples(self.writer.value))
@@ -131,7 +133,9 @@ class _Comparison:
         return f"further breaks may exist beyond these {len(self.breaks)}"
 
     def _reading(self, library: Library, before: Compiler | None) -> Compiler:
-        """The reader's compiler with today's excuses; what they do not touch is not done again."""
+        """The reader's compiler with the current suppressions; parts that they do not touch are
+        reused.
+        """
         return Compiler(
             self.nodes, library, formats=self.formats, excuses=self.excuses, before=before
         )
@@ -142,7 +146,9 @@ class _Comparison:
         return library, Here(library.open(source.value, source.uri), ())
 
     def _take(self, answer: Answer, reading: Compiler, root: Here) -> str:
-        """Check a witness, turn its refusals into breaks, forgive them; why that failed, or `""`."""
+        """Check a witness, turn its refusals into breaks, suppress them; `""`, or why that
+        failed.
+        """
         if not isinstance(answer, tuple):
             return answer or ""
         record = answer[0]
@@ -161,7 +167,7 @@ class _Comparison:
         return "" if self._forgive(found, record, root, reading) else "further breaks may exist"
 
     def _confirmed(self, record: JsonValue) -> bool:
-        """Whether the independent validator says so too: the writer accepts, the reader refuses."""
+        """Whether the independent validator agrees: the writer accepts, the reader refuses."""
         if self._referees is None:
             self._referees = (
                 Referee(self.reader, self.lookup, self.locate, formats=self.formats),
@@ -172,7 +178,7 @@ class _Comparison:
         return writer.accepts(record, seconds) is True and reader.accepts(record, seconds) is False
 
     def _other_values(self, refusal: Refusal, record: JsonValue) -> None:
-        """Every other value that the writer lists there and the reader does not: a break each."""
+        """Every other value that the writer lists there and the reader does not: one break each."""
         at = refusal.here.at
         accepted = {json_values.key(value) for value in at.value["enum"]}
         for value in rules.listed_before(refusal, *self.writing):
@@ -211,7 +217,9 @@ class _Comparison:
     def _forgive(
         self, found: tuple[Refusal, ...], record: JsonValue, root: Here, reading: Compiler
     ) -> bool:
-        """Forgive as little as makes the reader accept the record: the leaves, else the keywords."""
+        """Suppress as little as makes the reader accept the record: the leaves, else the
+        keywords.
+        """
         declared = self._declared_names()
         for coarse in (False, True):
             for refusal in found:
@@ -243,17 +251,19 @@ class _Comparison:
 
 
 def _detail(refusal: Refusal, declared: frozenset[str]) -> str | None:
-    """What of the keyword to forgive: one name of `required` or of what is additional, or all of it."""
+    """What to suppress of the keyword: one name of `required` or of additional properties, or all
+    of it.
+    """
     if refusal.keyword == "required":
         return refusal.detail
     if refusal.keyword in ("additionalProperties", "unevaluatedProperties"):
-        # A name that a schema declares is a break of its own; of the others one stands for all.
+        # Each declared name is a break of its own; one stands for all the others.
         return refusal.detail if refusal.detail in declared else None
     return None
 
 
 def _loops(nodes: Nodes, literal: Lit, record: JsonValue) -> bool:
-    """Whether testing the record comes back to a definition before the record is any smaller."""
+    """Whether a test of the record returns to a definition before the record is smaller."""
     try:
         holds(nodes, literal, record)
     except InPlaceLoop:
@@ -300,7 +310,7 @@ def _unlisted(refusal: Refusal) -> str:
 
 
 def _with_metaschemas(lookup: Lookup | None) -> Lookup:
-    """The drafts' own schemas are known without fetching: they come with the validator."""
+    """The schemas of the drafts are known without fetching: they come with the validator."""
 
     def found(uri: str) -> JsonValue | None:
         value = lookup(uri) if lookup else None
@@ -317,7 +327,9 @@ def _with_metaschemas(lookup: Lookup | None) -> Lookup:
 
 @contextmanager
 def _frames() -> Iterator[None]:
-    """Room for the search's recursion; its depth is bounded by its own limits, not by Python's."""
+    """Stack frames for the recursion of the search; its own limits bound the depth, not
+    Python's.
+    """
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _FRAMES))
     try:

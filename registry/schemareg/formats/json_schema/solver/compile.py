@@ -1,9 +1,9 @@
-"""JSON Schema to literals: each draft by its own rules, references followed, nothing judged.
+"""JSON Schema to literals: each draft by its own rules, references followed, nothing decided.
 
-A schema object becomes one literal a keyword, and their conjunction. Two places with the same
-content become the same literal, on whichever side they stand. A schema that is being compiled and
-is asked for again (recursion) becomes a REF, named by its content, so that equal recursive
-definitions of both sides are one node too.
+A schema object becomes one literal per keyword, and their conjunction. Two places with the same
+content become the same literal, on either side. A schema that refers to itself while it is compiled
+(recursion) becomes a REF, named by its content, so that equal recursive definitions of both sides
+are one node too.
 
 Source: JSON Schema drafts 04, 06, 07, 2019-09 and 2020-12, core and validation.
 """
@@ -55,7 +55,7 @@ _MASKS = {
     "object": OBJECT,
 }
 _DEEPEST = 400
-"""Schemas inside schemas through references, before recursion in place is suspected."""
+"""Schemas inside schemas through references, beyond which recursion in place is suspected."""
 
 
 class Compiler:
@@ -77,13 +77,13 @@ class Compiler:
         self._stamp = repr((formats, sorted(map(repr, self.excuses.items()))))
         self._done: dict[object, Lit] = before.unaffected(self.excuses) if before else {}
         self._plain: set[object] = set()
-        """Compiled schemas that no reference leads out of."""
+        """Compiled schemas without references to other schemas."""
         self._followed = 0
         self._doing: set[object] = set()
         self._named: dict[object, str] = {}
         self._contents: dict[object, tuple[bytes, list[tuple[Pointer, str, Location]]]] = {}
         self.applied = Applied(self)
-        """Which schemas apply to one value together."""
+        """Which schemas apply together to one value."""
 
     # -- schemas --------------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ class Compiler:
     def unaffected(
         self, excuses: dict[tuple[str, Pointer, str], set[object] | None]
     ) -> dict[object, Lit]:
-        """What was compiled and does not depend on a place that is excused now."""
+        """What was compiled and does not depend on a place with a suppression."""
         around = {
             (uri, pointer[:length])
             for uri, pointer, _ in excuses
@@ -172,7 +172,7 @@ class Compiler:
             digest.update(own)
             for pointer, keyword, target in found:
                 if keyword != "$ref" or len(start.scope) > 1:
-                    # Where a dynamic reference leads depends on the way here.
+                    # The target of a dynamic reference depends on the path to it.
                     digest.update(repr((start.key, id(self))).encode())
                 if target.key not in order:
                     order[target.key] = len(order)
@@ -195,7 +195,7 @@ class Compiler:
     # -- references -----------------------------------------------------------------------------
 
     def target(self, here: Here, keyword: str) -> Here:
-        """Where a referring keyword leads, dynamic scope considered. Raises Malformed."""
+        """The target of a referring keyword, with its dynamic scope. Raises Malformed."""
         reference = here.at.value[keyword]
         if not isinstance(reference, str):
             raise Malformed(f"{keyword} is not a string", where=text(here))
@@ -323,7 +323,7 @@ class Compiler:
     def _required(self, here: Here, keyword: str) -> Lit:
         names = here.at.value[keyword]
         if names is False or names is True:
-            return T  # draft 3's form survives in real draft-4 files, where it says nothing
+            return T  # the form of draft 3 is used in real draft-4 files, where it has no effect
         forgiven = self.forgiven(here, keyword)
         return self.nodes.conjunction(
             [
@@ -343,7 +343,9 @@ class Compiler:
         return self.nodes.properties(named)
 
     def _hint(self, name: str, here: Here) -> None:
-        """Remember what the authors wrote as examples of a property, there or where it refers to."""
+        """Remember the examples that the authors wrote for a property, there or where it refers
+        to.
+        """
         for _ in range(3):
             value = here.at.value
             if not isinstance(value, dict):
@@ -438,7 +440,7 @@ class Compiler:
         return self.nodes.unevaluated(Kind.ITEMS, entries, self.schema(here.child(keyword)))
 
     def forgiven(self, here: Here, keyword: str) -> set[object]:
-        """The names that a keyword is forgiven for at a place."""
+        """The names that are suppressed for a keyword at a place."""
         if not self.excuses:
             return set()
         return self.excuses.get((here.at.uri, here.at.pointer, keyword)) or set()
@@ -514,4 +516,4 @@ _KEYWORDS = {
     Dialect.DRAFT2019: _DRAFT2019,
     Dialect.DRAFT2020: _DRAFT2020,
 }
-"""What asserts something in each draft; everything else is words."""
+"""The keywords that assert something in each draft; all others are annotations."""

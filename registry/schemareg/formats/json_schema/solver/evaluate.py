@@ -1,4 +1,4 @@
-"""Does this value satisfy that literal? The solver's own reading, exact, without any search."""
+"""Does this value satisfy that literal? The solver's own evaluation, exact and without search."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class InPlaceLoop(Exception):
-    """A definition asks for itself of the same value: no schema of that kind means anything."""
+    """A definition refers to itself for the same value: such a schema has no meaning."""
 
 
 def holds(nodes: Nodes, literal: Lit, value: JsonValue, depth: int = 0) -> bool:
     """Whether the value satisfies the literal.
 
-    Raises InPlaceLoop for a definition that asks for itself in place, and OverBudget where a
+    Raises InPlaceLoop for a definition that refers to itself in place, and OverBudget where a
     pattern cannot be matched within its bound.
     """
     nodes.spend()
@@ -165,7 +165,7 @@ def _some_property(nodes: Nodes, number: int, value: JsonValue, depth: int) -> b
 
 
 def in_class(nodes: Nodes, data: tuple[object, ...], name: str) -> bool:
-    """Whether a SOME_PROPERTY node speaks of this name."""
+    """Whether a SOME_PROPERTY node applies to this name."""
     excluded, missed, found, of_name, _ = data
     return (
         name not in excluded  # type: ignore[operator]

@@ -1,11 +1,12 @@
 """Schemas as signed formulas: one table of interned nodes, so that equal content is one number.
 
 A *literal* is an int: node number times two, plus one when it is negated; `lit ^ 1` is its
-negation. `T` is true, `F` is false. Keyword nodes are guarded as in JSON Schema: `MIN_LENGTH`
-holds for whatever is not a string. Drafts and `$ref` are gone here: `compile.py` has resolved them.
+negation. `T` is true, `F` is false. Keyword nodes are guarded as in JSON Schema: `MIN_LENGTH` holds
+for every value that is not a string. There are no drafts and no `$ref` here: `compile.py` has
+resolved them.
 
-Every node has two sets of types, as bit masks: those of which it *may* accept a value, and those
-of which it *must* accept every value. Most of what two schemas share is settled by these alone.
+Every node has two sets of types, as bit masks: those of which it *may* accept a value, and those of
+which it *must* accept every value. These alone settle most of what two schemas share.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ ANY = 127
 """All types; a number is an INTEGER or, where it is not integral, FRACTIONAL."""
 
 TYPES = (NULL, BOOLEAN, INTEGER, STRING, FRACTIONAL, ARRAY, OBJECT)
-"""In the order in which witnesses are looked for: the plainest first."""
+"""The order in which witnesses are searched: the plainest first."""
 
 
 class Kind(IntEnum):
-    """What a node says of a value, and of what its data consists."""
+    """What a node says about a value, and what its data is."""
 
     TRUE = 0
     AND = 1  # tuple of literals, sorted, at least two
@@ -99,7 +100,7 @@ GUARD = {
     Kind.NAMES: OBJECT,
     Kind.SOME_PROPERTY: OBJECT,
 }
-"""The types a keyword speaks of; of any other it accepts every value."""
+"""The types that a keyword constrains; it accepts every value of any other type."""
 
 
 def type_of(value: JsonValue) -> int:
@@ -128,13 +129,15 @@ class Evaluated(NamedTuple):
     patterns: tuple[str, ...] = ()
     everything: bool = False
     first: int = 0
-    """So many of the first items."""
+    """The number of first items."""
     matching: tuple[Lit, ...] = ()
     """Items that fit one of these (`contains` from 2020-12 on)."""
 
 
 class Nodes:
-    """The table. Grows only; one for a whole comparison, so that both sides share what is equal."""
+    """The table of nodes. It only grows; one comparison has one, so that both sides share equal
+    nodes.
+    """
 
     def __init__(self) -> None:
         self.kind: list[Kind] = [Kind.TRUE]
@@ -149,11 +152,13 @@ class Nodes:
         self._named: dict[int, dict[str, Lit]] = {}
         self._height: dict[int, int] = {}
         self.late: Callable[[], bool] = _never
-        """Whether the time for work on these nodes is over; `spend` asks it now and then."""
+        """Whether the time for work on these nodes is over; `spend` calls it at intervals."""
         self._spent = 0
         self._hurried = 0
         self.hints: dict[str, list[JsonValue]] = {}
-        """By property name, values that the schemas' authors wrote as examples or defaults."""
+        """By property name, values that the authors of the schemas wrote as examples or
+        defaults.
+        """
 
     def intern(self, kind: Kind, data: Hashable) -> Lit:
         """The positive literal of the node with this content."""
@@ -206,7 +211,7 @@ class Nodes:
         return self.intern(Kind.ONE_OF, tuple(parts))
 
     def _discriminated(self, parts: list[Lit]) -> bool:
-        """Whether one property tells the parts apart: each needs it, with values of its own."""
+        """Whether one property separates the parts: each requires it, with different values."""
         tags = [self._tags(part) for part in parts]
         for name in tags[0]:
             values = [each.get(name) for each in tags]
@@ -268,7 +273,7 @@ class Nodes:
         patterned: Iterable[tuple[str, Lit]] = (),
         rest: Lit = T,
     ) -> Lit:
-        """The constraint on the values of an object, by name; simplified where it says nothing."""
+        """The constraint on the values of an object, by name; simplified where it has no effect."""
         patterns = tuple(sorted({pair for pair in patterned if rest != T or pair[1] != T}))
         names = named
         if rest == T:
@@ -278,7 +283,9 @@ class Nodes:
         return self.intern(Kind.PROPERTIES, (tuple(sorted(names.items())), patterns, rest))
 
     def items(self, first: Iterable[Lit], rest: Lit) -> Lit:
-        """The constraint on the items of an array: the first ones each, the rest alike."""
+        """The constraint on the items of an array: each of the first ones, the same for the
+        rest.
+        """
         prefix = list(first)
         while prefix and prefix[-1] == rest:
             prefix.pop()
@@ -294,7 +301,9 @@ class Nodes:
                 known.append(value)
 
     def contains(self, literal: Lit, lowest: int, highest: int | None, start: int = 0) -> Lit:
-        """At least `lowest` and at most `highest` items from index `start` on fit the literal."""
+        """At least `lowest` and at most `highest` items from index `start` on satisfy the
+        literal.
+        """
         if highest is not None and highest < lowest:
             return self.types(ANY & ~ARRAY)
         if lowest == 0 and (highest is None or literal == F):
@@ -306,7 +315,7 @@ class Nodes:
     def unevaluated(
         self, about: Kind, entries: Iterable[tuple[tuple[Lit, ...], Evaluated]], rest: Lit
     ) -> Lit:
-        """Whatever no entry whose guards all hold evaluates, fits `rest`."""
+        """Whatever no entry whose guards all hold evaluates satisfies `rest`."""
         kept = []
         for guards, entry in entries:
             needed = tuple(guard for guard in guards if guard != T)
@@ -325,7 +334,9 @@ class Nodes:
     def _unevaluated_names(
         self, entries: list[tuple[tuple[Lit, ...], Evaluated]], rest: Lit
     ) -> Lit:
-        """The same, name by name, where only names depend on guards: no choice of guards needed."""
+        """The same per name, where only names depend on guards: no choice of guards is
+        necessary.
+        """
         free = [entry for guards, entry in entries if not guards]
         guarded: dict[str, list[Lit]] = {}
         for guards, entry in entries:
@@ -355,7 +366,9 @@ class Nodes:
         return known
 
     def evaluated(self, about: Kind, entries: Iterable[Evaluated], rest: Lit) -> Lit:
-        """ITEMS or PROPERTIES: what the entries evaluate is free, everything else fits `rest`."""
+        """ITEMS or PROPERTIES: what the entries evaluate is free, everything else satisfies
+        `rest`.
+        """
         entries = list(entries)
         if any(entry.everything for entry in entries):
             return T
@@ -378,9 +391,9 @@ class Nodes:
             raise BudgetSpent("compiling the schemas used up the time")
 
     def height(self, literal: Lit) -> int:
-        """How deep a value has to be to satisfy or to miss it, roughly; recursion counts as deep.
+        """How deep a value must be to satisfy or to violate it, roughly; recursion counts as deep.
 
-        Used to try the plain ways first: witnesses are read by people.
+        Used to try plain values first: people read the witnesses.
         """
         number = literal >> 1
         known = self._height.get(number)
@@ -449,7 +462,7 @@ class Nodes:
                 if certain & bit and sum(bool(self.may(part) & bit) for part in data) == 1:
                     must |= bit
         elif kind is Kind.REF:
-            # While the definition is being compiled, or asks for itself, nothing is known of it.
+            # While the definition is compiled, or refers to itself, nothing is known of it.
             self._may[number], self._must[number] = ANY, 0
             target = self.definition.get(number)
             if target is not None:

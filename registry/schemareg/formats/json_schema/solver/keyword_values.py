@@ -1,4 +1,6 @@
-"""The values of a schema's keywords, each of the shape its draft asks for. All raise Malformed."""
+"""The values of a schema's keywords, each in the form that its draft requires. All raise
+Malformed.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,7 @@ def names(here: Here, names: JsonValue) -> list[str]:
 
 
 def mapping(here: Here, keyword: str) -> dict[str, JsonValue]:
-    """An object; empty where the keyword is not there."""
+    """An object; empty where the keyword is missing."""
     value = here.at.value.get(keyword, {})
     if not isinstance(value, dict):
         raise Malformed(f"{keyword} is not an object", where=text(here))
@@ -78,7 +80,7 @@ def branches(here: Here, keyword: str) -> list[Here]:
 
 
 def pattern(here: Here, source: JsonValue) -> str:
-    """A regular expression's source, once it is known to be one."""
+    """The source of a regular expression, after a check of its syntax."""
     if not isinstance(source, str):
         raise Malformed("a pattern is not a string", where=text(here))
     try:

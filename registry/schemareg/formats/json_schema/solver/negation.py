@@ -1,4 +1,4 @@
-"""How a keyword fails to hold: the ways, each a tuple of literals that say something positive."""
+"""How a keyword can fail: the alternatives, each a tuple of positive literals."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Ways = tuple[tuple[Lit, ...], ...]
-"""Alternatives; each is what has to hold together."""
+"""Alternatives; the literals of each must hold together."""
 
 
 def denied(nodes: Nodes, kind: Kind, data: Any) -> Ways | None:
-    """The ways in which a keyword does not hold of its type; None where the type's solver knows."""
+    """The alternatives in which a keyword fails for its type; None where the solver of the type
+    decides.
+    """
     denial = _DENIALS.get(kind)
     return None if denial is None else denial(nodes, data)
 

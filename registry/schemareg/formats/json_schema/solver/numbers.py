@@ -1,4 +1,4 @@
-"""Numbers: bounds, multiples, and values that are not wanted, over exact fractions."""
+"""Numbers: bounds, multiples, and excluded values, over exact fractions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Number = int | Fraction
 _TRIED = 5_000
-"""So many multiples are looked at one by one before arithmetic takes over."""
+"""This many multiples are tried one by one before arithmetic is used."""
 
 
 @dataclass(slots=True)
@@ -52,13 +52,13 @@ class _Wanted:
 
 
 def find_integer(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
-    """An integer within the constraints, the nearest to zero where that is cheap."""
+    """An integer that satisfies the constraints, the nearest to zero where that is cheap."""
     wanted = _read(search, leaves)
     return None if wanted.empty else _multiple(search, wanted, [Fraction(1), *wanted.steps])
 
 
 def find_fractional(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
-    """A number within the constraints that is not an integer."""
+    """A number that satisfies the constraints and is not an integer."""
     wanted = _read(search, leaves)
     wanted.avoided.append(Fraction(1))
     if wanted.empty:
@@ -67,7 +67,7 @@ def find_fractional(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
         return _multiple(search, wanted, wanted.steps)
     if wanted.low is not None and wanted.low == wanted.high:
         return (wanted.low,) if wanted.admits(wanted.low) else None
-    # A dense set: only countably many of its values are avoided, so one is found by refining.
+    # A dense set: only countably many of its values are excluded, so refinement finds one.
     for places in range(1, 60):
         search.step()
         scale = 10**places
@@ -110,7 +110,7 @@ def _lower(wanted: _Wanted, bound: Any, exclusive: bool) -> None:
 
 
 def _multiple(search: ValueSearch, wanted: _Wanted, steps: list[Fraction]) -> Answer:
-    """A value among the multiples of all the steps, that is no multiple of those avoided."""
+    """A value among the multiples of all the steps that is a multiple of no excluded step."""
     step = steps[0]
     for other in steps[1:]:
         step = _common(step, other)

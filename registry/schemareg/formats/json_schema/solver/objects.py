@@ -1,8 +1,7 @@
-"""Objects: which names are there, and a value for each.
+"""Objects: which names exist, and a value for each.
 
-Values at different names do not know of each other, so each is a goal of its own; what ties names
-together are counts, names that must or must not be there, and properties that must exist somewhere
-in a class of names.
+Values at different names are independent, so each is a goal of its own; names are connected by
+counts, names that must or must not exist, and properties that must exist in a class of names.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
 
 
 _PLAIN = ("other", "another")
-"""Names for properties that could have any: people read them."""
+"""Names for properties that can have any name: people read them."""
 
 
 def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
-    """An object within the constraints, with no property that is not needed."""
+    """An object that satisfies the constraints, without unnecessary properties."""
     wanted = _read(search.nodes, leaves)
     if wanted is None:
         return None
@@ -44,7 +43,7 @@ def constraints(nodes: Nodes, leaves: Iterable[Lit]) -> list[int]:
 
 
 def clashes(nodes: Nodes, holding: Iterable[int], data: tuple[str, Lit]) -> bool:
-    """Whether a property with this value is plainly impossible: cheap, and no proof if False."""
+    """Whether a property with this value is obviously impossible: cheap; False proves nothing."""
     name, literal = data
     for number in holding:
         fits = nodes.named(number).get(name)
@@ -63,7 +62,7 @@ class _Wanted:
     properties: list[int] = field(default_factory=list)
     """Numbers of PROPERTIES nodes."""
     values: dict[str, set[Lit]] = field(default_factory=dict)
-    """What is asked of the values of names that must be there."""
+    """What the values of required names must satisfy."""
     lacks: set[str] = field(default_factory=set)
     of_names: list[Lit] = field(default_factory=list)
     some: list[tuple[Any, ...]] = field(default_factory=list)
@@ -99,7 +98,7 @@ def _read(nodes: Nodes, leaves: Iterable[Lit]) -> _Wanted | None:
 
 
 class _Record:
-    """One attempt to build an object; `unknown` remembers what could not be decided on the way."""
+    """One attempt to build an object; `unknown` collects what could not be decided on the way."""
 
     def __init__(self, search: ValueSearch, wanted: _Wanted) -> None:
         self.search = search
@@ -111,7 +110,7 @@ class _Record:
         )
 
     def build(self) -> Answer:
-        """The whole object: the names that must be there first, then those of a class, then more."""
+        """The whole object: first required names, then those of a class, then more."""
         chosen: dict[str, frozenset[Lit]] = {}
         record: dict[str, JsonValue] = {}
         for name, asked in self.wanted.values.items():
@@ -132,7 +131,7 @@ class _Record:
         return self.unknown
 
     def _goal(self, name: str) -> frozenset[Lit]:
-        """What the constraints ask of the value at a name."""
+        """What the constraints require of the value at a name."""
         nodes, goal = self.nodes, set()
         for number in self.wanted.properties:
             fits = nodes.named(number).get(name)
@@ -148,7 +147,7 @@ class _Record:
         return frozenset(goal)
 
     def _value(self, name: str, goal: Iterable[Lit]) -> tuple[JsonValue] | None:
-        """A value for a name that may be there at all; None also where that is unknown."""
+        """A value for a name that is allowed at all; None also where that is unknown."""
         for literal in self.wanted.of_names:
             if not holds(self.nodes, literal, name):
                 return None
@@ -161,7 +160,9 @@ class _Record:
     def _place(
         self, index: int, chosen: dict[str, frozenset[Lit]], record: dict[str, JsonValue]
     ) -> dict[str, JsonValue] | None:
-        """Give each property that must exist somewhere a name, then fill up to the least count."""
+        """Name each property that must exist in a class, then add properties up to the minimum
+        count.
+        """
         most = self.wanted.most
         if most is not None and len(record) > most:
             return None
@@ -172,7 +173,7 @@ class _Record:
         literal = data[4]
         for name, item in record.items():
             if in_class(self.nodes, data, name) and self.search.fits((literal,), item):
-                # It is there already; from here on its value has to stay of this kind.
+                # It exists already; from here on its value must stay of this kind.
                 asked = chosen[name] | {literal}
                 placed = self._place(index + 1, {**chosen, name: asked}, record)
                 if placed is not None:
@@ -190,7 +191,7 @@ class _Record:
     def _candidates(
         self, data: tuple[Any, ...], chosen: dict[str, frozenset[Lit]]
     ) -> Iterator[tuple[str, frozenset[Lit]]]:
-        """Names of the class with what is asked of their values: those there, listed, new."""
+        """Names of the class with the requirements of their values: existing, listed, new."""
         known = self._listed()
         for name, goal in chosen.items():
             if in_class(self.nodes, data, name):
@@ -237,7 +238,7 @@ class _Record:
         taken = list(used)
         if taken:
             base.append(nodes.enum(taken) ^ 1)
-        # What the class itself says goes first: it settles most classes before they multiply.
+        # The requirements of the class go first: they settle most classes before these multiply.
         patterns = sorted(self.patterns, key=lambda each: each not in found and each not in missed)
         stack: list[frozenset[str]] = [frozenset()]
         depths = [0]
@@ -268,7 +269,7 @@ class _Record:
             yield [*base, *signed], goal
 
     def asked_by(self, pattern: str) -> set[Lit]:
-        """What the constraints ask of every value whose name matches the pattern."""
+        """What the constraints require of every value whose name matches the pattern."""
         return {
             literal
             for number in self.wanted.properties
@@ -277,7 +278,7 @@ class _Record:
         }
 
     def _goal_of_class(self, matched: frozenset[str]) -> frozenset[Lit]:
-        """What is asked of the value at a new name that matches exactly these patterns."""
+        """What the value at a new name that matches exactly these patterns must satisfy."""
         nodes, goal = self.nodes, set()
         for number in self.wanted.properties:
             _, patterns, rest = nodes.data[number]
@@ -286,7 +287,7 @@ class _Record:
         return frozenset(goal)
 
     def _fill(self, record: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
-        """More properties, up to the least count: listed names first, then new ones."""
+        """More properties, up to the minimum count: listed names first, then new ones."""
         missing = self.wanted.least - len(record)
         if missing <= 0:
             return record

@@ -1,7 +1,7 @@
-"""What the parts of the solver ask of each other: arrays of values, a search of them, a compiler of both.
+"""The interfaces between the parts of the solver.
 
 The search calls the solver of a type, which calls the search for the values inside; the compiler
-asks which schemas apply, for which conditions are compiled. Here each sees only what it uses.
+needs the applied schemas, whose conditions it compiles. Each sees only what it uses.
 """
 
 from __future__ import annotations
@@ -52,4 +52,4 @@ class SchemaCompiler(Protocol):
         """Where a referring keyword leads. Raises Malformed."""
 
     def forgiven(self, here: Here, keyword: str) -> set[object]:
-        """The names that a keyword is forgiven for at a place."""
+        """The names that are suppressed for a keyword at a place."""

@@ -1,7 +1,7 @@
-"""Why a reader refuses a record: the keywords that say no, each with its place in the schema.
+"""Why a reader refuses a record: the keywords that refuse, each with its place in the schema.
 
-The walk follows the schema as it is written, through references, into the branch of an `anyOf`
-that comes nearest to accepting, so that every refusal is one keyword an author can edit.
+The walk follows the schema as it is written, through references, into the branch of an `anyOf` that
+is nearest to accepting, so that every refusal is one keyword that an author can edit.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Refusal:
     value: JsonValue
     """The refused value."""
     detail: str | None = None
-    """The one name that `required`, `additionalProperties` … speak of."""
+    """The one name that `required`, `additionalProperties` … refuse."""
     within: tuple[Refusal, ...] = ()
     """For `anyOf` and `oneOf`: what the nearest branch refuses; empty where branches overlap."""
 
@@ -65,10 +65,10 @@ class _Walk:
         return holds(self.nodes, literal, value)
 
     def schema(self, here: Here, value: JsonValue, at: Pointer) -> tuple[Refusal, ...]:
-        """The refusals of one schema at one place; the second time as found the first."""
+        """The refusals of one schema at one place; the result is kept."""
         key = (here.key, at)
         if key not in self.known:
-            self.known[key] = ()  # a definition that comes back to itself adds nothing
+            self.known[key] = ()  # a definition that returns to itself adds nothing
             found: dict[object, Refusal] = {}
             for each in self.refused(here, value, at):
                 same = (each.keyword, each.here.key, each.instance, each.detail)
@@ -126,7 +126,7 @@ class _Walk:
             if found and (best is None or score < best):
                 best, nearest = score, found
         if best is not None and best[0]:
-            # No alternative is even of the value's kind: it is the list that lacks one.
+            # No alternative has the type of the value: the list of alternatives is what refuses.
             nearest = ()
         return Refusal(keyword, here, at, value, within=nearest)
 
@@ -169,7 +169,7 @@ class _Walk:
                     yield from self.schema(child, item, (*at, name))
 
     def others(self, keyword: str, here: Here, value: dict[str, JsonValue], name: str) -> bool:
-        """Whether the keyword speaks of this name: without the name it would refuse less."""
+        """Whether the keyword applies to this name: without the name it would refuse less."""
         if keyword == "additionalProperties":
             properties = here.at.value.get("properties", {})
             matched = here.at.value.get("patternProperties", {})
@@ -182,7 +182,7 @@ class _Walk:
         return not self.accepts(left, {name: value[name]})
 
     def unevaluated(self, keyword: str, here: Here, value: JsonValue) -> Lit:
-        """What the keyword asks of this very value, once the guards of the others are known."""
+        """What the keyword requires of this value, once the guards of the others are known."""
         about = Kind.PROPERTIES if keyword == "unevaluatedProperties" else Kind.ITEMS
         evaluated = [
             entry
@@ -222,7 +222,7 @@ class _Walk:
 
 
 def _tells_apart(leaf: Refusal, at: Pointer) -> bool:
-    """Whether the value is not of an alternative's kind at all, rather than wrong inside it."""
+    """Whether the value has another type than an alternative, and is not only wrong inside."""
     depth = len(leaf.instance) - len(at)
     tag = leaf.keyword in ("const", "enum")
     return (depth == 0 and (tag or leaf.keyword in ("type", "false"))) or (depth == 1 and tag)

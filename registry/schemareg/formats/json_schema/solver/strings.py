@@ -1,4 +1,4 @@
-"""Strings: lengths, patterns, formats where they are asserted, and values that are not wanted."""
+"""Strings: lengths, patterns, formats where they are asserted, and excluded values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
-    """A string within the constraints: short and plain."""
+    """A string that satisfies the constraints: short and plain."""
     nodes = search.nodes
     lowest, highest = 0, None
     found: list[regex.Pattern] = []
@@ -50,7 +50,7 @@ def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
 
 
 def _with_formats(search: ValueSearch, goal: regex.StringGoal, formats: list[Lit]) -> Answer:
-    """Formats are checked, not solved: samples first, then what the other constraints give."""
+    """Formats are checked, not solved: first samples, then strings of the other constraints."""
     if regex.find(goal, deadline=search.late) is None:
         return None
     names = [search.nodes.data[literal >> 1] for literal in formats]

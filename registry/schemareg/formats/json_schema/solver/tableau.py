@@ -1,14 +1,13 @@
-"""The search: is there a value that satisfies all of these literals at once?
+"""The search: is there a value that satisfies all of these literals?
 
-A tableau over one JSON type at a time. Conjunctions are taken apart, disjunctions become clauses;
-what is left for the type (bounds, patterns, items, properties) is given to the type's solver,
-whose answer is tried on the clauses before any of them is branched on. Values inside a value are
-goals of their own. A goal that comes back inside itself is empty there, since a smallest witness
-has no such loop; so recursive schemas end. What was concluded from such a loop is remembered only
-as long as the loop's beginning is open.
+A tableau over one JSON type at a time. Conjunctions are split, disjunctions become clauses; the
+rest (bounds, patterns, items, properties) goes to the solver of the type, whose answer is tried on
+the clauses before any of them is branched on. Values inside a value are goals of their own. A goal
+that returns to itself is empty there, since a smallest witness has no such loop; so recursive
+schemas end. A conclusion from such a loop is kept only while the first goal of the loop is open.
 
-An answer is a one-tuple with the value, None where it is proved that there is none, or a str:
-the reason why it could not be decided.
+An answer is a one-tuple with the value, None where it is proved that there is none, or a str: the
+reason why it is undecided.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ if TYPE_CHECKING:
 Goal = frozenset[Lit]
 
 _DEEPEST = 250
-"""Goals inside goals; a schema's nesting is bounded to 100, recursion comes on top."""
+"""Goals inside goals; the nesting of a schema is bounded to 100, recursion comes on top."""
 
 _SOLVERS = {
     INTEGER: numbers.find_integer,
@@ -63,10 +62,10 @@ _NEVER = 10**9
 
 
 class Clause:
-    """Something that must hold and can hold in more than one way.
+    """A condition that can hold in more than one way.
 
-    `ways` are alternatives, each a tuple of literals; None where they are worked out on demand
-    from the literal (`ONE_OF`, `UNEVALUATED`, values that are excluded).
+    `ways` are alternatives, each a tuple of literals; None where they are computed on demand from
+    the literal (`ONE_OF`, `UNEVALUATED`, excluded values).
     """
 
     __slots__ = ("literal", "ways")
@@ -87,12 +86,12 @@ class State:
         self.clauses = clauses
 
     def copy(self) -> State:
-        """The same branch, to be extended on its own."""
+        """A copy of this branch, to be extended independently."""
         return State(set(self.facts), set(self.leaves), list(self.clauses))
 
 
 class Search:
-    """One search over one table of nodes; answers are remembered for as long as it lives."""
+    """One search over one table of nodes; it keeps its answers."""
 
     def __init__(self, nodes: Nodes, budget: Budget) -> None:
         self.nodes = nodes
@@ -105,7 +104,7 @@ class Search:
         self._open: dict[Goal, int] = {}
         self._lowest = _NEVER
         self._provisional: dict[Goal, int] = {}
-        """Goals that are empty if the open goal at that depth is."""
+        """Goals that are empty if the open goal at that depth is empty."""
         self._leaning: dict[int, list[Goal]] = {}
 
     # -- bounds ---------------------------------------------------------------------------------
@@ -129,13 +128,13 @@ class Search:
         return self.steps < 0 or self.late()
 
     def late(self) -> bool:
-        """Whether the time is over; polled by the pattern search."""
+        """Whether the time is over; the pattern search calls it."""
         return time.thread_time() > self.deadline
 
     # -- goals ----------------------------------------------------------------------------------
 
     def solve(self, literals: Iterable[Lit], hints: Iterable[JsonValue] = ()) -> Answer:
-        """A value that satisfies all the literals; values of `hints` are preferred where they do."""
+        """A value that satisfies all the literals; a value of `hints` is preferred."""
         goal = self._normal(literals)
         if goal is None:
             return None
@@ -168,7 +167,7 @@ class Search:
         return answer
 
     def _settle(self, goal: Goal, depth: int, answer: Answer, lowest: int) -> None:
-        """Remember the answer: for good, or while the goal it leans on is open."""
+        """Keep the answer: for good, or while the goal on which it depends is open."""
         leaning = self._leaning.pop(depth, [])
         if answer is not None or lowest >= depth:
             self._answers[goal] = answer
@@ -260,7 +259,7 @@ class Search:
     # -- the tableau ----------------------------------------------------------------------------
 
     def _assert(self, bit: int, state: State, literals: Iterable[Lit]) -> bool:
-        """Add literals to a branch, taken apart; False where that contradicts what is there."""
+        """Add literals to a branch, split; False where they contradict it."""
         nodes, facts = self.nodes, state.facts
         kinds, data = nodes.kind, nodes.data
         stack = list(literals)
@@ -328,7 +327,7 @@ class Search:
         return unknown
 
     def _propagate(self, bit: int, state: State) -> bool:
-        """Drop clauses that hold, take the only way left where there is but one; False: none left."""
+        """Drop clauses that hold, take the only way where one is left; False: none is left."""
         changed = True
         while changed:
             changed = False
@@ -355,7 +354,7 @@ class Search:
         return True
 
     def _live(self, bit: int, state: State, ways: Ways) -> Ways | None:
-        """The ways still open; None where one of them holds already."""
+        """The ways that are still open; None where one of them holds already."""
         nodes, facts = self.nodes, state.facts
         live = []
         constraints = objects.constraints(nodes, state.leaves) if bit == OBJECT else ()
@@ -384,9 +383,10 @@ class Search:
         return tuple(live)
 
     def _worst(self, bit: int, state: State, answer: tuple[JsonValue] | str) -> Clause | None:
-        """A clause that the leaf's answer does not satisfy, the one with the fewest ways."""
+        """A clause that the answer of the leaf does not satisfy, the one with the fewest ways."""
         if isinstance(answer, str):
-            # Nothing to try the clauses on: any of them may still prove the branch empty.
+            # There is no answer to try on the clauses: any of them may still prove the branch
+            # empty.
             open_ = [clause for clause in state.clauses if not _excludes_values(self.nodes, clause)]
         else:
             open_ = [
@@ -407,8 +407,8 @@ class Search:
             return self._ways_of_one(bit, state, literal)
         if kind is Kind.UNEVALUATED:
             return self._ways_of_unevaluated(bit, state, literal)
-        # Only an answer can be a value that is excluded: `_worst` picks this clause for no other.
-        # `_worst` picks this kind of clause only for a value.
+        # Only an answer can equal an excluded value: `_worst` picks this kind of clause only for a
+        # value.
         return () if isinstance(answer, str) else self._ways_to_differ(answer[0])
 
     def _ways_of_one(self, bit: int, state: State, literal: Lit) -> Iterable[tuple[Lit, ...]]:
@@ -433,7 +433,7 @@ class Search:
         return (*none, *pairs)
 
     def _overlaps(self, bit: int, literal: Lit) -> list[tuple[Lit, Lit]]:
-        """The pairs of a ONE_OF's parts that some value of the type may satisfy both."""
+        """The pairs of parts of a ONE_OF that one value of the type may both satisfy."""
         key = (bit, literal & ~1)
         if key in self._overlapping:
             return self._overlapping[key]
@@ -452,13 +452,15 @@ class Search:
 
     def _disjoint(self, bit: int, pair: tuple[Lit, Lit]) -> bool:
         goal = self._normal((*pair, self.nodes.types(bit)))
-        # An open goal may be of this very value, not of one inside it: nothing is known of it yet.
+        # An open goal may be about this very value, not one inside it: nothing is known of it yet.
         return goal is None or (goal not in self._open and self.solve(goal) is None)
 
     def _ways_of_unevaluated(
         self, bit: int, state: State, literal: Lit
     ) -> Iterable[tuple[Lit, ...]]:
-        """Decide one guard more: with it the entries it guards count, without it they do not."""
+        """Decide one more guard: with it the entries that it guards count, without it they do
+        not.
+        """
         nodes, negative = self.nodes, literal & 1
         about, entries, rest = nodes.data[literal >> 1]
         guard = next((guards[0] for guards, _ in entries if guards), None)
@@ -474,12 +476,12 @@ class Search:
             about, [(guards, entry) for guards, entry in entries if guard not in guards], rest
         )
         if negative:
-            # What stays unevaluated though the guard counts, does so whether it holds or not.
+            # What stays unevaluated although the guard counts does so whether it holds or not.
             return ((with_it ^ 1,), (guard ^ 1, without ^ 1))
         return ((guard, with_it), (without,))
 
     def _ways_to_differ(self, value: JsonValue) -> Iterable[tuple[Lit, ...]]:
-        """How an array or object can be another than this one."""
+        """How an array or object can differ from this one."""
         nodes = self.nodes
         if isinstance(value, list):
             ways = [(self.other_than(item),) for item in value]
@@ -502,7 +504,7 @@ class Search:
         return self.nodes.enum(values) ^ 1
 
     def _leaf(self, bit: int, state: State) -> Answer:
-        """What the type's own solver finds for the branch's constraints, clauses aside."""
+        """What the solver of the type finds for the constraints of the branch, without clauses."""
         key = (bit, frozenset(state.leaves))
         if key in self._leaf_answers:
             return self._leaf_answers[key]
@@ -524,7 +526,7 @@ class Search:
     # -- several values -------------------------------------------------------------------------
 
     def distinct(self, literals: Iterable[Lit], count: int) -> tuple[list[JsonValue], bool, str]:
-        """Up to `count` different values; whether these are all there are; why that is unknown."""
+        """Up to `count` different values; whether these are all; why that is unknown."""
         goal = list(literals)
         found: list[JsonValue] = []
         keys: set[object] = set()
@@ -541,7 +543,7 @@ class Search:
 
 
 def _excludes_values(nodes: Nodes, clause: Clause) -> bool:
-    """Whether the clause only says that some values are not wanted; it stays when branched on."""
+    """Whether the clause only excludes some values; it stays after branching."""
     return nodes.kind[clause.literal >> 1] is Kind.ENUM
 
 
@@ -552,7 +554,7 @@ def _without(parts: tuple[Lit, ...], part: Lit) -> list[Lit]:
 
 
 def _variants(value: JsonValue) -> Iterable[JsonValue]:
-    """Values like this one, cheap to try where many different ones are wanted."""
+    """Values similar to this one, cheap to try where many different ones are needed."""
     if isinstance(value, str):
         for suffix in range(64):
             yield f"{value}{suffix}"
