@@ -442,14 +442,18 @@ def test_so_many_releases_at_once_are_an_import_and_not_judged_again(
 
 
 def test_the_page_of_events_has_every_type_with_what_it_says() -> None:
-    page = (Path(__file__).parents[1] / "registry" / "EVENTS.md").read_text("utf-8")
+    page = (Path(__file__).parents[1] / "registry" / "docs" / "reference-events.md").read_text(
+        "utf-8"
+    )
     rows = re.findall(r"^\| `([a-z.-]+)` \| (.+) \|$", page, re.MULTILINE)
     assert dict(rows) == TYPES
     assert len(rows) == len(TYPES)
 
 
 def test_the_event_on_the_page_is_one() -> None:
-    page = (Path(__file__).parents[1] / "registry" / "EVENTS.md").read_text("utf-8")
+    page = (Path(__file__).parents[1] / "registry" / "docs" / "reference-events.md").read_text(
+        "utf-8"
+    )
     (shown,) = re.findall(r"```json\n(.+?)\n```", page, re.DOTALL)
     event = cloudevents.read(shown)
     assert json.loads(shown) == cloudevents.document(event)

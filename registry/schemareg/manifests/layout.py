@@ -115,6 +115,7 @@ def product(files: Files, folder: str) -> Survey:
 
 def _top(files: Files) -> Iterator[Found | Mistake]:
     yield from _registry(files)
+    yield from _at_root(files)
     entry = files.entry(PRODUCTS)
     if entry is not None and entry.kind is not Kind.FOLDER:
         yield _wrong(PRODUCTS, entry, "a folder")
@@ -127,6 +128,7 @@ def _top(files: Files) -> Iterator[Found | Mistake]:
 
 def _beside_paths(files: Files, paths: Iterable[str]) -> Iterator[Found | Mistake]:
     steps: set[tuple[str, str]] = set()
+    yield from _at_root(files)
     for path in paths:
         parts = path.split("/")
         if path == REGISTRY:
@@ -175,6 +177,14 @@ def _registry(files: Files) -> Iterator[Found | Mistake]:
         yield _wrong(REGISTRY, entry, "a file")
     else:
         yield Found(REGISTRY, Role.POLICY)
+
+
+def _at_root(files: Files) -> Iterator[Mistake]:
+    """What some file systems take for the registry: `Products/` beside products/."""
+    names = files.folder("")
+    ours = {name: names[name] for name in (REGISTRY, PRODUCTS) if name in names}
+    theirs = {name: entry for name, entry in names.items() if _folded(name) in (REGISTRY, PRODUCTS)}
+    yield from _alike("", ours | theirs)
 
 
 def _products_in(files: Files, folder: str) -> list[str]:
@@ -284,15 +294,19 @@ def _alike(folder: str, entries: Mapping[str, Entry]) -> Iterator[Mistake]:
     """Names that a file system without case, or with another Unicode form, takes for one."""
     seen: dict[str, str] = {}
     for name in entries:
-        folded = unicodedata.normalize("NFC", name).casefold()
+        folded = _folded(name)
         if folded in seen:
             yield Mistake(
-                Place(f"{folder}/{name}"),
+                Place(f"{folder}/{name}" if folder else name),
                 "name-differs-by-case",
                 f"{quoted(name)} and {quoted(seen[folded])} are one name to some file systems",
                 "Rename one of the two",
             )
         seen.setdefault(folded, name)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _misnamed(path: str, name: str) -> Mistake:

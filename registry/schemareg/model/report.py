@@ -127,6 +127,9 @@ class Report:
     policy: Compatibility = field(default_factory=Compatibility)
     base_commit: str = ""
     head_commit: str = ""
+    today_given: bool = False
+    """Whether `today` was given by hand and is another day than that of the run: a forecast, or a
+    look back, and no verdict of this day."""
 
     @property
     def verdict(self) -> str:

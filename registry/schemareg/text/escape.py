@@ -68,6 +68,16 @@ def inert(text: str) -> str:
     return _COMMAND_AT_START.sub(r"\1: ", text).replace("##[", "# #[")
 
 
+def inert_anywhere(text: str) -> str:
+    """`text` that is no workflow command either where other lines begin in it than its own, as where
+    a calendar folds them: no `::` and no `##[` is left.
+    """
+    return _COLONS.sub(": ", text).replace("##[", "# #[")
+
+
+_COLONS = re.compile(":(?=:)")
+
+
 def json_text(text: str) -> str:
     """JSON text of the same value without invisible characters, `##[` and lone surrogates."""
     return _INVISIBLE_IN_JSON.sub(_json_escaped, text).replace("##[", r"#\u0023[")

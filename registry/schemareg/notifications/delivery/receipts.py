@@ -1,7 +1,8 @@
 """Receipts of landings: what a run observed of the protected branch, and which receipts move the clock.
 
 A receipt bounds the time of a landing from both sides, and the claim of the commit nearly always
-lies between. Receipts that contradict the claim are stored apart, so that dating a landing reads few files.
+lies between. Receipts that contradict the claim are stored apart, so that dating a landing, and the
+audit, read few files.
 """
 
 from __future__ import annotations
@@ -53,23 +54,17 @@ def receipts(
 
 
 def moving(history: History, ledger: Ledger, seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """The receipts that contradict the claimed times of their landings.
+    """The receipts that contradict the claimed times of their landings, or date them later.
 
-    A landing counts as dated by what the ledger knows already: after a forged future has been
-    convicted, a claim of the past is not covered by it any more.
+    A landing counts as dated by what the ledger knows already.
     """
-    found = [(landing, each) for each in seen if (landing := history.landing(each.commit))]
-    ahead = [each for landing, each in found if landing.claimed - each.not_after > ALLOWANCE]
-    dated = bounded(history, told(added(ledger, (), ahead)))
-    moved = []
-    for landing, each in found:
-        known = dated.landing(landing.commit)
-        if each in ahead or known is None or _belated(known, each):
-            moved.append(each)
-        elif known.time - each.not_after > ALLOWANCE:
-            # Its own claim holds: it contradicts an earlier landing that nobody observed in time.
-            moved.append(each._replace(not_before=None))
-    return tuple(moved)
+    dated = bounded(history, told(ledger))
+    return tuple(
+        each
+        for each in seen
+        if (landing := dated.landing(each.commit)) is not None
+        and (landing.claimed - each.not_after > ALLOWANCE or _belated(landing, each))
+    )
 
 
 def _belated(landing: Landing, seen: Seen) -> bool:

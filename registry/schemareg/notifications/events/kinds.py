@@ -42,7 +42,7 @@ TYPES = {
     "service.changed": "the service levels of a product changed",
     "schema.declared": "product.yaml declares another schema",
     "schema.undeclared": "product.yaml no longer declares a schema",
-    "policy.set": "registry.yaml came",
+    "policy.set": "registry.yaml was added",
     "policy.changed": "registry.yaml changed",
     "policy.removed": "registry.yaml was removed",
     "file.unreadable": "an unreadable file landed",

@@ -38,6 +38,7 @@ def document(report: Report) -> dict[str, Any]:
         "head": report.head,
         "head_commit": report.head_commit,
         "today": report.today.isoformat(),
+        **({"today_given": True} if report.today_given else {}),
         "verdict": report.verdict,
         "policy": _policy(report.policy),
         "counts": sentences.counts(report),

@@ -265,6 +265,7 @@ _report = json_shapes.record(
         "versions": json_shapes.many(_version),
         "findings": json_shapes.many(_finding),
     },
+    {"today_given": json_shapes.flag},
 )
 
 

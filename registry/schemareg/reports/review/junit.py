@@ -40,7 +40,8 @@ class _Case(NamedTuple):
 def render(report: Report) -> str:
     """The report as JUnit XML; a finding that breaks nothing stands in the output of its case."""
     report = bounded(report)
-    return _document("reg check", tuple(_cases(report)))
+    chosen = f", {sentences.as_of(report)}" if report.today_given else ""
+    return _document(f"reg check{chosen}", tuple(_cases(report)))
 
 
 def render_mistakes(mistakes: Sequence[Mistake], notices: Sequence[Mistake] = ()) -> str:

@@ -40,7 +40,12 @@ def render(report: Report) -> str:
     return _log(
         [_finding(each) for each in report.findings[:MOST]],
         len(report.findings),
-        {"base": report.base_commit, "head": report.head_commit, "verdict": report.verdict},
+        {
+            "base": report.base_commit,
+            "head": report.head_commit,
+            "verdict": report.verdict,
+            "asOf": sentences.as_of(report) if report.today_given else "",
+        },
     )
 
 

@@ -73,7 +73,13 @@ def versions_total(report: Report) -> str:
 
 def compared(report: Report) -> str:
     """The compared states and the day."""
-    return f"base {report.base}, head {report.head}, as of {report.today.isoformat()}"
+    return f"base {report.base}, head {report.head}, {as_of(report)}"
+
+
+def as_of(report: Report) -> str:
+    """The day, and that it is not the day of the run if `--today` set it."""
+    chosen = " (set by --today: not the day of this run)" if report.today_given else ""
+    return f"as of {report.today.isoformat()}{chosen}"
 
 
 def policy(policy: Compatibility) -> str:

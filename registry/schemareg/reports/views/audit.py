@@ -35,6 +35,10 @@ def verification(
     if found.rewritten:
         lines += wrapped(_ANEW, min(width, WIDEST), indent="  ")
     lines += [paint("faint", line) for line in _scope(found)]
+    for look in found.looks:
+        word = "checked" if look.done else "not checked"
+        said = wrapped(f"{word}: {look.subject}: {look.detail}", min(width, WIDEST), hanging="  ")
+        lines += [paint("faint", line) for line in said]
     return escape.inert("\n".join(lines)) + "\n"
 
 
@@ -117,6 +121,10 @@ def _document(found: Verification) -> dict[str, Any]:
         "versions": progress.versions if progress else 0,
         "records": progress.records if progress else 0,
         "checkpoint": None if found.checkpoint is None else str(found.checkpoint),
+        "checks": [
+            {"subject": each.subject, "checked": each.done, "detail": each.detail}
+            for each in found.looks
+        ],
         "violations": [_violation(each) for each in found.violations],
     }
 

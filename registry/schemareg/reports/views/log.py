@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from schemareg.audit.records import moment
-from schemareg.text import escape
+from schemareg.text import csv, escape
 from schemareg.text.colour import WIDEST, painter
 from schemareg.text.columns import wrapped
 
@@ -165,16 +165,9 @@ def _people(each: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _csv(entries: Sequence[Mapping[str, Any]]) -> str:
-    """RFC 4180; a cell that a spreadsheet would take for a formula begins with a quote."""
-    import csv
-    import io
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for each in entries:
-        writer.writerow([_cell(each[column]) for column in _COLUMNS])
-    return out.getvalue()
+    return csv.rendered(
+        _COLUMNS, ([_cell(each[column]) for column in _COLUMNS] for each in entries)
+    )
 
 
 def _cell(value: Any) -> str:
@@ -186,8 +179,7 @@ def _cell(value: Any) -> str:
         text = str(value.get("state") or value.get("outcome") or (line(value) if value else ""))
     else:
         text = str(value)
-    text = escape.visible(text)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return text
 
 
 def _markdown(entries: Sequence[Mapping[str, Any]], more: bool) -> str:

@@ -151,10 +151,13 @@ def _instant(time: datetime) -> str:
 def _escaped(text: str) -> str:
     r"""A value of type TEXT; characters that a calendar cannot carry are escaped (`\\x1b`).
 
+    Printed in a log of GitHub Actions, it is no workflow command.
+
     Source: RFC 5545, section 3.3.11.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept = "\n".join(escape.visible(line) for line in lines)
+    # A folded line begins with a blank, which a runner trims: any place may become a line's start.
+    kept = escape.inert_anywhere("\n".join(escape.visible(line) for line in lines))
     for special in "\\;,":
         kept = kept.replace(special, f"\\{special}")
     return kept.replace("\n", "\\n")

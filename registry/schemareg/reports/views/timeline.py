@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape as xml_escape
 
 from schemareg.deprecation.schedule import State
 from schemareg.text import escape
@@ -132,11 +131,11 @@ def _row(line: Timeline, bar: Bar, top: int) -> Iterator[str]:
     begin = _LEFT + line.share(bar.begin) * _AXIS
     end = _LEFT + _AXIS if bar.end is None else _LEFT + line.share(bar.end) * _AXIS
     dashes = ' stroke-dasharray="2 5"' if bar.state is State.OPEN else ""
-    name = _markup(_shortened(escape.visible(bar.name), 44))
+    name = escape.markup(_shortened(escape.visible(bar.name), 44))
     words = f"{bar.name}: {' '.join(bar.reason.split()) or 'promised without an end'}"
     day = _day(bar)
     yield "<g>"
-    yield f"<title>{_markup(escape.visible(words))}</title>"
+    yield f"<title>{escape.markup(escape.visible(words))}</title>"
     yield f'<text x="{_LEFT - 12}" y="{top + 15}" text-anchor="end" fill="#24292f">{name}</text>'
     yield (
         f'<line x1="{begin:.1f}" y1="{top + 11}" x2="{max(end, begin + 3):.1f}" y2="{top + 11}"'
@@ -144,7 +143,3 @@ def _row(line: Timeline, bar: Bar, top: int) -> Iterator[str]:
     )
     yield f'<text x="{_LEFT + _AXIS + 12}" y="{top + 15}" fill="#24292f">{day}</text>'
     yield "</g>"
-
-
-def _markup(shown: str) -> str:
-    return xml_escape(shown, {'"': "&quot;", "'": "&#39;"})
