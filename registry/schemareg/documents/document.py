@@ -109,7 +109,7 @@ def bounded(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     for mistake in mistakes:
         if len(found) == MOST_MISTAKES and mistake not in found:
             what = f"there are more than {MOST_MISTAKES:,} mistakes in this file"
-            more = Mistake(mistake.place, "too-many-mistakes", what, "Mend those told first")
+            more = Mistake(mistake.place, "too-many-mistakes", what, "Fix those listed first")
             return (*sorted(found), more)
         found.add(mistake)
     return tuple(sorted(found))

@@ -253,7 +253,7 @@ def _agreed(
         value = None
     if json_values.render(value) != json_values.render(wanted):
         raise RegistryError(
-            f"cannot {what} without touching what else stands there",
+            f"cannot {what} without changing what is beside it",
             where=str(document.place(pointer)),
             remedy="Do it by hand",
         )

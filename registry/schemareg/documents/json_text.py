@@ -152,8 +152,7 @@ def complain_of_duplicate(name: str, offset: int, earlier: int, complaints: Comp
     complaints.add(
         offset,
         "duplicate-key",
-        f"the key {quoted(name)} stands here for the second time,"
-        f" after line {complaints.place(earlier).line}",
+        f"the key {quoted(name)} is repeated here, after line {complaints.place(earlier).line}",
         "Keep one of the two",
     )
 
@@ -164,7 +163,7 @@ def complain_of_size(text: str, offset: int, complaints: Complaints) -> None:
         offset,
         "number-too-large",
         f"the number {quoted(text, 24)} is beyond what can be kept exactly (10^±4000)",
-        "Write a smaller number, or none at all where it means 'no bound'",
+        "Write a smaller number, or leave it out if it means 'no bound'",
     )
 
 
@@ -173,7 +172,7 @@ def complain_of_surrogate(offset: int, complaints: Complaints) -> None:
     complaints.add(
         offset,
         "lone-surrogate",
-        "the string has half of a surrogate pair, which is no character",
+        "the string has half of a surrogate pair, which is not a character",
         "Write both halves, or the character itself",
     )
 
@@ -213,21 +212,21 @@ def _syntax(message: str, rest: str) -> tuple[str, str]:
     if rest[:1] == "'":
         return "JSON has double quotes only", "Write double quotes"
     if "trailing comma" in message:
-        return "a comma stands before the end of the object or array", "Remove the comma"
+        return "there is a comma before the end of the object or array", "Remove the comma"
     if message.startswith("Unterminated string"):
         return "the string that begins here does not end", 'Close it with "'
     if message.startswith("Invalid control character"):
         return (
-            "a string may not run over the end of a line or hold a tab",
+            "a string cannot contain a line break or a tab",
             r"Write \n or \t, or end the string on its line",
         )
     if "escape" in message:
         return "no such escape in a JSON string", r"Write \\ for a backslash"
     if message.startswith("Extra data"):
-        return f"the document has ended before {seen}", "Keep one value a file"
+        return f"the document has ended before {seen}", "Keep one value per file"
     if "delimiter" in message:
         sign = "':'" if "':'" in message else "','"
         return f"{sign} is missing before {seen}", f"Write {sign} here, or close what is open"
     if "property name" in message:
-        return f"a name in double quotes must stand here, not {seen}", 'Write "name": value'
-    return f"a value must stand here, not {seen}", "Write a value, or close what is open"
+        return f"a name in double quotes is expected here, not {seen}", 'Write "name": value'
+    return f"a value is expected here, not {seen}", "Write a value, or close what is open"

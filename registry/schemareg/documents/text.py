@@ -65,7 +65,7 @@ def decode(data: bytes, path: str, *, yaml: bool) -> str:
         complaints.add(
             match.start(),
             "control-character",
-            f"the character U+{ord(match.group()):04X} may not stand in a file as it is",
+            f"the character U+{ord(match.group()):04X} is not allowed in a file as it is",
             "Remove it, or write it as an escape in double quotes",
         )
     complaints.settle()

@@ -42,7 +42,7 @@ _FLOAT = re.compile(
 )
 _NOT_JSON = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#", re.MULTILINE)
-_TAB = "a tab stands where YAML wants spaces", "Write spaces, or put the text in quotes"
+_TAB = "there is a tab where YAML requires spaces", "Write spaces, or put the text in quotes"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(r"(?:\\u|u)?[dD][89a-fA-F][0-9a-fA-F]{2}")
 
@@ -157,10 +157,12 @@ class _Builder:
         start = event.start_mark.index
         if self.documents > 1:
             what = "a second document begins here"
-            self._complaints.add(start, "yaml-several-documents", what, "Keep one document a file")
+            self._complaints.add(
+                start, "yaml-several-documents", what, "Keep one document per file"
+            )
             return False
         if event.version or event.tags:
-            what = "a directive stands before the document"
+            what = "there is a directive before the document"
             self._complaints.add(
                 start, "yaml-directive", what, "Remove the lines that begin with '%'"
             )
@@ -183,7 +185,7 @@ class _Builder:
         if plain:
             if "?" in value and self._stack and self._stack[-1].flow:
                 # The C parser reads `[a?b]` as one text, the Python parser does not read it at all.
-                what = "a '?' stands in brackets without quotes"
+                what = "there is a '?' in brackets without quotes"
                 self._complaints.add(start, "yaml-syntax", what, "Put the value in quotes")
             value = self._resolved(value, start)
         if start == end:
@@ -231,7 +233,7 @@ class _Builder:
                 node.start,
                 "yaml-merge-key",
                 "'<<' would merge another object into this one",
-                "Write out what it would bring in",
+                "Write the keys of that object here",
             )
             return None
         if isinstance(value, str):
@@ -286,7 +288,7 @@ class _Builder:
             self._complaints.add(
                 start,
                 "yaml-tag",
-                f"a tag ({quoted(self._text[start:end].split()[0])}) stands before the value",
+                f"a tag ({quoted(self._text[start:end].split()[0])}) is before the value",
                 "Remove the tag; write a string in quotes, everything else as it is",
             )
 
@@ -325,16 +327,16 @@ def _syntax(problem: str, seen: str) -> tuple[str, str]:
         return _TAB
     if "mapping values are not allowed" in problem:
         return (
-            "a ':' stands where no key can be",
-            "Put a value that has ': ' in it in quotes, or mend the indentation",
+            "there is a ':' where no key is possible",
+            "Put a value that has ': ' in it in quotes, or fix the indentation",
         )
     if "could not find expected ':'" in problem:
-        return "a key without ':' stands before here", "Write 'key: value'"
+        return "a key before this place has no ':'", "Write 'key: value'"
     if "did not find expected" in problem or "expected" in problem:
         where = quoted(seen) if seen.strip() else "what follows"
         return (
             f"{where} does not belong here",
-            "Mend the indentation, close what is open before it, or put the value in quotes",
+            "Fix the indentation, close what is open before it, or put the value in quotes",
         )
     if "cannot start any token" in problem:
         return f"a value cannot begin with {quoted(seen)}", "Put the value in quotes"

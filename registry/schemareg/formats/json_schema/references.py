@@ -211,7 +211,7 @@ class Library:
             return UnresolvableReference(known[0], remedy=known[1])
         if uris.scheme_of(uri) in ("", "file"):
             return UnresolvableReference(
-                f"{quoted(reference)} leads to {quoted(uri)}, which is not there",
+                f"{quoted(reference)} leads to {quoted(uri)}, which does not exist",
                 remedy="Correct the reference, or add the schema it means",
             )
         by_base = "" if uris.scheme_of(reference) else f": the base here makes it {quoted(uri)}"
@@ -317,7 +317,7 @@ class _Document:
         if missed is not None:
             raise self._missed(resource, pointer, value, missed, reference)
         if not isinstance(value, dict | bool):
-            raise _nowhere(reference, f"what stands there is {_sort(value)}, not a schema")
+            raise _nowhere(reference, f"its target is {_sort(value)}, not a schema")
         return self.location(pointer)
 
     def _anchored(self, resource: _Resource, name: str, reference: str) -> Location:

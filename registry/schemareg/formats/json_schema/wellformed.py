@@ -147,7 +147,7 @@ def _unknown_dialect(here: Location) -> Iterator[Fault]:
         yield Fault(
             (*here.pointer, "$schema"),
             "dialect-unknown",
-            f"{quoted(declared)} is no draft of JSON Schema that is known here",
+            f"{quoted(declared)} is not a known draft of JSON Schema",
             f"Did you mean {quoted(near)}?" if near else f"Write {listed(known)}",
         )
 
@@ -158,7 +158,7 @@ def _lone_exclusive_bounds(here: Location) -> Iterator[Fault]:
             yield Fault(
                 (*here.pointer, exclusive),
                 "schema-malformed",
-                f"{exclusive} stands without {bound}, which it belongs to in draft 4",
+                f"{exclusive} is used without {bound}, which it belongs to in draft 4",
                 f"Add {bound}, or remove {exclusive}",
                 key=True,
             )
@@ -360,7 +360,7 @@ _MENDS = {
     ),
     ("items", list): (
         Dialect.DRAFT2020,
-        "Since 2020-12 the schemas of the first items stand under prefixItems",
+        "Since 2020-12 the schemas of the first items are under prefixItems",
     ),
 }
 """Keyword and type of its value to how to fix the form of an earlier draft, and since when."""
@@ -393,7 +393,7 @@ def _no_type(value: JsonValue, steps: Pointer) -> _Lack:
         near = _OTHER_NAMES.get(name) or nearest(value, TYPE_NAMES)
         if near:
             remedy = f"Did you mean {quoted(near)}?"
-    return _Lack(steps, f"is {quoted(value)}, which is no type", remedy)
+    return _Lack(steps, f"is {quoted(value)}, which is not a type", remedy)
 
 
 def _lack(value: JsonValue, wanted: str, steps: Pointer = (), remedy: str = "") -> _Lack:
@@ -414,7 +414,7 @@ def _repeated(value: list[JsonValue]) -> Iterator[_Lack]:
     for position, item in enumerate(value):
         key = json_values.key(item)
         if key in seen:
-            yield _Lack((position,), "stands in the array already", "Keep one of the two")
+            yield _Lack((position,), "is in the array already", "Keep one of the two")
         seen.add(key)
 
 
@@ -469,25 +469,25 @@ def _suspected(here: Location, name: str) -> Iterator[Fault]:
     successor = _WITHOUT_EFFECT.get(dialect, {}).get(name)
     pointer = (*here.pointer, name)
     if successor is not None:
-        what = f"{name} says nothing in {dialect.label}"
+        what = f"{name} has no effect in {dialect.label}"
         remedy = f"Write {successor}"
         yield Fault(pointer, "keyword-of-another-draft", what, remedy, key=True)
         return
     if name in _ELSEWHERE:
-        what = f"{name} is no keyword of JSON Schema, so it says nothing"
+        what = f"{name} is not a keyword of JSON Schema, so it has no effect"
         yield Fault(pointer, "keyword-of-another-draft", what, _ELSEWHERE[name], key=True)
         return
     if name in _FAMILIAR or name.startswith(("x-", "x_")):
         return
     if name in _EVERY_KEYWORD:
         drafts = [each.label for each in KEYWORDS if name in KEYWORDS[each]]
-        what = f"{name} says nothing in {dialect.label}; it is a keyword of {', '.join(drafts)}"
-        remedy = "Say it in this draft's words, or name the draft with $schema"
+        what = f"{name} has no effect in {dialect.label}; it is a keyword of {', '.join(drafts)}"
+        remedy = "Use a keyword of this draft, or name the other draft with $schema"
         yield Fault(pointer, "keyword-of-another-draft", what, remedy, key=True)
         return
     near = _near(name, dialect)
     if near is not None:
-        what = f"{quoted(name)} is no keyword, so it says nothing"
+        what = f"{quoted(name)} is not a keyword, so it has no effect"
         yield Fault(
             pointer, "keyword-unknown-near", what, f"Did you mean {quoted(near)}?", key=True
         )

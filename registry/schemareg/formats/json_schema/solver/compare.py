@@ -154,7 +154,7 @@ class _Comparison:
         record = answer[0]
         if not self._confirmed(record):
             if _loops(self.nodes, reading.schema(root), record):
-                return "a definition asks for itself of the same value"
+                return "a definition refers to itself for the same value"
             return "the independent validator does not confirm the witness that was found"
         found = refusals(reading, root, record)
         if not found:

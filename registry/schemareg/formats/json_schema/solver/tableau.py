@@ -158,7 +158,7 @@ class Search:
         try:
             answer = self._solve(goal)
         except (OverBudget, InPlaceLoop) as problem:
-            answer = str(problem) or "a definition asks for itself in place"
+            answer = str(problem) or "a definition refers to itself for the same value"
         finally:
             del self._open[goal]
         lowest = self._lowest
@@ -243,7 +243,7 @@ class Search:
                 else:
                     return (value,)
             except (OverBudget, InPlaceLoop) as problem:
-                unknown = str(problem) or "a definition asks for itself in place"
+                unknown = str(problem) or "a definition refers to itself for the same value"
         return unknown
 
     def _of_type(self, bit: int, goal: Goal) -> Answer:
