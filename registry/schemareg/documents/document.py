@@ -115,7 +115,7 @@ def bounded(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     return tuple(sorted(found))
 
 
-class Complaints:
+class MistakeCollector:
     """Collects the mistakes of one text; each is reported once, with its place."""
 
     def __init__(self, path: str, text: str) -> None:

@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from schemareg.documents.document import Complaints, Document, Member, Node
+from schemareg.documents.document import Document, Member, MistakeCollector, Node
 from schemareg.documents.json_values import NumberTooLarge, number
 from schemareg.documents.text import DEEPEST, decode, too_deep
 from schemareg.text.wording import quoted
@@ -32,18 +32,18 @@ def parse_json(data: bytes, path: str) -> Document:
     search.
     """
     text = decode(data, path, yaml=False)
-    complaints = Complaints(path, text)
-    _check_depth(text, complaints)
-    complaints.settle()
+    mistakes_found = MistakeCollector(path, text)
+    _check_depth(text, mistakes_found)
+    mistakes_found.settle()
     reader = _Reader()
     try:
         value = reader.read(text)
     except json.JSONDecodeError as error:
-        _complain_of_syntax(error, complaints)
-        complaints.settle()
+        _report_syntax(error, mistakes_found)
+        mistakes_found.settle()
     if reader.doubtful or _SURROGATE_ESCAPE.search(text):
-        _measure(text, complaints)
-        complaints.settle()
+        _measure(text, mistakes_found)
+        mistakes_found.settle()
     return Document(path, text, value, lambda: _measure(text))
 
 
@@ -79,7 +79,7 @@ class _Reader:
         self.doubtful = True
 
 
-def _check_depth(text: str, complaints: Complaints) -> None:
+def _check_depth(text: str, mistakes_found: MistakeCollector) -> None:
     if text.count("[") + text.count("{") <= DEEPEST:
         return
     depth = 0
@@ -87,7 +87,7 @@ def _check_depth(text: str, complaints: Complaints) -> None:
         if match.group(1):
             depth += 1
             if depth > DEEPEST:
-                too_deep(complaints, match.start())
+                too_deep(mistakes_found, match.start())
                 return
         elif match.group(2):
             depth -= 1
@@ -104,7 +104,7 @@ class _Open:
         self.key: tuple[str, int, int] | None = None
 
 
-def _measure(text: str, complaints: Complaints | None = None) -> Node:
+def _measure(text: str, mistakes_found: MistakeCollector | None = None) -> Node:
     """The places in a text that is valid JSON syntax; reports mistakes inside it."""
     stack: list[_Open] = []
     done: Node | None = None
@@ -120,20 +120,20 @@ def _measure(text: str, complaints: Complaints | None = None) -> Node:
             closed = stack.pop()
             done = Node(closed.start, match.end(), closed.inside)
         else:
-            if complaints is not None:
-                _complain_of_scalar(token, start, complaints)
+            if mistakes_found is not None:
+                _report_scalar(token, start, mistakes_found)
             here = stack[-1] if stack else None
             if here is not None and isinstance(here.inside, dict) and here.key is None:
                 here.key = (json.loads(token), start, match.end())
                 continue
             done = Node(start, match.end())
         if stack:
-            _put(stack[-1], done, complaints)
+            _put(stack[-1], done, mistakes_found)
     assert done is not None  # noqa: S101 - the C parser has found a value
     return done
 
 
-def _put(here: _Open, node: Node, complaints: Complaints | None) -> None:
+def _put(here: _Open, node: Node, mistakes_found: MistakeCollector | None) -> None:
     if isinstance(here.inside, list):
         here.inside.append(node)
         return
@@ -143,23 +143,25 @@ def _put(here: _Open, node: Node, complaints: Complaints | None) -> None:
     earlier = here.inside.get(name)
     if earlier is None:
         here.inside[name] = Member(start, end, node)
-    elif complaints is not None:
-        complain_of_duplicate(name, start, earlier.start, complaints)
+    elif mistakes_found is not None:
+        report_duplicate(name, start, earlier.start, mistakes_found)
 
 
-def complain_of_duplicate(name: str, offset: int, earlier: int, complaints: Complaints) -> None:
+def report_duplicate(
+    name: str, offset: int, earlier: int, mistakes_found: MistakeCollector
+) -> None:
     """Report a key that its object already has."""
-    complaints.add(
+    mistakes_found.add(
         offset,
         "duplicate-key",
-        f"the key {quoted(name)} is repeated here, after line {complaints.place(earlier).line}",
+        f"the key {quoted(name)} is repeated here, after line {mistakes_found.place(earlier).line}",
         "Keep one of the two",
     )
 
 
-def complain_of_size(text: str, offset: int, complaints: Complaints) -> None:
+def report_size(text: str, offset: int, mistakes_found: MistakeCollector) -> None:
     """Report a number that has too many digits to be exact."""
-    complaints.add(
+    mistakes_found.add(
         offset,
         "number-too-large",
         f"the number {quoted(text, 24)} is beyond what can be kept exactly (10^±4000)",
@@ -167,9 +169,9 @@ def complain_of_size(text: str, offset: int, complaints: Complaints) -> None:
     )
 
 
-def complain_of_surrogate(offset: int, complaints: Complaints) -> None:
+def report_surrogate(offset: int, mistakes_found: MistakeCollector) -> None:
     """Report a string that contains half a character."""
-    complaints.add(
+    mistakes_found.add(
         offset,
         "lone-surrogate",
         "the string has half of a surrogate pair, which is not a character",
@@ -177,12 +179,12 @@ def complain_of_surrogate(offset: int, complaints: Complaints) -> None:
     )
 
 
-def _complain_of_scalar(token: str, offset: int, complaints: Complaints) -> None:
+def _report_scalar(token: str, offset: int, mistakes_found: MistakeCollector) -> None:
     if token[0] == '"':
         if "\\" in token and _SURROGATE.search(json.loads(token)):
-            complain_of_surrogate(offset, complaints)
+            report_surrogate(offset, mistakes_found)
     elif token in _NOT_JSON:
-        complaints.add(
+        mistakes_found.add(
             offset,
             "number-not-json",
             f"{token} is not a JSON number",
@@ -192,17 +194,17 @@ def _complain_of_scalar(token: str, offset: int, complaints: Complaints) -> None
         try:
             number(token)
         except NumberTooLarge:
-            complain_of_size(token, offset, complaints)
+            report_size(token, offset, mistakes_found)
 
 
-def _complain_of_syntax(error: json.JSONDecodeError, complaints: Complaints) -> None:
+def _report_syntax(error: json.JSONDecodeError, mistakes_found: MistakeCollector) -> None:
     offset, message = error.pos, error.msg
     before = error.doc[:offset].rstrip()
     if before.endswith(",") and error.doc[offset : offset + 1] in ("}", "]"):
         # Python 3.13 points to the comma, which must go; older versions to what follows it.
         offset, message = len(before) - 1, "Illegal trailing comma"
     what, remedy = _syntax(message, error.doc[offset : offset + 2])
-    complaints.add(offset, "json-syntax", what, remedy)
+    mistakes_found.add(offset, "json-syntax", what, remedy)
 
 
 def _syntax(message: str, rest: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from schemareg.documents.document import Complaints, Lines
+from schemareg.documents.document import Lines, MistakeCollector
 from schemareg.model import Mistake, Place
 from schemareg.model.errors import InvalidFiles
 
@@ -60,15 +60,15 @@ def decode(data: bytes, path: str, *, yaml: bool) -> str:
         what = "the file is empty"
         remedy = "Write the document, or remove the file"
         raise InvalidFiles((Mistake(Place(path), "file-empty", what, remedy),))
-    complaints = Complaints(path, text)
+    mistakes_found = MistakeCollector(path, text)
     for match in (_UNPRINTABLE if yaml else _CONTROL).finditer(text):
-        complaints.add(
+        mistakes_found.add(
             match.start(),
             "control-character",
             f"the character U+{ord(match.group()):04X} is not allowed in a file as it is",
             "Remove it, or write it as an escape in double quotes",
         )
-    complaints.settle()
+    mistakes_found.settle()
     return text
 
 
@@ -80,9 +80,9 @@ def _marked(data: bytes, path: str) -> Mistake | None:
     return None
 
 
-def too_deep(complaints: Complaints, offset: int) -> None:
+def too_deep(mistakes_found: MistakeCollector, offset: int) -> None:
     """Report the object or array that begins at `offset`."""
-    complaints.add(
+    mistakes_found.add(
         offset,
         "nesting-too-deep",
         f"objects and arrays nest more than {DEEPEST} deep from here",

@@ -16,11 +16,11 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
-from schemareg.documents.document import Complaints, Document, Member, Node
+from schemareg.documents.document import Document, Member, MistakeCollector, Node
 from schemareg.documents.json_text import (
-    complain_of_duplicate,
-    complain_of_size,
-    complain_of_surrogate,
+    report_duplicate,
+    report_size,
+    report_surrogate,
 )
 from schemareg.documents.json_values import LARGEST_EXPONENT, NumberTooLarge, number
 from schemareg.documents.text import DEEPEST, decode, too_deep
@@ -54,19 +54,19 @@ def parse_yaml(data: bytes, path: str, *, pure: bool = False) -> Document:
     `pure` uses the parser written in Python even where the C parser is installed; they agree.
     """
     text = decode(data, path, yaml=True)
-    complaints = Complaints(path, text)
-    builder = _Builder(text, complaints)
-    _feed(builder, text, complaints, pure)
-    complaints.settle()
+    mistakes_found = MistakeCollector(path, text)
+    builder = _Builder(text, mistakes_found)
+    _feed(builder, text, mistakes_found, pure)
+    mistakes_found.settle()
     if not builder.documents:
         what = "the file holds comments only"
-        complaints.add(0, "file-empty", what, "Write the document, or remove the file")
-    _complain_of_tabs(text, builder.quoted, complaints)
-    complaints.settle()
+        mistakes_found.add(0, "file-empty", what, "Write the document, or remove the file")
+    _report_tabs(text, builder.quoted, mistakes_found)
+    mistakes_found.settle()
     return Document(path, text, builder.value, lambda: builder.node)
 
 
-def _feed(builder: _Builder, text: str, complaints: Complaints, pure: bool) -> None:
+def _feed(builder: _Builder, text: str, mistakes_found: MistakeCollector, pure: bool) -> None:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -76,13 +76,13 @@ def _feed(builder: _Builder, text: str, complaints: Complaints, pure: bool) -> N
                 return
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        _complain_of_syntax(error.problem or "", mark.index if mark else 0, text, complaints)
+        _report_syntax(error.problem or "", mark.index if mark else 0, text, mistakes_found)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # In the Python parser `chr` fails on an escape beyond Unicode.
-        _complain_of_syntax(str(error), len(text.rstrip()), text, complaints)
+        _report_syntax(str(error), len(text.rstrip()), text, mistakes_found)
 
 
-def _complain_of_tabs(text: str, spans: list[Node], complaints: Complaints) -> None:
+def _report_tabs(text: str, spans: list[Node], mistakes_found: MistakeCollector) -> None:
     """Tabs are allowed in quoted and block text and in comments; elsewhere readers disagree about
     them.
     """
@@ -93,7 +93,7 @@ def _complain_of_tabs(text: str, spans: list[Node], complaints: Complaints) -> N
         after = spans[before - 1].end if before else 0
         line = max(after, text.rfind("\n", 0, at) + 1)
         if at >= after and not _COMMENT.search(text, line, at):
-            complaints.add(at, "yaml-syntax", *_TAB)
+            mistakes_found.add(at, "yaml-syntax", *_TAB)
         at = text.find("\t", at + 1)
 
 
@@ -123,14 +123,14 @@ class _Open:
 class _Builder:
     """Builds the value and the places from events."""
 
-    def __init__(self, text: str, complaints: Complaints) -> None:
+    def __init__(self, text: str, mistakes_found: MistakeCollector) -> None:
         self.documents = 0
         self.value: JsonValue = None
         self.node = Node(0, 0)
         self.quoted: list[Node] = []
         """The places of quoted and block scalars."""
         self._text = text
-        self._complaints = complaints
+        self._mistakes = mistakes_found
         self._stack: list[_Open] = []
 
     def take(self, event: Any) -> bool:
@@ -146,7 +146,7 @@ class _Builder:
             self._settle(closed.value, node)
         elif kind == "AliasEvent":
             start, end = event.start_mark.index, event.end_mark.index
-            self._complain_of_anchor(start, f"*{event.anchor}")
+            self._report_anchor(start, f"*{event.anchor}")
             self._settle("", Node(start, end))
         elif kind == "DocumentStartEvent":
             return self._document(event)
@@ -157,13 +157,11 @@ class _Builder:
         start = event.start_mark.index
         if self.documents > 1:
             what = "a second document begins here"
-            self._complaints.add(
-                start, "yaml-several-documents", what, "Keep one document per file"
-            )
+            self._mistakes.add(start, "yaml-several-documents", what, "Keep one document per file")
             return False
         if event.version or event.tags:
             what = "there is a directive before the document"
-            self._complaints.add(
+            self._mistakes.add(
                 start, "yaml-directive", what, "Remove the lines that begin with '%'"
             )
         return True
@@ -172,7 +170,7 @@ class _Builder:
         start = event.start_mark.index
         self._check_properties(event)
         if len(self._stack) >= DEEPEST:
-            too_deep(self._complaints, start)
+            too_deep(self._mistakes, start)
             return False
         self._stack.append(_Open(start, mapping=mapping, flow=event.flow_style))
         return True
@@ -186,7 +184,7 @@ class _Builder:
             if "?" in value and self._stack and self._stack[-1].flow:
                 # The C parser reads `[a?b]` as one text, the Python parser does not read it at all.
                 what = "there is a '?' in brackets without quotes"
-                self._complaints.add(start, "yaml-syntax", what, "Put the value in quotes")
+                self._mistakes.add(start, "yaml-syntax", what, "Put the value in quotes")
             value = self._resolved(value, start)
         if start == end:
             # The value is missing here; the parsers disagree about its place.
@@ -195,9 +193,9 @@ class _Builder:
         if not plain:
             self.quoted.append(node)
             if event.style == '"' and _SURROGATE.search(value):
-                complain_of_surrogate(start, self._complaints)
+                report_surrogate(start, self._mistakes)
             if event.style in ("|", ">") and value.lstrip("\n").startswith("\t"):
-                self._complaints.add(start, "yaml-syntax", *_TAB)
+                self._mistakes.add(start, "yaml-syntax", *_TAB)
         self._settle(value, node, plain=plain)
 
     def _before_blanks(self, offset: int) -> int:
@@ -222,14 +220,14 @@ class _Builder:
             if name is None:
                 return
             if name in here.inside:
-                complain_of_duplicate(name, start, here.inside[name].start, self._complaints)
+                report_duplicate(name, start, here.inside[name].start, self._mistakes)
                 return
             here.inside[name] = Member(start, end, node)
             here.value[name] = value
 
     def _name(self, value: JsonValue, node: Node, plain: bool) -> str | None:
         if plain and value == "<<":
-            self._complaints.add(
+            self._mistakes.add(
                 node.start,
                 "yaml-merge-key",
                 "'<<' would merge another object into this one",
@@ -240,7 +238,7 @@ class _Builder:
             return value
         written = self._text[node.start : node.end]
         sort = "an object or array" if isinstance(value, dict | list) else "not a string in YAML"
-        self._complaints.add(
+        self._mistakes.add(
             node.start,
             "yaml-key-not-string",
             f"the key {quoted(written)} is {sort}",
@@ -259,12 +257,12 @@ class _Builder:
             if _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text):
                 return number(_as_json(text))
         except NumberTooLarge:
-            complain_of_size(text, offset, self._complaints)
+            report_size(text, offset, self._mistakes)
             return 0
         if _OTHER_BASE.fullmatch(text):
             return self._other_base(text, offset)
         if _NOT_JSON.fullmatch(text):
-            self._complaints.add(
+            self._mistakes.add(
                 offset,
                 "number-not-json",
                 f"{text} is not a JSON number",
@@ -275,26 +273,26 @@ class _Builder:
 
     def _other_base(self, text: str, offset: int) -> int:
         if len(text) > LARGEST_EXPONENT // 2:
-            complain_of_size(text, offset, self._complaints)
+            report_size(text, offset, self._mistakes)
             return 0
         return int(text, 0)
 
     def _check_properties(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor is not None:
-            self._complain_of_anchor(start, f"&{event.anchor}")
+            self._report_anchor(start, f"&{event.anchor}")
         # The C parser drops the tag `!`; the text still has it.
         if event.tag is not None or (start < end and self._text[start] == "!"):
-            self._complaints.add(
+            self._mistakes.add(
                 start,
                 "yaml-tag",
                 f"a tag ({quoted(self._text[start:end].split()[0])}) is before the value",
                 "Remove the tag; write a string in quotes, everything else as it is",
             )
 
-    def _complain_of_anchor(self, offset: int, written: str) -> None:
+    def _report_anchor(self, offset: int, written: str) -> None:
         what = "an alias repeats" if written[0] == "*" else "an anchor names"
-        self._complaints.add(
+        self._mistakes.add(
             offset,
             "yaml-anchor",
             f"{what} a value ({quoted(written)})",
@@ -307,19 +305,19 @@ def _as_json(text: str) -> str:
     return text.removeprefix("+")
 
 
-def _complain_of_syntax(problem: str, offset: int, text: str, complaints: Complaints) -> None:
+def _report_syntax(problem: str, offset: int, text: str, mistakes_found: MistakeCollector) -> None:
     escape = text[offset : offset + 6]
     if "escape" in problem and _SURROGATE_ESCAPE.match(escape):
-        complain_of_surrogate(offset, complaints)
+        report_surrogate(offset, mistakes_found)
         return
     if offset >= len(text.rstrip()):
         what = "the file ends before what is open is closed"
-        complaints.add(
+        mistakes_found.add(
             min(offset, len(text)), "yaml-syntax", what, "Close the bracket or the quotes"
         )
         return
     what, remedy = _syntax(problem, text[offset : offset + 1])
-    complaints.add(offset, "yaml-syntax", what, remedy)
+    mistakes_found.add(offset, "yaml-syntax", what, remedy)
 
 
 def _syntax(problem: str, seen: str) -> tuple[str, str]:

@@ -18,13 +18,13 @@ from schemareg.regex import characters
 from schemareg.regex.budget import OverBudget, Unsupported
 from schemareg.regex.syntax import (
     Alt,
-    Back,
+    BackReference,
     Boundary,
     Cat,
     Chars,
     End,
     Group,
-    Look,
+    Lookaround,
     Node,
     Opaque,
     Repeat,
@@ -406,16 +406,16 @@ def positions(node: Node) -> int:
         return sum(positions(branch) for branch in node.branches)
     if isinstance(node, Repeat):
         return positions(node.item) * (node.high if node.high is not None else max(node.low, 1))
-    if isinstance(node, (Group, Look)):
+    if isinstance(node, (Group, Lookaround)):
         return positions(node.item)
     return 1
 
 
 def name(node: Node) -> str:
     """Return the name of a construct for messages."""
-    if isinstance(node, Look):
+    if isinstance(node, Lookaround):
         return "look-ahead" if node.ahead else "look-behind"
-    if isinstance(node, Back):
+    if isinstance(node, BackReference):
         return "back-reference"
     if isinstance(node, Opaque):
         return node.what
@@ -427,7 +427,7 @@ def _has_boundary(node: Node) -> bool:
         return any(map(_has_boundary, node.items))
     if isinstance(node, Alt):
         return any(map(_has_boundary, node.branches))
-    if isinstance(node, (Repeat, Group, Look)):
+    if isinstance(node, (Repeat, Group, Lookaround)):
         return _has_boundary(node.item)
     return isinstance(node, Boundary)
 

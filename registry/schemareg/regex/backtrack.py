@@ -16,13 +16,13 @@ from schemareg.regex.automaton import name
 from schemareg.regex.budget import OverBudget, Unsupported
 from schemareg.regex.syntax import (
     Alt,
-    Back,
+    BackReference,
     Boundary,
     Cat,
     Chars,
     End,
     Group,
-    Look,
+    Lookaround,
     Node,
     Repeat,
     Start,
@@ -89,12 +89,12 @@ class Program:
             self._emit(_END)
         elif isinstance(node, Boundary):
             self._emit(_BOUNDARY, node.negated)
-        elif isinstance(node, Look):
+        elif isinstance(node, Lookaround):
             look = self._emit(_LOOK, 0, node.negated)
             self._compile(node.item, node.ahead)
             self._emit(_OK)
             self.code[look][1] = len(self.code)
-        elif isinstance(node, Back):
+        elif isinstance(node, BackReference):
             self.references.append(node.numbers)
             self._emit(_BACK, len(self.references) - 1, forward)
         else:
@@ -132,7 +132,7 @@ def _groups_in(node: Node) -> set[int]:
         return set().union(*map(_groups_in, node.items))
     if isinstance(node, Alt):
         return set().union(*map(_groups_in, node.branches))
-    if isinstance(node, (Repeat, Look)):
+    if isinstance(node, (Repeat, Lookaround)):
         return _groups_in(node.item)
     if isinstance(node, Group):
         return {node.number} | _groups_in(node.item)

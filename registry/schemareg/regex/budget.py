@@ -27,7 +27,7 @@ class OverBudget(Exception):
     """A bound was reached before an answer; the message names the bound."""
 
 
-class Budget:
+class PatternBudget:
     """Counts the cost of one question, and checks the deadline at intervals."""
 
     __slots__ = ("_comparisons", "_deadline", "_next_poll", "_states", "comparisons", "states")
@@ -45,11 +45,11 @@ class Budget:
         self._deadline = deadline
         self._next_poll = comparisons - POLL
 
-    def part(self, share: int) -> Budget:
+    def part(self, share: int) -> PatternBudget:
         """Return a budget of one `share`-th of what is left, with the same deadline."""
-        return Budget(self.states // share, self.comparisons // share, self._deadline)
+        return PatternBudget(self.states // share, self.comparisons // share, self._deadline)
 
-    def take(self, part: Budget) -> None:
+    def take(self, part: PatternBudget) -> None:
         """Subtract what a part of this budget has used."""
         self.states -= part._states - max(part.states, 0)
         self.comparisons -= part._comparisons - max(part.comparisons, 0)

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from schemareg.regex import language, samples
-from schemareg.regex.budget import Budget, OverBudget, Unsupported
+from schemareg.regex.budget import OverBudget, PatternBudget, Unsupported
 from schemareg.regex.search import LONGEST, Enumeration, shortest
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def find(
         simple = "a" * goal.min_length
         if simple not in goal.excluded:
             return simple
-    budget = Budget(max_states, max_comparisons, deadline)
+    budget = PatternBudget(max_states, max_comparisons, deadline)
     wanted, obstacle = _clauses(goal)
     if obstacle is None:
         return _shortest(wanted, goal.excluded, budget)
@@ -124,7 +124,7 @@ def find_many(
     for clause in wanted:
         try:
             # An enumeration visits all states; a search may find a path sooner.
-            budget = Budget(max_states // 4, max_comparisons // 4, deadline)
+            budget = PatternBudget(max_states // 4, max_comparisons // 4, deadline)
             every = (
                 text for text in Enumeration(clause, budget).texts() if text not in goal.excluded
             )
@@ -198,7 +198,7 @@ def _clauses(goal: StringGoal) -> tuple[list[Clause], Unsupported | None]:
     return sorted(found, key=lambda clause: (clause.low, len(clause.missed))), obstacle
 
 
-def _shortest(wanted: list[Clause], excluded: frozenset[str], budget: Budget) -> str | None:
+def _shortest(wanted: list[Clause], excluded: frozenset[str], budget: PatternBudget) -> str | None:
     """Return a shortest string of any clause.
 
     Raises:
@@ -249,7 +249,7 @@ def _tried(
         yield from first
         for clause in wanted[:4]:
             try:
-                budget = Budget(2_000, 100_000, deadline)
+                budget = PatternBudget(2_000, 100_000, deadline)
                 yield from islice(Enumeration(clause, budget).texts(), _RELAXED)
             except OverBudget:
                 continue

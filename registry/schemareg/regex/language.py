@@ -20,13 +20,13 @@ from schemareg.regex.syntax import (
     EMPTY,
     NEVER,
     Alt,
-    Back,
+    BackReference,
     Boundary,
     Cat,
     Chars,
     End,
     Group,
-    Look,
+    Lookaround,
     Node,
     Opaque,
     Repeat,
@@ -46,7 +46,7 @@ _MOST_BRANCHES = 32
 _LARGE_COUNT = 12
 
 
-class Found(Value):
+class Occurs(Value):
     """The node is found in the text."""
 
     __slots__ = ("node",)
@@ -102,7 +102,7 @@ class Some(Value):
         self.items = items
 
 
-Formula: TypeAlias = Found | Length | Not | Every | Some
+Formula: TypeAlias = Occurs | Length | Not | Every | Some
 
 
 class Clause(Value):
@@ -111,7 +111,7 @@ class Clause(Value):
     __slots__ = ("found", "high", "low", "missed")
 
     def __init__(
-        self, found: frozenset[Found], missed: frozenset[Found], low: int, high: int | None
+        self, found: frozenset[Occurs], missed: frozenset[Occurs], low: int, high: int | None
     ) -> None:
         super().__init__(found, missed, low, high)
         self.found = found
@@ -145,7 +145,7 @@ def formula(node: Node) -> Formula:
 
 def holds(wanted: Formula, text: str) -> bool:
     """Return whether a text satisfies the formula."""
-    if isinstance(wanted, Found):
+    if isinstance(wanted, Occurs):
         return wanted.automaton.accepts(text)
     if isinstance(wanted, Length):
         return wanted.low <= len(text) and (wanted.high is None or len(text) <= wanted.high)
@@ -162,10 +162,10 @@ def clauses(wanted: Formula, positive: bool = True) -> list[Clause]:
     Raises:
         OverBudget: there are too many.
     """
-    nothing: frozenset[Found] = frozenset()
+    nothing: frozenset[Occurs] = frozenset()
     if isinstance(wanted, Not):
         return clauses(wanted.item, not positive)
-    if isinstance(wanted, Found):
+    if isinstance(wanted, Occurs):
         one = frozenset((wanted,))
         return [Clause(one, nothing, 0, None) if positive else Clause(nothing, one, 0, None)]
     if isinstance(wanted, Length):
@@ -246,7 +246,7 @@ def children(node: Node) -> tuple[Node, ...]:
         return node.items
     if isinstance(node, Alt):
         return node.branches
-    if isinstance(node, (Repeat, Group, Look)):
+    if isinstance(node, (Repeat, Group, Lookaround)):
         return (node.item,)
     return ()
 
@@ -260,9 +260,9 @@ def _relax(node: Node, upwards: bool, groups: dict[int, Node], depth: int) -> No
         return Repeat(_relax(node.item, upwards, groups, depth), node.low, node.high)
     if isinstance(node, Group):
         return _relax(node.item, upwards, groups, depth)
-    if isinstance(node, Look):
+    if isinstance(node, Lookaround):
         return EMPTY if upwards else NEVER
-    if isinstance(node, Back):
+    if isinstance(node, BackReference):
         if not upwards:
             return NEVER
         known = [groups[number] for number in node.numbers if number in groups]
@@ -288,7 +288,7 @@ def _bare(node: Node) -> Node:
         return _alt(map(_bare, node.branches))
     if isinstance(node, Repeat):
         item = _bare(node.item)
-        if isinstance(item, Look):
+        if isinstance(item, Lookaround):
             # A repeated look is the same look; an optional look has no effect.
             return item if node.low > 0 else EMPTY
         if node.high == 0:
@@ -296,9 +296,9 @@ def _bare(node: Node) -> Node:
         if isinstance(item, Repeat) and (item.low, item.high) in {(0, None), (1, None)}:
             return Repeat(item.item, item.low * node.low, None)
         return Repeat(item, node.low, node.high)
-    if isinstance(node, Look):
-        return Look(_bare(node.item), node.ahead, node.negated)
-    if isinstance(node, (Back, Opaque)):
+    if isinstance(node, Lookaround):
+        return Lookaround(_bare(node.item), node.ahead, node.negated)
+    if isinstance(node, (BackReference, Opaque)):
         raise Unsupported(name(node))
     return node
 
@@ -329,7 +329,7 @@ def _cat(nodes: Iterable[Node]) -> Node:
 
 
 def _has_look(node: Node) -> bool:
-    return isinstance(node, Look) or any(map(_has_look, children(node)))
+    return isinstance(node, Lookaround) or any(map(_has_look, children(node)))
 
 
 def _search(node: Node) -> Formula:
@@ -367,7 +367,7 @@ def _tempered(items: list[Node]) -> Formula | None:
     if len(turn) != 2 or not isinstance(turn[1], Chars):
         return None
     look, widths = turn[0], [_width(item) for item in head]
-    if not isinstance(look, Look) or not look.ahead or not look.negated or None in widths:
+    if not isinstance(look, Lookaround) or not look.ahead or not look.negated or None in widths:
         return None
     if _least(look.item) == 0:
         return None
@@ -395,7 +395,7 @@ def _least(node: Node) -> int:
 
 
 def _first_look(node: Node) -> Node:
-    if isinstance(node, Look):
+    if isinstance(node, Lookaround):
         return node
     return next(_first_look(child) for child in children(node) if _has_look(child))
 
@@ -428,18 +428,18 @@ def _cat_of(node: Node) -> Node:
 def _take_from_start(items: list[Node], said: list[Formula]) -> None:
     """Move what is at the start of the text out of the sequence."""
     zone = 0
-    while zone < len(items) and isinstance(items[zone], (Start, Boundary, Look)):
+    while zone < len(items) and isinstance(items[zone], (Start, Boundary, Lookaround)):
         zone += 1
     if Start() in items[:zone]:
         kept: list[Node] = []
         for item in items[:zone]:
-            if isinstance(item, Look) and item.ahead:
+            if isinstance(item, Lookaround) and item.ahead:
                 inner = _search(_cat((Start(), item.item)))
                 said.append(Not(inner) if item.negated else inner)
             else:
                 kept.append(item)
         items[:zone] = kept
-    elif items and isinstance(items[0], Look) and not items[0].ahead and not items[0].negated:
+    elif items and isinstance(items[0], Lookaround) and not items[0].ahead and not items[0].negated:
         # Nothing is before a look-behind that opens the search: it can be read as well.
         items[:1] = [items[0].item]
 
@@ -447,18 +447,18 @@ def _take_from_start(items: list[Node], said: list[Formula]) -> None:
 def _take_from_end(items: list[Node], said: list[Formula]) -> None:
     """Move what is at the end of the text out of the sequence."""
     zone = len(items)
-    while zone > 0 and isinstance(items[zone - 1], (End, Boundary, Look)):
+    while zone > 0 and isinstance(items[zone - 1], (End, Boundary, Lookaround)):
         zone -= 1
     if End() in items[zone:]:
         kept: list[Node] = []
         for item in items[zone:]:
-            if isinstance(item, Look) and not item.ahead:
+            if isinstance(item, Lookaround) and not item.ahead:
                 inner = _search(_cat((item.item, End())))
                 said.append(Not(inner) if item.negated else inner)
             else:
                 kept.append(item)
         items[zone:] = kept
-    elif items and isinstance(items[-1], Look) and items[-1].ahead and not items[-1].negated:
+    elif items and isinstance(items[-1], Lookaround) and items[-1].ahead and not items[-1].negated:
         items[-1:] = [items[-1].item]
 
 
@@ -467,7 +467,7 @@ def _plain(items: list[Node]) -> Formula:
     _trim(items, last=True)
     _trim(items, last=False)
     lengths = _lengths(items)
-    found = Found(_cat(items))
+    found = Occurs(_cat(items))
     return found if lengths is None else Every((lengths, found))
 
 
@@ -546,9 +546,9 @@ __all__ = [
     "Clause",
     "Every",
     "Formula",
-    "Found",
     "Length",
     "Not",
+    "Occurs",
     "Some",
     "clauses",
     "conjunction",

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from schemareg.regex.automaton import Automaton
-    from schemareg.regex.budget import Budget
+    from schemareg.regex.budget import PatternBudget
     from schemareg.regex.characters import Ranges
-    from schemareg.regex.language import Clause, Found
+    from schemareg.regex.language import Clause, Occurs
 
 LONGEST = 4_000_000
 """Code points of the longest string that is ever produced."""
@@ -123,7 +123,7 @@ class _Excluded:
 class _Antichain:
     """The states that no other state makes redundant."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: PatternBudget) -> None:
         self.budget = budget
         self.kept: dict[tuple[int, ...], list[State]] = {}
 
@@ -162,7 +162,7 @@ class _Product:
     """The states of one clause, each with its successors."""
 
     def __init__(
-        self, clause: Clause, excluded: frozenset[str], budget: Budget, apart: bool
+        self, clause: Clause, excluded: frozenset[str], budget: PatternBudget, apart: bool
     ) -> None:
         self.budget = budget
         self.apart = apart
@@ -255,7 +255,7 @@ class _Product:
         return choices
 
 
-def ordered(found: Iterable[Found]) -> list[Found]:
+def ordered(found: Iterable[Occurs]) -> list[Occurs]:
     """Return the members of a set in an order that is the same in every run."""
     several = list(found)
     return sorted(several, key=repr) if len(several) > 1 else several
@@ -270,7 +270,7 @@ def _single_bits(mask: int) -> list[int]:
     return bits
 
 
-def shortest(clause: Clause, excluded: frozenset[str], budget: Budget) -> str | None:
+def shortest(clause: Clause, excluded: frozenset[str], budget: PatternBudget) -> str | None:
     """Return a shortest text of the clause that is not excluded; `None`: there is none.
 
     Raises:
@@ -289,7 +289,9 @@ def shortest(clause: Clause, excluded: frozenset[str], budget: Budget) -> str | 
     return _shortest(clause, excluded, budget, apart=True)
 
 
-def _shortest(clause: Clause, excluded: frozenset[str], budget: Budget, apart: bool) -> str | None:
+def _shortest(
+    clause: Clause, excluded: frozenset[str], budget: PatternBudget, apart: bool
+) -> str | None:
     graph = _Product(clause, excluded, budget, apart)
     start = graph.start()
     if start is None:
@@ -422,7 +424,7 @@ class _Levels:
 class Enumeration:
     """All texts of a clause, the shorter first, by a deterministic search without pruning."""
 
-    def __init__(self, clause: Clause, budget: Budget) -> None:
+    def __init__(self, clause: Clause, budget: PatternBudget) -> None:
         self.clause = clause
         self.budget = budget
         self.edges: list[list[tuple[Letter, int]]] = []

@@ -140,7 +140,7 @@ class Boundary(Value):
         self.negated = negated
 
 
-class Look(Value):
+class Lookaround(Value):
     """A look-ahead or look-behind."""
 
     __slots__ = ("ahead", "item", "negated")
@@ -152,7 +152,7 @@ class Look(Value):
         self.negated = negated
 
 
-class Back(Value):
+class BackReference(Value):
     """A back-reference; several numbers when groups share a name."""
 
     __slots__ = ("numbers",)
@@ -172,7 +172,19 @@ class Opaque(Value):
         self.what = what
 
 
-Node: TypeAlias = Chars | Cat | Alt | Repeat | Group | Start | End | Boundary | Look | Back | Opaque
+Node: TypeAlias = (
+    Chars
+    | Cat
+    | Alt
+    | Repeat
+    | Group
+    | Start
+    | End
+    | Boundary
+    | Lookaround
+    | BackReference
+    | Opaque
+)
 
 EMPTY = Cat(())
 """The empty text."""
@@ -343,7 +355,7 @@ class _Parser:
         if frame.kind == "(?:":
             return node, True
         ahead = "<" not in frame.kind
-        return Look(node, ahead, "!" in frame.kind), ahead
+        return Lookaround(node, ahead, "!" in frame.kind), ahead
 
     def _quantified(self, node: Node, quantifiable: bool) -> Node:
         at = self.at
@@ -418,7 +430,7 @@ class _Parser:
             if number > self.total:
                 raise PatternError(f"there is no group {number}", at)
             self.at = end
-            return Back((number,))
+            return BackReference((number,))
         if following == "k":
             if not source.startswith("<", at + 2):
                 raise PatternError(r"'\k' without a group name", at)
@@ -426,7 +438,7 @@ class _Parser:
             name = self._name()
             if name not in self.names:
                 raise PatternError(f"there is no group named {name!r}", at)
-            return Back(self.names[name])
+            return BackReference(self.names[name])
         if following and following in "pP":
             return self._property()
         if following and following in _CLASSES:

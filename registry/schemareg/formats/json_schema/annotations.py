@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
-WORDS = frozenset({"title", "description", "examples", "$comment", "default", "deprecated"})
+ANNOTATIONS = frozenset({"title", "description", "examples", "$comment", "default", "deprecated"})
 """Source: JSON Schema 2020-12, Validation, section 9; Core, section 8.3."""
 
 _MEANT = frozenset(
@@ -44,7 +44,7 @@ def by_field(document: JsonValue) -> dict[str, dict[str, JsonValue]]:
         _label(pointer): {
             name: value
             for name, value in schema.items()
-            if name in WORDS or (name not in known and not name.startswith("$"))
+            if name in ANNOTATIONS or (name not in known and not name.startswith("$"))
         }
         for pointer, schema in schemas(document, dialect)
         if isinstance(schema, dict)
@@ -82,7 +82,7 @@ def may_reintroduce(documents: Sequence[JsonValue]) -> bool:
     return bool(added) and any(not added.keys().isdisjoint(names(each)) for each in earlier)
 
 
-def words_only(before: JsonValue, after: JsonValue) -> bool:
+def annotations_only(before: JsonValue, after: JsonValue) -> bool:
     """Whether two schema documents differ at most in annotations and order."""
     return json_values.key(meaning(before)) == json_values.key(meaning(after))
 
@@ -169,7 +169,7 @@ def unjudged(document: JsonValue) -> tuple[str, ...]:
             for _, schema in schemas(document, dialect)
             if isinstance(schema, dict)
             for name, value in schema.items()
-            if name not in known and name not in WORDS
+            if name not in known and name not in ANNOTATIONS
         )
     )
 
@@ -203,11 +203,11 @@ def references_in(document: JsonValue) -> Iterator[str]:
 def _reads_words(reference: str) -> bool:
     """Whether a reference leads into an annotation, which makes a schema of it."""
     fragment = uris.decoded(reference.partition("#")[2]) or ""
-    return not WORDS.isdisjoint(uris.tokens(fragment) or ())
+    return not ANNOTATIONS.isdisjoint(uris.tokens(fragment) or ())
 
 
 def _stripped(schema: dict[str, JsonValue], dialect: Dialect) -> dict[str, JsonValue]:
-    kept = {name: _settled(name, each) for name, each in schema.items() if name not in WORDS}
+    kept = {name: _settled(name, each) for name, each in schema.items() if name not in ANNOTATIONS}
     for (keyword, *rest), inner in keywords.subschemas(schema, dialect):
         if not isinstance(inner, dict):
             continue

@@ -122,7 +122,7 @@ class Library:
         self._locate = locate
         self._missing = missing
         self._dialect = dialect
-        self._documents: dict[str, _Document] = {}
+        self._documents: dict[str, _IndexedDocument] = {}
 
     def open(self, value: JsonValue, uri: str = "", dialect: Dialect | None = None) -> Location:
         """Open a document given by value, under `uri` from now on; its root.
@@ -130,7 +130,7 @@ class Library:
         `dialect` applies where `$schema` is missing or unknown; by default the dialect of the
         library.
         """
-        document = _Document(value, uri, dialect or self._dialect)
+        document = _IndexedDocument(value, uri, dialect or self._dialect)
         self._documents[uri] = document
         return document.location(())
 
@@ -178,13 +178,13 @@ class Library:
         marked = isinstance(root.value, dict) and root.value.get("$recursiveAnchor") is True
         return root if marked and root.dialect is Dialect.DRAFT2019 else None
 
-    def _document(self, uri: str, reference: str) -> _Document:
+    def _document(self, uri: str, reference: str) -> _IndexedDocument:
         document = self._documents.get(uri)
         if document is None:
             value = self._lookup(uri) if self._lookup else None
             if value is None:
                 raise self._absent(uri, reference)
-            document = self._documents[uri] = _Document(value, uri, self._dialect)
+            document = self._documents[uri] = _IndexedDocument(value, uri, self._dialect)
         return document
 
     def _named(self, reference: str) -> str:
@@ -275,7 +275,7 @@ class _Resource:
     dynamic: dict[str, Pointer] = field(default_factory=dict)
 
 
-class _Document:
+class _IndexedDocument:
     """One document and the index of what its references can name."""
 
     def __init__(self, value: JsonValue, uri: str, dialect: Dialect) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemareg.formats.json_schema.solver.compile import Compiler
-    from schemareg.formats.json_schema.solver.locations import Here
+    from schemareg.formats.json_schema.solver.locations import ScopedLocation
     from schemareg.formats.json_schema.solver.refusals import Refusal
     from schemareg.model import Pointer
 
@@ -25,7 +25,7 @@ _CORE = "JSON Schema 2020-12, Core, section "
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedRefusal:
     """A refusal with the id of its rule, its message and its fix."""
 
     rule: str
@@ -354,7 +354,7 @@ for _rule in NAMED:
         _BY_KEYWORD.setdefault(_keyword, _rule)
 
 
-def named(refusal: Refusal, writer: Compiler, root: Here) -> Named:
+def named(refusal: Refusal, writer: Compiler, root: ScopedLocation) -> NamedRefusal:
     """The rule and message of a refusal; the writer's schema gives the earlier value."""
     keyword = refusal.keyword
     rule: Rule = _BY_KEYWORD.get(keyword, REFUSED)
@@ -368,12 +368,12 @@ def named(refusal: Refusal, writer: Compiler, root: Here) -> Named:
         rule = rule if declared else BY_ID["additional-properties-closed"]
     elif rule.id == "branch-removed" and _overlap(refusal):
         rule = BY_ID["branches-overlap"]
-    return Named(
+    return NamedRefusal(
         rule.id, _sentence(rule, refusal, before), rule.remedy, _forward(rule, refusal, before)
     )
 
 
-def listed_before(refusal: Refusal, writer: Compiler, root: Here) -> list[Any]:
+def listed_before(refusal: Refusal, writer: Compiler, root: ScopedLocation) -> list[Any]:
     """The values that the writer's schema lists at the place of the refusal."""
     values: list[Any] = []
     for before in _asserted(writer, root, refusal.instance, "enum"):
@@ -386,7 +386,9 @@ def _overlap(refusal: Refusal) -> bool:
     return refusal.keyword == "oneOf" and refusal.detail == "overlap"
 
 
-def _asserted(compiler: Compiler, root: Here, path: Pointer, keyword: str) -> Iterator[Any]:
+def _asserted(
+    compiler: Compiler, root: ScopedLocation, path: Pointer, keyword: str
+) -> Iterator[Any]:
     """The values of this keyword for the value at this place, in all schemas of the writer that apply."""
     group = compiler.applied.group((root,))
     for step in path:
@@ -399,7 +401,7 @@ def _asserted(compiler: Compiler, root: Here, path: Pointer, keyword: str) -> It
             yield here.at.value[keyword]
 
 
-def _below(here: Here, step: str | int) -> Iterator[Here]:
+def _below(here: ScopedLocation, step: str | int) -> Iterator[ScopedLocation]:
     value = here.at.value
     if isinstance(step, str):
         properties = value.get("properties")

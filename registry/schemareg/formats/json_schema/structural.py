@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.documents import json_values
 from schemareg.formats.json_schema import keywords
-from schemareg.formats.json_schema.annotations import WORDS, dialect_of, references_in
+from schemareg.formats.json_schema.annotations import ANNOTATIONS, dialect_of, references_in
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.model import Content
 
@@ -98,7 +98,7 @@ def properties_kept(before: JsonValue, after: JsonValue) -> bool:
 
 class _Walk:
     def __init__(self, dialect: Dialect, *, declared: bool, formats: bool) -> None:
-        words = WORDS if formats else WORDS | {"format"}
+        words = ANNOTATIONS if formats else ANNOTATIONS | {"format"}
         self._judged = (keywords.KEYWORDS[dialect].keys() - words).union(_DEFINITIONS)
         self._declared = declared
         self._siblings_count = dialect > Dialect.DRAFT7

@@ -29,7 +29,7 @@ PatternError = Callable[[str], "str | None"]
 """Why a pattern is invalid, or None where it is valid."""
 
 
-MOST = 500
+MAX_FAULTS = 500
 
 
 class Fault(NamedTuple):
@@ -43,7 +43,7 @@ class Fault(NamedTuple):
     """Whether the key at `pointer` is meant, not its value."""
 
 
-class _Lack(NamedTuple):
+class _Deviation(NamedTuple):
     """Where below a keyword something is not as required."""
 
     steps: Pointer
@@ -59,7 +59,7 @@ def find(
 ) -> tuple[Fault, ...]:
     """Everything that is wrong with a schema, in document order; `dialect` where it names none.
 
-    At most `MOST` faults: a file with more is something else. References are not resolved here: see
+    At most `MAX_FAULTS` faults: a file with more is something else. References are not resolved here: see
     `references.dangling`.
     """
     if not _is_schema(value, dialect):
@@ -68,7 +68,7 @@ def find(
     library = Library(dialect=dialect)
     root = library.open(value)
     every = (fault for here in root.walk() for fault in _faults(here, pattern_error))
-    faults = list(islice(every, MOST))
+    faults = list(islice(every, MAX_FAULTS))
     faults += [
         Fault(
             collision.pointer,
@@ -84,7 +84,7 @@ def find(
 def notices(value: JsonValue, dialect: Dialect = Dialect.DRAFT2020) -> tuple[Fault, ...]:
     """What is valid, but probably not intended: misspelled keywords, or keywords of another draft.
 
-    Checks the first `MOST` names that are no keyword.
+    Checks the first `MAX_FAULTS` names that are no keyword.
     """
     if not isinstance(value, dict | bool):
         return ()
@@ -95,7 +95,9 @@ def notices(value: JsonValue, dialect: Dialect = Dialect.DRAFT2020) -> tuple[Fau
         for name in here.value
         if name not in KEYWORDS[here.dialect] or name in _WITHOUT_EFFECT.get(here.dialect, ())
     )
-    return tuple(fault for here, name in islice(foreign, MOST) for fault in _suspected(here, name))
+    return tuple(
+        fault for here, name in islice(foreign, MAX_FAULTS) for fault in _suspected(here, name)
+    )
 
 
 def _faults(here: Location, pattern_error: PatternError | None) -> Iterator[Fault]:
@@ -112,7 +114,7 @@ def _faults(here: Location, pattern_error: PatternError | None) -> Iterator[Faul
                 (*here.pointer, keyword, *steps),
                 "schema-malformed",
                 f"{_named(keyword, steps)} {what}",
-                remedy if steps else _mend(keyword, value, dialect) or remedy,
+                remedy if steps else _fix(keyword, value, dialect) or remedy,
             )
         if shape in (Shape.REGEX, Shape.SCHEMAS_BY_REGEX) and pattern_error is not None:
             yield from _bad_patterns(here, keyword, value, pattern_error)
@@ -167,151 +169,151 @@ def _lone_exclusive_bounds(here: Location) -> Iterator[Fault]:
 # --- shapes --------------------------------------------------------------------------------------
 
 
-def _anything(_value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _anything(_value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     return iter(())
 
 
-def _string(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _string(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, str):
-        yield _lack(value, "a string")
+        yield _deviation(value, "a string")
 
 
-def _boolean(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _boolean(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, bool):
-        yield _lack(value, "true or false")
+        yield _deviation(value, "true or false")
 
 
-def _number(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _number(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not _is_number(value):
-        yield _lack(value, "a number")
+        yield _deviation(value, "a number")
 
 
-def _positive(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _positive(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not _is_number(value) or value <= 0:
-        yield _lack(value, "a number above 0")
+        yield _deviation(value, "a number above 0")
 
 
-def _count(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _count(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        yield _lack(value, "a whole number, 0 or more")
+        yield _deviation(value, "a whole number, 0 or more")
 
 
-def _array(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _array(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
-        yield _lack(value, "an array")
+        yield _deviation(value, "an array")
 
 
-def _values(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _values(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
-        yield _lack(value, "an array")
+        yield _deviation(value, "an array")
         return
     if not value:
-        yield _Lack((), "is empty", "Write at least one value, or remove the keyword")
+        yield _Deviation((), "is empty", "Write at least one value, or remove the keyword")
     yield from _repeated(value)
 
 
-def _names(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _names(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
-        yield _lack(value, "an array of strings")
+        yield _deviation(value, "an array of strings")
         return
     for position, name in enumerate(value):
         if not isinstance(name, str):
-            yield _lack(name, "a string", (position,))
+            yield _deviation(name, "a string", (position,))
     yield from _repeated(value)
 
 
-def _some_names(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _some_names(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _names(value, dialect)
     if value == []:
         what = "is empty, which draft 4 does not allow"
-        yield _Lack((), what, "Write at least one name, or remove the keyword")
+        yield _Deviation((), what, "Write at least one name, or remove the keyword")
 
 
-def _names_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _names_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _each(value, lambda item: _names(item, dialect))
 
 
-def _booleans_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _booleans_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _each(value, lambda item: _boolean(item, dialect))
 
 
-def _type(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _type(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
         if not isinstance(value, str) or value not in TYPE_NAMES:
             yield _no_type(value, ())
         return
     if not value:
-        yield _Lack((), "is empty", "Name at least one type, or remove the keyword")
+        yield _Deviation((), "is empty", "Name at least one type, or remove the keyword")
     for position, name in enumerate(value):
         if not isinstance(name, str) or name not in TYPE_NAMES:
             yield _no_type(name, (position,))
     yield from _repeated(value)
 
 
-def _anchor(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _anchor(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, str):
-        yield _lack(value, "a string")
+        yield _deviation(value, "a string")
     elif not _ANCHORS[dialect].fullmatch(value):
         what = f"is {quoted(value)}, and must be a plain name"
-        yield _Lack((), what, "Write a letter, then letters, digits, '-', '_' and '.'")
+        yield _Deviation((), what, "Write a letter, then letters, digits, '-', '_' and '.'")
 
 
-def _without_fragment(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _without_fragment(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, str):
-        yield _lack(value, "a string")
+        yield _deviation(value, "a string")
     elif "#" in value[:-1]:
         what = f"is {quoted(value)}, and must be a URI without a fragment"
-        yield _Lack((), what, "Remove what follows '#'; $anchor names a place in a schema")
+        yield _Deviation((), what, "Remove what follows '#'; $anchor names a place in a schema")
 
 
-def _schema(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _schema(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     if not _is_schema(value, dialect):
-        yield _lack(value, "a schema", remedy=_AS_SCHEMA)
+        yield _deviation(value, "a schema", remedy=_AS_SCHEMA)
 
 
-def _schema_or_boolean(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _schema_or_boolean(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, dict | bool):
-        yield _lack(value, "a schema, true or false")
+        yield _deviation(value, "a schema, true or false")
 
 
-def _schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
-        yield _lack(value, "an array of schemas")
+        yield _deviation(value, "an array of schemas")
         return
     if not value:
-        yield _Lack((), "is empty", "Write at least one schema, or remove the keyword")
+        yield _Deviation((), "is empty", "Write at least one schema, or remove the keyword")
     for position, item in enumerate(value):
         if not _is_schema(item, dialect):
-            yield _lack(item, "a schema", (position,), _AS_SCHEMA)
+            yield _deviation(item, "a schema", (position,), _AS_SCHEMA)
 
 
-def _schema_or_schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _schema_or_schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from (_schemas if isinstance(value, list) else _schema)(value, dialect)
 
 
-def _schemas_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _schemas_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, dict):
-        yield _lack(value, "an object of schemas")
+        yield _deviation(value, "an object of schemas")
         return
     for name, item in value.items():
         # Most schemas take this path: no generator per schema.
         if not isinstance(item, dict) and not _is_schema(item, dialect):
-            yield _lack(item, "a schema", (name,), _AS_SCHEMA)
+            yield _deviation(item, "a schema", (name,), _AS_SCHEMA)
 
 
-def _dependencies(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _dependencies(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _each(
         value, lambda item: (_names if isinstance(item, list) else _schema)(item, dialect)
     )
 
 
-def _dependencies_of_draft4(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _dependencies_of_draft4(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _each(
         value, lambda item: (_some_names if isinstance(item, list) else _schema)(item, dialect)
     )
 
 
-_SHAPES: dict[Shape, Callable[[JsonValue, Dialect], Iterator[_Lack]]] = {
+_SHAPES: dict[Shape, Callable[[JsonValue, Dialect], Iterator[_Deviation]]] = {
     Shape.ANYTHING: _anything,
     Shape.STRING: _string,
     Shape.URI: _string,
@@ -345,7 +347,7 @@ _ANCHORS = {
 }
 _AS_SCHEMA = 'Write a schema, as {"type": "string"}'
 
-_MENDS = {
+_FIXES = {
     ("exclusiveMinimum", bool): (
         Dialect.DRAFT6,
         "Since draft 6 it is the bound itself: write it instead of minimum",
@@ -377,14 +379,14 @@ _OTHER_NAMES = {
 _MOMENTS = {"date": "date", "datetime": "date-time", "timestamp": "date-time", "time": "time"}
 
 
-def _mend(keyword: str, value: JsonValue, dialect: Dialect) -> str:
-    since, mend = _MENDS.get((keyword, type(value)), (dialect, ""))
-    return mend if dialect >= since else ""
+def _fix(keyword: str, value: JsonValue, dialect: Dialect) -> str:
+    since, fix = _FIXES.get((keyword, type(value)), (dialect, ""))
+    return fix if dialect >= since else ""
 
 
-def _no_type(value: JsonValue, steps: Pointer) -> _Lack:
+def _no_type(value: JsonValue, steps: Pointer) -> _Deviation:
     if not isinstance(value, str):
-        return _lack(value, "the name of a type", steps)
+        return _deviation(value, "the name of a type", steps)
     name = value.lower()
     remedy = f"Write {listed(TYPE_NAMES)}"
     if name in _MOMENTS:
@@ -393,28 +395,32 @@ def _no_type(value: JsonValue, steps: Pointer) -> _Lack:
         near = _OTHER_NAMES.get(name) or nearest(value, TYPE_NAMES)
         if near:
             remedy = f"Did you mean {quoted(near)}?"
-    return _Lack(steps, f"is {quoted(value)}, which is not a type", remedy)
+    return _Deviation(steps, f"is {quoted(value)}, which is not a type", remedy)
 
 
-def _lack(value: JsonValue, wanted: str, steps: Pointer = (), remedy: str = "") -> _Lack:
-    return _Lack(steps, f"is {_sort(value)}, and must be {wanted}", remedy or f"Write {wanted}")
+def _deviation(value: JsonValue, wanted: str, steps: Pointer = (), remedy: str = "") -> _Deviation:
+    return _Deviation(
+        steps, f"is {_sort(value)}, and must be {wanted}", remedy or f"Write {wanted}"
+    )
 
 
-def _each(value: JsonValue, check: Callable[[JsonValue], Iterator[_Lack]]) -> Iterator[_Lack]:
+def _each(
+    value: JsonValue, check: Callable[[JsonValue], Iterator[_Deviation]]
+) -> Iterator[_Deviation]:
     if not isinstance(value, dict):
-        yield _lack(value, "an object")
+        yield _deviation(value, "an object")
         return
     for name, item in value.items():
         for steps, what, remedy in check(item):
-            yield _Lack((name, *steps), what, remedy)
+            yield _Deviation((name, *steps), what, remedy)
 
 
-def _repeated(value: list[JsonValue]) -> Iterator[_Lack]:
+def _repeated(value: list[JsonValue]) -> Iterator[_Deviation]:
     seen = set()
     for position, item in enumerate(value):
         key = json_values.key(item)
         if key in seen:
-            yield _Lack((position,), "is in the array already", "Keep one of the two")
+            yield _Deviation((position,), "is in the array already", "Keep one of the two")
         seen.add(key)
 
 

@@ -14,7 +14,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.solver.formula import Kind
+from schemareg.formats.json_schema.solver.formula import NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,18 +94,18 @@ def _read(nodes: Nodes, leaves: Iterable[Lit]) -> _Wanted | None:
     wanted = _Wanted()
     for literal in sorted(leaves):
         kind, data = nodes.kind[literal >> 1], nodes.data[literal >> 1]
-        if kind is Kind.ITEMS:
+        if kind is NodeKind.ITEMS:
             wanted.items.append(data)
-        elif kind is Kind.ITEM:
+        elif kind is NodeKind.ITEM:
             wanted.at.setdefault(data[0], set()).add(data[1])
             wanted.least = max(wanted.least, data[0] + 1)
-        elif kind is Kind.CONTAINS:
+        elif kind is NodeKind.CONTAINS:
             wanted.counts.append(_Count(*data))
-        elif kind is Kind.MIN_ITEMS:
+        elif kind is NodeKind.MIN_ITEMS:
             wanted.least = max(wanted.least, data)
-        elif kind is Kind.MAX_ITEMS:
+        elif kind is NodeKind.MAX_ITEMS:
             wanted.most = data if wanted.most is None else min(wanted.most, data)
-        elif kind is Kind.UNIQUE:
+        elif kind is NodeKind.UNIQUE:
             wanted.repeated |= bool(literal & 1)
             wanted.unique |= not literal & 1
     if wanted.most is not None and wanted.most < wanted.least:

@@ -16,14 +16,14 @@ from schemareg.documents import json_values
 from schemareg.formats.json_schema import rules
 from schemareg.formats.json_schema.dialects import Dialect, by_label
 from schemareg.formats.json_schema.references import Library, UnresolvableReference
-from schemareg.formats.json_schema.solver.closed_content import Closing
+from schemareg.formats.json_schema.solver.closed_content import DeclaredContent
 from schemareg.formats.json_schema.solver.compile import Compiler
 from schemareg.formats.json_schema.solver.evaluate import InPlaceLoop, holds
-from schemareg.formats.json_schema.solver.formula import BudgetSpent, Kind, Lit, Nodes
-from schemareg.formats.json_schema.solver.locations import Excuses, Here, Malformed
+from schemareg.formats.json_schema.solver.formula import BudgetSpent, Lit, NodeKind, Nodes
+from schemareg.formats.json_schema.solver.locations import Malformed, ScopedLocation, Suppressions
 from schemareg.formats.json_schema.solver.refusals import Refusal, refusals
 from schemareg.formats.json_schema.solver.tableau import Search
-from schemareg.formats.json_schema.solver.witness import Referee
+from schemareg.formats.json_schema.solver.witness import IndependentValidator
 from schemareg.formats.verdict import Break, Budget, Lookup, SchemaSource, Verdict
 from schemareg.model import Content, Outcome
 from schemareg.model.targets import field_text
@@ -83,10 +83,10 @@ class _Comparison:
         self.locate = locate
         self.nodes = Nodes()
         self.search = Search(self.nodes, budget)
-        self.excuses = Excuses()
+        self.suppressions = Suppressions()
         self.breaks: list[Break] = []
         self._known: set[object] = set()
-        self._referees: tuple[Referee, Referee] | None = None
+        self._validators: tuple[IndependentValidator, IndependentValidator] | None = None
 
     def verdict(self) -> Verdict:
         """The complete verdict."""
@@ -95,7 +95,7 @@ class _Comparison:
         self.writing = (compiler, root)
         written = [compiler.schema(root)]
         if self.content is Content.DECLARED:
-            written.append(Closing(compiler, compiler.applied).declared(root))
+            written.append(DeclaredContent(compiler, compiler.applied).declared(root))
         self.written = written
         reason = self._gather(written)
         if self.breaks:
@@ -137,15 +137,15 @@ class _Comparison:
         reused.
         """
         return Compiler(
-            self.nodes, library, formats=self.formats, excuses=self.excuses, before=before
+            self.nodes, library, formats=self.formats, suppressions=self.suppressions, before=before
         )
 
-    def _opened(self, source: SchemaSource) -> tuple[Library, Here]:
+    def _opened(self, source: SchemaSource) -> tuple[Library, ScopedLocation]:
         dialect = by_label(source.dialect) or Dialect.DRAFT2020
         library = Library(self.lookup, self.locate, dialect=dialect)
-        return library, Here(library.open(source.value, source.uri), ())
+        return library, ScopedLocation(library.open(source.value, source.uri), ())
 
-    def _take(self, answer: Answer, reading: Compiler, root: Here) -> str:
+    def _take(self, answer: Answer, reading: Compiler, root: ScopedLocation) -> str:
         """Check a witness, turn its refusals into breaks, suppress them; `""`, or why that
         failed.
         """
@@ -164,16 +164,16 @@ class _Comparison:
                 self._add(leaf, record)
                 if leaf.keyword == "enum":
                     self._other_values(leaf, record)
-        return "" if self._forgive(found, record, root, reading) else "further breaks may exist"
+        return "" if self._suppress(found, record, root, reading) else "further breaks may exist"
 
     def _confirmed(self, record: JsonValue) -> bool:
         """Whether the independent validator agrees: the writer accepts, the reader refuses."""
-        if self._referees is None:
-            self._referees = (
-                Referee(self.reader, self.lookup, self.locate, formats=self.formats),
-                Referee(self.writer, self.lookup, self.locate, formats=self.formats),
+        if self._validators is None:
+            self._validators = (
+                IndependentValidator(self.reader, self.lookup, self.locate, formats=self.formats),
+                IndependentValidator(self.writer, self.lookup, self.locate, formats=self.formats),
             )
-        reader, writer = self._referees
+        reader, writer = self._validators
         seconds = self.search.remaining()
         return writer.accepts(record, seconds) is True and reader.accepts(record, seconds) is False
 
@@ -214,8 +214,8 @@ class _Comparison:
             self._known.add(key)
             self.breaks.append(found)
 
-    def _forgive(
-        self, found: tuple[Refusal, ...], record: JsonValue, root: Here, reading: Compiler
+    def _suppress(
+        self, found: tuple[Refusal, ...], record: JsonValue, root: ScopedLocation, reading: Compiler
     ) -> bool:
         """Suppress as little as makes the reader accept the record: the leaves, else the
         keywords.
@@ -229,7 +229,7 @@ class _Comparison:
                     if keyword == "false":
                         self._forgive_false(leaf)
                     else:
-                        self.excuses.forgive(leaf.here.at, keyword, detail)
+                        self.suppressions.suppress(leaf.here.at, keyword, detail)
             again = self._reading(reading.library, reading)
             try:
                 if holds(self.nodes, again.schema(root), record):
@@ -240,12 +240,12 @@ class _Comparison:
 
     def _forgive_false(self, refusal: Refusal) -> None:
         at = refusal.here.at
-        self.excuses.forgive(at, "false")
+        self.suppressions.suppress(at, "false")
 
     def _declared_names(self) -> frozenset[str]:
         names: set[str] = set()
         for number, kind in enumerate(self.nodes.kind):
-            if kind is Kind.PROPERTIES:
+            if kind is NodeKind.PROPERTIES:
                 names.update(self.nodes.named(number))
         return frozenset(names)
 

@@ -44,7 +44,7 @@ TYPES = (NULL, BOOLEAN, INTEGER, STRING, FRACTIONAL, ARRAY, OBJECT)
 """The order in which witnesses are searched: the plainest first."""
 
 
-class Kind(IntEnum):
+class NodeKind(IntEnum):
     """What a node says about a value, and what its data is."""
 
     TRUE = 0
@@ -79,26 +79,26 @@ class Kind(IntEnum):
 
 
 GUARD = {
-    Kind.AT_LEAST: NUMBER,
-    Kind.AT_MOST: NUMBER,
-    Kind.MULTIPLE_OF: NUMBER,
-    Kind.MIN_LENGTH: STRING,
-    Kind.MAX_LENGTH: STRING,
-    Kind.PATTERN: STRING,
-    Kind.FORMAT: STRING,
-    Kind.MIN_ITEMS: ARRAY,
-    Kind.MAX_ITEMS: ARRAY,
-    Kind.UNIQUE: ARRAY,
-    Kind.ITEMS: ARRAY,
-    Kind.ITEM: ARRAY,
-    Kind.CONTAINS: ARRAY,
-    Kind.MIN_PROPERTIES: OBJECT,
-    Kind.MAX_PROPERTIES: OBJECT,
-    Kind.HAS: OBJECT,
-    Kind.PROPERTY: OBJECT,
-    Kind.PROPERTIES: OBJECT,
-    Kind.NAMES: OBJECT,
-    Kind.SOME_PROPERTY: OBJECT,
+    NodeKind.AT_LEAST: NUMBER,
+    NodeKind.AT_MOST: NUMBER,
+    NodeKind.MULTIPLE_OF: NUMBER,
+    NodeKind.MIN_LENGTH: STRING,
+    NodeKind.MAX_LENGTH: STRING,
+    NodeKind.PATTERN: STRING,
+    NodeKind.FORMAT: STRING,
+    NodeKind.MIN_ITEMS: ARRAY,
+    NodeKind.MAX_ITEMS: ARRAY,
+    NodeKind.UNIQUE: ARRAY,
+    NodeKind.ITEMS: ARRAY,
+    NodeKind.ITEM: ARRAY,
+    NodeKind.CONTAINS: ARRAY,
+    NodeKind.MIN_PROPERTIES: OBJECT,
+    NodeKind.MAX_PROPERTIES: OBJECT,
+    NodeKind.HAS: OBJECT,
+    NodeKind.PROPERTY: OBJECT,
+    NodeKind.PROPERTIES: OBJECT,
+    NodeKind.NAMES: OBJECT,
+    NodeKind.SOME_PROPERTY: OBJECT,
 }
 """The types that a keyword constrains; it accepts every value of any other type."""
 
@@ -140,9 +140,9 @@ class Nodes:
     """
 
     def __init__(self) -> None:
-        self.kind: list[Kind] = [Kind.TRUE]
+        self.kind: list[NodeKind] = [NodeKind.TRUE]
         self.data: list[Any] = [()]
-        self._number: dict[Hashable, int] = {(Kind.TRUE, ()): 0}
+        self._number: dict[Hashable, int] = {(NodeKind.TRUE, ()): 0}
         self._may: list[int | None] = [ANY]
         self._must: list[int | None] = [ANY]
         self.definition: dict[int, Lit] = {}
@@ -160,7 +160,7 @@ class Nodes:
         defaults.
         """
 
-    def intern(self, kind: Kind, data: Hashable) -> Lit:
+    def intern(self, kind: NodeKind, data: Hashable) -> Lit:
         """The positive literal of the node with this content."""
         key = (kind, data)
         number = self._number.get(key)
@@ -176,7 +176,7 @@ class Nodes:
         """All of these; flattened, so that nested `allOf` is one node."""
         parts: set[Lit] = set()
         for literal in literals:
-            if not literal & 1 and self.kind[literal >> 1] is Kind.AND:
+            if not literal & 1 and self.kind[literal >> 1] is NodeKind.AND:
                 parts.update(self.data[literal >> 1])
             else:
                 parts.add(literal)
@@ -187,7 +187,7 @@ class Nodes:
             return T
         if len(parts) == 1:
             return parts.pop()
-        return self.intern(Kind.AND, tuple(sorted(parts)))
+        return self.intern(NodeKind.AND, tuple(sorted(parts)))
 
     def disjunction(self, literals: Iterable[Lit]) -> Lit:
         """Any of these."""
@@ -208,7 +208,7 @@ class Nodes:
             return parts[0]
         if self._disjoint_types(parts) or self._discriminated(parts):
             return self.disjunction(parts)
-        return self.intern(Kind.ONE_OF, tuple(parts))
+        return self.intern(NodeKind.ONE_OF, tuple(parts))
 
     def _discriminated(self, parts: list[Lit]) -> bool:
         """Whether one property separates the parts: each requires it, with different values."""
@@ -224,20 +224,22 @@ class Nodes:
 
     def _tags(self, part: Lit) -> dict[str, frozenset[Hashable]]:
         """Properties that every value of this literal has, with the finitely many values they take."""
-        if part & 1 or self.may(part) != OBJECT or self.kind[part >> 1] is not Kind.AND:
+        if part & 1 or self.may(part) != OBJECT or self.kind[part >> 1] is not NodeKind.AND:
             return {}
         needed, listed = set(), {}
         for literal in self.data[part >> 1]:
             kind, data = self.kind[literal >> 1], self.data[literal >> 1]
             if literal & 1:
                 continue
-            if kind is Kind.HAS:
+            if kind is NodeKind.HAS:
                 needed.add(data)
-            elif kind is Kind.PROPERTIES:
+            elif kind is NodeKind.PROPERTIES:
                 for name, fits in data[0]:
-                    inner = self.data[fits >> 1] if self.kind[fits >> 1] is Kind.AND else (fits,)
+                    inner = (
+                        self.data[fits >> 1] if self.kind[fits >> 1] is NodeKind.AND else (fits,)
+                    )
                     for each in inner if not fits & 1 else ():
-                        if not each & 1 and self.kind[each >> 1] is Kind.ENUM:
+                        if not each & 1 and self.kind[each >> 1] is NodeKind.ENUM:
                             listed[name] = self.data[each >> 1]
         return {name: values for name, values in listed.items() if name in needed}
 
@@ -254,7 +256,7 @@ class Nodes:
         """Any value of these types."""
         if mask == ANY:
             return T
-        return self.intern(Kind.TYPE, mask) if mask else F
+        return self.intern(NodeKind.TYPE, mask) if mask else F
 
     def enum(self, values: Iterable[JsonValue]) -> Lit:
         """One of these values."""
@@ -263,7 +265,7 @@ class Nodes:
             by_key.setdefault(json_values.key(value), value)
         if not by_key:
             return F
-        literal = self.intern(Kind.ENUM, frozenset(by_key))
+        literal = self.intern(NodeKind.ENUM, frozenset(by_key))
         self.members.setdefault(literal >> 1, tuple(by_key.values()))
         return literal
 
@@ -280,7 +282,7 @@ class Nodes:
             names = {name: literal for name, literal in named.items() if literal != T}
             if not names and not patterns:
                 return T
-        return self.intern(Kind.PROPERTIES, (tuple(sorted(names.items())), patterns, rest))
+        return self.intern(NodeKind.PROPERTIES, (tuple(sorted(names.items())), patterns, rest))
 
     def items(self, first: Iterable[Lit], rest: Lit) -> Lit:
         """The constraint on the items of an array: each of the first ones, the same for the
@@ -291,7 +293,7 @@ class Nodes:
             prefix.pop()
         if not prefix and rest == T:
             return T
-        return self.intern(Kind.ITEMS, (tuple(prefix), rest))
+        return self.intern(NodeKind.ITEMS, (tuple(prefix), rest))
 
     def hint(self, name: str, values: Iterable[JsonValue]) -> None:
         """Remember values to try first for a property of that name."""
@@ -310,10 +312,10 @@ class Nodes:
             return T
         if literal == F:
             return self.types(ANY & ~ARRAY)
-        return self.intern(Kind.CONTAINS, (literal, lowest, highest, start))
+        return self.intern(NodeKind.CONTAINS, (literal, lowest, highest, start))
 
     def unevaluated(
-        self, about: Kind, entries: Iterable[tuple[tuple[Lit, ...], Evaluated]], rest: Lit
+        self, about: NodeKind, entries: Iterable[tuple[tuple[Lit, ...], Evaluated]], rest: Lit
     ) -> Lit:
         """Whatever no entry whose guards all hold evaluates satisfies `rest`."""
         kept = []
@@ -325,11 +327,11 @@ class Nodes:
             return T
         if not any(guards for guards, _ in kept):
             return self.evaluated(about, [entry for _, entry in kept], rest)
-        if about is Kind.PROPERTIES and not any(
+        if about is NodeKind.PROPERTIES and not any(
             guards and (entry.patterns or entry.everything) for guards, entry in kept
         ):
             return self._unevaluated_names(kept, rest)
-        return self.intern(Kind.UNEVALUATED, (about, tuple(kept), rest))
+        return self.intern(NodeKind.UNEVALUATED, (about, tuple(kept), rest))
 
     def _unevaluated_names(
         self, entries: list[tuple[tuple[Lit, ...], Evaluated]], rest: Lit
@@ -345,14 +347,14 @@ class Nodes:
         if any(entry.everything for entry in free):
             return T
         outside = self.evaluated(
-            Kind.PROPERTIES, [*free, Evaluated(names=frozenset(guarded))], rest
+            NodeKind.PROPERTIES, [*free, Evaluated(names=frozenset(guarded))], rest
         )
         parts = [outside]
         for name, conditions in guarded.items():
             if any(name in entry.names for entry in free):
                 continue
-            absent = [self.types(ANY & ~OBJECT), self.intern(Kind.HAS, name) ^ 1]
-            fits = [] if rest == F else [self.intern(Kind.PROPERTY, (name, rest))]
+            absent = [self.types(ANY & ~OBJECT), self.intern(NodeKind.HAS, name) ^ 1]
+            fits = [] if rest == F else [self.intern(NodeKind.PROPERTY, (name, rest))]
             matched = [compile_pattern(p).search(name) for entry in free for p in entry.patterns]
             if not any(matched):
                 parts.append(self.disjunction([*absent, *fits, *conditions]))
@@ -365,14 +367,14 @@ class Nodes:
             known = self._named[number] = dict(self.data[number][0])
         return known
 
-    def evaluated(self, about: Kind, entries: Iterable[Evaluated], rest: Lit) -> Lit:
+    def evaluated(self, about: NodeKind, entries: Iterable[Evaluated], rest: Lit) -> Lit:
         """ITEMS or PROPERTIES: what the entries evaluate is free, everything else satisfies
         `rest`.
         """
         entries = list(entries)
         if any(entry.everything for entry in entries):
             return T
-        if about is Kind.ITEMS:
+        if about is NodeKind.ITEMS:
             fits = self.disjunction([rest, *(part for entry in entries for part in entry.matching)])
             return self.items([T] * max((entry.first for entry in entries), default=0), fits)
         names = {name: T for entry in entries for name in entry.names}
@@ -403,16 +405,16 @@ class Nodes:
         self._height[number] = 99
         inner: Iterable[Lit] = ()
         deeper = 0
-        if kind in (Kind.AND, Kind.ONE_OF):
+        if kind in (NodeKind.AND, NodeKind.ONE_OF):
             inner = data
-        elif kind is Kind.REF:
+        elif kind is NodeKind.REF:
             return 99
-        elif kind is Kind.PROPERTIES:
+        elif kind is NodeKind.PROPERTIES:
             deeper, inner = 1, [lit for _, lit in data[0]] + [lit for _, lit in data[1]] + [data[2]]
-        elif kind is Kind.ITEMS:
+        elif kind is NodeKind.ITEMS:
             deeper, inner = 1, [*data[0], data[1]]
-        elif kind in (Kind.CONTAINS, Kind.PROPERTY, Kind.ITEM, Kind.SOME_PROPERTY):
-            deeper, inner = 1, [data[0] if kind is Kind.CONTAINS else data[-1]]
+        elif kind in (NodeKind.CONTAINS, NodeKind.PROPERTY, NodeKind.ITEM, NodeKind.SOME_PROPERTY):
+            deeper, inner = 1, [data[0] if kind is NodeKind.CONTAINS else data[-1]]
         height = min(99, deeper + max((self.height(each) for each in inner), default=0))
         self._height[number] = height
         return height
@@ -436,21 +438,21 @@ class Nodes:
         guard = GUARD.get(kind)
         if guard is not None:
             must = ANY & ~guard
-        elif kind is Kind.UNEVALUATED:
-            must = ANY & ~(ARRAY if data[0] is Kind.ITEMS else OBJECT)
-        elif kind is Kind.TYPE:
+        elif kind is NodeKind.UNEVALUATED:
+            must = ANY & ~(ARRAY if data[0] is NodeKind.ITEMS else OBJECT)
+        elif kind is NodeKind.TYPE:
             may = must = data
-        elif kind is Kind.ENUM:
+        elif kind is NodeKind.ENUM:
             may = 0
             for value in self.members[number]:
                 may |= type_of(value)
             must = (None in data) * NULL | ({("bool", False), ("bool", True)} <= data) * BOOLEAN
-        elif kind is Kind.AND:
+        elif kind is NodeKind.AND:
             must = ANY
             for part in data:
                 may &= self.may(part)
                 must &= self.must(part)
-        elif kind is Kind.ONE_OF:
+        elif kind is NodeKind.ONE_OF:
             must, twice, may = 0, 0, 0
             certain = 0
             for part in data:
@@ -461,7 +463,7 @@ class Nodes:
             for bit in TYPES:
                 if certain & bit and sum(bool(self.may(part) & bit) for part in data) == 1:
                     must |= bit
-        elif kind is Kind.REF:
+        elif kind is NodeKind.REF:
             # While the definition is compiled, or refers to itself, nothing is known of it.
             self._may[number], self._must[number] = ANY, 0
             target = self.definition.get(number)

@@ -17,7 +17,7 @@ class Malformed(RegistryError):
     """
 
 
-class Here:
+class ScopedLocation:
     """A schema to compile: its location, and the resources through which it was reached."""
 
     __slots__ = ("at", "key", "scope")
@@ -31,33 +31,33 @@ class Here:
         outer = tuple((each.uri, each.base_uri) for each in scope) if len(scope) > 1 else ()
         self.key = (at.uri, at.pointer, outer)
 
-    def child(self, *steps: str | int) -> Here:
+    def child(self, *steps: str | int) -> ScopedLocation:
         """The schema at these steps below."""
-        return Here(self.at.child(*steps), self.scope)
+        return ScopedLocation(self.at.child(*steps), self.scope)
 
 
-class Excuses:
+class Suppressions:
     """Refusals that a reader is not asked about again, so that the next search finds another break.
 
     By place and keyword: None suppresses the keyword, else a set of names or keys of values.
     """
 
     def __init__(self) -> None:
-        self.forgiven: dict[tuple[str, Pointer, str], set[object] | None] = {}
+        self.suppressed: dict[tuple[str, Pointer, str], set[object] | None] = {}
 
-    def forgive(self, at: Location, keyword: str, detail: object | None = None) -> None:
+    def suppress(self, at: Location, keyword: str, detail: object | None = None) -> None:
         """Suppress one more refusal."""
         place = (at.uri, at.pointer, keyword)
         if detail is None:
-            self.forgiven[place] = None
-        elif place not in self.forgiven:
-            self.forgiven[place] = {detail}
+            self.suppressed[place] = None
+        elif place not in self.suppressed:
+            self.suppressed[place] = {detail}
         else:
-            known = self.forgiven[place]
+            known = self.suppressed[place]
             if known is not None:
                 known.add(detail)
 
 
-def text(here: Here) -> str:
+def text(here: ScopedLocation) -> str:
     """The place as text, for a message."""
     return f"{here.at.uri}#{''.join(f'/{step}' for step in here.at.pointer)}"

@@ -8,7 +8,7 @@ from math import ceil, floor, gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.solver.formula import Kind
+from schemareg.formats.json_schema.solver.formula import NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,13 +88,13 @@ def _read(search: ValueSearch, leaves: Iterable[Lit]) -> _Wanted:
     wanted = _Wanted()
     for literal in leaves:
         kind, data = nodes.kind[literal >> 1], nodes.data[literal >> 1]
-        if kind is Kind.AT_LEAST:
+        if kind is NodeKind.AT_LEAST:
             _raise(wanted, *data)
-        elif kind is Kind.AT_MOST:
+        elif kind is NodeKind.AT_MOST:
             _lower(wanted, *data)
-        elif kind is Kind.MULTIPLE_OF:
+        elif kind is NodeKind.MULTIPLE_OF:
             (wanted.avoided if literal & 1 else wanted.steps).append(Fraction(data))
-        elif kind is Kind.ENUM:
+        elif kind is NodeKind.ENUM:
             wanted.excluded |= data
     return wanted
 

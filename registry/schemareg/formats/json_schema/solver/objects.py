@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from schemareg.formats.json_schema.solver.evaluate import holds, in_class
-from schemareg.formats.json_schema.solver.formula import STRING, Kind, T
+from schemareg.formats.json_schema.solver.formula import STRING, NodeKind, T
 from schemareg.regex import compile as compile_pattern
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def constraints(nodes: Nodes, leaves: Iterable[Lit]) -> list[int]:
     return [
         literal >> 1
         for literal in leaves
-        if not literal & 1 and nodes.kind[literal >> 1] is Kind.PROPERTIES
+        if not literal & 1 and nodes.kind[literal >> 1] is NodeKind.PROPERTIES
     ]
 
 
@@ -51,7 +51,7 @@ def clashes(nodes: Nodes, holding: Iterable[int], data: tuple[str, Lit]) -> bool
             continue
         if fits == literal ^ 1 or not nodes.may(fits) & nodes.may(literal):
             return True
-        if not fits & 1 and nodes.kind[fits >> 1] is Kind.AND:
+        if not fits & 1 and nodes.kind[fits >> 1] is NodeKind.AND:
             if literal ^ 1 in nodes.data[fits >> 1]:
                 return True
     return False
@@ -75,22 +75,22 @@ def _read(nodes: Nodes, leaves: Iterable[Lit]) -> _Wanted | None:
     wanted = _Wanted()
     for literal in sorted(leaves):
         kind, data = nodes.kind[literal >> 1], nodes.data[literal >> 1]
-        if kind is Kind.PROPERTIES:
+        if kind is NodeKind.PROPERTIES:
             wanted.properties.append(literal >> 1)
-        elif kind is Kind.HAS:
+        elif kind is NodeKind.HAS:
             if literal & 1:
                 wanted.lacks.add(data)
             else:
                 wanted.values.setdefault(data, set())
-        elif kind is Kind.PROPERTY:
+        elif kind is NodeKind.PROPERTY:
             wanted.values.setdefault(data[0], set()).add(data[1])
-        elif kind is Kind.NAMES:
+        elif kind is NodeKind.NAMES:
             wanted.of_names.append(data)
-        elif kind is Kind.SOME_PROPERTY:
+        elif kind is NodeKind.SOME_PROPERTY:
             wanted.some.append(data)
-        elif kind is Kind.MIN_PROPERTIES:
+        elif kind is NodeKind.MIN_PROPERTIES:
             wanted.least = max(wanted.least, data)
-        elif kind is Kind.MAX_PROPERTIES:
+        elif kind is NodeKind.MAX_PROPERTIES:
             wanted.most = data if wanted.most is None else min(wanted.most, data)
     if wanted.most is not None and wanted.most < max(wanted.least, len(wanted.values)):
         return None
@@ -233,8 +233,8 @@ class _Record:
         """Classes of new names: the goal of the name, and the goal of a value there."""
         nodes = self.nodes
         base = [nodes.types(STRING), *self.wanted.of_names, of_name]
-        base += [nodes.intern(Kind.PATTERN, pattern) for pattern in found]
-        base += [nodes.intern(Kind.PATTERN, pattern) ^ 1 for pattern in missed]
+        base += [nodes.intern(NodeKind.PATTERN, pattern) for pattern in found]
+        base += [nodes.intern(NodeKind.PATTERN, pattern) ^ 1 for pattern in missed]
         taken = list(used)
         if taken:
             base.append(nodes.enum(taken) ^ 1)
@@ -263,7 +263,7 @@ class _Record:
             if self.search.solve(goal | {literal}) is None:
                 continue
             signed = [
-                nodes.intern(Kind.PATTERN, pattern) ^ (pattern not in matched)
+                nodes.intern(NodeKind.PATTERN, pattern) ^ (pattern not in matched)
                 for pattern in patterns
             ]
             yield [*base, *signed], goal

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.json_schema.solver.formula import Lit, Nodes
-    from schemareg.formats.json_schema.solver.locations import Here
+    from schemareg.formats.json_schema.solver.locations import ScopedLocation
 
 Answer = tuple["JsonValue"] | str | None
 """A one-tuple with the value, None where there is none, or the reason why it is undecided."""
@@ -45,11 +45,11 @@ class SchemaCompiler(Protocol):
 
     nodes: Nodes
 
-    def schema(self, here: Here) -> Lit:
+    def schema(self, here: ScopedLocation) -> Lit:
         """The literal of a schema. Raises Malformed."""
 
-    def target(self, here: Here, keyword: str) -> Here:
+    def target(self, here: ScopedLocation, keyword: str) -> ScopedLocation:
         """Where a referring keyword leads. Raises Malformed."""
 
-    def forgiven(self, here: Here, keyword: str) -> set[object]:
+    def suppressed(self, here: ScopedLocation, keyword: str) -> set[object]:
         """The names that are suppressed for a keyword at a place."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from schemareg import regex
 from schemareg.formats.json_schema.solver import string_formats
-from schemareg.formats.json_schema.solver.formula import Kind
+from schemareg.formats.json_schema.solver.formula import NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,15 +25,15 @@ def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
     excluded: set[str] = set()
     for literal in leaves:
         kind, data = nodes.kind[literal >> 1], nodes.data[literal >> 1]
-        if kind is Kind.MIN_LENGTH:
+        if kind is NodeKind.MIN_LENGTH:
             lowest = max(lowest, data)
-        elif kind is Kind.MAX_LENGTH:
+        elif kind is NodeKind.MAX_LENGTH:
             highest = data if highest is None else min(highest, data)
-        elif kind is Kind.PATTERN:
+        elif kind is NodeKind.PATTERN:
             (missed if literal & 1 else found).append(regex.compile(data))
-        elif kind is Kind.FORMAT:
+        elif kind is NodeKind.FORMAT:
             formats.append(literal)
-        elif kind is Kind.ENUM:
+        elif kind is NodeKind.ENUM:
             excluded.update(value for value in data if isinstance(value, str))
     if highest is not None and highest < lowest:
         return None

@@ -30,8 +30,8 @@ from schemareg.formats.json_schema.solver.formula import (
     TYPES,
     BudgetSpent,
     F,
-    Kind,
     Lit,
+    NodeKind,
     Nodes,
     T,
     type_of,
@@ -61,7 +61,7 @@ _SOLVERS = {
 _NEVER = 10**9
 
 
-class Clause:
+class Disjunction:
     """A condition that can hold in more than one way.
 
     `ways` are alternatives, each a tuple of literals; None where they are computed on demand from
@@ -75,19 +75,19 @@ class Clause:
         self.ways = ways
 
 
-class State:
+class Branch:
     """One branch of the tableau for one type."""
 
     __slots__ = ("clauses", "facts", "leaves")
 
-    def __init__(self, facts: set[Lit], leaves: set[Lit], clauses: list[Clause]) -> None:
+    def __init__(self, facts: set[Lit], leaves: set[Lit], clauses: list[Disjunction]) -> None:
         self.facts = facts
         self.leaves = leaves
         self.clauses = clauses
 
-    def copy(self) -> State:
+    def copy(self) -> Branch:
         """A copy of this branch, to be extended independently."""
-        return State(set(self.facts), set(self.leaves), list(self.clauses))
+        return Branch(set(self.facts), set(self.leaves), list(self.clauses))
 
 
 class Search:
@@ -186,7 +186,7 @@ class Search:
         kinds, data = nodes.kind, nodes.data
         goal: set[Lit] = set()
         for literal in literals:
-            if not literal & 1 and kinds[literal >> 1] is Kind.AND:
+            if not literal & 1 and kinds[literal >> 1] is NodeKind.AND:
                 goal.update(data[literal >> 1])
             else:
                 goal.add(literal)
@@ -213,7 +213,9 @@ class Search:
     def _solve(self, goal: Goal) -> Answer:
         nodes = self.nodes
         listed = [
-            literal for literal in goal if not literal & 1 and nodes.kind[literal >> 1] is Kind.ENUM
+            literal
+            for literal in goal
+            if not literal & 1 and nodes.kind[literal >> 1] is NodeKind.ENUM
         ]
         if listed:
             shortest = min(listed, key=lambda literal: len(nodes.members[literal >> 1]))
@@ -251,14 +253,14 @@ class Search:
             return self._first_of((None,), goal)
         if bit == BOOLEAN:
             return self._first_of((True, False), goal)
-        state = State(set(), set(), [])
+        state = Branch(set(), set(), [])
         if not self._assert(bit, state, goal):
             return None
         return self._branch(bit, state)
 
     # -- the tableau ----------------------------------------------------------------------------
 
-    def _assert(self, bit: int, state: State, literals: Iterable[Lit]) -> bool:
+    def _assert(self, bit: int, state: Branch, literals: Iterable[Lit]) -> bool:
         """Add literals to a branch, split; False where they contradict it."""
         nodes, facts = self.nodes, state.facts
         kinds, data = nodes.kind, nodes.data
@@ -273,22 +275,24 @@ class Search:
             facts.add(literal)
             number, negative = literal >> 1, literal & 1
             kind = kinds[number]
-            if kind is Kind.AND:
+            if kind is NodeKind.AND:
                 if negative:
                     plainest = sorted(data[number], key=nodes.height)
-                    state.clauses.append(Clause(literal, tuple((part ^ 1,) for part in plainest)))
+                    state.clauses.append(
+                        Disjunction(literal, tuple((part ^ 1,) for part in plainest))
+                    )
                 else:
                     stack.extend(data[number])
-            elif kind is Kind.REF:
+            elif kind is NodeKind.REF:
                 stack.append(nodes.definition[number] ^ negative)
-            elif kind is Kind.ONE_OF or kind is Kind.UNEVALUATED:
-                state.clauses.append(Clause(literal, None))
-            elif kind is Kind.ENUM:
+            elif kind is NodeKind.ONE_OF or kind is NodeKind.UNEVALUATED:
+                state.clauses.append(Disjunction(literal, None))
+            elif kind is NodeKind.ENUM:
                 if negative and bit & (ARRAY | OBJECT):
-                    state.clauses.append(Clause(literal, None))
+                    state.clauses.append(Disjunction(literal, None))
                 else:
                     state.leaves.add(literal)
-            elif kind is Kind.TYPE:
+            elif kind is NodeKind.TYPE:
                 continue
             elif negative:
                 ways = denied(nodes, kind, data[number])
@@ -297,12 +301,12 @@ class Search:
                 elif len(ways) == 1:
                     stack.extend(ways[0])
                 else:
-                    state.clauses.append(Clause(literal, ways))
+                    state.clauses.append(Disjunction(literal, ways))
             else:
                 state.leaves.add(literal)
         return True
 
-    def _branch(self, bit: int, state: State) -> Answer:
+    def _branch(self, bit: int, state: Branch) -> Answer:
         if not self._propagate(bit, state):
             return None
         answer = self._leaf(bit, state)
@@ -326,12 +330,12 @@ class Search:
             unknown = found or unknown
         return unknown
 
-    def _propagate(self, bit: int, state: State) -> bool:
+    def _propagate(self, bit: int, state: Branch) -> bool:
         """Drop clauses that hold, take the only way where one is left; False: none is left."""
         changed = True
         while changed:
             changed = False
-            kept: list[Clause] = []
+            kept: list[Disjunction] = []
             clauses, state.clauses = state.clauses, []
             for clause in clauses:
                 if clause.ways is None:
@@ -348,12 +352,14 @@ class Search:
                     changed = True
                 else:
                     kept.append(
-                        clause if len(live) == len(clause.ways) else Clause(clause.literal, live)
+                        clause
+                        if len(live) == len(clause.ways)
+                        else Disjunction(clause.literal, live)
                     )
             state.clauses = kept + state.clauses
         return True
 
-    def _live(self, bit: int, state: State, ways: Ways) -> Ways | None:
+    def _live(self, bit: int, state: Branch, ways: Ways) -> Ways | None:
         """The ways that are still open; None where one of them holds already."""
         nodes, facts = self.nodes, state.facts
         live = []
@@ -370,7 +376,7 @@ class Search:
                 if (
                     constraints
                     and not literal & 1
-                    and nodes.kind[literal >> 1] is Kind.PROPERTY
+                    and nodes.kind[literal >> 1] is NodeKind.PROPERTY
                     and objects.clashes(nodes, constraints, nodes.data[literal >> 1])
                 ):
                     open_ = False
@@ -382,7 +388,7 @@ class Search:
         self.step(1 + len(ways) // 16)
         return tuple(live)
 
-    def _worst(self, bit: int, state: State, answer: tuple[JsonValue] | str) -> Clause | None:
+    def _worst(self, bit: int, state: Branch, answer: tuple[JsonValue] | str) -> Disjunction | None:
         """A clause that the answer of the leaf does not satisfy, the one with the fewest ways."""
         if isinstance(answer, str):
             # There is no answer to try on the clauses: any of them may still prove the branch
@@ -397,21 +403,21 @@ class Search:
         return min(open_, key=lambda clause: len(clause.ways) if clause.ways else 3)
 
     def _ways(
-        self, bit: int, state: State, clause: Clause, answer: tuple[JsonValue] | str
+        self, bit: int, state: Branch, clause: Disjunction, answer: tuple[JsonValue] | str
     ) -> Iterable[tuple[Lit, ...]]:
         if clause.ways is not None:
             return clause.ways
         literal = clause.literal
         kind = self.nodes.kind[literal >> 1]
-        if kind is Kind.ONE_OF:
+        if kind is NodeKind.ONE_OF:
             return self._ways_of_one(bit, state, literal)
-        if kind is Kind.UNEVALUATED:
+        if kind is NodeKind.UNEVALUATED:
             return self._ways_of_unevaluated(bit, state, literal)
         # Only an answer can equal an excluded value: `_worst` picks this kind of clause only for a
         # value.
         return () if isinstance(answer, str) else self._ways_to_differ(answer[0])
 
-    def _ways_of_one(self, bit: int, state: State, literal: Lit) -> Iterable[tuple[Lit, ...]]:
+    def _ways_of_one(self, bit: int, state: Branch, literal: Lit) -> Iterable[tuple[Lit, ...]]:
         nodes = self.nodes
         parts: tuple[Lit, ...] = nodes.data[literal >> 1]
         true = [p for p in parts if p in state.facts or nodes.must(p) & bit]
@@ -456,7 +462,7 @@ class Search:
         return goal is None or (goal not in self._open and self.solve(goal) is None)
 
     def _ways_of_unevaluated(
-        self, bit: int, state: State, literal: Lit
+        self, bit: int, state: Branch, literal: Lit
     ) -> Iterable[tuple[Lit, ...]]:
         """Decide one more guard: with it the entries that it guards count, without it they do
         not.
@@ -486,24 +492,24 @@ class Search:
         if isinstance(value, list):
             ways = [(self.other_than(item),) for item in value]
             different = [
-                (nodes.intern(Kind.ITEM, (index, way[0])),) for index, way in enumerate(ways)
+                (nodes.intern(NodeKind.ITEM, (index, way[0])),) for index, way in enumerate(ways)
             ]
-            longer = (nodes.intern(Kind.MIN_ITEMS, len(value) + 1),)
-            shorter = [(nodes.intern(Kind.MAX_ITEMS, len(value) - 1),)] if value else []
+            longer = (nodes.intern(NodeKind.MIN_ITEMS, len(value) + 1),)
+            shorter = [(nodes.intern(NodeKind.MAX_ITEMS, len(value) - 1),)] if value else []
             return [longer, *different, *shorter]
         differing: list[tuple[Lit, ...]] = [
-            (nodes.intern(Kind.SOME_PROPERTY, (tuple(sorted(value)), (), (), T, T)),)
+            (nodes.intern(NodeKind.SOME_PROPERTY, (tuple(sorted(value)), (), (), T, T)),)
         ]
         for name, item in value.items():
-            differing.append((nodes.intern(Kind.PROPERTY, (name, self.other_than(item))),))
-            differing.append((nodes.intern(Kind.HAS, name) ^ 1,))
+            differing.append((nodes.intern(NodeKind.PROPERTY, (name, self.other_than(item))),))
+            differing.append((nodes.intern(NodeKind.HAS, name) ^ 1,))
         return differing
 
     def other_than(self, *values: JsonValue) -> Lit:
         """Any value but these."""
         return self.nodes.enum(values) ^ 1
 
-    def _leaf(self, bit: int, state: State) -> Answer:
+    def _leaf(self, bit: int, state: Branch) -> Answer:
         """What the solver of the type finds for the constraints of the branch, without clauses."""
         key = (bit, frozenset(state.leaves))
         if key in self._leaf_answers:
@@ -511,7 +517,7 @@ class Search:
         listed = [
             literal
             for literal in state.leaves
-            if not literal & 1 and self.nodes.kind[literal >> 1] is Kind.ENUM
+            if not literal & 1 and self.nodes.kind[literal >> 1] is NodeKind.ENUM
         ]
         if listed:
             members = self.nodes.members[min(listed) >> 1]
@@ -542,9 +548,9 @@ class Search:
         return found, False, ""
 
 
-def _excludes_values(nodes: Nodes, clause: Clause) -> bool:
+def _excludes_values(nodes: Nodes, clause: Disjunction) -> bool:
     """Whether the clause only excludes some values; it stays after branching."""
-    return nodes.kind[clause.literal >> 1] is Kind.ENUM
+    return nodes.kind[clause.literal >> 1] is NodeKind.ENUM
 
 
 def _without(parts: tuple[Lit, ...], part: Lit) -> list[Lit]:

@@ -35,7 +35,7 @@ them."""
 _QUANTIFIED_GROUP = re.compile(r"\)[*+?{]|\\[1-9]")
 
 
-class Referee:
+class IndependentValidator:
     """One schema as the independent validator applies it."""
 
     def __init__(
