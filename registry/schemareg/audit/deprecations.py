@@ -19,7 +19,7 @@ from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target, covers, field_text
 from schemareg.rules import audit as audit_rules
 from schemareg.rules import deprecation as rules
-from schemareg.snapshot.elements import fields_of
+from schemareg.snapshot.elements import field_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from schemareg.audit.violation import Violation
     from schemareg.deprecation.schedule import Term
-    from schemareg.formats.field import Field
     from schemareg.history.paths import Subject
     from schemareg.model import Deprecation, History, Landing, PathChange, SchemaVersion
     from schemareg.rules.rule import Rule
@@ -123,7 +122,12 @@ class Terms:
         if not line or version is None:
             return
         try:
-            had, has = _fields(base, line[-1]), _fields(head, version)
+            early = [
+                each
+                for each in speaking
+                if _there(each[0].target, base, line[-1])
+                and not _there(each[0].target, head, version)
+            ]
         except RegistryError:
             yield violation(
                 audit_rules.UNREADABLE,
@@ -136,9 +140,8 @@ class Terms:
                 severity=Severity.WARNING,
             )
             return
-        for said, landed in speaking:
-            if _there(said.target, had) and not _there(said.target, has):
-                yield from self._early(about, change, said, landed=landed)
+        for said, landed in early:
+            yield from self._early(about, change, said, landed=landed)
 
     def _speaking(
         self, about: Subject, deprecations: Iterable[str]
@@ -246,12 +249,8 @@ def _plain(change: PathChange) -> bool:
     return change.after is not None and change.after.kind is Kind.FILE
 
 
-def _fields(snapshot: Snapshot, version: SchemaVersion) -> dict[str, Field]:
-    return {each.path: each for each in fields_of(snapshot, version)}
-
-
-def _there(target: Target, fields: dict[str, Field]) -> bool:
-    found = fields.get(field_text(target.field))
+def _there(target: Target, snapshot: Snapshot, version: SchemaVersion) -> bool:
+    found = field_of(snapshot, version, target.field)
     if found is None or target.value is None:
         return found is not None
     return target.value in found.values

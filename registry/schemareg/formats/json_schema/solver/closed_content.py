@@ -134,10 +134,10 @@ class DeclaredContent:
         longest = max(len(_first(here)) for here in group)
         return self._compiler.nodes.items(
             [
-                self._close(tuple(each for here in group for each in _item(here, index)))
+                self._close(tuple(each for here in group for each in item_at(here, index)))
                 for index in range(longest)
             ],
-            self._close(tuple(each for here in group for each in _further(here))),
+            self._close(tuple(each for here in group for each in further_items(here))),
         )
 
 
@@ -197,15 +197,15 @@ def _first(here: ScopedLocation) -> list[JsonValue]:
     return []
 
 
-def _item(here: ScopedLocation, index: int) -> list[ScopedLocation]:
+def item_at(here: ScopedLocation, index: int) -> list[ScopedLocation]:
     """The schemas that one object applies to the item at an index."""
     if index < len(_first(here)):
         prefix = isinstance(here.at.value.get("prefixItems"), list)
         return [here.child("prefixItems" if prefix else "items", index)]
-    return _further(here)
+    return further_items(here)
 
 
-def _further(here: ScopedLocation) -> list[ScopedLocation]:
+def further_items(here: ScopedLocation) -> list[ScopedLocation]:
     """What one object says about items after the first ones."""
     value = here.at.value
     # Without an array of first items, additionalItems has no effect.
