@@ -1,13 +1,14 @@
-"""What the records of a new version do not carry any more, though readers of an old one were promised it.
+"""What the records of a new version no longer have, although readers of an old one were promised
+it.
 
-No validator minds an optional field that does not come. So both schemas are walked side by side: what
-the old one describes inside a value, alternative by alternative, the new one has to describe too.
-Where the new one describes it, the solver is asked whether a record may carry it, there and in that
-alternative: a name alone is no promise. A pair of schemas that was met before is not entered again,
-so that recursive schemas are compared at every level, and references that multiply cost once.
+No validator refuses a missing optional field. So both schemas are walked side by side: what the old
+one describes inside a value, alternative by alternative, the new one must describe too. Where the
+new one describes it, the solver decides whether a record can have it, there and in that
+alternative: a name alone is no promise. A pair of schemas is entered once, so that recursive
+schemas are compared at every level, and references that multiply cost once.
 
-What is equal in both schemas, with all that it refers to, is not entered, unless a keyword around it
-changed that may forbid it.
+Parts that are equal in both schemas, with all that they refer to, are not entered, unless a keyword
+around them changed that can forbid them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.documents import json_values
 from schemareg.formats.field import MEANINGS
-from schemareg.formats.field_changes import Change, FieldChanges, Loss
+from schemareg.formats.field_changes import FieldChanges, Loss, MeaningChange
 from schemareg.formats.json_schema.annotations import ANNOTATIONS
 from schemareg.formats.json_schema.dialects import Dialect, by_label
 from schemareg.formats.json_schema.fields import branch_label, declared_steps
@@ -53,10 +54,10 @@ if TYPE_CHECKING:
     from schemareg.model.targets import Step, Steps
 
 MAX_PAIRS = 10_000
-"""Pairs of schemas that one comparison looks into."""
+"""Pairs of schemas that one comparison examines."""
 
 MAX_STEPS = 300_000
-"""Steps of the solver that all the questions of one comparison may take together."""
+"""Steps of the solver for all the questions of one comparison together."""
 
 _STRUCTURE = frozenset(
     {
@@ -67,12 +68,12 @@ _STRUCTURE = frozenset(
         *("$recursiveAnchor", "$vocabulary"),
     }
 )
-"""Keywords that are walked, or that say nothing of a value by themselves."""
+"""Keywords that are walked, or that do not constrain a value by themselves."""
 
 _FAR = frozenset(
     {"dependentSchemas", "not", "if", "dependencies", "contains", "const", "enum", "propertyNames"}
 )
-"""Keywords that may forbid what is deep inside a value."""
+"""Keywords that can forbid what is deep inside a value."""
 
 
 def compare_fields(
@@ -84,10 +85,10 @@ def compare_fields(
     lookup: Lookup | None = None,
     locate: Locate | None = None,
 ) -> FieldChanges:
-    """What readers of `old` miss in the records of `new`, by path, each before what is inside it.
+    """What readers of `old` miss in the records of `new`, by path, each before its children.
 
-    With `formats`, a format is no annotation: validators judge it. Nothing is raised for a bad
-    schema: `doubts` says what was not decided, within so many seconds of CPU time.
+    With `formats`, a format is no annotation: validators check it. Nothing is raised for a bad
+    schema: `doubts` says what was not decided within this many seconds of CPU time.
     """
     with frames():
         walk = _Walk(Budget(MAX_STEPS, seconds), lookup, locate, formats=formats)
@@ -119,17 +120,17 @@ class _Side:
         self._inside: dict[object, dict[Step, list[ScopedLocation]]] = {}
 
     def digest(self, here: ScopedLocation) -> str:
-        """What schemas of the same content share, with all that they refer to."""
+        """Equal for schemas of the same content, with all that they refer to."""
         if here.key not in self._digests:
             self._digests[here.key] = self.compiler.digest(here)
         return self._digests[here.key]
 
     def digests(self, schemas: Iterable[ScopedLocation]) -> frozenset[str]:
-        """The same of several schemas of one value."""
+        """The same for several schemas of one value."""
         return frozenset(map(self.digest, schemas))
 
     def cases(self, schemas: tuple[ScopedLocation, ...]) -> _Cases:
-        """The schemas of a value, those in place included, by what has to hold for them."""
+        """The schemas of a value, including those in place, by their conditions."""
         found: dict[frozenset[Lit], list[ScopedLocation]] = {frozenset(): []}
         for guards, here in self.compiler.applied.to(schemas):
             needed = frozenset(guard for guard in guards if guard != T)
@@ -137,7 +138,7 @@ class _Side:
         return _Cases(self, found)
 
     def inside(self, here: ScopedLocation) -> dict[Step, list[ScopedLocation]]:
-        """What one schema object says of what is inside a value."""
+        """What one schema object says about the inside of a value."""
         if here.key not in self._inside:
             found = self._inside[here.key] = {}
             for step, place in declared_steps(here.at):
@@ -149,7 +150,7 @@ class _Side:
 
 
 class _Cases:
-    """The schemas of one value by what has to hold for them, and what they say is inside it."""
+    """The schemas of one value by their conditions, and what they say about its inside."""
 
     def __init__(self, side: _Side, by_case: dict[frozenset[Lit], list[ScopedLocation]]) -> None:
         self.side = side
@@ -162,7 +163,7 @@ class _Cases:
         return [here for held in self.by_case.values() for here in held]
 
     def at(self, case: frozenset[Lit], step: Step) -> list[ScopedLocation]:
-        """What the schemas of one case say of what is inside, at a step of another version."""
+        """What the schemas of one case say about the inside, at a step of another version."""
         key = case, step
         if key not in self._at:
             held = self.by_case.get(case, ())
@@ -172,7 +173,7 @@ class _Cases:
     def every(
         self, step: Step, cases: Iterable[frozenset[Lit]] | None = None
     ) -> list[ScopedLocation]:
-        """The same of several cases, by default of all, that nothing can be there left out."""
+        """The same for several cases, by default for all, without `false` schemas."""
         return [
             place
             for case in (self.by_case if cases is None else cases)
@@ -181,7 +182,7 @@ class _Cases:
         ]
 
     def digests(self, step: Step) -> frozenset[str]:
-        """What all the cases say there, also that nothing can be there."""
+        """What all the cases say there, including `false` schemas."""
         return self.side.digests(each for case in self.by_case for each in self.at(case, step))
 
     def _one_at(self, here: ScopedLocation, step: Step) -> list[ScopedLocation]:
@@ -210,7 +211,7 @@ class _Others(NamedTuple):
 
 
 _Way = tuple["Step | frozenset[Lit] | _Others", ...]
-"""From the root: steps, and what has to hold of the value reached there."""
+"""From the root: steps, and conditions on the value reached there."""
 
 
 class _Pair(NamedTuple):
@@ -223,7 +224,7 @@ class _Pair(NamedTuple):
     branch: str
     near: Location | None
     far: bool
-    """Whether a keyword around it changed that may forbid what is inside."""
+    """Whether a keyword around it changed that can forbid what is inside."""
 
 
 class _Question(NamedTuple):
@@ -232,7 +233,7 @@ class _Question(NamedTuple):
     """To the value around it."""
     last: Step | _Others
     branch: str
-    """The alternative that is asked about; `""` where any record may carry it."""
+    """The alternative in question; `""` where any record may have it."""
     old: Location
     near: Location | None
 
@@ -256,7 +257,7 @@ class _Walk:
             self._found.doubts.append(reason)
 
     def result(self) -> FieldChanges:
-        """What was found: what is inside a field that is lost is not listed by itself."""
+        """The result: what is inside a lost field is not listed separately."""
         found = self._found
         kept: list[Loss] = []
         gone: dict[Steps, str] = {}
@@ -269,7 +270,7 @@ class _Walk:
         return found
 
     def run(self, old: SchemaSource, new: SchemaSource) -> None:
-        """Walk, then ask."""
+        """Walk, then ask the solver."""
         self._old = _Side(old, self._nodes, self._lookup, self._locate)
         self._new = _Side(new, self._nodes, self._lookup, self._locate)
         pending = deque([_Pair((), (self._old.root,), (self._new.root,), (), "", None, far=False)])
@@ -361,7 +362,7 @@ class _Walk:
                 )
 
     def _described(self, schemas: Iterable[ScopedLocation]) -> dict[Step, list[ScopedLocation]]:
-        """What some old schemas say of what is inside a value, that it cannot be there left out."""
+        """What some old schemas say about the inside of a value, without `false` schemas."""
         found: dict[Step, list[ScopedLocation]] = {}
         for here in schemas:
             for step, places in self._old.inside(here).items():
@@ -371,7 +372,7 @@ class _Walk:
         return found
 
     def _compatible(self, way: _Way, cases: Iterable[frozenset[Lit]]) -> list[frozenset[Lit]]:
-        """The cases of the new schema that a record of the old one's case may be."""
+        """The cases of the new schema to which a record of the old one's case can belong."""
         return [
             case
             for case in cases
@@ -379,7 +380,9 @@ class _Walk:
         ]
 
     def _new_cases(self, pair: _Pair, before: _Cases, after: _Cases) -> None:
-        """In each kind of record that the new schema tells apart, what every old one may have had."""
+        """For each kind of record that the new schema distinguishes, what every old one could
+        have.
+        """
         known = self._old.digests(before.schemas)
         always = before.by_case[frozenset()]
         for case, held in after.by_case.items():
@@ -405,10 +408,10 @@ class _Walk:
                     speaking = self._compatible((*pair.way, case), speaking)
                 now = _said([here for each in speaking for here in after.by_case[each]], keyword)
                 if not case:
-                    # What alternatives said before is compared alternative by alternative.
+                    # What the old alternatives said is compared alternative by alternative.
                     now -= all_before - was
                 self._found.changes.extend(
-                    Change(pair.steps, keyword, old, new, was_at.pointer, at.uri, at.pointer)
+                    MeaningChange(pair.steps, keyword, old, new, was_at.pointer, at.uri, at.pointer)
                     for old, new in _differences(was, now)
                 )
 
@@ -424,7 +427,9 @@ class _Walk:
         self._questions.setdefault(cases, []).append(question)
 
     def _settle(self, questions: list[_Question]) -> None:
-        """Ask for all at once: mostly one record carries all that is promised. Else by halves."""
+        """Ask for all at once: usually one record has everything that is promised. Else by
+        halves.
+        """
         wanted = [self._literal((*each.way, each.last), T) for each in questions]
         possible = self._solved(self._new.written, wanted)
         if possible is True:
@@ -443,7 +448,7 @@ class _Walk:
             return
         around = self._possible(self._new, question.way)
         if around is False and any(isinstance(each, frozenset) for each in question.way):
-            return  # no such record is written any more, so none lacks the field
+            return  # no such record is written now, so none misses the field
         if around is False and question.way:
             return  # the value around it is lost, which is a loss of its own
         carried = self._solved(self._old.written, wanted)
@@ -470,7 +475,7 @@ class _Walk:
         return self._answers[literal]
 
     def _literal(self, way: _Way, inner: Lit) -> Lit:
-        """That a record has a value at the end of a way, and that it fits."""
+        """A record has a value at the end of a path, and the value satisfies a literal."""
         for each in reversed(way):
             if isinstance(each, frozenset):
                 inner = self._nodes.conjunction([*each, inner])
@@ -509,7 +514,7 @@ def _loss(steps: Steps, branch: str, old: Location, near: Location | None) -> Lo
 
 
 def _last(schemas: Iterable[ScopedLocation], step: Step) -> Step | _Others:
-    """A step, with what is not meant by it."""
+    """A step, with what it excludes."""
     if step is not Inside.VALUES:
         return step
     values = [here.at.value for here in schemas]
@@ -520,7 +525,7 @@ def _last(schemas: Iterable[ScopedLocation], step: Step) -> Step | _Others:
 
 
 def _said(schemas: Iterable[ScopedLocation], keyword: str) -> set[str]:
-    """What the schemas of one value say under a keyword."""
+    """The values of a keyword in the schemas of one value."""
     return {
         value if isinstance(value, str) else json_values.render(value, ordered=True)
         for value in (here.at.value.get(keyword) for here in schemas)
@@ -537,7 +542,7 @@ def _differences(was: set[str], now: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _changed(before: _Cases, after: _Cases) -> tuple[bool, bool]:
-    """Whether keywords that may forbid what is inside a value differ; and any that reach deep."""
+    """Whether keywords that can forbid what is inside a value differ; and any that reach deep."""
     old, new = _assertions(before), _assertions(after)
     differing = {keyword for keyword, _ in old ^ new}
     if differing == {"required"} and _required(after) <= _required(before):
@@ -547,7 +552,7 @@ def _changed(before: _Cases, after: _Cases) -> tuple[bool, bool]:
 
 
 def _assertions(cases: _Cases) -> set[tuple[str, str]]:
-    """The keywords of the schemas of one value, with what they say."""
+    """The keywords of the schemas of one value, with their values."""
     return {
         (keyword, json_values.render(value, ordered=True))
         for here in cases.schemas

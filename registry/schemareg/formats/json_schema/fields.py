@@ -1,10 +1,11 @@
-"""The fields a record of a schema can carry, by path: the words in which people speak of it.
+"""The fields that a record of a schema can have, by path.
 
-References and alternatives are followed; what only some alternatives have is optional, and says in
-which (`Field.branches`). A field that comes back inside itself is listed there and not entered again.
+References and alternatives are followed; a field of some alternatives only is optional and names
+them (`Field.branches`). A field that returns inside itself is listed there and not entered again.
 The values of a map have the path `prices.*` (`additionalProperties`, `unevaluatedProperties`) or
-`headers{^x-}` (`patternProperties`), an item at a position `pair[0]` beside the `pair[]` of every
-item, one that an array has to contain `lines[contains]`, the document in a string `payload[content]` (`contentSchema`).
+`headers{^x-}` (`patternProperties`), an item at a position is `pair[0]` beside the `pair[]` of
+every item, an item that an array must contain is `lines[contains]`, the document in a string is
+`payload[content]` (`contentSchema`).
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def field_at(
 def described_path(value: JsonValue, steps: Steps, uri: str = "") -> Steps | None:
     """The path by which a schema describes the value at these steps of a record, or None.
 
-    A name that no property has is one of a map's: `prices.EUR.amount` is `prices.*.amount`.
+    A name that no property has belongs to a map: `prices.EUR.amount` is `prices.*.amount`.
     """
     library = Library()
     reader = _Reader(library)
@@ -76,9 +77,9 @@ def described_path(value: JsonValue, steps: Steps, uri: str = "") -> Steps | Non
 def fields_on_the_way(
     value: JsonValue, steps: Steps, library: Library | None = None, uri: str = ""
 ) -> tuple[Field, ...]:
-    """The fields at each beginning of a path, the shortest first, as far as there are any.
+    """The fields at each prefix of a path, the shortest first, as far as they exist.
 
-    Costs what the path costs, whatever else the schema has.
+    The cost depends on the path only, not on the size of the schema.
     """
     library = library or Library()
     reader = _Reader(library)
@@ -87,18 +88,18 @@ def fields_on_the_way(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """The schemas that a value must fit: all of these parts, or any of them, or one place."""
+    """The schemas that a value must satisfy: all of these parts, or any of them, or one place."""
 
     first: Location
     """The place that declares it first."""
     keys: frozenset[tuple[str, Pointer]]
-    """Every place in it; two parts inside each other with the same places are a recursion."""
+    """Every place in it; a part with the same places inside itself is a recursion."""
     parts: tuple[_Part, ...] = ()
     alternative: bool = False
 
 
 class _Parts:
-    """Makes parts; what consists of the same is the same object, so that nothing multiplies."""
+    """Makes parts; equal parts are the same object, so that nothing multiplies."""
 
     def __init__(self) -> None:
         self._made: dict[object, _Part] = {}
@@ -126,7 +127,7 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What one schema says of the values that fit it; what is inside is looked at when needed."""
+    """What one schema says about its values; what is inside is read when needed."""
 
     never: bool = False
     types: frozenset[str] | None = None
@@ -136,14 +137,14 @@ class _Facts:
     annotations: tuple[tuple[str, str], ...] = ()
     required: frozenset[str] = frozenset()
     inner: tuple[tuple[Step, _Part], ...] = ()
-    """What is inside, by step; of every item of an array in `items`."""
+    """What is inside, by step; `items` has every item of an array."""
     items: _Part | None = None
     only: tuple[tuple[Step, tuple[str, ...]], ...] = ()
-    """Of the steps that only some alternatives have, those alternatives."""
+    """For the steps of some alternatives only, those alternatives."""
 
     @property
     def kinds(self) -> frozenset[str] | None:
-        """The types that values have here, as far as anything says so; None where nothing does."""
+        """The types of the values, as far as they are known; None where they are not."""
         if self.values is not None:
             listed = frozenset(_type_of(value) for value in self.values)
             return listed if self.types is None else frozenset(listed & _widened(self.types))
@@ -176,7 +177,7 @@ class _Reader:
         self._depth = 0
 
     def read(self, at: Location) -> _Facts:
-        """What the schema at a place says; one that is itself only by reference says nothing."""
+        """The facts of the schema at a place; one that is itself only by reference has none."""
         known = self._places.get(at.key)
         if known is None:
             if self._depth >= _DEEPEST:
@@ -190,7 +191,9 @@ class _Reader:
     def below(
         self, facts: _Facts, steps: Steps, above_text: str, above: tuple[frozenset[object], ...]
     ) -> Iterator[Field]:
-        """The fields inside what `facts` are about; `above` is where they have been read already."""
+        """The fields inside the values of `facts`; `above` has the places that were read
+        already.
+        """
         only = dict(facts.only)
         for step, part in _inside(facts):
             here = self._facts(part)
@@ -211,7 +214,7 @@ class _Reader:
                 yield from self.below(here, path, text, (*above, part.keys))
 
     def on_the_way(self, facts: _Facts, steps: Steps) -> Iterator[Field]:
-        """The fields at each beginning of these steps below, as far as there are any."""
+        """The fields at each prefix of these steps below, as far as they exist."""
         for count, step in enumerate(steps, 1):
             part = dict(_inside(facts)).get(step)
             here = _NEVER if part is None else self._facts(part)
@@ -230,7 +233,7 @@ class _Reader:
             facts = here
 
     def described(self, facts: _Facts, steps: Steps) -> Steps | None:
-        """The steps by which these facts describe what is at some steps of a record, or None."""
+        """The steps by which these facts describe the value at some steps of a record, or None."""
         found: list[Step] = []
         for step in steps:
             inside = dict(_inside(facts))
@@ -271,7 +274,7 @@ class _Reader:
             return _NOTHING
         own = self._own(at)
         if at.dialect <= Dialect.DRAFT7 and isinstance(schema.get("$ref"), str):
-            # Up to draft 7 only words beside a `$ref` are read, and by people alone.
+            # Up to draft 7 only annotations beside a `$ref` are read, and by people alone.
             words = _Facts(description=own.description, annotations=own.annotations)
             return self._both([words, *self._referred(at)])
         facts = [own, *self._referred(at)]
@@ -408,7 +411,9 @@ def _inside(facts: _Facts) -> list[tuple[Step, _Part]]:
 
 
 def declared_steps(at: Location) -> Iterator[tuple[Step, Location]]:
-    """What one schema object itself says of what is inside a value, the rest of an array aside."""
+    """What one schema object itself says about the inside of a value, without further items of an
+    array.
+    """
     schema = at.value
     for name in _names_of(schema, "properties"):
         yield name, at.child("properties", name)
@@ -434,7 +439,7 @@ def first_items(at: Location) -> list[Location]:
 
 
 def branch_label(at: Location, arm: str = "then") -> str:
-    """What people call an alternative: by the value that tells it apart, its title, or its place."""
+    """The name of an alternative: its distinguishing value, its title, or its position."""
     schema = at.value if isinstance(at.value, dict) else {}
     negated = "not " if arm == "else" else ""
     inner = schema.get("properties")
@@ -465,7 +470,7 @@ def _only_both(one: _Facts, other: _Facts) -> tuple[tuple[Step, tuple[str, ...]]
 
 
 def _only_some(branches: list[tuple[_Facts, str]]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
-    """The steps that some of these alternatives have and others have not."""
+    """The steps that some of these alternatives have and others do not."""
     found: dict[Step, list[str]] = {}
     counts: dict[Step, int] = {}
     for facts, label in branches:
