@@ -192,7 +192,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
             2,
             (
                 "reg: a/b: Permission denied\n"
-                "  Change its permissions so that you can read it, and to write there\n"
+                "  Give yourself the right to read it, and to write there\n"
             ),
         ),
         (
