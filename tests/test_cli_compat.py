@@ -156,7 +156,7 @@ ROWS: list[tuple[bytes, Any, str, str]] = [
     ),
     (b'{"old": true, "new": false}', 2, "breaking", ""),
     (b"not json", 3, "undecided", "line 3 is not JSON: Expecting value at column 1"),
-    (b"[]", 4, "undecided", 'line 4 is not an object {"id", "old", "new", "dialect"}'),
+    (b"[]", 4, "undecided", 'line 4 is not an object {"id", "old", "new", "format", "dialect"}'),
     (b'{"id": 5, "old": {}}', 5, "undecided", "line 5 has no 'new'"),
     (b'{"id": null}', None, "undecided", "line 6 has no 'old' and no 'new'"),
     (

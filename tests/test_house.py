@@ -23,7 +23,7 @@ LAYERS = {
     "texts and places": ("documents", "rules"),
     "schema languages": ("formats",),
     "the registry as a value": ("history", "manifests", "snapshot", "scan"),
-    "consumers and time": ("consumers", "deprecation"),
+    "consumers and time": ("consumers", "deprecation", "sql"),
     "judgement": ("validation", "compatibility", "review", "audit", "changelog"),
     "around a change": ("authoring", "catalog", "notifications"),
     "what is shown": ("reports",),
@@ -38,7 +38,10 @@ TYPES_ONLY = {("rules", "formats"), ("regex", "formats")}
 
 HEAVY = {
     "apprise": ("schemareg.adapters.delivery.apprise",),
+    "duckdb": ("schemareg.adapters.database",),
     "deepdiff": ("schemareg.review.metadata",),
+    "avro": (),
+    "fastavro": ("schemareg.formats.avro.witness", "schemareg.formats.avro.infer"),
     "jsonschema": (
         "schemareg.documents.conformance",
         "schemareg.formats.json_schema.solver.witness",
@@ -53,6 +56,8 @@ HEAVY = {
     "pygit2": ("schemareg.adapters.git",),
     "referencing": ("schemareg.formats.json_schema.solver.witness",),
     "rich": (),
+    "sqlalchemy": ("schemareg.adapters.database",),
+    "sqlglot": ("schemareg.sql",),
     "typer": ("schemareg_cli",),
     "yaml": ("schemareg.documents",),
 }

@@ -109,6 +109,11 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         ),
     ),
     "Look": (
+        Command(
+            "sql",
+            "Print tables, migrations and views for a SQL engine; apply them.",
+            subcommands=("ddl", "migrate", "views", "plan", "diff", "apply", "infer"),
+        ),
         Command("list", "List products, schemas and their latest versions.", "list_products"),
         Command("show", "Show a product, a schema or one version with its fields."),
         Command("explain", "Explain a rule: what it says, why, and how to go on."),

@@ -22,7 +22,7 @@ def compat(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help='Many pairs instead: JSON lines {"id", "old", "new", "dialect"}; - is stdin.',
+            help='Many pairs instead: JSON lines {"id", "old", "new", "format", "dialect"}; - is stdin.',
         ),
     ] = None,
     level: Annotated[

@@ -1,7 +1,7 @@
 """Add a data product, or a schema to one."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -48,12 +48,16 @@ def schema(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Infer it from sample records: JSON, JSON lines or CSV.",
+            help="Infer it from sample records: JSON, JSON lines, CSV or an Avro file.",
             show_default=False,
         ),
     ] = None,
     description: Annotated[str, typer.Option(metavar="TEXT", help="What one record is.")] = "",
     version: Annotated[str, typer.Option(metavar="X.Y.Z", help="Its first version.")] = "1.0.0",
+    form: Annotated[
+        Literal["json-schema", "avro"],
+        typer.Option("--format", help="The language it is written in."),
+    ] = "json-schema",
     root: Root = Path(),
 ) -> None:
     """Add a schema to a product: its first version, and its line in product.yaml.
@@ -63,13 +67,19 @@ def schema(
       reg new schema orders/order_placed
       reg new schema orders/order_placed --from sample.jsonl
       reg new schema orders/order_placed --from export.csv --version 0.1.0
+      reg new schema orders/order_placed --format avro
+      reg new schema orders/order_placed --from orders.avro
     """
     from schemareg.authoring import additions
 
-    records = registry.sample_records(root / sample) if sample else None
+    held = registry.sample_schema(root / sample) if sample else None
+    records = registry.sample_records(root / sample) if sample and held is None else None
+    language, text = held or (form, "")
     home = registry.home(root)
     with registry.current(root) as snapshot:
-        added = additions.schema(snapshot, target, version, records, description)
+        added = additions.schema(
+            snapshot, target, version, records, description, form=language, text=text
+        )
     written = writing.create(home, added.created)
     writing.put(home, added.declaration, added.declared)
     output.wrote(home, written)

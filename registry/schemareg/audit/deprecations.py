@@ -36,6 +36,7 @@ _WAIVABLE = frozenset(
     (
         *("removed-before-sunset", "announced-with-removal", "sunset-moved-earlier"),
         *("field-removed", "property-required", "property-removed", "enum-value-removed"),
+        *("avro-field-missing", "avro-symbol-removed"),
     )
 )
 """The rules by which a check may have told of the same; what was waived there stays visible."""

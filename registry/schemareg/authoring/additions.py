@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.authoring import scaffold
 from schemareg.catalog import overview
+from schemareg.formats import catalogue
 from schemareg.model import semver, targets
 from schemareg.model.errors import RegistryError
 
@@ -32,8 +33,13 @@ def schema(
     version: str,
     records: Iterable[JsonValue] | None,
     description: str = "",
+    *,
+    form: str = catalogue.DEFAULT.name,
+    text: str = "",
 ) -> Addition:
     """A schema's first version, from records or from nothing, and its line in product.yaml.
+
+    `form` is the name of its format; `text` is the schema, where it is there already.
 
     Raises RegistryError for a name that is none, a product that is not there, a schema that is, a
     version that is not SemVer.
@@ -58,8 +64,11 @@ def schema(
             remedy=f"For its next version: reg draft {target}",
         )
     path = f"{found.product.folder}/product.yaml"
-    created = scaffold.schema(found.product.folder, name, version, records)
-    return Addition(created, path, scaffold.declared(snapshot.document(path), name, description))
+    language = catalogue.named(form)
+    folder = found.product.folder
+    created = scaffold.schema(folder, name, version, records, language=language, text=text)
+    changed = scaffold.declared(snapshot.document(path), name, description, form)
+    return Addition(created, path, changed)
 
 
 def refuse_known(snapshot: Snapshot, product: str) -> None:

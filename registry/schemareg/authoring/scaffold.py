@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents import Document, Node
     from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.format import SchemaFormat
 
 REGISTRY = """\
 # The hub's policy: what this registry asks of every data product.
@@ -81,15 +82,26 @@ def product(
 
 
 def schema(
-    folder: str, name: str, version: str, records: Iterable[JsonValue] | None = None
+    folder: str,
+    name: str,
+    version: str,
+    records: Iterable[JsonValue] | None = None,
+    *,
+    language: SchemaFormat | None = None,
+    text: str = "",
 ) -> dict[str, str]:
-    """The file of a schema's first version, in the product's folder: inferred, or an example."""
-    language = catalogue.named(catalogue.DEFAULT.name)
+    """The file of a schema's first version, in the product's folder: inferred, or an example.
+
+    `text` is the schema, where it is there already; `language` is JSON Schema by default.
+    """
+    language = language or catalogue.named(catalogue.DEFAULT.name)
     path = f"{folder}/schemas/{name}/{version}{language.endings[0]}"
-    return {path: language.first_version(words(name), records)}
+    return {path: text or language.first_version(words(name), records)}
 
 
-def declared(document: Document, name: str, description: str = "") -> str:
+def declared(
+    document: Document, name: str, description: str = "", form: str = catalogue.DEFAULT.name
+) -> str:
     """The text of a product.yaml with one more schema declared; nothing else in it is touched.
 
     Raises RegistryError, with the lines to add by hand, where the file is laid out too unusually.
@@ -99,6 +111,8 @@ def declared(document: Document, name: str, description: str = "") -> str:
 
     value = document.value
     about = {"description": description} if description else {}
+    if form != catalogue.DEFAULT.name:
+        about["format"] = form
     entry = f"{name}: {flow(about)}"
     wanted = dict(value)
     schemas = value.get("schemas") or {}

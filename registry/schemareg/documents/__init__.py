@@ -17,8 +17,8 @@ __all__ = [
 
 
 def parse(data: bytes, path: str) -> Document:
-    """The document in `data`, read by the ending of `path`: JSON for `.json`, else YAML.
+    """The document in `data`, read by the ending of `path`: JSON for `.json`, `.avsc`, else YAML.
 
     Raises InvalidFiles with every mistake.
     """
-    return parse_json(data, path) if path.endswith(".json") else parse_yaml(data, path)
+    return parse_json(data, path) if path.endswith((".json", ".avsc")) else parse_yaml(data, path)

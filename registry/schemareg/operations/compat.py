@@ -43,7 +43,6 @@ def pairs(root: Path, rows: Path, old: Path | None, level: str, content: str, di
     """A line of JSON for each row, written as soon as it is known."""
     from schemareg.compatibility import bulk as many
     from schemareg.compatibility.levels import judge
-    from schemareg.formats import catalogue
     from schemareg.formats.verdict import Budget
     from schemareg.model import Content, Level
     from schemareg.reports.views import verdict
@@ -53,11 +52,10 @@ def pairs(root: Path, rows: Path, old: Path | None, level: str, content: str, di
             "--pairs takes the schemas from its rows, not OLD and NEW", remedy=_CALL
         )
     asked, model = Level[level], Content(content)
-    language = catalogue.named(catalogue.DEFAULT.name)
     with _opened(root, rows) as lines:
         for answer in many.answers(
             lines,
-            lambda older, newer: judge(
+            lambda language, older, newer: judge(
                 language, older, newer, asked, content=model, budget=Budget()
             ),
             time.perf_counter,

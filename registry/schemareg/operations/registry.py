@@ -424,11 +424,28 @@ def sample_records(path: Path) -> "tuple[JsonValue, ...]":
     """The records of a sample file. Raises RegistryError where it cannot be read."""
     from schemareg.authoring import samples
 
+    return samples.read(_sample(path), path.as_posix())
+
+
+def sample_schema(path: Path) -> tuple[str, str] | None:
+    """The format and the text of the schema that a file of records holds itself (`.avro`).
+
+    None for other files. Raises RegistryError where it cannot be read.
+    """
+    from schemareg.formats import catalogue
+
+    language = catalogue.format_of_data(path.name)
+    if language is None:
+        return None
+    return language.name, language.schema_in(_sample(path), path.as_posix())
+
+
+def _sample(path: Path) -> bytes:
     if not path.is_file():
         raise RegistryError(
             "there is no such file",
             where=path.as_posix(),
-            remedy="Name one that holds records, as .json, .jsonl or .csv: --from FILE",
+            remedy="Name one that holds records, as .json, .jsonl, .csv or .avro: --from FILE",
         )
     size = path.stat().st_size
     if size > _LARGEST_SAMPLE:
@@ -437,7 +454,7 @@ def sample_records(path: Path) -> "tuple[JsonValue, ...]":
             where=path.as_posix(),
             remedy="A few thousand records are enough: take the first of them",
         )
-    return samples.read(path.read_bytes(), path.as_posix())
+    return path.read_bytes()
 
 
 def _no_registry(root: Path) -> RegistryError:

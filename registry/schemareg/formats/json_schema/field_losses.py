@@ -443,7 +443,7 @@ class _Walk:
         if possible is None:
             self.doubt(
                 f"whether a record may carry {field_text(question.steps)}: "
-                + ("the budget is spent" if self._search.spent else "the solver cannot tell")
+                + ("the budget is spent" if self._search.spent else "the solver has no answer")
             )
             return
         around = self._possible(self._new, question.way)
