@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemareg.formats.json_schema.annotations import WORDS, by_field, meaning, words_only
+from schemareg.formats.json_schema.annotations import (
+    ANNOTATIONS,
+    annotations_only,
+    by_field,
+    meaning,
+)
 from schemareg.review.metadata import MOST, metadata_changed, words_changed
 
 PLAIN: dict[str, Any] = {
@@ -72,7 +77,7 @@ PLAIN: dict[str, Any] = {
 def test_only_what_no_validator_reads_is_words(
     why: str, before: object, after: object, same: bool
 ) -> None:
-    assert words_only(before, after) is words_only(after, before) is same
+    assert annotations_only(before, after) is annotations_only(after, before) is same
 
 
 _SCHEMAS = st.recursive(
@@ -90,7 +95,7 @@ _SCHEMAS = st.recursive(
 )
 
 
-@given(_SCHEMAS, st.sampled_from(sorted(WORDS - {"deprecated"})))
+@given(_SCHEMAS, st.sampled_from(sorted(ANNOTATIONS - {"deprecated"})))
 def test_taking_the_words_away_leaves_the_rest_and_nothing_to_take(
     schema: object, word: str
 ) -> None:

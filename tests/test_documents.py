@@ -76,7 +76,7 @@ JSON_REFUSED: list[tuple[str, str, list[tuple[int, int, str]], str]] = [
     ("no closing quote", '["abc', [(1, 2, "json-syntax")], 'Close it with "'),
     ("a line break in a string", '["a\nb"]', [(1, 4, "json-syntax")], "\\n"),
     ("a wrong escape", '["\\d"]', [(1, 3, "json-syntax")], "\\\\"),
-    ("two values", "{}\n{}", [(2, 1, "json-syntax")], "one value a file"),
+    ("two values", "{}\n{}", [(2, 1, "json-syntax")], "one value per file"),
     ("a leading zero", "[012]", [(1, 3, "json-syntax")], "Write ','"),
     (
         "every duplicate at every depth",

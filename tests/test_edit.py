@@ -96,7 +96,7 @@ def test_a_file_that_is_laid_out_unusually_is_left_to_a_person() -> None:
     with pytest.raises(RegistryError) as refused:
         edit.with_scalar(_document("? target\n: a\n"), "sunset", "2027-06-30")
     assert refused.value.what == (
-        "cannot say `sunset: 2027-06-30` without touching what else stands there"
+        "cannot say `sunset: 2027-06-30` without changing what is beside it"
     )
     assert (refused.value.where, refused.value.remedy) == ("a.yaml:1:1", "Do it by hand")
 
@@ -192,7 +192,7 @@ def test_members_and_items_are_taken_out(
 
 def test_what_shares_its_line_is_left_to_a_person() -> None:
     document = _document("- - a\n  - b\n- c\n")
-    with pytest.raises(RegistryError, match="without touching what else stands there"):
+    with pytest.raises(RegistryError, match="without changing what is beside it"):
         edit.without(document, (0, 0))
 
 

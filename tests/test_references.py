@@ -422,7 +422,7 @@ NOWHERE: list[tuple[str, JsonValue, str, str, str]] = [
         "not a schema",
         {"required": []},
         "#/required",
-        "what stands there is an array, not a schema",
+        "its target is an array, not a schema",
         "Correct the reference",
     ),
     (
@@ -464,7 +464,7 @@ NOWHERE: list[tuple[str, JsonValue, str, str, str]] = [
         "a version that is not there",
         {},
         "reg:payments/payment@9.0.0",
-        "'reg:payments/payment@9.0.0' leads to 'payments/payment@9.0.0', which is not there",
+        "'reg:payments/payment@9.0.0' leads to 'payments/payment@9.0.0', which does not exist",
         "Correct the reference",
     ),
     (

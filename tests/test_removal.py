@@ -153,17 +153,17 @@ STAYS = {
     "the only value": (
         "state=NEW",
         {"properties": {"state": {"enum": ["NEW"]}}},
-        "'NEW' is the only value there, so without it nothing could be written",
+        "'NEW' is the only value of the field; without it no value is valid",
     ),
     "the only alternative": (
         "state=NEW",
         {"properties": {"state": {"const": "NEW"}}},
-        "'NEW' is the only value there, so without it nothing could be written",
+        "'NEW' is the only value of the field; without it no value is valid",
     ),
     "the items of an array": (
         "lines[]",
         {"properties": {"lines": {"items": TEXT}}},
-        "the items of 'lines' cannot leave by themselves",
+        "the items of 'lines' cannot be removed alone",
     ),
     "what is not there": ("nothing", {}, "what describes it was not found"),
 }

@@ -38,13 +38,13 @@ FAULTS: list[tuple[str, list[Dialect], JsonValue, list[tuple[Pointer, str, str]]
         "another name for a type",
         DRAFTS,
         {"type": "int"},
-        [(("type",), "type is 'int', which is no type", "Did you mean 'integer'?")],
+        [(("type",), "type is 'int', which is not a type", "Did you mean 'integer'?")],
     ),
     (
         "a moment is text",
         DRAFTS,
         {"type": ["timestamp", "null"]},
-        [(("type", 0), "type[0] is 'timestamp', which is no type", '"format": "date-time"')],
+        [(("type", 0), "type[0] is 'timestamp', which is not a type", '"format": "date-time"')],
     ),
     (
         "a type twice and one that is none",
@@ -52,7 +52,7 @@ FAULTS: list[tuple[str, list[Dialect], JsonValue, list[tuple[Pointer, str, str]]
         {"type": ["null", "null", 3]},
         [
             (("type", 2), "type[2] is the number 3, and must be the name of a type", "Write"),
-            (("type", 1), "type[1] stands in the array already", "Keep one"),
+            (("type", 1), "type[1] is in the array already", "Keep one"),
         ],
     ),
     (
@@ -93,7 +93,7 @@ FAULTS: list[tuple[str, list[Dialect], JsonValue, list[tuple[Pointer, str, str]]
         "an exclusive bound without its bound",
         [D4],
         {"exclusiveMaximum": True},
-        [(("exclusiveMaximum",), "stands without maximum", "Add maximum")],
+        [(("exclusiveMaximum",), "is used without maximum", "Add maximum")],
     ),
     (
         "items as they were before 2020-12",
@@ -127,7 +127,7 @@ FAULTS: list[tuple[str, list[Dialect], JsonValue, list[tuple[Pointer, str, str]]
         "an enum value twice",
         [D4],
         {"enum": [1, True, 1]},
-        [(("enum", 2), "enum[2] stands in the array already", "Keep one")],
+        [(("enum", 2), "enum[2] is in the array already", "Keep one")],
     ),
     (
         "an identifier with a fragment",
@@ -147,7 +147,7 @@ FAULTS: list[tuple[str, list[Dialect], JsonValue, list[tuple[Pointer, str, str]]
         {"dependentRequired": {"a": ["b", 1, "b"]}},
         [
             (("dependentRequired", "a", 1), "'a'[1] under dependentRequired is the number 1", "W"),
-            (("dependentRequired", "a", 2), "stands in the array already", "Keep one"),
+            (("dependentRequired", "a", 2), "is in the array already", "Keep one"),
         ],
     ),
     (

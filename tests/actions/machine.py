@@ -94,7 +94,7 @@ class Site(NamedTuple):
     forge: Forge
     artifacts: Path
     home: Path
-    """A folder of the job's own, which is not there yet."""
+    """A folder of the job's own, which does not exist yet."""
     secrets: Mapping[str, str]
     environment: Mapping[str, str]
     """What every machine has."""

@@ -1,4 +1,4 @@
-"""Text to value, strictly, with the place of everything: JSON and YAML files of a registry."""
+"""Text to value, strictly, with the place of every value: JSON and YAML files of a registry."""
 
 from schemareg.documents.document import MOST_MISTAKES, Document, Member, Node, bounded
 from schemareg.documents.json_text import parse_json
@@ -17,8 +17,8 @@ __all__ = [
 
 
 def parse(data: bytes, path: str) -> Document:
-    """The document in `data`, read as the ending of `path` says: JSON for `.json` and `.avsc`, else YAML.
+    """The document in `data`, read by the ending of `path`: JSON for `.json`, `.avsc`, else YAML.
 
-    Raises InvalidFiles with every mistake that can be told.
+    Raises InvalidFiles with every mistake.
     """
     return parse_json(data, path) if path.endswith((".json", ".avsc")) else parse_yaml(data, path)

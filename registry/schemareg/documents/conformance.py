@@ -1,4 +1,4 @@
-"""Documents against schemas: the one room that knows `jsonschema`."""
+"""Check documents against schemas: the one module that uses `jsonschema`."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 
 _MOST_HINTS = 50
-"""Keys of one object that the nearest known one is looked for; there may be any number of them."""
+"""Unknown keys of one object for which the nearest known key is computed; there can be any
+number."""
 
 
-class _Refusal(NamedTuple):
-    """One error of the library, with what its sentences need."""
+class _SchemaError(NamedTuple):
+    """One error of the library, with what its messages need."""
 
     keyword: str
     argument: Any
@@ -35,27 +36,27 @@ class _Refusal(NamedTuple):
     pointer: Pointer
     of_name: bool
     """Whether a key was refused, not a value."""
-    inner: tuple[tuple[int, _Refusal], ...]
-    """Of alternatives: which branch, and what it refuses."""
+    inner: tuple[tuple[int, _SchemaError], ...]
+    """For alternatives: which branch, and what it refuses."""
     here: bool
-    """Of an alternative: whether it refuses the value itself, not a part of it."""
+    """For an alternative: whether it refuses the value itself, not a part of it."""
 
 
 def mistakes(
     document: Document, schema: JsonValue, *, matches: Callable[[str, str], bool] | None = None
 ) -> tuple[Mistake, ...]:
-    """Everything in which a document differs from a schema (2020-12), in plain words, sorted.
+    """Every mistake of a document against a schema (2020-12), in plain words, sorted.
 
-    Of very many, the first; see `documents.bounded`.
+    At most a bounded number; see `documents.bounded`.
 
-    `matches` says whether a pattern (first) is found in a text; by default Python's `re` does.
-    A value whose schema says `writeOnly` is never shown. `patternErrorMessage`, which editors
-    know too, says what a pattern is about.
+    `matches` says whether a pattern (first) is found in a text; by default Python's `re` decides. A
+    value whose schema has `writeOnly` is never shown. `patternErrorMessage`, which editors use too,
+    explains a pattern.
     """
     return bounded(
         mistake
         for error in _validator(schema, matches).iter_errors(document.value)
-        for mistake in _told(document, _refusal(error))
+        for mistake in _explained(document, _schema_error(error))
     )
 
 
@@ -82,20 +83,20 @@ def _matching(matches: Callable[[str, str], bool]) -> Any:
     return extend(Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
 
 
-def _refusal(error: Any) -> _Refusal:
-    return _Refusal(
+def _schema_error(error: Any) -> _SchemaError:
+    return _SchemaError(
         keyword=str(error.validator),
         argument=error.validator_value,
         value=error.instance,
         schema=error.schema if isinstance(error.schema, dict) else {},
         pointer=tuple(error.absolute_path),
         of_name="propertyNames" in error.absolute_schema_path,
-        inner=tuple((each.relative_schema_path[0], _refusal(each)) for each in error.context),
+        inner=tuple((each.relative_schema_path[0], _schema_error(each)) for each in error.context),
         here=not error.relative_path,
     )
 
 
-def _told(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
+def _explained(document: Document, refusal: _SchemaError) -> Iterator[Mistake]:
     if refusal.of_name:
         yield _wrong_name(document, refusal)
     elif refusal.keyword == "additionalProperties" and refusal.argument is False:
@@ -110,7 +111,7 @@ def _told(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
         yield Mistake(place, rule, f"{_name(refusal.pointer)} {what}", remedy)
 
 
-def _unknown_keys(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
+def _unknown_keys(document: Document, refusal: _SchemaError) -> Iterator[Mistake]:
     known = list(refusal.schema.get("properties", {}))
     unknown = [name for name in refusal.value if name not in known]
     for position, name in enumerate(unknown):
@@ -124,7 +125,7 @@ def _unknown_keys(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
         )
 
 
-def _missing_keys(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
+def _missing_keys(document: Document, refusal: _SchemaError) -> Iterator[Mistake]:
     known = refusal.schema.get("properties", {})
     missing = [name for name in refusal.argument if name not in refusal.value]
     for name in missing:
@@ -137,7 +138,7 @@ def _missing_keys(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
         )
 
 
-def _wrong_name(document: Document, refusal: _Refusal) -> Mistake:
+def _wrong_name(document: Document, refusal: _SchemaError) -> Mistake:
     return Mistake(
         document.place((*refusal.pointer, str(refusal.value)), key=True),
         "value-malformed",
@@ -146,15 +147,15 @@ def _wrong_name(document: Document, refusal: _Refusal) -> Mistake:
     )
 
 
-def _no_branch(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
-    """Where one alternative has the right type it is explained; else the types are told."""
-    by_branch: dict[int, list[_Refusal]] = {}
+def _no_branch(document: Document, refusal: _SchemaError) -> Iterator[Mistake]:
+    """Explain the alternative that has the right type; without one, list the types."""
+    by_branch: dict[int, list[_SchemaError]] = {}
     for branch, inner in refusal.inner:
         by_branch.setdefault(branch, []).append(inner)
     typed = [each for each in by_branch.values() if not any(map(_of_type, each))]
     if len(typed) == 1:
         for inner in typed[0]:
-            yield from _told(document, inner)
+            yield from _explained(document, inner)
         return
     sorts = [str(inner.argument) for _, inner in refusal.inner if _of_type(inner)]
     wanted = " or ".join(_SORTS.get(sort, sort) for sort in sorts) or "something else"
@@ -166,11 +167,11 @@ def _no_branch(document: Document, refusal: _Refusal) -> Iterator[Mistake]:
     )
 
 
-def _of_type(refusal: _Refusal) -> bool:
+def _of_type(refusal: _SchemaError) -> bool:
     return refusal.keyword == "type" and refusal.here
 
 
-def _wrong_type(refusal: _Refusal) -> tuple[str, str, str]:
+def _wrong_type(refusal: _SchemaError) -> tuple[str, str, str]:
     wanted = refusal.argument
     names = [wanted] if isinstance(wanted, str) else list(wanted)
     text = " or ".join(_SORTS.get(name, name) for name in names)
@@ -182,7 +183,7 @@ def _wrong_type(refusal: _Refusal) -> tuple[str, str, str]:
     return "value-wrong-type", f"is {_sort(refusal.value)}, and must be {text}", remedy
 
 
-def _not_in_enum(refusal: _Refusal) -> tuple[str, str, str]:
+def _not_in_enum(refusal: _SchemaError) -> tuple[str, str, str]:
     allowed = [str(each) for each in refusal.argument]
     near = nearest(refusal.value, allowed) if isinstance(refusal.value, str) else None
     return (
@@ -192,28 +193,28 @@ def _not_in_enum(refusal: _Refusal) -> tuple[str, str, str]:
     )
 
 
-def _not_const(refusal: _Refusal) -> tuple[str, str, str]:
+def _not_const(refusal: _SchemaError) -> tuple[str, str, str]:
     wanted = refusal.argument
     return "value-not-allowed", f"is {_shown(refusal)}, and must be {wanted}", f"Write {wanted}"
 
 
-def _malformed(refusal: _Refusal) -> tuple[str, str, str]:
+def _malformed(refusal: _SchemaError) -> tuple[str, str, str]:
     form = _form(refusal)
     return "value-malformed", f"is {_shown(refusal)}, and must be {form}", f"Write {form}"
 
 
-def _empty(refusal: _Refusal) -> tuple[str, str, str]:
+def _empty(refusal: _SchemaError) -> tuple[str, str, str]:
     return "value-malformed", "is empty", "Write a value, or leave the key out"
 
 
-def _twice(refusal: _Refusal) -> tuple[str, str, str]:
+def _twice(refusal: _SchemaError) -> tuple[str, str, str]:
     items = refusal.value if isinstance(refusal.value, list) else []
     counts = Counter(item for item in items if isinstance(item, str))
     twice = sorted(item for item, count in counts.items() if count > 1)
     return "value-repeated", f"has {listed(twice, last='and')} more than once", "Keep each once"
 
 
-def _otherwise(refusal: _Refusal) -> tuple[str, str, str]:
+def _otherwise(refusal: _SchemaError) -> tuple[str, str, str]:
     return (
         "value-malformed",
         f"is {_shown(refusal)}, which {quoted(refusal.keyword)} does not allow",
@@ -221,7 +222,7 @@ def _otherwise(refusal: _Refusal) -> tuple[str, str, str]:
     )
 
 
-_WORDS: dict[str, Callable[[_Refusal], tuple[str, str, str]]] = {
+_WORDS: dict[str, Callable[[_SchemaError], tuple[str, str, str]]] = {
     "type": _wrong_type,
     "enum": _not_in_enum,
     "const": _not_const,
@@ -243,16 +244,16 @@ _SORTS = {
 }
 
 
-def _form(refusal: _Refusal) -> str:
+def _form(refusal: _SchemaError) -> str:
     said = refusal.schema.get("patternErrorMessage")
     return str(said) if said else f"text that matches {quoted(refusal.argument)}"
 
 
-def _secret(refusal: _Refusal) -> bool:
+def _secret(refusal: _SchemaError) -> bool:
     return refusal.schema.get("writeOnly") is True
 
 
-def _shown(refusal: _Refusal) -> str:
+def _shown(refusal: _SchemaError) -> str:
     if _secret(refusal):
         return "something else"
     if isinstance(refusal.value, str):

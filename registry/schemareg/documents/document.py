@@ -1,4 +1,4 @@
-"""One parsed file: its exact value, and where in the text everything stands."""
+"""One parsed file: its exact value, and the place of every part in the text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Node(NamedTuple):
-    """Where one value stands: offsets in characters, and the same for what is inside it."""
+    """The place of one value: offsets in characters, and the same for what is inside it."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class Node(NamedTuple):
 
 
 class Member(NamedTuple):
-    """Where one member of an object stands: its key, and its value."""
+    """The place of one member of an object: its key, and its value."""
 
     start: int
     end: int
@@ -47,15 +47,15 @@ class Document:
 
     @property
     def root(self) -> Node:
-        """Where everything stands; computed when first asked for."""
+        """The places of all values; computed when first needed."""
         if self._root is None:
             self._root = self._measure()
         return self._root
 
     def place(self, pointer: Pointer, *, key: bool = False) -> Place:
-        """Where the value at `pointer` stands, or the key that names it.
+        """The place of the value at `pointer`, or of the key that names it.
 
-        Where nothing stands at `pointer`, the place of the nearest parent that is there.
+        Where there is nothing at `pointer`, the place of its nearest existing parent.
         """
         node = self.root
         start = node.start
@@ -79,7 +79,9 @@ class Document:
 
 
 class Lines:
-    """The lines of a text, as Git and editors count them: by line feeds, a CR before it included."""
+    """The lines of a text, as Git and editors count them: by line feeds; a CR before one belongs to
+    the line.
+    """
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
@@ -96,23 +98,25 @@ class Lines:
 
 
 MOST_MISTAKES = 1_000
-"""Mistakes that are told of one file. What has more was made by no hand, or for another purpose."""
+"""Mistakes that are reported per file. A file with more was generated, or is no registry file."""
 
 
 def bounded(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
-    """The mistakes of one file, each once, sorted; of too many the first, and that there are more."""
+    """The mistakes of one file, each once, sorted; of too many, the first ones and a note that
+    there are more.
+    """
     found: set[Mistake] = set()
     for mistake in mistakes:
         if len(found) == MOST_MISTAKES and mistake not in found:
             what = f"there are more than {MOST_MISTAKES:,} mistakes in this file"
-            more = Mistake(mistake.place, "too-many-mistakes", what, "Mend those told first")
+            more = Mistake(mistake.place, "too-many-mistakes", what, "Fix those listed first")
             return (*sorted(found), more)
         found.add(mistake)
     return tuple(sorted(found))
 
 
-class Complaints:
-    """Gathers the mistakes of one text; each is told once, where it stands."""
+class MistakeCollector:
+    """Collects the mistakes of one text; each is reported once, with its place."""
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
@@ -121,13 +125,13 @@ class Complaints:
         self._found: list[Mistake] = []
 
     def add(self, offset: int, rule: str, what: str, remedy: str) -> None:
-        """One more mistake, at an offset in characters. Raises InvalidFiles when it is too many."""
+        """Add a mistake at an offset in characters. Raises InvalidFiles when there are too many."""
         self._found.append(Mistake(self.place(offset), rule, what, remedy))
         if len(self._found) > MOST_MISTAKES:
             self.settle()
 
     def place(self, offset: int) -> Place:
-        """The place of an offset, for sentences that name another line."""
+        """The place of an offset, for messages that name another line."""
         if self._lines is None:
             self._lines = Lines(self._path, self._text)
         return self._lines.place(offset)

@@ -1,8 +1,8 @@
-"""One change to the text of a file that people wrote: everything else stays as they wrote it.
+"""One change to the text of a file that people wrote: everything else stays as it is.
 
-The text is cut and spliced where the parser says that things stand, never written anew, so that
-comments, order, quotes and line ends survive. What comes out is read again and must say exactly
-what was meant; where it does not, nothing is changed and a person has to.
+The text is cut and joined at the places that the parser gives, never rendered again, so that
+comments, order, quotes and line ends survive. The result is parsed again and must have exactly the
+intended value; otherwise nothing is changed, and a person must edit the file.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _REST_OF_LINE = re.compile(r"[ \t\r]*(?:#[^\n]*)?(?:\n|\Z)")
 def with_scalar(
     document: Document, key: str, text: str, *, after: str = "", inside: Pointer = ()
 ) -> str:
-    """The text of a YAML file whose root, or the object `inside` it, says `key: text`.
+    """The text of a YAML file whose root, or the object `inside` it, has `key: text`.
 
-    A new key follows the key `after`, by default the last one. Raises RegistryError where that
-    cannot be done without touching what else stands there.
+    A new key is added after the key `after`, by default at the end. Raises RegistryError where that
+    would change other parts of the file.
     """
     if key not in _at(document.value, inside):
         return with_member(document, key, text, after=after, inside=inside)
@@ -48,7 +48,7 @@ def with_member(
 ) -> str:
     """The text of a YAML file with one more key in its root, or in the object `inside` it.
 
-    It follows the key `after`, by default the last one. Raises RegistryError as `with_scalar`.
+    It is added after the key `after`, by default at the end. Raises RegistryError as `with_scalar`.
     """
     wanted = deepcopy(document.value)
     held = _at(wanted, inside)
@@ -67,7 +67,7 @@ def with_member(
 def with_item(document: Document, pointer: Pointer, value: JsonValue) -> str:
     """The text of a YAML file with one more item at the end of the list at a pointer.
 
-    Raises RegistryError where that cannot be done without touching what else stands there.
+    Raises RegistryError where that would change other parts of the file.
     """
     wanted = deepcopy(document.value)
     _at(wanted, pointer).append(value)
@@ -76,12 +76,12 @@ def with_item(document: Document, pointer: Pointer, value: JsonValue) -> str:
 
 
 def without(document: Document, *pointers: Pointer) -> str:
-    """The text of a JSON or YAML file with these members and items taken out.
+    """The text of a JSON or YAML file without these members and items.
 
-    What is inside of another of them goes with it. Raises RegistryError where that cannot be done
-    without touching what else stands there.
+    One inside another is removed with it. Raises RegistryError where that would change other parts
+    of the file.
     """
-    # The last first: what is cut there moves nothing that is still to be cut.
+    # The last first: a cut does not move what is before it.
     starts = {each: _node(document, each).start for each in _outermost(pointers)}
     for pointer in sorted(starts, key=starts.__getitem__, reverse=True):
         wanted = deepcopy(document.value)
@@ -93,7 +93,7 @@ def without(document: Document, *pointers: Pointer) -> str:
 
 
 def _replaced(document: Document, pointer: Pointer, text: str) -> str:
-    """None of the text around the value is touched; its quotes stay what they were."""
+    """Keep the text around the value and the style of its quotes."""
     whole, node = document.text, _node(document, pointer)
     old = whole[node.start : node.end].rstrip()
     inside = any(_flow(document, _node(document, pointer[:end])) for end in range(len(pointer)))
@@ -116,7 +116,7 @@ def _added(document: Document, node: Node, key: str, value: JsonValue, after: st
     if _flow(document, node):
         return f"{whole[:end]}, {key}: {flow(value, inside=True)}{whole[end:]}"
     begin = whole.rfind("\n", 0, member.start) + 1
-    # The first key of an item stands behind its dash, the others below it.
+    # The first key of an item is after its dash, the others are below it.
     indent = re.sub(r"[^ ]", " ", whole[begin : member.start])
     return _with_line(whole, end, f"{indent}{key}: {flow(value)}")
 
@@ -134,7 +134,7 @@ def _appended(document: Document, node: Node, value: JsonValue) -> str:
 
 
 def _with_line(whole: str, end: int, line: str) -> str:
-    """A text with one more line after that in which an offset stands."""
+    """A text with one more line after the line of an offset."""
     line_end = "\r\n" if "\r\n" in whole else "\n"
     stop = whole.find("\n", end)
     head, tail = (whole, "") if stop < 0 else (whole[: stop + 1], whole[stop + 1 :])
@@ -143,14 +143,14 @@ def _with_line(whole: str, end: int, line: str) -> str:
 
 
 class _Span(NamedTuple):
-    """From where to where one of the members or items of a collection stands."""
+    """Start and end of one of the members or items of a collection."""
 
     start: int
     end: int
 
 
 def _cut(document: Document, pointer: Pointer) -> str:
-    """The text without what stands at the pointer; the same text where that is not simple."""
+    """The text without the part at the pointer; the same text where that is not simple."""
     parent = _node(document, pointer[:-1])
     spans, position = _siblings(document, parent, pointer[-1])
     text = document.text
@@ -185,7 +185,7 @@ def _emptied(text: str, parent: Node) -> str:
 
 
 def _siblings(document: Document, parent: Node, step: str | int) -> tuple[list[_Span], int]:
-    """Where the members or items stand, in document order, and which of them is meant."""
+    """The places of the members or items, in document order, and which of them is meant."""
     text = document.text
     if isinstance(parent.inside, dict):
         members = parent.inside
@@ -196,12 +196,14 @@ def _siblings(document: Document, parent: Node, step: str | int) -> tuple[list[_
 
 
 def _end(text: str, node: Node) -> int:
-    """The offset after a node's last character; a block scalar's own end lies on the next line."""
+    """The offset after the last character of a node; the own end of a block scalar is on the next
+    line.
+    """
     return max(node.start, len(text[: node.end].rstrip()))
 
 
 def _last(document: Document, node: Node) -> int:
-    """The offset after all that a node holds; a block's own end lies beyond its comments."""
+    """The offset after everything in a node; the own end of a block is after its comments."""
     inside = node.inside or ()
     held = [each.value for each in inside.values()] if isinstance(inside, dict) else list(inside)
     if not held or _flow(document, node):
@@ -244,14 +246,14 @@ def _delete(value: JsonValue, pointer: Pointer) -> None:
 def _agreed(
     document: Document, changed: str, wanted: JsonValue, pointer: Pointer, what: str
 ) -> str:
-    """The changed text, if it says what was wanted, in the order that was wanted."""
+    """The changed text, if it has the intended value in the intended order."""
     try:
         value = parse(changed.encode("utf-8"), document.path).value
     except InvalidFiles:
         value = None
     if json_values.render(value) != json_values.render(wanted):
         raise RegistryError(
-            f"cannot {what} without touching what else stands there",
+            f"cannot {what} without changing what is beside it",
             where=str(document.place(pointer)),
             remedy="Do it by hand",
         )

@@ -1,4 +1,4 @@
-"""JSON text to a document. The C parser reads; what it does not tell, a scanner finds when asked.
+"""JSON text to a document. The C parser reads; a scanner finds places and details when needed.
 
 Source: RFC 8259; duplicate names, which it leaves open, are refused (RFC 7493, section 2.3).
 """
@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from schemareg.documents.document import Complaints, Document, Member, Node
+from schemareg.documents.document import Document, Member, MistakeCollector, Node
 from schemareg.documents.json_values import NumberTooLarge, number
 from schemareg.documents.text import DEEPEST, decode, too_deep
 from schemareg.text.wording import quoted
@@ -28,25 +28,27 @@ _NOT_JSON = ("NaN", "Infinity", "-Infinity")
 
 
 def parse_json(data: bytes, path: str) -> Document:
-    """The document in `data`. Raises InvalidFiles with every mistake; bad syntax ends the reading."""
+    """The document in `data`. Raises InvalidFiles with every mistake; a syntax error ends the
+    search.
+    """
     text = decode(data, path, yaml=False)
-    complaints = Complaints(path, text)
-    _check_depth(text, complaints)
-    complaints.settle()
+    mistakes_found = MistakeCollector(path, text)
+    _check_depth(text, mistakes_found)
+    mistakes_found.settle()
     reader = _Reader()
     try:
         value = reader.read(text)
     except json.JSONDecodeError as error:
-        _complain_of_syntax(error, complaints)
-        complaints.settle()
+        _report_syntax(error, mistakes_found)
+        mistakes_found.settle()
     if reader.doubtful or _SURROGATE_ESCAPE.search(text):
-        _measure(text, complaints)
-        complaints.settle()
+        _measure(text, mistakes_found)
+        mistakes_found.settle()
     return Document(path, text, value, lambda: _measure(text))
 
 
 class _Reader:
-    """Reads with the C parser and notes that something is wrong; where, the scanner finds out."""
+    """Reads with the C parser and notes that something is wrong; the scanner finds the place."""
 
     def __init__(self) -> None:
         self.doubtful = False
@@ -77,7 +79,7 @@ class _Reader:
         self.doubtful = True
 
 
-def _check_depth(text: str, complaints: Complaints) -> None:
+def _check_depth(text: str, mistakes_found: MistakeCollector) -> None:
     if text.count("[") + text.count("{") <= DEEPEST:
         return
     depth = 0
@@ -85,14 +87,14 @@ def _check_depth(text: str, complaints: Complaints) -> None:
         if match.group(1):
             depth += 1
             if depth > DEEPEST:
-                too_deep(complaints, match.start())
+                too_deep(mistakes_found, match.start())
                 return
         elif match.group(2):
             depth -= 1
 
 
 class _Open:
-    """An object or array that the scanner is inside of."""
+    """An object or array that the scanner is in."""
 
     __slots__ = ("inside", "key", "start")
 
@@ -102,8 +104,8 @@ class _Open:
         self.key: tuple[str, int, int] | None = None
 
 
-def _measure(text: str, complaints: Complaints | None = None) -> Node:
-    """Where everything stands in a text that has the syntax of JSON; tells what is wrong inside."""
+def _measure(text: str, mistakes_found: MistakeCollector | None = None) -> Node:
+    """The places in a text that is valid JSON syntax; reports mistakes inside it."""
     stack: list[_Open] = []
     done: Node | None = None
     for match in _TOKEN.finditer(text):
@@ -118,20 +120,20 @@ def _measure(text: str, complaints: Complaints | None = None) -> Node:
             closed = stack.pop()
             done = Node(closed.start, match.end(), closed.inside)
         else:
-            if complaints is not None:
-                _complain_of_scalar(token, start, complaints)
+            if mistakes_found is not None:
+                _report_scalar(token, start, mistakes_found)
             here = stack[-1] if stack else None
             if here is not None and isinstance(here.inside, dict) and here.key is None:
                 here.key = (json.loads(token), start, match.end())
                 continue
             done = Node(start, match.end())
         if stack:
-            _put(stack[-1], done, complaints)
+            _put(stack[-1], done, mistakes_found)
     assert done is not None  # noqa: S101 - the C parser has found a value
     return done
 
 
-def _put(here: _Open, node: Node, complaints: Complaints | None) -> None:
+def _put(here: _Open, node: Node, mistakes_found: MistakeCollector | None) -> None:
     if isinstance(here.inside, list):
         here.inside.append(node)
         return
@@ -141,47 +143,48 @@ def _put(here: _Open, node: Node, complaints: Complaints | None) -> None:
     earlier = here.inside.get(name)
     if earlier is None:
         here.inside[name] = Member(start, end, node)
-    elif complaints is not None:
-        complain_of_duplicate(name, start, earlier.start, complaints)
+    elif mistakes_found is not None:
+        report_duplicate(name, start, earlier.start, mistakes_found)
 
 
-def complain_of_duplicate(name: str, offset: int, earlier: int, complaints: Complaints) -> None:
-    """Complains of a key that its object has already."""
-    complaints.add(
+def report_duplicate(
+    name: str, offset: int, earlier: int, mistakes_found: MistakeCollector
+) -> None:
+    """Report a key that its object already has."""
+    mistakes_found.add(
         offset,
         "duplicate-key",
-        f"the key {quoted(name)} stands here for the second time,"
-        f" after line {complaints.place(earlier).line}",
+        f"the key {quoted(name)} is repeated here, after line {mistakes_found.place(earlier).line}",
         "Keep one of the two",
     )
 
 
-def complain_of_size(text: str, offset: int, complaints: Complaints) -> None:
-    """Complains of a number that has too many digits to be exact."""
-    complaints.add(
+def report_size(text: str, offset: int, mistakes_found: MistakeCollector) -> None:
+    """Report a number that has too many digits to be exact."""
+    mistakes_found.add(
         offset,
         "number-too-large",
         f"the number {quoted(text, 24)} is beyond what can be kept exactly (10^±4000)",
-        "Write a smaller number, or none at all where it means 'no bound'",
+        "Write a smaller number, or leave it out if it means 'no bound'",
     )
 
 
-def complain_of_surrogate(offset: int, complaints: Complaints) -> None:
-    """Complains of a string that holds half a character."""
-    complaints.add(
+def report_surrogate(offset: int, mistakes_found: MistakeCollector) -> None:
+    """Report a string that contains half a character."""
+    mistakes_found.add(
         offset,
         "lone-surrogate",
-        "the string has half of a surrogate pair, which is no character",
+        "the string has half of a surrogate pair, which is not a character",
         "Write both halves, or the character itself",
     )
 
 
-def _complain_of_scalar(token: str, offset: int, complaints: Complaints) -> None:
+def _report_scalar(token: str, offset: int, mistakes_found: MistakeCollector) -> None:
     if token[0] == '"':
         if "\\" in token and _SURROGATE.search(json.loads(token)):
-            complain_of_surrogate(offset, complaints)
+            report_surrogate(offset, mistakes_found)
     elif token in _NOT_JSON:
-        complaints.add(
+        mistakes_found.add(
             offset,
             "number-not-json",
             f"{token} is not a JSON number",
@@ -191,17 +194,17 @@ def _complain_of_scalar(token: str, offset: int, complaints: Complaints) -> None
         try:
             number(token)
         except NumberTooLarge:
-            complain_of_size(token, offset, complaints)
+            report_size(token, offset, mistakes_found)
 
 
-def _complain_of_syntax(error: json.JSONDecodeError, complaints: Complaints) -> None:
+def _report_syntax(error: json.JSONDecodeError, mistakes_found: MistakeCollector) -> None:
     offset, message = error.pos, error.msg
     before = error.doc[:offset].rstrip()
     if before.endswith(",") and error.doc[offset : offset + 1] in ("}", "]"):
-        # Python 3.13 points to the comma, which is what has to go; older ones to what follows it.
+        # Python 3.13 points to the comma, which must go; older versions to what follows it.
         offset, message = len(before) - 1, "Illegal trailing comma"
     what, remedy = _syntax(message, error.doc[offset : offset + 2])
-    complaints.add(offset, "json-syntax", what, remedy)
+    mistakes_found.add(offset, "json-syntax", what, remedy)
 
 
 def _syntax(message: str, rest: str) -> tuple[str, str]:
@@ -211,21 +214,21 @@ def _syntax(message: str, rest: str) -> tuple[str, str]:
     if rest[:1] == "'":
         return "JSON has double quotes only", "Write double quotes"
     if "trailing comma" in message:
-        return "a comma stands before the end of the object or array", "Remove the comma"
+        return "there is a comma before the end of the object or array", "Remove the comma"
     if message.startswith("Unterminated string"):
         return "the string that begins here does not end", 'Close it with "'
     if message.startswith("Invalid control character"):
         return (
-            "a string may not run over the end of a line or hold a tab",
+            "a string cannot contain a line break or a tab",
             r"Write \n or \t, or end the string on its line",
         )
     if "escape" in message:
         return "no such escape in a JSON string", r"Write \\ for a backslash"
     if message.startswith("Extra data"):
-        return f"the document has ended before {seen}", "Keep one value a file"
+        return f"the document has ended before {seen}", "Keep one value per file"
     if "delimiter" in message:
         sign = "':'" if "':'" in message else "','"
         return f"{sign} is missing before {seen}", f"Write {sign} here, or close what is open"
     if "property name" in message:
-        return f"a name in double quotes must stand here, not {seen}", 'Write "name": value'
-    return f"a value must stand here, not {seen}", "Write a value, or close what is open"
+        return f"a name in double quotes is expected here, not {seen}", 'Write "name": value'
+    return f"a value is expected here, not {seen}", "Write a value, or close what is open"

@@ -1,8 +1,8 @@
 """JSON values, exactly: numbers are integers or fractions, never floats; equality is JSON's.
 
-Inside the registry a JSON number is an `int` where it is integral (1.0 is 1) and a `Fraction`
-otherwise, so that a tenth is a tenth. JSON's 0 is not false and 1 is not true, which Python's `==`
-does not know: compare `key(a) == key(b)`.
+In the registry a JSON number is an `int` where it is integral (1.0 is 1) and a `Fraction`
+otherwise, so that a tenth is a tenth. In JSON, 0 is not false and 1 is not true, but Python's `==`
+says so: compare `key(a) == key(b)`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ JsonValue = Any
 """None, bool, int, Fraction, str, list of JsonValue, dict of str to JsonValue."""
 
 LARGEST_EXPONENT = 4_000
-"""A number is exact up to ten to this power; beyond it (1e400000000) it is refused, not computed."""
+"""A number is exact up to ten to this power; a larger one (1e400000000) is refused, not
+computed."""
 
 
 class NumberTooLarge(ValueError):
-    """A number whose exact value would take more room than any honest schema needs."""
+    """A number whose exact value would need more memory than any real schema needs."""
 
 
 def number(text: str, *, largest: int = LARGEST_EXPONENT) -> int | Fraction:
@@ -45,7 +46,7 @@ def number(text: str, *, largest: int = LARGEST_EXPONENT) -> int | Fraction:
 
 
 def parse(text: str) -> JsonValue:
-    """The exact value of JSON text, for text of our own making; files go through `documents`.
+    """The exact value of JSON text that this program wrote; files go through `documents`.
 
     Raises ValueError.
     """
@@ -80,7 +81,7 @@ def exact(value: object) -> JsonValue:
 
 
 def key(value: JsonValue) -> Hashable:
-    """A hashable that two values share exactly when JSON calls them equal."""
+    """A hashable key: equal for two values exactly when JSON calls them equal."""
     if isinstance(value, bool):
         return ("bool", value)
     if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""Whether a manifest fits its schema: yes or no, for the few keywords those schemas use.
+"""Whether a manifest fits its schema: yes or no, for the few keywords that those schemas use.
 
-Nearly every file is right, and saying so must not cost the import of a validator (a tenth of a
-second); `validation` explains what is wrong once something is. A test holds the two together.
+Nearly every file is valid, and that answer must not cost the import of a validator (a tenth of a
+second); `conformance` explains what is wrong in the others. A test compares the two.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ _WORDS = frozenset(
 
 
 def fits(schema: JsonValue, value: JsonValue, root: JsonValue) -> bool:
-    """Whether `value` is valid; `root` is the schema that `$ref` counts from.
+    """Whether `value` is valid; `$ref` is resolved against `root`.
 
-    Raises KeyError for a keyword it does not know: the schemas are ours, and a test sees it.
+    Raises KeyError for an unknown keyword: the schemas are part of the package, and a test covers
+    them.
     """
     if isinstance(schema, bool):
         return schema
@@ -36,7 +37,7 @@ def fits(schema: JsonValue, value: JsonValue, root: JsonValue) -> bool:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether `pattern` is found in `text`; `$` is its very end, as ECMA-262 has it."""
+    """Whether `pattern` is found in `text`; `$` is the very end of the text, as in ECMA-262."""
     return _compiled(pattern).search(text) is not None
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-from schemareg.documents.document import Complaints, Lines
+from schemareg.documents.document import Lines, MistakeCollector
 from schemareg.model import Mistake, Place
 from schemareg.model.errors import InvalidFiles
 
 LARGEST = 1024 * 1024
-"""Bytes a file may have. An honest schema has a few thousand; a generated one of 1 MiB is data."""
+"""Bytes that a file may have. A written schema has a few thousand; a generated one of 1 MiB is
+data."""
 
 DEEPEST = 100
-"""How deep objects and arrays may nest: beyond it parsers, people and queries give up."""
+"""How deep objects and arrays may be nested: parsers, people and queries fail beyond it."""
 
 SAVE_AS_UTF8 = "Save the file as UTF-8 without a byte order mark"
 _BYTE_ORDER_MARKS = {
@@ -24,14 +25,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-"""What YAML does not print, and what some of its readers take for a line break or drop.
+"""What YAML does not print, and what some YAML readers take for a line break or drop.
 
 Listed, not negated: a class of nearly all characters takes 3 ms to compile, in every command.
 """
 
 
 def too_large(path: str, size: int) -> Mistake | None:
-    """The mistake of a file of that many bytes, or None: it can be told without reading the file."""
+    """The mistake of a file of this size, or None. The file is not read for it."""
     if size <= LARGEST:
         return None
     return Mistake(
@@ -43,7 +44,7 @@ def too_large(path: str, size: int) -> Mistake | None:
 
 
 def decode(data: bytes, path: str, *, yaml: bool) -> str:
-    """The text of a file. Raises InvalidFiles for what is no text of a registry."""
+    """The text of a file. Raises InvalidFiles for content that no registry file may have."""
     mistake = too_large(path, len(data)) or _marked(data, path)
     if mistake is not None:
         raise InvalidFiles((mistake,))
@@ -59,15 +60,15 @@ def decode(data: bytes, path: str, *, yaml: bool) -> str:
         what = "the file is empty"
         remedy = "Write the document, or remove the file"
         raise InvalidFiles((Mistake(Place(path), "file-empty", what, remedy),))
-    complaints = Complaints(path, text)
+    mistakes_found = MistakeCollector(path, text)
     for match in (_UNPRINTABLE if yaml else _CONTROL).finditer(text):
-        complaints.add(
+        mistakes_found.add(
             match.start(),
             "control-character",
-            f"the character U+{ord(match.group()):04X} may not stand in a file as it is",
+            f"the character U+{ord(match.group()):04X} is not allowed in a file as it is",
             "Remove it, or write it as an escape in double quotes",
         )
-    complaints.settle()
+    mistakes_found.settle()
     return text
 
 
@@ -79,9 +80,9 @@ def _marked(data: bytes, path: str) -> Mistake | None:
     return None
 
 
-def too_deep(complaints: Complaints, offset: int) -> None:
-    """Complains of the object or array that begins at `offset`."""
-    complaints.add(
+def too_deep(mistakes_found: MistakeCollector, offset: int) -> None:
+    """Report the object or array that begins at `offset`."""
+    mistakes_found.add(
         offset,
         "nesting-too-deep",
         f"objects and arrays nest more than {DEEPEST} deep from here",

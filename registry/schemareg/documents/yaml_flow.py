@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def flow(value: JsonValue, *, inside: bool = False) -> str:
-    """Strings, lists and objects of them as they stand behind a key, or `inside` of brackets.
+    """Strings, lists and objects of them as they are written after a key, or `inside` brackets.
 
-    Raises RegistryError where a text is no text.
+    Raises RegistryError for a string that is not valid text.
     """
     if isinstance(value, dict):
         members = (

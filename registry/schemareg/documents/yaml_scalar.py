@@ -1,4 +1,4 @@
-"""One string as a scalar of YAML that every reader takes for the same string."""
+"""One string as a YAML scalar that every reader reads as the same string."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from schemareg.text.wording import quoted
 PLAIN = re.compile(
     r"[A-Za-z](?:[A-Za-z0-9_.@+/()=;#\u00c0-\u024f-]|\[\]|:(?=\S)|(?:,? |,)(?=[A-Za-z0-9(\u00c0-\u024f]))*"
 )
-"""What stands without quotes: it begins with a letter, and nothing in it means anything to YAML."""
+"""What is written without quotes: it begins with a letter, and no part of it has a meaning in
+YAML."""
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -22,10 +23,11 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def scalar(text: str, *, flow: bool = False, style: str = "") -> str:
-    """The string as YAML writes it on one line: plain where that is safe, else in double quotes.
+    """The string as YAML on one line: plain where that is safe, else in double quotes.
 
-    `flow`: it stands in braces or brackets. `style` is the quote that is wanted (`'` or `"`), used
-    where it can say the text. Raises RegistryError where the text is no text: half a character.
+    `flow`: it is inside braces or brackets. `style` is the preferred quote (`'` or `"`), used where
+    it can express the text. Raises RegistryError for a string that is not valid text: half a
+    character.
     """
     if _SURROGATE.search(text):
         raise RegistryError(
@@ -40,7 +42,7 @@ def scalar(text: str, *, flow: bool = False, style: str = "") -> str:
 
 
 def _plain(text: str, flow: bool) -> bool:
-    # A day is a string in this registry, and to those who read YAML 1.1 a date: both mean the day.
+    # A day is a string in this registry and a date to readers of YAML 1.1: both mean the day.
     if DAY.fullmatch(text):
         return True
     if text.lower() in _RESERVED or (flow and not _FLOW.isdisjoint(text)):

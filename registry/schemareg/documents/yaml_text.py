@@ -1,11 +1,11 @@
-"""YAML text to a document: what JSON can say, in YAML's writing, and nothing that surprises.
+"""YAML text to a document: what JSON can express, in YAML's notation, without surprises.
 
-Built over the parser's events, not over its nodes: composing recurses (the C one takes the whole
-process down on deep nesting), events do not, and depth is seen as it grows.
+Built from the parser's events, not from its nodes: composing is recursive (the C composer crashes
+the process on deep nesting), events are not, and the depth is known as it grows.
 
 Scalars follow the core schema of YAML 1.2, so `no`, `on`, `12:30:45` and `2027-03-01` are strings;
-`0123`, which is 83 to some readers and 123 to others, is one too. Anchors, aliases, tags, merge
-keys and directives are refused: what a file says must be where it seems to stand.
+`0123`, which some readers read as 83 and others as 123, is a string too. Anchors, aliases, tags,
+merge keys and directives are refused: each value must be where the file shows it.
 
 Source: YAML 1.2.2, section 10.3.
 """
@@ -16,11 +16,11 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
-from schemareg.documents.document import Complaints, Document, Member, Node
+from schemareg.documents.document import Document, Member, MistakeCollector, Node
 from schemareg.documents.json_text import (
-    complain_of_duplicate,
-    complain_of_size,
-    complain_of_surrogate,
+    report_duplicate,
+    report_size,
+    report_surrogate,
 )
 from schemareg.documents.json_values import LARGEST_EXPONENT, NumberTooLarge, number
 from schemareg.documents.text import DEEPEST, decode, too_deep
@@ -42,30 +42,31 @@ _FLOAT = re.compile(
 )
 _NOT_JSON = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#", re.MULTILINE)
-_TAB = "a tab stands where YAML wants spaces", "Write spaces, or put the text in quotes"
+_TAB = "there is a tab where YAML requires spaces", "Write spaces, or put the text in quotes"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(r"(?:\\u|u)?[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def parse_yaml(data: bytes, path: str, *, pure: bool = False) -> Document:
-    """The document in `data`. Raises InvalidFiles with every mistake; bad syntax ends the reading.
+    """The document in `data`. Raises InvalidFiles with every mistake; a syntax error ends the
+    search.
 
-    `pure` asks for the parser written in Python where the C one is there too; they agree.
+    `pure` uses the parser written in Python even where the C parser is installed; they agree.
     """
     text = decode(data, path, yaml=True)
-    complaints = Complaints(path, text)
-    builder = _Builder(text, complaints)
-    _feed(builder, text, complaints, pure)
-    complaints.settle()
+    mistakes_found = MistakeCollector(path, text)
+    builder = _Builder(text, mistakes_found)
+    _feed(builder, text, mistakes_found, pure)
+    mistakes_found.settle()
     if not builder.documents:
         what = "the file holds comments only"
-        complaints.add(0, "file-empty", what, "Write the document, or remove the file")
-    _complain_of_tabs(text, builder.quoted, complaints)
-    complaints.settle()
+        mistakes_found.add(0, "file-empty", what, "Write the document, or remove the file")
+    _report_tabs(text, builder.quoted, mistakes_found)
+    mistakes_found.settle()
     return Document(path, text, builder.value, lambda: builder.node)
 
 
-def _feed(builder: _Builder, text: str, complaints: Complaints, pure: bool) -> None:
+def _feed(builder: _Builder, text: str, mistakes_found: MistakeCollector, pure: bool) -> None:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -75,14 +76,16 @@ def _feed(builder: _Builder, text: str, complaints: Complaints, pure: bool) -> N
                 return
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        _complain_of_syntax(error.problem or "", mark.index if mark else 0, text, complaints)
+        _report_syntax(error.problem or "", mark.index if mark else 0, text, mistakes_found)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        # The Python parser lets `chr` fail on an escape beyond Unicode.
-        _complain_of_syntax(str(error), len(text.rstrip()), text, complaints)
+        # In the Python parser `chr` fails on an escape beyond Unicode.
+        _report_syntax(str(error), len(text.rstrip()), text, mistakes_found)
 
 
-def _complain_of_tabs(text: str, spans: list[Node], complaints: Complaints) -> None:
-    """Tabs belong to quoted and block text and to comments; elsewhere readers differ about them."""
+def _report_tabs(text: str, spans: list[Node], mistakes_found: MistakeCollector) -> None:
+    """Tabs are allowed in quoted and block text and in comments; elsewhere readers disagree about
+    them.
+    """
     starts = [span.start for span in spans] if "\t" in text else []
     at = text.find("\t")
     while at >= 0:
@@ -90,12 +93,12 @@ def _complain_of_tabs(text: str, spans: list[Node], complaints: Complaints) -> N
         after = spans[before - 1].end if before else 0
         line = max(after, text.rfind("\n", 0, at) + 1)
         if at >= after and not _COMMENT.search(text, line, at):
-            complaints.add(at, "yaml-syntax", *_TAB)
+            mistakes_found.add(at, "yaml-syntax", *_TAB)
         at = text.find("\t", at + 1)
 
 
 class _Open:
-    """A mapping or sequence that the events are inside of."""
+    """A mapping or sequence that the events are in."""
 
     __slots__ = ("flow", "inside", "key", "start", "value")
 
@@ -105,10 +108,10 @@ class _Open:
         self.value: Any = {} if mapping else []
         self.inside: dict[str, Member] | list[Node] = {} if mapping else []
         self.key: tuple[str | None, int, int] | None = None
-        """The key whose value comes next; its name is None where it is none of ours."""
+        """The key whose value comes next; its name is None where it is not a valid key."""
 
     def end(self, after: int) -> int:
-        """A flow collection ends with its bracket, a block collection with what is last in it."""
+        """A flow collection ends with its bracket, a block collection with its last part."""
         if self.flow or not self.inside:
             return after
         if isinstance(self.inside, dict):
@@ -118,20 +121,20 @@ class _Open:
 
 
 class _Builder:
-    """Puts events together to a value, and to where everything stands."""
+    """Builds the value and the places from events."""
 
-    def __init__(self, text: str, complaints: Complaints) -> None:
+    def __init__(self, text: str, mistakes_found: MistakeCollector) -> None:
         self.documents = 0
         self.value: JsonValue = None
         self.node = Node(0, 0)
         self.quoted: list[Node] = []
-        """Where quoted and block scalars stand."""
+        """The places of quoted and block scalars."""
         self._text = text
-        self._complaints = complaints
+        self._mistakes = mistakes_found
         self._stack: list[_Open] = []
 
     def take(self, event: Any) -> bool:
-        """Takes one event; False when there is no sense in reading on."""
+        """Takes one event; False when further reading is useless."""
         kind = type(event).__name__
         if kind == "ScalarEvent":
             self._scalar(event)
@@ -143,7 +146,7 @@ class _Builder:
             self._settle(closed.value, node)
         elif kind == "AliasEvent":
             start, end = event.start_mark.index, event.end_mark.index
-            self._complain_of_anchor(start, f"*{event.anchor}")
+            self._report_anchor(start, f"*{event.anchor}")
             self._settle("", Node(start, end))
         elif kind == "DocumentStartEvent":
             return self._document(event)
@@ -154,11 +157,11 @@ class _Builder:
         start = event.start_mark.index
         if self.documents > 1:
             what = "a second document begins here"
-            self._complaints.add(start, "yaml-several-documents", what, "Keep one document a file")
+            self._mistakes.add(start, "yaml-several-documents", what, "Keep one document per file")
             return False
         if event.version or event.tags:
-            what = "a directive stands before the document"
-            self._complaints.add(
+            what = "there is a directive before the document"
+            self._mistakes.add(
                 start, "yaml-directive", what, "Remove the lines that begin with '%'"
             )
         return True
@@ -167,7 +170,7 @@ class _Builder:
         start = event.start_mark.index
         self._check_properties(event)
         if len(self._stack) >= DEEPEST:
-            too_deep(self._complaints, start)
+            too_deep(self._mistakes, start)
             return False
         self._stack.append(_Open(start, mapping=mapping, flow=event.flow_style))
         return True
@@ -179,20 +182,20 @@ class _Builder:
         plain = event.style not in ("'", '"', "|", ">")
         if plain:
             if "?" in value and self._stack and self._stack[-1].flow:
-                # The C parser reads `[a?b]` as one text, the Python one does not read it at all.
-                what = "a '?' stands in brackets without quotes"
-                self._complaints.add(start, "yaml-syntax", what, "Put the value in quotes")
+                # The C parser reads `[a?b]` as one text, the Python parser does not read it at all.
+                what = "there is a '?' in brackets without quotes"
+                self._mistakes.add(start, "yaml-syntax", what, "Put the value in quotes")
             value = self._resolved(value, start)
         if start == end:
-            # Nothing stands here; the parsers differ in where that nothing is.
+            # The value is missing here; the parsers disagree about its place.
             start = end = self._before_blanks(start)
         node = Node(start, end)
         if not plain:
             self.quoted.append(node)
             if event.style == '"' and _SURROGATE.search(value):
-                complain_of_surrogate(start, self._complaints)
+                report_surrogate(start, self._mistakes)
             if event.style in ("|", ">") and value.lstrip("\n").startswith("\t"):
-                self._complaints.add(start, "yaml-syntax", *_TAB)
+                self._mistakes.add(start, "yaml-syntax", *_TAB)
         self._settle(value, node, plain=plain)
 
     def _before_blanks(self, offset: int) -> int:
@@ -201,7 +204,7 @@ class _Builder:
         return offset
 
     def _settle(self, value: JsonValue, node: Node, *, plain: bool = False) -> None:
-        """Puts a finished value where it belongs: the root, an array, a key or its value."""
+        """Puts a finished value into its parent: the root, an array, a key or its value."""
         if not self._stack:
             self.value, self.node = value, node
             return
@@ -217,25 +220,25 @@ class _Builder:
             if name is None:
                 return
             if name in here.inside:
-                complain_of_duplicate(name, start, here.inside[name].start, self._complaints)
+                report_duplicate(name, start, here.inside[name].start, self._mistakes)
                 return
             here.inside[name] = Member(start, end, node)
             here.value[name] = value
 
     def _name(self, value: JsonValue, node: Node, plain: bool) -> str | None:
         if plain and value == "<<":
-            self._complaints.add(
+            self._mistakes.add(
                 node.start,
                 "yaml-merge-key",
                 "'<<' would merge another object into this one",
-                "Write out what it would bring in",
+                "Write the keys of that object here",
             )
             return None
         if isinstance(value, str):
             return value
         written = self._text[node.start : node.end]
         sort = "an object or array" if isinstance(value, dict | list) else "not a string in YAML"
-        self._complaints.add(
+        self._mistakes.add(
             node.start,
             "yaml-key-not-string",
             f"the key {quoted(written)} is {sort}",
@@ -254,12 +257,12 @@ class _Builder:
             if _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text):
                 return number(_as_json(text))
         except NumberTooLarge:
-            complain_of_size(text, offset, self._complaints)
+            report_size(text, offset, self._mistakes)
             return 0
         if _OTHER_BASE.fullmatch(text):
             return self._other_base(text, offset)
         if _NOT_JSON.fullmatch(text):
-            self._complaints.add(
+            self._mistakes.add(
                 offset,
                 "number-not-json",
                 f"{text} is not a JSON number",
@@ -270,26 +273,26 @@ class _Builder:
 
     def _other_base(self, text: str, offset: int) -> int:
         if len(text) > LARGEST_EXPONENT // 2:
-            complain_of_size(text, offset, self._complaints)
+            report_size(text, offset, self._mistakes)
             return 0
         return int(text, 0)
 
     def _check_properties(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor is not None:
-            self._complain_of_anchor(start, f"&{event.anchor}")
-        # The C parser forgets the tag `!`; the text does not.
+            self._report_anchor(start, f"&{event.anchor}")
+        # The C parser drops the tag `!`; the text still has it.
         if event.tag is not None or (start < end and self._text[start] == "!"):
-            self._complaints.add(
+            self._mistakes.add(
                 start,
                 "yaml-tag",
-                f"a tag ({quoted(self._text[start:end].split()[0])}) stands before the value",
+                f"a tag ({quoted(self._text[start:end].split()[0])}) is before the value",
                 "Remove the tag; write a string in quotes, everything else as it is",
             )
 
-    def _complain_of_anchor(self, offset: int, written: str) -> None:
+    def _report_anchor(self, offset: int, written: str) -> None:
         what = "an alias repeats" if written[0] == "*" else "an anchor names"
-        self._complaints.add(
+        self._mistakes.add(
             offset,
             "yaml-anchor",
             f"{what} a value ({quoted(written)})",
@@ -302,19 +305,19 @@ def _as_json(text: str) -> str:
     return text.removeprefix("+")
 
 
-def _complain_of_syntax(problem: str, offset: int, text: str, complaints: Complaints) -> None:
+def _report_syntax(problem: str, offset: int, text: str, mistakes_found: MistakeCollector) -> None:
     escape = text[offset : offset + 6]
     if "escape" in problem and _SURROGATE_ESCAPE.match(escape):
-        complain_of_surrogate(offset, complaints)
+        report_surrogate(offset, mistakes_found)
         return
     if offset >= len(text.rstrip()):
         what = "the file ends before what is open is closed"
-        complaints.add(
+        mistakes_found.add(
             min(offset, len(text)), "yaml-syntax", what, "Close the bracket or the quotes"
         )
         return
     what, remedy = _syntax(problem, text[offset : offset + 1])
-    complaints.add(offset, "yaml-syntax", what, remedy)
+    mistakes_found.add(offset, "yaml-syntax", what, remedy)
 
 
 def _syntax(problem: str, seen: str) -> tuple[str, str]:
@@ -322,16 +325,16 @@ def _syntax(problem: str, seen: str) -> tuple[str, str]:
         return _TAB
     if "mapping values are not allowed" in problem:
         return (
-            "a ':' stands where no key can be",
-            "Put a value that has ': ' in it in quotes, or mend the indentation",
+            "there is a ':' where no key is possible",
+            "Put a value that has ': ' in it in quotes, or fix the indentation",
         )
     if "could not find expected ':'" in problem:
-        return "a key without ':' stands before here", "Write 'key: value'"
+        return "a key before this place has no ':'", "Write 'key: value'"
     if "did not find expected" in problem or "expected" in problem:
         where = quoted(seen) if seen.strip() else "what follows"
         return (
             f"{where} does not belong here",
-            "Mend the indentation, close what is open before it, or put the value in quotes",
+            "Fix the indentation, close what is open before it, or put the value in quotes",
         )
     if "cannot start any token" in problem:
         return f"a value cannot begin with {quoted(seen)}", "Put the value in quotes"

@@ -1,4 +1,4 @@
-"""What readers of one version miss in the records of another: the answer of `compare_fields`."""
+"""What readers of one version miss in the records of another: the result of `compare_fields`."""
 
 from __future__ import annotations
 
@@ -17,54 +17,54 @@ if TYPE_CHECKING:
 
 
 class Loss(NamedTuple):
-    """A field that a new version's records do not carry, or carry in fewer alternatives."""
+    """A field that the records of a new version no longer have, or have in fewer alternatives."""
 
     steps: Steps
     branch: str
     """The alternative that has lost it; `""` where no record carries it."""
     pointer: Pointer
-    """Where the old schema describes it."""
+    """Its place in the old schema."""
     near_uri: str
     """The document that describes the nearest value around it in the new version; `""` for the root."""
     near: Pointer
-    """Where it does."""
+    """Its place there."""
 
 
-class Change(NamedTuple):
-    """A field that says something else of itself than it did."""
+class MeaningChange(NamedTuple):
+    """A field whose meaning changed."""
 
     steps: Steps
     keyword: str
     was: str
     now: str
-    """`""` where it says nothing."""
+    """`""` where it was removed."""
     old_pointer: Pointer
-    """Where the old schema describes the field."""
+    """Its place in the old schema."""
     uri: str
     """The document in which the new schema describes it."""
     pointer: Pointer
-    """Where it does."""
+    """Its place there."""
 
 
 @dataclass(slots=True)
 class FieldChanges:
-    """What one comparison found."""
+    """The result of one comparison."""
 
     losses: list[Loss] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[MeaningChange] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """Why something could not be decided, each reason once."""
     pairs: int = 0
-    """Pairs of schemas that were looked into."""
+    """Pairs of schemas that were examined."""
 
 
 def by_path(before: Sequence[Field], after: Sequence[Field], *, formats: bool) -> FieldChanges:
-    """The changes that the lists of both versions' fields show.
+    """The changes between the lists of fields of both versions.
 
-    With `formats`, a format is no annotation: validators judge it.
+    With `formats`, a format is no annotation: validators check it.
     """
     here = {each.path: each for each in after}
-    # What has fields inside it is there, whether it is listed itself or not.
+    # A field with children exists, whether it is listed itself or not.
     kept = {path for each in here for path in (each, *above(each))}
     found = FieldChanges()
     for was in before:
@@ -77,7 +77,7 @@ def by_path(before: Sequence[Field], after: Sequence[Field], *, formats: bool) -
         if now is None:
             continue
         for keyword, old, new in _meanings(was, now, formats=formats):
-            change = Change(was.steps, keyword, old, new, was.pointer, now.uri, now.pointer)
+            change = MeaningChange(was.steps, keyword, old, new, was.pointer, now.uri, now.pointer)
             found.changes.append(change)
     return found
 

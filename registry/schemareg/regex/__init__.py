@@ -1,7 +1,7 @@
-"""Regular expressions of ECMA-262: searching for them, and finding strings that fit or do not.
+"""Regular expressions of ECMA-262: searching for them, and finding strings that match or do not.
 
 `compile` reads a pattern, `Pattern.search` applies it, and `find` answers what a validator never
-asks: is there any string at all that these patterns match, and those do not?
+needs: is there any string that these patterns match, and those do not?
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ROOMS = {
 
 
 def __getattr__(name: str) -> object:
-    """Load a room when it is asked for: whether a pattern is one at all needs only the syntax."""
+    """Load a module when it is needed: checking that a pattern is valid needs only the syntax."""
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found: object = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

@@ -1,12 +1,12 @@
-"""Syntax tree -> position automaton: one bit a position, a set of states is one `int`.
+"""Syntax tree -> position automaton: one bit per position, a set of states is one `int`.
 
-Each character class of the tree is a position (Glushkov's construction). What may follow what is
-kept in two forms: *shifts* ("from these positions, d further"), which make a counter of 65,536
-one mask rather than 65,536 edges, and *arcs* ("from any of these to all of those").
+Each character class of the tree is a position (Glushkov's construction). Which position may follow
+which is kept in two forms: *shifts* ("from these positions, d further"), so that a counter of
+65,536 is one mask and not 65,536 edges, and *arcs* ("from any of these to all of those").
 
-Anchors and word boundaries are no characters. What a part may do between two characters depends
-on what stands there, so the empty text, the first and the last positions of every part are kept
-for each kind of neighbour: the edge of the text, a word character, another character.
+Anchors and word boundaries read no character. What a part can do between two characters depends on
+the neighbours, so the empty text and the first and last positions of every part are kept for each
+kind of neighbour: the edge of the text, a word character, another character.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from schemareg.regex import characters
 from schemareg.regex.budget import OverBudget, Unsupported
 from schemareg.regex.syntax import (
     Alt,
-    Back,
+    BackReference,
     Boundary,
     Cat,
     Chars,
     End,
     Group,
-    Look,
+    Lookaround,
     Node,
     Opaque,
     Repeat,
@@ -35,17 +35,17 @@ if TYPE_CHECKING:
     from schemareg.regex.characters import Ranges
 
 MOST_POSITIONS = 100_000
-"""Positions of one automaton, counters multiplied out."""
+"""Positions of one automaton, with counters expanded."""
 
 MOST_BITS = 50_000_000
-"""Bits in the masks of one automaton: what bounds its memory."""
+"""Bits in the masks of one automaton; bounds its memory."""
 
 _CACHED_SETS = 2_000
 _NARROW = 4_096
 _PAIRS = 64
 _UNROLLED = 5_000
 
-# Neighbours: what stands before (edge 0) or after (edge 0) a place in the text.
+# Neighbours: what is before (edge 0) or after (edge 0) a place in the text.
 _EDGE, _OTHER, _WORD = 0, 1, 2
 _EVERYWHERE = 0b111_111_111
 
@@ -97,7 +97,7 @@ class _Builder:
 
     def __init__(self, boundaries: bool) -> None:
         self.boundaries = boundaries
-        # Without word boundaries nobody asks which characters are word characters.
+        # Without word boundaries it does not matter which characters are word characters.
         self.kinds = (_OTHER, _WORD) if boundaries else (_OTHER,)
         self.bits = 0
 
@@ -133,7 +133,7 @@ class _Builder:
         if not self.boundaries:
             self.add_position(whole, ranges, word=False)
             return whole
-        # A position either reads word characters or others: then it is itself the neighbour.
+        # A position reads either word characters or others: so it is itself the neighbour.
         word = characters.intersection(ranges, characters.WORD)
         if word:
             self.add_position(whole, word, word=True)
@@ -169,7 +169,7 @@ class _Builder:
         part.arcs.append((sources, targets))
 
     def absorb(self, whole: _Part, part: _Part) -> int:
-        """Take over the positions of the other part; return by how much they moved."""
+        """Add the positions of the other part; return the number by which they moved."""
         offset = whole.size
         for ranges, mask in part.classes.items():
             whole.classes[ranges] = whole.classes.get(ranges, 0) | mask << offset
@@ -245,7 +245,7 @@ class _Builder:
         return whole
 
     def copied(self, part: _Part, copies: int) -> _Part:
-        """Return so many copies of the part, side by side and not yet linked."""
+        """Return this many copies of the part, side by side and not yet linked."""
         whole = _Part(part.null)
         whole.size = part.size * copies
         if copies == 1:
@@ -261,7 +261,7 @@ class _Builder:
         return whole
 
     def spread(self, whole: _Part, sources: int, targets: int, copies: int, width: int) -> None:
-        """Link sources to targets, and so again `width` further on, `copies` times in all."""
+        """Link sources to targets, and again `width` further on, `copies` times in all."""
         if not sources or not targets:
             return
         if sources.bit_count() * targets.bit_count() <= _PAIRS:
@@ -276,7 +276,7 @@ class _Builder:
             self.arc(whole, sources << copy * width, targets << copy * width)
 
     def unrolled(self, part: _Part, low: int, high: int | None) -> _Part:
-        """Return the repetition of a part that may be empty here and not there: `(^|a){3}`."""
+        """Return the repetition of a part that may be empty here but not there: `(^|a){3}`."""
         copies = high if high is not None else low + 1
         if copies * part.size > _UNROLLED:
             raise OverBudget(f"an anchor repeated over more than {_UNROLLED} positions")
@@ -367,7 +367,7 @@ class Automaton:
         return result
 
     def accepts(self, text: str) -> bool:
-        """Say whether the pattern is found in the text; one pass, no way back."""
+        """Return whether the pattern is found in the text, in one pass without backtracking."""
         states = 1
         letters = self._letters
         if len(letters) > _CACHED_SETS:
@@ -396,7 +396,7 @@ def automaton(node: Node) -> Automaton:
 
 
 def positions(node: Node) -> int:
-    """Return how many positions the node takes, counters multiplied out; exact up to a bound."""
+    """Return the number of positions of the node, with counters expanded; exact up to a bound."""
     if isinstance(node, Cat):
         total = 0
         for item in node.items:
@@ -406,16 +406,16 @@ def positions(node: Node) -> int:
         return sum(positions(branch) for branch in node.branches)
     if isinstance(node, Repeat):
         return positions(node.item) * (node.high if node.high is not None else max(node.low, 1))
-    if isinstance(node, (Group, Look)):
+    if isinstance(node, (Group, Lookaround)):
         return positions(node.item)
     return 1
 
 
 def name(node: Node) -> str:
-    """Return what a construct is called in messages."""
-    if isinstance(node, Look):
+    """Return the name of a construct for messages."""
+    if isinstance(node, Lookaround):
         return "look-ahead" if node.ahead else "look-behind"
-    if isinstance(node, Back):
+    if isinstance(node, BackReference):
         return "back-reference"
     if isinstance(node, Opaque):
         return node.what
@@ -427,7 +427,7 @@ def _has_boundary(node: Node) -> bool:
         return any(map(_has_boundary, node.items))
     if isinstance(node, Alt):
         return any(map(_has_boundary, node.branches))
-    if isinstance(node, (Repeat, Group, Look)):
+    if isinstance(node, (Repeat, Group, Lookaround)):
         return _has_boundary(node.item)
     return isinstance(node, Boundary)
 

@@ -1,8 +1,8 @@
-"""Searching by trial and error, for what automata cannot do: back-references and look-around.
+"""Search by backtracking, for what automata cannot do: back-references and look-around.
 
-The tree becomes a list of instructions. A stack holds the choices that are still open, a trail
-what must be undone to return to them; so neither the text nor the pattern can exhaust Python's
-own stack, and every instruction counts.
+The tree becomes a list of instructions. A stack holds the open choices, a trail holds what must be
+undone to return to them; so neither the text nor the pattern can exhaust Python's stack, and every
+instruction is counted.
 
 Source: ECMA-262, "Pattern semantics" (RepeatMatcher, BackreferenceMatcher).
 """
@@ -16,13 +16,13 @@ from schemareg.regex.automaton import name
 from schemareg.regex.budget import OverBudget, Unsupported
 from schemareg.regex.syntax import (
     Alt,
-    Back,
+    BackReference,
     Boundary,
     Cat,
     Chars,
     End,
     Group,
-    Look,
+    Lookaround,
     Node,
     Repeat,
     Start,
@@ -89,12 +89,12 @@ class Program:
             self._emit(_END)
         elif isinstance(node, Boundary):
             self._emit(_BOUNDARY, node.negated)
-        elif isinstance(node, Look):
+        elif isinstance(node, Lookaround):
             look = self._emit(_LOOK, 0, node.negated)
             self._compile(node.item, node.ahead)
             self._emit(_OK)
             self.code[look][1] = len(self.code)
-        elif isinstance(node, Back):
+        elif isinstance(node, BackReference):
             self.references.append(node.numbers)
             self._emit(_BACK, len(self.references) - 1, forward)
         else:
@@ -117,10 +117,10 @@ class Program:
         self.code[loop][3] = len(self.code)
 
     def search(self, text: str, steps: int) -> bool:
-        """Say whether the pattern is found in the text.
+        """Return whether the pattern is found in the text.
 
         Raises:
-            OverBudget: the steps did not suffice.
+            OverBudget: the steps were not enough.
         """
         run = _Run(self, text, steps)
         starts = range(1 if self.anchored else len(text) + 1)
@@ -132,7 +132,7 @@ def _groups_in(node: Node) -> set[int]:
         return set().union(*map(_groups_in, node.items))
     if isinstance(node, Alt):
         return set().union(*map(_groups_in, node.branches))
-    if isinstance(node, (Repeat, Look)):
+    if isinstance(node, (Repeat, Lookaround)):
         return _groups_in(node.item)
     if isinstance(node, Group):
         return {node.number} | _groups_in(node.item)
@@ -182,7 +182,7 @@ class _Run:
     def _step(
         self, at: int, place: int, choices: list[tuple[int, int, int]]
     ) -> tuple[int, int] | None:
-        """Do one instruction; return the next one and the place, or `None` for a failure."""
+        """Execute one instruction; return the next one and the place, or `None` for a failure."""
         operation, one, two, three = self.program.code[at]
         text, registers = self.text, self.registers
         if operation == _CHARS:
@@ -224,7 +224,7 @@ class _Run:
             return at + 1, place
         if operation == _AGAIN:
             count = registers[two]
-            # An optional round that read nothing would go on for ever.
+            # An optional round that reads nothing would never end.
             if count >= self.program.loops[one][0] and registers[two + 1] == place:
                 return None
             self.set(two, count + 1)

@@ -1,4 +1,4 @@
-"""What stops a question about patterns: a mistake in one, a construct too rich, a bound reached."""
+"""What ends a question about patterns: an invalid pattern, an undecidable construct, a bound."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 POLL = 256
-"""Steps between two looks at the deadline."""
+"""Steps between two checks of the deadline."""
 
 
 class PatternError(ValueError):
@@ -20,15 +20,15 @@ class PatternError(ValueError):
 
 
 class Unsupported(Exception):
-    """A legal construct that cannot be decided; the message names it and where it stands."""
+    """A legal construct that cannot be decided; the message names it and its place."""
 
 
 class OverBudget(Exception):
-    """A bound was reached before the answer; the message names the bound."""
+    """A bound was reached before an answer; the message names the bound."""
 
 
-class Budget:
-    """Counts down what one question may cost, and looks at the deadline now and then."""
+class PatternBudget:
+    """Counts the cost of one question, and checks the deadline at intervals."""
 
     __slots__ = ("_comparisons", "_deadline", "_next_poll", "_states", "comparisons", "states")
 
@@ -45,12 +45,12 @@ class Budget:
         self._deadline = deadline
         self._next_poll = comparisons - POLL
 
-    def part(self, share: int) -> Budget:
+    def part(self, share: int) -> PatternBudget:
         """Return a budget of one `share`-th of what is left, with the same deadline."""
-        return Budget(self.states // share, self.comparisons // share, self._deadline)
+        return PatternBudget(self.states // share, self.comparisons // share, self._deadline)
 
-    def take(self, part: Budget) -> None:
-        """Count what a part of this budget was spent on."""
+    def take(self, part: PatternBudget) -> None:
+        """Subtract what a part of this budget has used."""
         self.states -= part._states - max(part.states, 0)
         self.comparisons -= part._comparisons - max(part.comparisons, 0)
 
@@ -58,7 +58,7 @@ class Budget:
         """Count one explored state.
 
         Raises:
-            OverBudget: it was one too many.
+            OverBudget: the bound is exceeded.
         """
         self.states -= 1
         if self.states < 0:
@@ -69,7 +69,7 @@ class Budget:
         """Count `count` comparisons or transitions.
 
         Raises:
-            OverBudget: they were too many, or the deadline has passed.
+            OverBudget: the bound is exceeded, or the deadline has passed.
         """
         self.comparisons -= count
         if self.comparisons < 0:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
-"""Sorted, disjoint and not touching, so that equal sets are equal values."""
+"""Sorted, disjoint and not adjacent, so that equal sets are equal values."""
 
 LAST = 0x10FFFF
 """The greatest code point."""
@@ -40,7 +40,7 @@ SPACE: Ranges = (
 r"""`\s`: WhiteSpace and LineTerminator. Source: ECMA-262, CharacterClassEscape."""
 
 LINE_ENDS: Ranges = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
-"""What `.` leaves out. Source: ECMA-262, LineTerminator."""
+"""What `.` excludes. Source: ECMA-262, LineTerminator."""
 
 _LOWER = ((1 << 26) - 1) << 0x61
 _DIGITS = ((1 << 10) - 1) << 0x30
@@ -58,7 +58,7 @@ _PLAIN_ASCII = (
 
 
 def union(*sets: Ranges) -> Ranges:
-    """Return what is in any of the sets."""
+    """Return the union of the sets."""
     return normal(pair for ranges in sets for pair in ranges)
 
 
@@ -88,18 +88,18 @@ def complement(ranges: Ranges) -> Ranges:
 
 
 def intersection(one: Ranges, other: Ranges) -> Ranges:
-    """Return what is in both sets."""
+    """Return the intersection of both sets."""
     return complement(union(complement(one), complement(other)))
 
 
 def contains(ranges: Ranges, point: int) -> bool:
-    """Say whether the code point is in the set."""
+    """Return whether the code point is in the set."""
     at = bisect_right(ranges, (point, LAST + 1)) - 1
     return at >= 0 and point <= ranges[at][1]
 
 
 def size(ranges: Ranges) -> int:
-    """Return how many code points the set holds."""
+    """Return the number of code points in the set."""
     return sum(high - low + 1 for low, high in ranges)
 
 
@@ -113,7 +113,7 @@ def plainest(ranges: Ranges) -> tuple[int, str] | None:
     """Return (rank, character) of the plainest character of the set; a lower rank is plainer.
 
     Small letters come first, then digits, capitals, other printable ASCII, the blank, accented
-    letters, printable characters elsewhere, the rest. `None`: the set holds nothing but surrogates, or nothing.
+    letters, other printable characters, the rest. `None`: the set is empty or has surrogates only.
     """
     for character in plain(ranges):
         return rank(character), character
@@ -134,7 +134,7 @@ def rank(character: str) -> int:
 
 
 def plain(ranges: Ranges) -> Iterator[str]:
-    """Yield every character of the set but surrogates, the plainest first."""
+    """Yield every character of the set except surrogates, the plainest first."""
     ascii_mask = 0
     for low, high in ranges:
         if low > 0x7F:
@@ -154,7 +154,7 @@ def plain(ranges: Ranges) -> Iterator[str]:
         start = max(low, 0xA1)
         for first, last in ((start, min(high, 0xD7FF)), (max(start, 0xE000), high)):
             probe = first
-            # A wholly unprintable stretch (private use, unassigned) is left for the end.
+            # A stretch without any printable character (private use, unassigned) comes last.
             while probe <= min(last, first + _PROBE) and not chr(probe).isprintable():
                 probe += 1
             if probe > first:
@@ -180,8 +180,8 @@ def _categories() -> dict[str, Ranges]:
     from unicodedata import category
 
     runs: dict[str, list[tuple[int, int]]] = {}
-    # Planes 4 to 13 are empty and 15 and 16 are private in every version of Unicode so far:
-    # looking at them one by one would make this four times slower.
+    # Planes 4 to 13 are empty, and 15 and 16 are private, in every version of Unicode so far: to
+    # look at each character would make this four times slower.
     for begin, end in ((0, 0x40000), (0xE0000, 0xE1000)):
         start = begin
         for name, run in groupby(map(category, map(chr, range(begin, end)))):
@@ -330,12 +330,11 @@ _BINARY = frozenset(
         "XIDS",
     ]
 )
-"""Properties that ECMA-262 knows and the standard library has no table of."""
+"""Properties of ECMA-262 for which the standard library has no table."""
 
 
 class UnknownProperty(Exception):
-    """A property that ECMA-262 knows (`legal`) but for which there is no table here, or that it
-    does not know."""
+    """A property of ECMA-262 (`legal`) without a table here, or one that does not exist."""
 
     def __init__(self, legal: bool) -> None:
         super().__init__()

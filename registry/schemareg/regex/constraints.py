@@ -1,4 +1,4 @@
-"""What is wanted of a string, and finding such strings."""
+"""Constraints on a string, and finding strings that satisfy them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from schemareg.regex import language, samples
-from schemareg.regex.budget import Budget, OverBudget, Unsupported
+from schemareg.regex.budget import OverBudget, PatternBudget, Unsupported
 from schemareg.regex.search import LONGEST, Enumeration, shortest
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _FEW = 4
 
 @dataclass(frozen=True, slots=True)
 class StringGoal:
-    """Which strings are wanted: all of these at once."""
+    """Which strings are wanted: all of these constraints hold."""
 
     matches: tuple[Pattern, ...] = ()
     """Every one must be found in the string."""
@@ -39,14 +39,14 @@ class StringGoal:
     """In code points; `None` is no bound."""
 
     excluded: frozenset[str] = frozenset()
-    """Finitely many strings that are not wanted."""
+    """Finitely many strings that are excluded."""
 
     def met(self, text: str, steps: int = 1_000_000) -> bool:
-        """Say whether a string is wanted.
+        """Return whether a string satisfies the constraints.
 
         Raises:
             OverBudget: a pattern could not be searched for within the steps.
-            Unsupported: a pattern speaks of characters that are not known here.
+            Unsupported: a pattern uses characters that are not known here.
         """
         return (
             self.min_length <= len(text)
@@ -64,12 +64,12 @@ def find(
     max_states: int = 20_000,
     max_comparisons: int = 2_000_000,
 ) -> str | None:
-    """Return a short and plain string that meets the goal; `None` is proof that there is none.
+    """Return a short and plain string that satisfies the goal; `None` is proof that there is none.
 
-    `deadline` says whether time is up; it is asked every few hundred steps.
+    `deadline` says whether the time is over; it is called every few hundred steps.
 
     Raises:
-        Unsupported: a pattern is beyond automata, and trying did not help.
+        Unsupported: automata cannot decide a pattern, and trying did not help.
         OverBudget: a bound was reached first.
     """
     if _contradictory(goal):
@@ -78,7 +78,7 @@ def find(
         simple = "a" * goal.min_length
         if simple not in goal.excluded:
             return simple
-    budget = Budget(max_states, max_comparisons, deadline)
+    budget = PatternBudget(max_states, max_comparisons, deadline)
     wanted, obstacle = _clauses(goal)
     if obstacle is None:
         return _shortest(wanted, goal.excluded, budget)
@@ -106,12 +106,12 @@ def find_many(
     max_states: int = 20_000,
     max_comparisons: int = 2_000_000,
 ) -> tuple[list[str], bool]:
-    """Return up to `count` distinct strings of the goal, and whether these are all there are.
+    """Return up to `count` distinct strings of the goal, and whether these are all.
 
-    The shorter come first. `True` is proof; `False` says that there are more, or may be.
+    Shorter strings come first. `True` is proof; `False` says that there are or may be more.
 
     Raises:
-        Unsupported: a pattern is beyond automata, and no string at all was found.
+        Unsupported: automata cannot decide a pattern, and no string was found.
         OverBudget: a bound was reached before the first string.
     """
     if _contradictory(goal):
@@ -123,8 +123,8 @@ def find_many(
     complete = True
     for clause in wanted:
         try:
-            # An enumeration goes round all states; a search may find its way sooner.
-            budget = Budget(max_states // 4, max_comparisons // 4, deadline)
+            # An enumeration visits all states; a search may find a path sooner.
+            budget = PatternBudget(max_states // 4, max_comparisons // 4, deadline)
             every = (
                 text for text in Enumeration(clause, budget).texts() if text not in goal.excluded
             )
@@ -179,9 +179,9 @@ def _contradictory(goal: StringGoal) -> bool:
 
 
 def _clauses(goal: StringGoal) -> tuple[list[Clause], Unsupported | None]:
-    """Return the goal as alternatives, and what they leave out of it if anything.
+    """Return the goal as alternatives, and which constructs they ignore, if any.
 
-    Where a pattern is beyond automata, the clauses admit more strings than the goal.
+    Where automata cannot decide a pattern, the clauses admit more strings than the goal.
     """
     obstacle: Unsupported | None = None
     length = language.Length(max(goal.min_length, 0), goal.max_length)
@@ -198,11 +198,11 @@ def _clauses(goal: StringGoal) -> tuple[list[Clause], Unsupported | None]:
     return sorted(found, key=lambda clause: (clause.low, len(clause.missed))), obstacle
 
 
-def _shortest(wanted: list[Clause], excluded: frozenset[str], budget: Budget) -> str | None:
+def _shortest(wanted: list[Clause], excluded: frozenset[str], budget: PatternBudget) -> str | None:
     """Return a shortest string of any clause.
 
     Raises:
-        OverBudget: no string was found, and a clause was not searched to its end.
+        OverBudget: no string was found, and the search of a clause is incomplete.
     """
     best: str | None = None
     over: OverBudget | None = None
@@ -249,7 +249,7 @@ def _tried(
         yield from first
         for clause in wanted[:4]:
             try:
-                budget = Budget(2_000, 100_000, deadline)
+                budget = PatternBudget(2_000, 100_000, deadline)
                 yield from islice(Enumeration(clause, budget).texts(), _RELAXED)
             except OverBudget:
                 continue

@@ -1,12 +1,12 @@
 """Syntax tree -> a Boolean formula over automata and lengths.
 
-Most patterns are one automaton. Three things are taken out of it, each exactly:
+Most patterns are one automaton. Three things are separated from it, each exactly:
 
-- a look-ahead at the very start, a look-behind at the very end: they speak of the whole text, so
+- a look-ahead at the very start, a look-behind at the very end: they constrain the whole text, so
   they are further patterns that must, or must not, be found in it;
-- a large counter, where the length of the text tells the count: `^[a-z]{1,65536}$` is `^[a-z]*$`
+- a large counter, where the length of the text gives the count: `^[a-z]{1,65536}$` is `^[a-z]*$`
   and a length of 1 to 65,536;
-- what a search makes idle: the tail of `ab+`, the head of `.*a`.
+- what a search makes redundant: the tail of `ab+`, the head of `.*a`.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from schemareg.regex.syntax import (
     EMPTY,
     NEVER,
     Alt,
-    Back,
+    BackReference,
     Boundary,
     Cat,
     Chars,
     End,
     Group,
-    Look,
+    Lookaround,
     Node,
     Opaque,
     Repeat,
     Start,
+    Value,
 )
-from schemareg.regex.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from schemareg.regex.characters import Ranges
 
 MOST_CLAUSES = 256
-"""Alternatives of one question, each of them searched on its own."""
+"""Alternatives of one question, each of them searched separately."""
 
 _MOST_BRANCHES = 32
 _LARGE_COUNT = 12
 
 
-class Found(Value):
+class Occurs(Value):
     """The node is found in the text."""
 
     __slots__ = ("node",)
@@ -57,12 +57,12 @@ class Found(Value):
 
     @property
     def automaton(self) -> Automaton:
-        """The automaton of the search; shared, built when first asked for."""
+        """The automaton of the search; shared, built when first needed."""
         return automaton(self.node)
 
 
 class Length(Value):
-    """The text has so many code points; `None` is no bound."""
+    """The text has this many code points; `None` is no bound."""
 
     __slots__ = ("high", "low")
 
@@ -73,7 +73,7 @@ class Length(Value):
 
 
 class Not(Value):
-    """The opposite."""
+    """The negation."""
 
     __slots__ = ("item",)
 
@@ -83,7 +83,7 @@ class Not(Value):
 
 
 class Every(Value):
-    """All at once; of nothing, always."""
+    """All parts hold; without parts, always true."""
 
     __slots__ = ("items",)
 
@@ -93,7 +93,7 @@ class Every(Value):
 
 
 class Some(Value):
-    """At least one."""
+    """At least one part holds."""
 
     __slots__ = ("items",)
 
@@ -102,7 +102,7 @@ class Some(Value):
         self.items = items
 
 
-Formula: TypeAlias = Found | Length | Not | Every | Some
+Formula: TypeAlias = Occurs | Length | Not | Every | Some
 
 
 class Clause(Value):
@@ -111,7 +111,7 @@ class Clause(Value):
     __slots__ = ("found", "high", "low", "missed")
 
     def __init__(
-        self, found: frozenset[Found], missed: frozenset[Found], low: int, high: int | None
+        self, found: frozenset[Occurs], missed: frozenset[Occurs], low: int, high: int | None
     ) -> None:
         super().__init__(found, missed, low, high)
         self.found = found
@@ -120,11 +120,11 @@ class Clause(Value):
         self.high = high
 
     def possible(self) -> bool:
-        """Say that nothing contradicts itself at first sight."""
+        """Return whether there is no obvious contradiction."""
         return (self.high is None or self.low <= self.high) and not self.found & self.missed
 
     def covers(self, other: Clause) -> bool:
-        """Say that every text of the other clause is one of this."""
+        """Return whether every text of the other clause is a text of this one."""
         return (
             self.low <= other.low
             and (self.high is None or (other.high is not None and other.high <= self.high))
@@ -137,15 +137,15 @@ def formula(node: Node) -> Formula:
     """Return the formula of a search for the node.
 
     Raises:
-        Unsupported: it holds what automata cannot decide.
-        OverBudget: taking it apart yields too many pieces.
+        Unsupported: automata cannot decide a construct in it.
+        OverBudget: the decomposition has too many parts.
     """
     return _search(_bare(node))
 
 
 def holds(wanted: Formula, text: str) -> bool:
-    """Say whether a text fulfils the formula."""
-    if isinstance(wanted, Found):
+    """Return whether a text satisfies the formula."""
+    if isinstance(wanted, Occurs):
         return wanted.automaton.accepts(text)
     if isinstance(wanted, Length):
         return wanted.low <= len(text) and (wanted.high is None or len(text) <= wanted.high)
@@ -157,15 +157,15 @@ def holds(wanted: Formula, text: str) -> bool:
 
 
 def clauses(wanted: Formula, positive: bool = True) -> list[Clause]:
-    """Return the formula, or its opposite, as alternatives.
+    """Return the formula, or its negation, as alternatives.
 
     Raises:
         OverBudget: there are too many.
     """
-    nothing: frozenset[Found] = frozenset()
+    nothing: frozenset[Occurs] = frozenset()
     if isinstance(wanted, Not):
         return clauses(wanted.item, not positive)
-    if isinstance(wanted, Found):
+    if isinstance(wanted, Occurs):
         one = frozenset((wanted,))
         return [Clause(one, nothing, 0, None) if positive else Clause(nothing, one, 0, None)]
     if isinstance(wanted, Length):
@@ -184,7 +184,7 @@ def clauses(wanted: Formula, positive: bool = True) -> list[Clause]:
 
 
 def conjunction(parts: Iterable[list[Clause]]) -> list[Clause]:
-    """Return the alternatives that fulfil one clause of every part.
+    """Return the alternatives that satisfy one clause of every part.
 
     Raises:
         OverBudget: there are too many.
@@ -209,7 +209,7 @@ def conjunction(parts: Iterable[list[Clause]]) -> list[Clause]:
 
 
 def _shortened(alternatives: Iterable[Clause]) -> list[Clause]:
-    """Leave out what cannot be and what another clause covers."""
+    """Remove impossible clauses and those that another clause covers."""
     kept: list[Clause] = []
     for clause in alternatives:
         if not clause.possible() or any(other.covers(clause) for other in kept):
@@ -222,10 +222,10 @@ def _shortened(alternatives: Iterable[Clause]) -> list[Clause]:
 
 
 def relaxed(node: Node, upwards: bool) -> Node:
-    """Return a decidable pattern found in no fewer texts (`upwards`), or in no more of them.
+    """Return a decidable pattern found in no fewer texts (`upwards`), or in no more texts.
 
-    Look-around and back-references are dropped, or never fulfilled; a look-around that can be
-    decided exactly stays where it is.
+    Look-around and back-references are dropped, or never satisfied; a look-around that can be
+    decided exactly stays.
     """
     groups: dict[int, Node] = {}
     if upwards:
@@ -246,7 +246,7 @@ def children(node: Node) -> tuple[Node, ...]:
         return node.items
     if isinstance(node, Alt):
         return node.branches
-    if isinstance(node, (Repeat, Group, Look)):
+    if isinstance(node, (Repeat, Group, Lookaround)):
         return (node.item,)
     return ()
 
@@ -260,9 +260,9 @@ def _relax(node: Node, upwards: bool, groups: dict[int, Node], depth: int) -> No
         return Repeat(_relax(node.item, upwards, groups, depth), node.low, node.high)
     if isinstance(node, Group):
         return _relax(node.item, upwards, groups, depth)
-    if isinstance(node, Look):
+    if isinstance(node, Lookaround):
         return EMPTY if upwards else NEVER
-    if isinstance(node, Back):
+    if isinstance(node, BackReference):
         if not upwards:
             return NEVER
         known = [groups[number] for number in node.numbers if number in groups]
@@ -275,10 +275,10 @@ def _relax(node: Node, upwards: bool, groups: dict[int, Node], depth: int) -> No
 
 
 def _bare(node: Node) -> Node:
-    """Return the node without capturing groups, sequences within sequences flattened.
+    """Return the node without capturing groups, with nested sequences flattened.
 
     Raises:
-        Unsupported: a back-reference needs its group, or a construct is not known here.
+        Unsupported: a back-reference needs its group, or a construct is unknown here.
     """
     if isinstance(node, Group):
         return _bare(node.item)
@@ -288,17 +288,17 @@ def _bare(node: Node) -> Node:
         return _alt(map(_bare, node.branches))
     if isinstance(node, Repeat):
         item = _bare(node.item)
-        if isinstance(item, Look):
-            # A look repeated is that look; a look that may be left out says nothing.
+        if isinstance(item, Lookaround):
+            # A repeated look is the same look; an optional look has no effect.
             return item if node.low > 0 else EMPTY
         if node.high == 0:
             return EMPTY
         if isinstance(item, Repeat) and (item.low, item.high) in {(0, None), (1, None)}:
             return Repeat(item.item, item.low * node.low, None)
         return Repeat(item, node.low, node.high)
-    if isinstance(node, Look):
-        return Look(_bare(node.item), node.ahead, node.negated)
-    if isinstance(node, (Back, Opaque)):
+    if isinstance(node, Lookaround):
+        return Lookaround(_bare(node.item), node.ahead, node.negated)
+    if isinstance(node, (BackReference, Opaque)):
         raise Unsupported(name(node))
     return node
 
@@ -329,7 +329,7 @@ def _cat(nodes: Iterable[Node]) -> Node:
 
 
 def _has_look(node: Node) -> bool:
-    return isinstance(node, Look) or any(map(_has_look, children(node)))
+    return isinstance(node, Lookaround) or any(map(_has_look, children(node)))
 
 
 def _search(node: Node) -> Formula:
@@ -354,8 +354,9 @@ def _search(node: Node) -> Formula:
 def _tempered(items: list[Node]) -> Formula | None:
     """Return the formula of `^a(?:(?!b).)*$`: the sequence without the look, and no `b` after `a`.
 
-    That is exact when the look is the first thing in the loop, the loop the last in the text, and
-    the length of what precedes it fixed; and when `b` is not empty, which it might be at the end.
+    That is exact when the look is the first item of the loop, the loop is the last item of the
+    text, and the length before it is fixed; and when `b` is not empty, which it could be at the
+    end.
     """
     if len(items) < 3 or items[0] != Start() or items[-1] != End():
         return None
@@ -366,7 +367,7 @@ def _tempered(items: list[Node]) -> Formula | None:
     if len(turn) != 2 or not isinstance(turn[1], Chars):
         return None
     look, widths = turn[0], [_width(item) for item in head]
-    if not isinstance(look, Look) or not look.ahead or not look.negated or None in widths:
+    if not isinstance(look, Lookaround) or not look.ahead or not look.negated or None in widths:
         return None
     if _least(look.item) == 0:
         return None
@@ -381,7 +382,7 @@ def _tempered(items: list[Node]) -> Formula | None:
 
 
 def _least(node: Node) -> int:
-    """Return a length that no text matched by the node falls short of."""
+    """Return a lower bound of the length of texts that the node matches."""
     if isinstance(node, Chars):
         return 1
     if isinstance(node, Cat):
@@ -394,13 +395,13 @@ def _least(node: Node) -> int:
 
 
 def _first_look(node: Node) -> Node:
-    if isinstance(node, Look):
+    if isinstance(node, Lookaround):
         return node
     return next(_first_look(child) for child in children(node) if _has_look(child))
 
 
 def _branches(items: list[Node]) -> list[Node] | None:
-    """Spell out the first item that offers a choice between looks: `a(?:b|(?!c))`."""
+    """Expand the first item that has a choice between looks: `a(?:b|(?!c))`."""
     for at, item in enumerate(items):
         if not _has_look(item):
             continue
@@ -425,39 +426,39 @@ def _cat_of(node: Node) -> Node:
 
 
 def _take_from_start(items: list[Node], said: list[Formula]) -> None:
-    """Move what stands at the start of the text out of the sequence."""
+    """Move what is at the start of the text out of the sequence."""
     zone = 0
-    while zone < len(items) and isinstance(items[zone], (Start, Boundary, Look)):
+    while zone < len(items) and isinstance(items[zone], (Start, Boundary, Lookaround)):
         zone += 1
     if Start() in items[:zone]:
         kept: list[Node] = []
         for item in items[:zone]:
-            if isinstance(item, Look) and item.ahead:
+            if isinstance(item, Lookaround) and item.ahead:
                 inner = _search(_cat((Start(), item.item)))
                 said.append(Not(inner) if item.negated else inner)
             else:
                 kept.append(item)
         items[:zone] = kept
-    elif items and isinstance(items[0], Look) and not items[0].ahead and not items[0].negated:
-        # Nothing is before a look-behind that opens the search: it may as well be read.
+    elif items and isinstance(items[0], Lookaround) and not items[0].ahead and not items[0].negated:
+        # Nothing is before a look-behind that opens the search: it can be read as well.
         items[:1] = [items[0].item]
 
 
 def _take_from_end(items: list[Node], said: list[Formula]) -> None:
-    """Move what stands at the end of the text out of the sequence."""
+    """Move what is at the end of the text out of the sequence."""
     zone = len(items)
-    while zone > 0 and isinstance(items[zone - 1], (End, Boundary, Look)):
+    while zone > 0 and isinstance(items[zone - 1], (End, Boundary, Lookaround)):
         zone -= 1
     if End() in items[zone:]:
         kept: list[Node] = []
         for item in items[zone:]:
-            if isinstance(item, Look) and not item.ahead:
+            if isinstance(item, Lookaround) and not item.ahead:
                 inner = _search(_cat((item.item, End())))
                 said.append(Not(inner) if item.negated else inner)
             else:
                 kept.append(item)
         items[zone:] = kept
-    elif items and isinstance(items[-1], Look) and items[-1].ahead and not items[-1].negated:
+    elif items and isinstance(items[-1], Lookaround) and items[-1].ahead and not items[-1].negated:
         items[-1:] = [items[-1].item]
 
 
@@ -466,12 +467,12 @@ def _plain(items: list[Node]) -> Formula:
     _trim(items, last=True)
     _trim(items, last=False)
     lengths = _lengths(items)
-    found = Found(_cat(items))
+    found = Occurs(_cat(items))
     return found if lengths is None else Every((lengths, found))
 
 
 def _trim(items: list[Node], last: bool) -> None:
-    """Reduce the open end of a search to what must be there: `ab+` is found where `ab` is."""
+    """Reduce the open end of a search to what is necessary: `ab+` is found where `ab` is."""
     at = -1 if last else 0
     while items:
         item = items[at]
@@ -489,10 +490,10 @@ def _trim(items: list[Node], last: bool) -> None:
 
 
 def _lengths(items: list[Node]) -> Length | None:
-    """Replace a large counter by a star where the length of the text tells the count.
+    """Replace a large counter by a star where the length of the text gives the count.
 
-    That is so when the pattern is anchored on both sides and the length of everything else is
-    fixed. The counter's item must have a fixed length too.
+    That is so when the pattern is anchored on both sides and everything else has a fixed length.
+    The item of the counter must have a fixed length too.
     """
     if len(items) < 3 or items[0] != Start() or items[-1] != End():
         return None
@@ -519,7 +520,7 @@ def _large(node: Node) -> bool:
 
 
 def _width(node: Node) -> int | None:
-    """Return the length of every text the node matches; `None`: they differ."""
+    """Return the length of every text that the node matches; `None`: lengths differ."""
     if isinstance(node, Chars):
         return 1
     if isinstance(node, (Start, End, Boundary)):
@@ -545,9 +546,9 @@ __all__ = [
     "Clause",
     "Every",
     "Formula",
-    "Found",
     "Length",
     "Not",
+    "Occurs",
     "Some",
     "clauses",
     "conjunction",

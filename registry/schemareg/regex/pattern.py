@@ -1,4 +1,4 @@
-"""A compiled pattern: what JSON Schema's `pattern` asks of a string."""
+"""A compiled pattern: what `pattern` of JSON Schema requires of a string."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Pattern:
         """The syntax tree.
 
         Raises:
-            OverBudget: it is too deep to be worked with.
+            OverBudget: it is too deep.
         """
         if self._syntax.too_deep:
             raise OverBudget(f"groups nested deeper than {syntax.DEEPEST}")
@@ -51,7 +51,7 @@ class Pattern:
 
     @property
     def regular(self) -> bool:
-        """Whether automata decide it; a back-reference, for one, is beyond them."""
+        """Whether automata can decide it; they cannot decide a back-reference, for example."""
         try:
             self.formula()
         except Unsupported:
@@ -64,7 +64,7 @@ class Pattern:
         """Return the pattern as a formula over automata.
 
         Raises:
-            Unsupported: it holds what automata cannot decide.
+            Unsupported: automata cannot decide a construct in it.
             OverBudget: it is too large.
         """
         if self._formula is None and self._obstacle is None:
@@ -75,19 +75,19 @@ class Pattern:
         if self._formula is not None:
             return self._formula
         assert self._obstacle is not None  # noqa: S101 - one of the two is known by now
-        # A new exception each time: one kept would gather a traceback at every raise.
+        # A new exception each time: a shared one would collect a traceback at every raise.
         kind, message = self._obstacle
         raise kind(message)
 
     def search(self, text: str, steps: int = 1_000_000) -> bool:
-        """Say whether the pattern is found anywhere in the text.
+        """Return whether the pattern is found anywhere in the text.
 
-        `steps` bounds the attempts at a pattern that automata cannot decide; any other one takes
-        time in proportion to the text.
+        `steps` bounds the attempts at a pattern that automata cannot decide; any other pattern
+        takes time in proportion to the text.
 
         Raises:
-            OverBudget: the pattern is too large, or the steps did not suffice.
-            Unsupported: the pattern speaks of characters or flags that are not known here.
+            OverBudget: the pattern is too large, or the steps were not enough.
+            Unsupported: the pattern uses characters or flags that are not known here.
         """
         if self._program is None:
             try:
@@ -103,7 +103,7 @@ def compile(source: str) -> Pattern:  # noqa: A001 - as in `re`
     Raises:
         PatternError: the source is not a pattern.
     """
-    # A cache of very long patterns would hold on to too much.
+    # A cache of very long patterns would hold too much memory.
     return _cached(source) if len(source) <= _SHORT else Pattern(source)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from schemareg.regex import characters
 from schemareg.regex.characters import rank
 from schemareg.regex.language import children
-from schemareg.regex.syntax import Alt, Back, Cat, Chars, Group, Look, Node, Repeat
+from schemareg.regex.syntax import Alt, BackReference, Cat, Chars, Group, Lookaround, Node, Repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _PADDING = "ab0A- "
 
 
 def texts(nodes: Sequence[Node], low: int, high: int | None) -> Iterator[str]:
-    """Yield texts drawn from the trees, and small changes of them; the same at every call."""
+    """Yield texts generated from the trees, and small changes of them; the same at every call."""
     from random import Random
 
     random = Random(0)  # noqa: S311 - guesses, not secrets
@@ -36,7 +36,7 @@ def texts(nodes: Sequence[Node], low: int, high: int | None) -> Iterator[str]:
 
 def _looks(node: Node) -> list[Node]:
     found = [look for child in children(node) for look in _looks(child)]
-    return [node, *found] if isinstance(node, Look) else found
+    return [node, *found] if isinstance(node, Lookaround) else found
 
 
 def _changes(text: str, random: Random, looked: Sequence[Node]) -> Iterator[str]:
@@ -85,8 +85,8 @@ class _Draw:
         if isinstance(node, Group):
             self.groups[node.number] = drawn = self.text(node.item)
             return drawn
-        if isinstance(node, Back):
+        if isinstance(node, BackReference):
             return next((self.groups[n] for n in node.numbers if n in self.groups), "")
-        if isinstance(node, Look):
+        if isinstance(node, Lookaround):
             return "" if node.negated or self.random.random() < 0.5 else self.text(node.item)
         return ""

@@ -1,14 +1,15 @@
-"""Which strings fulfil a goal? A breadth-first search over several automata at once.
+"""Which strings satisfy a goal? A breadth-first search over several automata at once.
 
-A state of the search is the positions reached in every pattern that must be found (any of them
-may lead to acceptance), those in every pattern that must be missed (none of them may), and the
-place in the excluded strings. It is built only when it is reached. A pattern that must be found
-is followed as a set of positions first, which takes the fewest states as a rule; where it takes
-too many, as with `(a|b)*a(a|b){20}`, each position is then followed on its own.
+A state of the search is the set of positions reached in every pattern that must be found (any of
+them may lead to acceptance), in every pattern that must not be found (none of them may), and the
+node in the tree of excluded strings. A state is built only when it is reached. A pattern that must
+be found is followed as a set of positions first, which usually takes the fewest states; where it
+takes too many, as with `(a|b)*a(a|b){20}`, each position is then followed separately.
 
-A state is left out when another one, reached by a text no longer, accepts whatever it accepts:
-the same positions, and subsets of its sets (an antichain). Between texts of one length this is
-right whatever lengths are wanted; between lengths it is right once the text is long enough.
+A state is dropped when another one, reached by a text of the same or a smaller length, accepts
+whatever it accepts: the same positions, and subsets of its sets (an antichain). Between texts of
+one length this is correct for any required length; between lengths it is correct once the text is
+long enough.
 
 Source: De Wulf, Doyen, Henzinger, Raskin, "Antichains", CAV 2006.
 """
@@ -26,15 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from schemareg.regex.automaton import Automaton
-    from schemareg.regex.budget import Budget
+    from schemareg.regex.budget import PatternBudget
     from schemareg.regex.characters import Ranges
-    from schemareg.regex.language import Clause, Found
+    from schemareg.regex.language import Clause, Occurs
 
 LONGEST = 4_000_000
 """Code points of the longest string that is ever produced."""
 
 _FIRST_SHARE = 10
-# Of so few states even the superfluous ones are followed: they may be reached by plainer texts.
+# With so few states even redundant ones are followed: plainer texts may reach them.
 _SMALL = 32
 _FOUND = -1
 _FREE = -1
@@ -46,7 +47,7 @@ Step: TypeAlias = tuple[State, str]
 
 
 class Letter:
-    """Characters that no automaton of the question tells apart, and who reads them."""
+    """Characters that no automaton of the question distinguishes, and who reads them."""
 
     __slots__ = ("character", "ranges", "readers")
 
@@ -58,7 +59,9 @@ class Letter:
 
 @lru_cache(maxsize=512)
 def alphabet(automata: tuple[Automaton, ...], apart: str = "") -> tuple[Letter, ...]:
-    """Return the letters the automata (and the characters `apart`) tell apart, plainest first."""
+    """Return the letters that the automata (and the characters `apart`) distinguish, plainest
+    first.
+    """
     numbers: dict[Ranges, int] = {}
     masks = [
         [(numbers.setdefault(ranges, len(numbers)), mask) for ranges, mask in automaton.classes]
@@ -118,14 +121,16 @@ class _Excluded:
 
 
 class _Antichain:
-    """The states that no other one makes superfluous."""
+    """The states that no other state makes redundant."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: PatternBudget) -> None:
         self.budget = budget
         self.kept: dict[tuple[int, ...], list[State]] = {}
 
     def add(self, state: State) -> list[State] | None:
-        """Keep the state and return those it makes superfluous; `None`: it is so itself."""
+        """Keep the state and return those that it makes redundant; `None`: it is redundant
+        itself.
+        """
         positions, sets, place = state
         rivals = self.kept.get(positions)
         if rivals is None:
@@ -154,10 +159,10 @@ class _Antichain:
 
 
 class _Product:
-    """The states of one clause, each with what follows it."""
+    """The states of one clause, each with its successors."""
 
     def __init__(
-        self, clause: Clause, excluded: frozenset[str], budget: Budget, apart: bool
+        self, clause: Clause, excluded: frozenset[str], budget: PatternBudget, apart: bool
     ) -> None:
         self.budget = budget
         self.apart = apart
@@ -167,7 +172,7 @@ class _Product:
         self.letters = alphabet(
             (*self.found, *self.missed), self.tree.letters() if self.tree else ""
         )
-        # What a transition costs grows with the masks and with their number.
+        # The cost of a transition grows with the size and the number of the masks.
         self.weight = 1 + sum(a.size // 2_000 + 1 for a in (*self.found, *self.missed)) // 2
         self.known: dict[State, list[Step]] = {}
         self.plain = not self.missed and self.tree is None
@@ -189,7 +194,7 @@ class _Product:
         return self.tree is None or place not in self.tree.ends
 
     def steps(self, state: State) -> list[Step]:
-        """Return the states that follow, each with the plainest character that leads there."""
+        """Return the successors, each with the plainest character that leads to it."""
         known = self.known.get(state)
         if known is None:
             first: dict[State, str] = {}
@@ -199,7 +204,7 @@ class _Product:
         return known
 
     def moves(self, state: State) -> list[tuple[Letter, State]]:
-        """Return what each letter leads to, the plainest letters first."""
+        """Return where each letter leads, the plainest letters first."""
         self.budget.state()
         self.budget.compare(len(self.letters) * self.weight)
         positions, sets, place = state
@@ -225,7 +230,7 @@ class _Product:
         return result
 
     def _missing(self, letter: Letter, stepped: list[int]) -> tuple[int, ...] | None:
-        """Return the sets of what must be missed; `None`: one was found."""
+        """Return the sets of what must not be found; `None`: one was found."""
         sets = []
         for automaton, states, readers in zip(
             self.missed, stepped, letter.readers[len(self.found) :], strict=True
@@ -237,7 +242,7 @@ class _Product:
         return tuple(sets)
 
     def _finding(self, letter: Letter, follow: list[int]) -> list[list[int]] | None:
-        """Return the ways on in what must be found; `None`: one has none."""
+        """Return the continuations of what must be found; `None`: one has none."""
         choices: list[list[int]] = []
         for automaton, states, readers in zip(self.found, follow, letter.readers, strict=False):
             reading = states if states == _FOUND else states & readers
@@ -250,8 +255,8 @@ class _Product:
         return choices
 
 
-def ordered(found: Iterable[Found]) -> list[Found]:
-    """Return the members of a set in an order that does not change from run to run."""
+def ordered(found: Iterable[Occurs]) -> list[Occurs]:
+    """Return the members of a set in an order that is the same in every run."""
     several = list(found)
     return sorted(several, key=repr) if len(several) > 1 else several
 
@@ -265,11 +270,11 @@ def _single_bits(mask: int) -> list[int]:
     return bits
 
 
-def shortest(clause: Clause, excluded: frozenset[str], budget: Budget) -> str | None:
+def shortest(clause: Clause, excluded: frozenset[str], budget: PatternBudget) -> str | None:
     """Return a shortest text of the clause that is not excluded; `None`: there is none.
 
     Raises:
-        OverBudget: it could not be told within the budget.
+        OverBudget: the budget was not enough to decide.
     """
     if clause.low > LONGEST:
         raise OverBudget(f"a text of more than {LONGEST} characters")
@@ -284,7 +289,9 @@ def shortest(clause: Clause, excluded: frozenset[str], budget: Budget) -> str | 
     return _shortest(clause, excluded, budget, apart=True)
 
 
-def _shortest(clause: Clause, excluded: frozenset[str], budget: Budget, apart: bool) -> str | None:
+def _shortest(
+    clause: Clause, excluded: frozenset[str], budget: PatternBudget, apart: bool
+) -> str | None:
     graph = _Product(clause, excluded, budget, apart)
     start = graph.start()
     if start is None:
@@ -324,17 +331,17 @@ def _shortest(clause: Clause, excluded: frozenset[str], budget: Budget, apart: b
                     following[target] = None
                     if len(following) > _SMALL:
                         for rival in beaten:
-                            # One of an earlier layer may still be needed: length is scarce.
+                            # A state of an earlier layer may still be needed: length is bounded.
                             following.pop(rival, None)
         layer = list(following)
     return None
 
 
 class _Levels:
-    """The states reached by texts of exactly so many characters.
+    """The states reached by texts of exactly this many characters.
 
-    What is reached with n + 1 characters depends on nothing but what is reached with n. So once
-    a level equals an earlier one, all that follow are known, however long the text.
+    What n + 1 characters reach depends only on what n characters reach. So once a level equals an
+    earlier one, all later levels are known, however long the text.
     """
 
     def __init__(self, graph: _Product, start: State) -> None:
@@ -343,7 +350,7 @@ class _Levels:
         self.loop: tuple[int, dict[State, Step | None]] | None = None
 
     def at(self, length: int) -> dict[State, Step | None]:
-        """Return the states reached with so many characters, each with how it was reached."""
+        """Return the states that this many characters reach, each with how it was reached."""
         levels = self.levels
         seen: dict[frozenset[State], int] = {frozenset(levels[0]): 0}
         while len(levels) <= length:
@@ -395,7 +402,7 @@ class _Levels:
             if self.loop is not None and index == self.loop[0] and length > index:
                 mark = marks.get(state)
                 if mark is not None:
-                    # The way back has come round: go round as often as fits, at once.
+                    # The way back has reached a cycle: go round as often as fits, at once.
                     tour = mark[0] - length
                     times = (length - index) // tour
                     parts.append("".join(parts[mark[1] :]) * times)
@@ -417,7 +424,7 @@ class _Levels:
 class Enumeration:
     """All texts of a clause, the shorter first, by a deterministic search without pruning."""
 
-    def __init__(self, clause: Clause, budget: Budget) -> None:
+    def __init__(self, clause: Clause, budget: PatternBudget) -> None:
         self.clause = clause
         self.budget = budget
         self.edges: list[list[tuple[Letter, int]]] = []
@@ -442,10 +449,10 @@ class Enumeration:
             self.edges.append(edges)
 
     def texts(self) -> Iterator[str]:
-        """Yield every text, the shorter first; endless if there is no end of them.
+        """Yield every text, the shorter first; endless if there are infinitely many.
 
         Raises:
-            OverBudget: the next one could not be found within the budget.
+            OverBudget: the next text could not be found within the budget.
         """
         high = self.clause.high
         if not self._endless():
@@ -473,7 +480,7 @@ class Enumeration:
         return result
 
     def _endless(self) -> bool:
-        """Say whether there is a loop on the way to acceptance."""
+        """Return whether there is a loop on the way to acceptance."""
         useful = self.accepting
         while True:
             more = useful | self._before(useful)
@@ -485,7 +492,7 @@ class Enumeration:
             for number, edges in enumerate(self.edges)
             if useful >> number & 1
         }
-        # Whatever is left when all that leads nowhere further is taken away, runs in circles.
+        # After everything without a successor is removed, the rest is a cycle.
         sources: dict[int, list[int]] = {}
         for number, targets in waiting.items():
             for target in targets:

@@ -1,8 +1,8 @@
 """Source text of ECMA-262 regular expressions -> syntax tree.
 
-The grammar is that of the flag `u`, as JSON Schema recommends, and lenient in the manner of
-Annex B wherever `u` would refuse what can mean only one thing: an escaped punctuation mark, a
-lone `]`, `{` or `}`, a hyphen beside a class escape.
+The grammar is that of the flag `u`, as JSON Schema recommends, and lenient as in Annex B wherever
+`u` would refuse what can have only one meaning: an escaped punctuation mark, a lone `]`, `{` or
+`}`, a hyphen beside a class escape.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from schemareg.regex.budget import PatternError
 
 if TYPE_CHECKING:
     from schemareg.regex.characters import Ranges
-from schemareg.regex.values import Value
 
 DEEPEST = 50
-"""Groups within groups; a deeper pattern is legal, yet nothing is decided about it."""
+"""Groups within groups; a deeper pattern is legal, but it is not decided."""
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 _DIGITS = frozenset("0123456789")
@@ -35,8 +34,38 @@ _CLASSES: dict[str, Ranges] = {
 _DOT = characters.complement(characters.LINE_ENDS)
 
 
+class Value:
+    """A part of a tree: equal to another of its class with equal parts, and never changed.
+
+    Like a frozen dataclass, at a tenth of its import time. Trees are compared and looked up by the
+    thousand, so the hash is kept.
+    """
+
+    __slots__ = ("_hash", "_parts")
+
+    def __init__(self, *parts: object) -> None:
+        self._parts = parts
+        self._hash = 0
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Value)
+            and type(self) is type(other)
+            and hash(self) == hash(other)
+            and self._parts == other._parts
+        )
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            self._hash = hash((type(self).__name__, self._parts)) or 1
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self._parts))})"
+
+
 class Chars(Value):
-    """One character of a set; of the empty set, nothing at all."""
+    """One character of a set; an empty set matches nothing."""
 
     __slots__ = ("ranges",)
 
@@ -46,7 +75,7 @@ class Chars(Value):
 
 
 class Cat(Value):
-    """All items, one after the other; without items, the empty text."""
+    """All items in sequence; without items, the empty text."""
 
     __slots__ = ("items",)
 
@@ -66,7 +95,7 @@ class Alt(Value):
 
 
 class Repeat(Value):
-    """The item again and again, `low` to `high` times; `None` is no bound."""
+    """The item repeated `low` to `high` times; `None` is no bound."""
 
     __slots__ = ("greedy", "high", "item", "low")
 
@@ -111,7 +140,7 @@ class Boundary(Value):
         self.negated = negated
 
 
-class Look(Value):
+class Lookaround(Value):
     """A look-ahead or look-behind."""
 
     __slots__ = ("ahead", "item", "negated")
@@ -123,7 +152,7 @@ class Look(Value):
         self.negated = negated
 
 
-class Back(Value):
+class BackReference(Value):
     """A back-reference; several numbers when groups share a name."""
 
     __slots__ = ("numbers",)
@@ -134,7 +163,7 @@ class Back(Value):
 
 
 class Opaque(Value):
-    """A legal construct of which not even the matches are known here."""
+    """A legal construct whose matches are unknown here."""
 
     __slots__ = ("what",)
 
@@ -143,17 +172,29 @@ class Opaque(Value):
         self.what = what
 
 
-Node: TypeAlias = Chars | Cat | Alt | Repeat | Group | Start | End | Boundary | Look | Back | Opaque
+Node: TypeAlias = (
+    Chars
+    | Cat
+    | Alt
+    | Repeat
+    | Group
+    | Start
+    | End
+    | Boundary
+    | Lookaround
+    | BackReference
+    | Opaque
+)
 
 EMPTY = Cat(())
 """The empty text."""
 
 NEVER = Chars(())
-"""Nothing, not even the empty text."""
+"""No text, not even the empty one."""
 
 
 class Syntax(Value):
-    """The tree of a pattern and what is known of it as a whole."""
+    """The tree of a pattern and facts about it as a whole."""
 
     __slots__ = ("groups", "node", "too_deep")
 
@@ -173,13 +214,22 @@ def parse(source: str) -> Syntax:
     return _Parser(source).parse()
 
 
+def pattern_error(source: str) -> str | None:
+    """Why a text is not a regular expression of ECMA-262, or None where it is one."""
+    try:
+        parse(source)
+    except PatternError as error:
+        return str(error)
+    return None
+
+
 @lru_cache(maxsize=512)
 def _literal(character: str) -> Chars:
     return Chars(characters.single(ord(character)))
 
 
 class _Frame:
-    """An open group: its finished branches and the items of the one being read."""
+    """An open group: its finished branches and the items of the current one."""
 
     __slots__ = ("branches", "flags", "items", "kind", "number", "opened")
 
@@ -236,7 +286,7 @@ class _Parser:
                 deep = len(frames) - 1 > DEEPEST
                 frames.pop()
                 self.too_deep = self.too_deep or deep
-                # A tree deeper than the stack is of no use to anybody: forget it.
+                # A tree deeper than the stack is of no use: drop it.
                 node, quantifiable = (EMPTY, True) if deep else self._close(frame)
                 self.flags = frame.flags
                 frame = frames[-1]
@@ -305,7 +355,7 @@ class _Parser:
         if frame.kind == "(?:":
             return node, True
         ahead = "<" not in frame.kind
-        return Look(node, ahead, "!" in frame.kind), ahead
+        return Lookaround(node, ahead, "!" in frame.kind), ahead
 
     def _quantified(self, node: Node, quantifiable: bool) -> Node:
         at = self.at
@@ -380,7 +430,7 @@ class _Parser:
             if number > self.total:
                 raise PatternError(f"there is no group {number}", at)
             self.at = end
-            return Back((number,))
+            return BackReference((number,))
         if following == "k":
             if not source.startswith("<", at + 2):
                 raise PatternError(r"'\k' without a group name", at)
@@ -388,7 +438,7 @@ class _Parser:
             name = self._name()
             if name not in self.names:
                 raise PatternError(f"there is no group named {name!r}", at)
-            return Back(self.names[name])
+            return BackReference(self.names[name])
         if following and following in "pP":
             return self._property()
         if following and following in _CLASSES:
@@ -559,14 +609,14 @@ def _identifier(name: str) -> bool:
 
 
 def _count(digits: str) -> int:
-    # Any count beyond this is as good as any other, and int() refuses very long texts.
+    # Any count beyond this has the same effect, and int() refuses very long texts.
     return int(digits) if len(digits) < 16 else _GREATEST_COUNT
 
 
 def _groups(source: str) -> tuple[int, dict[str, tuple[int, ...]]]:
-    """Return how many groups the source opens, and the numbers of the named ones.
+    """Return the number of groups that the source opens, and the numbers of the named ones.
 
-    A back-reference may stand before its group, so this has to be known beforehand.
+    A back-reference can come before its group, so this must be known beforehand.
     """
     count, at, in_class = 0, 0, False
     names: dict[str, tuple[int, ...]] = {}

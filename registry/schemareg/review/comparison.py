@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents import Document
     from schemareg.formats.field import Field
-    from schemareg.formats.field_changes import Change, Loss
+    from schemareg.formats.field_changes import Loss, MeaningChange
     from schemareg.formats.verdict import Verdict
     from schemareg.model import Compatibility, Finding, SchemaVersion
     from schemareg.model.semver import SemVer
@@ -166,7 +166,9 @@ class Comparison:
                 )
             )
 
-    def _changed(self, version: SchemaVersion, new: Document, changes: Iterable[Change]) -> None:
+    def _changed(
+        self, version: SchemaVersion, new: Document, changes: Iterable[MeaningChange]
+    ) -> None:
         reported = {(each.field, each.message) for each in self.lost}
         for change in changes:
             if change.keyword == "x-classification" and _firmer(change.was, change.now):

@@ -133,7 +133,7 @@ def _reader(version: SchemaVersion, pair: Pair) -> SchemaVersion:
 
 def _why(pair: Pair, version: SchemaVersion, others: Sequence[Pair]) -> str:
     found, older = pair.found, pair.older.version
-    rule = rules.CATALOGUE.get(found.rule)
+    rule = rules.find(found.rule)
     parts = [rule.rationale] if rule else []
     if pair.direction is Direction.FORWARD:
         parts = [f"Who still reads by {older} meets what is written under {version.version}."]

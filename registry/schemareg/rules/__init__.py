@@ -23,18 +23,31 @@ _FAMILIES = (
 """The modules that declare rules; `""` is where those of the formats come."""
 
 
+def find(name: str) -> Rule | None:
+    """The rule of this id, or None. Loads families until one has it, those of the formats first."""
+    known: dict[str, Rule] | None = globals().get("CATALOGUE")
+    if known is not None:
+        return known.get(name)
+    families = sorted(_families(), key=lambda each: not each.startswith("schemareg.formats."))
+    found = (rule for family in families for rule in import_module(family).RULES)
+    return next((rule for rule in found if rule.id == name), None)
+
+
 def __getattr__(name: str) -> object:
     """Gather the catalogue when it is first asked for: a check that finds nothing needs none."""
     if name != "CATALOGUE":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     catalogue: dict[str, Rule] = {}
-    # By name: a rule is below the formats that declare some, and sees none of them.
-    formats = import_module("schemareg.formats.catalogue").rule_families()
-    families = (one for each in _FAMILIES for one in ((each,) if each else formats))
-    for family in families:
+    for family in _families():
         for rule in import_module(family).RULES:
             if rule.id in catalogue:
                 raise ValueError(f"two rules are called {rule.id}")
             catalogue[rule.id] = rule
     globals()[name] = catalogue
     return catalogue
+
+
+def _families() -> list[str]:
+    # By name: this room is below the formats that declare rules, and imports none of them.
+    formats = import_module("schemareg.formats.catalogue").rule_families()
+    return [name for each in _FAMILIES for name in ((each,) if each else formats)]

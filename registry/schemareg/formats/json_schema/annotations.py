@@ -1,7 +1,7 @@
-"""What of a schema is words: annotations that tell people something and no validator anything.
+"""Annotations of a schema: keywords that inform people and that no validator checks.
 
-Two schemas of the same meaning accept the same records; a version that changes words only is a
-patch. What a keyword nobody knows may mean (`unit`, `x-…`) we cannot tell, so it is no word.
+Two schemas of the same meaning accept the same records; a version that changes annotations only is
+a patch. The meaning of an unknown keyword (`unit`, `x-…`) is not known, so it is not counted here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from schemareg.model import Pointer
     from schemareg.model.targets import Step
 
-WORDS = frozenset({"title", "description", "examples", "$comment", "default", "deprecated"})
+ANNOTATIONS = frozenset({"title", "description", "examples", "$comment", "default", "deprecated"})
 """Source: JSON Schema 2020-12, Validation, section 9; Core, section 8.3."""
 
 _MEANT = frozenset(
@@ -32,20 +32,20 @@ _MEANT = frozenset(
         *("contentEncoding", "contentMediaType", "contentSchema"),
     }
 )
-"""Keywords that validators pass over, by default or always, and that readers go by."""
+"""Keywords that validators ignore, by default or always, and that readers rely on."""
 
 _UNORDERED = frozenset({"required", "enum", "type"})
 
 
 def by_field(document: JsonValue) -> dict[str, dict[str, JsonValue]]:
-    """What is said of each field: known annotations, and keywords that no draft knows."""
+    """Annotations of each field: known ones, and keywords that no draft knows."""
     dialect = dialect_of(document)
     known = keywords.KEYWORDS[dialect]
     return {
         _label(pointer): {
             name: value
             for name, value in schema.items()
-            if name in WORDS or (name not in known and not name.startswith("$"))
+            if name in ANNOTATIONS or (name not in known and not name.startswith("$"))
         }
         for pointer, schema in schemas(document, dialect)
         if isinstance(schema, dict)
@@ -53,7 +53,7 @@ def by_field(document: JsonValue) -> dict[str, dict[str, JsonValue]]:
 
 
 def _label(pointer: Pointer) -> str:
-    """A field's path where the pointer leads to one by name alone, else the pointer."""
+    """The path of a field where the pointer leads to one by name alone, else the pointer."""
     steps: list[Step] = []
     rest = list(pointer)
     while rest:
@@ -78,29 +78,30 @@ def _label(pointer: Pointer) -> str:
 
 
 def may_reintroduce(documents: Sequence[JsonValue]) -> bool:
-    """Whether the last document has a name that the one before it has not, and an earlier one has.
+    """Whether the last document has a name that the one before it does not have, and an earlier one
+    has.
 
-    Always where a reference leads out of one of them.
+    Always True where a reference leads out of one of them.
     """
     *earlier, previous, own = documents
     if any(map(reaches_out, documents)):
         return True
-    # Without references, the property around a name tells two fields of one name apart.
+    # Without references, the property around a name distinguishes two fields of one name.
     referring = any(True for each in (own, previous) for _ in references_in(each))
     names: Callable[[JsonValue], Any] = property_names if referring else nested_names
     added = names(own) - names(previous)
     return bool(added) and any(not added.keys().isdisjoint(names(each)) for each in earlier)
 
 
-def words_only(before: JsonValue, after: JsonValue) -> bool:
-    """Whether two schema documents differ in words, in order or not at all."""
+def annotations_only(before: JsonValue, after: JsonValue) -> bool:
+    """Whether two schema documents differ at most in annotations and order."""
     return json_values.key(meaning(before)) == json_values.key(meaning(after))
 
 
 def meaning(document: JsonValue) -> JsonValue:
-    """A schema document without its words, sets in one order.
+    """A schema document without annotations, with sets in one order.
 
-    The document's own identifier goes too where no reference could notice.
+    Its own identifier is removed too, where no reference can depend on it.
     """
     if not isinstance(document, dict):
         return document
@@ -120,7 +121,7 @@ def reaches_out(document: JsonValue) -> bool:
 
 
 def property_names(document: JsonValue) -> Counter[str]:
-    """Every name that a document declares under `properties`, and in how many places."""
+    """Every name that a document declares under `properties`, with the number of places."""
     return Counter(
         name
         for _, schema in schemas(document, dialect_of(document))
@@ -130,7 +131,7 @@ def property_names(document: JsonValue) -> Counter[str]:
 
 
 def nested_names(document: JsonValue) -> Counter[tuple[str, str]]:
-    """The same, each with the property that it stands in: of a document without references."""
+    """The same, each with the property around it: for a document without references."""
     return Counter(
         (_around(pointer), name)
         for pointer, schema in schemas(document, dialect_of(document))
@@ -148,9 +149,10 @@ def _around(pointer: Pointer) -> str:
 
 
 def meanings_kept(before: JsonValue, after: JsonValue) -> bool:
-    """Whether all that a document says of the meaning of fields, its later one says at that place.
+    """Whether everything that a document says about the meaning of fields is at the same place
+    later.
 
-    Cheap: where not, the fields themselves tell what came of it.
+    Cheap: where it is not, the fields themselves decide.
     """
     later = dict(_meanings(after))
     return all(later.get(place) == value for place, value in _meanings(before))
@@ -165,9 +167,9 @@ def _meanings(document: JsonValue) -> Iterator[tuple[tuple[Pointer, str], str]]:
 
 
 def unjudged(document: JsonValue) -> tuple[str, ...]:
-    """What a document says that is no word and that no validator judges, sorted.
+    """What a document says that is no annotation and that no validator checks, sorted.
 
-    Units, formats, keywords of one's own: two schemas that accept the same records may still mean
+    Units, formats, custom keywords: two schemas that accept the same records may still mean
     something else by them.
     """
     dialect = dialect_of(document)
@@ -178,7 +180,7 @@ def unjudged(document: JsonValue) -> tuple[str, ...]:
             for _, schema in schemas(document, dialect)
             if isinstance(schema, dict)
             for name, value in schema.items()
-            if name not in known and name not in WORDS
+            if name not in known and name not in ANNOTATIONS
         )
     )
 
@@ -212,11 +214,11 @@ def references_in(document: JsonValue) -> Iterator[str]:
 def _reads_words(reference: str) -> bool:
     """Whether a reference leads into an annotation, which makes a schema of it."""
     fragment = uris.decoded(reference.partition("#")[2]) or ""
-    return not WORDS.isdisjoint(uris.tokens(fragment) or ())
+    return not ANNOTATIONS.isdisjoint(uris.tokens(fragment) or ())
 
 
 def _stripped(schema: dict[str, JsonValue], dialect: Dialect) -> dict[str, JsonValue]:
-    kept = {name: _settled(name, each) for name, each in schema.items() if name not in WORDS}
+    kept = {name: _settled(name, each) for name, each in schema.items() if name not in ANNOTATIONS}
     for (keyword, *rest), inner in keywords.subschemas(schema, dialect):
         if not isinstance(inner, dict):
             continue

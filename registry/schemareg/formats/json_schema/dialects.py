@@ -1,4 +1,4 @@
-"""The drafts of JSON Schema, and in which of them a keyword means something.
+"""The drafts of JSON Schema.
 
 Source: JSON Schema drafts 04, 06, 07, 2019-09 and 2020-12, core and validation.
 """
@@ -19,7 +19,7 @@ class Dialect(IntEnum):
 
     @property
     def label(self) -> str:
-        """The name used in options and files: `draft7`, `2020-12`."""
+        """The name in options and files: `draft7`, `2020-12`."""
         return _LABELS[self]
 
     @property

@@ -1,4 +1,6 @@
-"""Where a validator of a draft may refuse what our reading of the draft allows; see `registry/docs/reference-drafts.md`."""
+"""Where a validator of a draft may refuse what the solver allows; see
+`registry/docs/reference-drafts.md`.
+"""
 
 from __future__ import annotations
 

@@ -1,13 +1,14 @@
-"""What the records of a new version no longer carry, though readers of an old one were promised it.
+"""What the records of a new version no longer have, although readers of an old one were promised
+it.
 
-No validator minds an optional field that does not come. So both schemas are walked side by side: what
-the old one describes inside a value, alternative by alternative, the new one has to describe too.
-Where the new one describes it, the solver is asked whether a record may carry it, there and in that
-alternative: a name alone is no promise. A pair of schemas that was met before is not entered again,
-so that recursive schemas are compared at every level, and references that multiply cost once.
+No validator refuses a missing optional field. So both schemas are walked side by side: what the old
+one describes inside a value, alternative by alternative, the new one must describe too. Where the
+new one describes it, the solver decides whether a record can have it, there and in that
+alternative: a name alone is no promise. A pair of schemas is entered once, so that recursive
+schemas are compared at every level, and references that multiply cost once.
 
-What is equal in both schemas, with all that it refers to, is not entered, unless a keyword around it
-changed that may forbid it.
+Parts that are equal in both schemas, with all that they refer to, are not entered, unless a keyword
+around them changed that can forbid them.
 """
 
 from __future__ import annotations
@@ -17,18 +18,29 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.documents import json_values
 from schemareg.formats.field import MEANINGS
-from schemareg.formats.field_changes import Change, FieldChanges, Loss
-from schemareg.formats.json_schema.annotations import WORDS
+from schemareg.formats.field_changes import FieldChanges, Loss, MeaningChange
+from schemareg.formats.json_schema.annotations import ANNOTATIONS
 from schemareg.formats.json_schema.dialects import Dialect, by_label
 from schemareg.formats.json_schema.fields import branch_label, declared_steps
 from schemareg.formats.json_schema.keywords import KEYWORDS
 from schemareg.formats.json_schema.references import Library, UnresolvableReference
-from schemareg.formats.json_schema.solver.budgets import BudgetSpent
-from schemareg.formats.json_schema.solver.closed_content import Closing, further_items, item_at
+from schemareg.formats.json_schema.solver.closed_content import (
+    DeclaredContent,
+    further_items,
+    item_at,
+)
 from schemareg.formats.json_schema.solver.compare import frames, with_metaschemas
 from schemareg.formats.json_schema.solver.compile import Compiler
-from schemareg.formats.json_schema.solver.formula import ARRAY, OBJECT, Kind, Lit, Nodes, T
-from schemareg.formats.json_schema.solver.locations import Here, Malformed
+from schemareg.formats.json_schema.solver.formula import (
+    ARRAY,
+    OBJECT,
+    BudgetSpent,
+    Lit,
+    NodeKind,
+    Nodes,
+    T,
+)
+from schemareg.formats.json_schema.solver.locations import Malformed, ScopedLocation
 from schemareg.formats.json_schema.solver.tableau import Search
 from schemareg.formats.verdict import Budget
 from schemareg.model.targets import Inside, Matching, field_text
@@ -42,10 +54,10 @@ if TYPE_CHECKING:
     from schemareg.model.targets import Step, Steps
 
 MAX_PAIRS = 10_000
-"""Pairs of schemas that one comparison looks into."""
+"""Pairs of schemas that one comparison examines."""
 
 MAX_STEPS = 300_000
-"""Steps of the solver that all the questions of one comparison may take together."""
+"""Steps of the solver for all the questions of one comparison together."""
 
 _STRUCTURE = frozenset(
     {
@@ -56,12 +68,12 @@ _STRUCTURE = frozenset(
         *("$recursiveAnchor", "$vocabulary"),
     }
 )
-"""Keywords that are walked, or that say nothing of a value by themselves."""
+"""Keywords that are walked, or that do not constrain a value by themselves."""
 
 _FAR = frozenset(
     {"dependentSchemas", "not", "if", "dependencies", "contains", "const", "enum", "propertyNames"}
 )
-"""Keywords that may forbid what is deep inside a value."""
+"""Keywords that can forbid what is deep inside a value."""
 
 
 def compare_fields(
@@ -73,10 +85,10 @@ def compare_fields(
     lookup: Lookup | None = None,
     locate: Locate | None = None,
 ) -> FieldChanges:
-    """What readers of `old` miss in the records of `new`, by path, each before what is inside it.
+    """What readers of `old` miss in the records of `new`, by path, each before its children.
 
-    With `formats`, a format is no annotation: validators judge it. Nothing is raised for a bad
-    schema: `doubts` says what was not decided, within so many seconds of CPU time.
+    With `formats`, a format is no annotation: validators check it. Nothing is raised for a bad
+    schema: `doubts` says what was not decided within this many seconds of CPU time.
     """
     with frames():
         walk = _Walk(Budget(MAX_STEPS, seconds), lookup, locate, formats=formats)
@@ -96,37 +108,37 @@ class _Side:
         self, source: SchemaSource, nodes: Nodes, lookup: Lookup, locate: Locate | None
     ) -> None:
         library = Library(lookup, locate, dialect=by_label(source.dialect) or Dialect.DRAFT2020)
-        self.root = Here(library.open(source.value, source.uri), ())
+        self.root = ScopedLocation(library.open(source.value, source.uri), ())
         self.compiler = Compiler(nodes, library)
         self.written = nodes.conjunction(
             [
                 self.compiler.schema(self.root),
-                Closing(self.compiler, self.compiler.applied).declared(self.root),
+                DeclaredContent(self.compiler, self.compiler.applied).declared(self.root),
             ]
         )
         self._digests: dict[object, str] = {}
-        self._inside: dict[object, dict[Step, list[Here]]] = {}
+        self._inside: dict[object, dict[Step, list[ScopedLocation]]] = {}
 
-    def digest(self, here: Here) -> str:
-        """What schemas of the same content share, with all that they refer to."""
+    def digest(self, here: ScopedLocation) -> str:
+        """Equal for schemas of the same content, with all that they refer to."""
         if here.key not in self._digests:
             self._digests[here.key] = self.compiler.digest(here)
         return self._digests[here.key]
 
-    def digests(self, schemas: Iterable[Here]) -> frozenset[str]:
-        """The same of several schemas of one value."""
+    def digests(self, schemas: Iterable[ScopedLocation]) -> frozenset[str]:
+        """The same for several schemas of one value."""
         return frozenset(map(self.digest, schemas))
 
-    def cases(self, schemas: tuple[Here, ...]) -> _Cases:
-        """The schemas of a value, those in place included, by what has to hold for them."""
-        found: dict[frozenset[Lit], list[Here]] = {frozenset(): []}
+    def cases(self, schemas: tuple[ScopedLocation, ...]) -> _Cases:
+        """The schemas of a value, including those in place, by their conditions."""
+        found: dict[frozenset[Lit], list[ScopedLocation]] = {frozenset(): []}
         for guards, here in self.compiler.applied.to(schemas):
             needed = frozenset(guard for guard in guards if guard != T)
             found.setdefault(needed, []).append(here)
         return _Cases(self, found)
 
-    def inside(self, here: Here) -> dict[Step, list[Here]]:
-        """What one schema object says of what is inside a value."""
+    def inside(self, here: ScopedLocation) -> dict[Step, list[ScopedLocation]]:
+        """What one schema object says about the inside of a value."""
         if here.key not in self._inside:
             found = self._inside[here.key] = {}
             for step, place in declared_steps(here.at):
@@ -138,28 +150,30 @@ class _Side:
 
 
 class _Cases:
-    """The schemas of one value by what has to hold for them, and what they say is inside it."""
+    """The schemas of one value by their conditions, and what they say about its inside."""
 
-    def __init__(self, side: _Side, by_case: dict[frozenset[Lit], list[Here]]) -> None:
+    def __init__(self, side: _Side, by_case: dict[frozenset[Lit], list[ScopedLocation]]) -> None:
         self.side = side
         self.by_case = by_case
-        self._at: dict[tuple[frozenset[Lit], Step], list[Here]] = {}
+        self._at: dict[tuple[frozenset[Lit], Step], list[ScopedLocation]] = {}
 
     @property
-    def schemas(self) -> list[Here]:
+    def schemas(self) -> list[ScopedLocation]:
         """All of them."""
         return [here for held in self.by_case.values() for here in held]
 
-    def at(self, case: frozenset[Lit], step: Step) -> list[Here]:
-        """What the schemas of one case say of what is inside, at a step of another version."""
+    def at(self, case: frozenset[Lit], step: Step) -> list[ScopedLocation]:
+        """What the schemas of one case say about the inside, at a step of another version."""
         key = case, step
         if key not in self._at:
             held = self.by_case.get(case, ())
             self._at[key] = [place for here in held for place in self._one_at(here, step)]
         return self._at[key]
 
-    def every(self, step: Step, cases: Iterable[frozenset[Lit]] | None = None) -> list[Here]:
-        """The same of several cases, by default of all, that nothing can be there left out."""
+    def every(
+        self, step: Step, cases: Iterable[frozenset[Lit]] | None = None
+    ) -> list[ScopedLocation]:
+        """The same for several cases, by default for all, without `false` schemas."""
         return [
             place
             for case in (self.by_case if cases is None else cases)
@@ -168,10 +182,10 @@ class _Cases:
         ]
 
     def digests(self, step: Step) -> frozenset[str]:
-        """What all the cases say there, also that nothing can be there."""
+        """What all the cases say there, including `false` schemas."""
         return self.side.digests(each for case in self.by_case for each in self.at(case, step))
 
-    def _one_at(self, here: Here, step: Step) -> list[Here]:
+    def _one_at(self, here: ScopedLocation, step: Step) -> list[ScopedLocation]:
         if isinstance(step, int):
             return item_at(here, step)
         own = self.side.inside(here)
@@ -197,20 +211,20 @@ class _Others(NamedTuple):
 
 
 _Way = tuple["Step | frozenset[Lit] | _Others", ...]
-"""From the root: steps, and what has to hold of the value reached there."""
+"""From the root: steps, and conditions on the value reached there."""
 
 
 class _Pair(NamedTuple):
     """The schemas of one value, in both versions."""
 
     steps: Steps
-    old: tuple[Here, ...]
-    new: tuple[Here, ...]
+    old: tuple[ScopedLocation, ...]
+    new: tuple[ScopedLocation, ...]
     way: _Way
     branch: str
     near: Location | None
     far: bool
-    """Whether a keyword around it changed that may forbid what is inside."""
+    """Whether a keyword around it changed that can forbid what is inside."""
 
 
 class _Question(NamedTuple):
@@ -219,7 +233,7 @@ class _Question(NamedTuple):
     """To the value around it."""
     last: Step | _Others
     branch: str
-    """The alternative that is asked about; `""` where any record may carry it."""
+    """The alternative in question; `""` where any record may have it."""
     old: Location
     near: Location | None
 
@@ -243,7 +257,7 @@ class _Walk:
             self._found.doubts.append(reason)
 
     def result(self) -> FieldChanges:
-        """What was found: what is inside a field that is lost is not listed by itself."""
+        """The result: what is inside a lost field is not listed separately."""
         found = self._found
         kept: list[Loss] = []
         gone: dict[Steps, str] = {}
@@ -256,7 +270,7 @@ class _Walk:
         return found
 
     def run(self, old: SchemaSource, new: SchemaSource) -> None:
-        """Walk, then ask."""
+        """Walk, then ask the solver."""
         self._old = _Side(old, self._nodes, self._lookup, self._locate)
         self._new = _Side(new, self._nodes, self._lookup, self._locate)
         pending = deque([_Pair((), (self._old.root,), (self._new.root,), (), "", None, far=False)])
@@ -305,7 +319,7 @@ class _Walk:
         self,
         pair: _Pair,
         case: frozenset[Lit],
-        schemas: list[Here],
+        schemas: list[ScopedLocation],
         before: _Cases,
         after: _Cases,
         changed: bool,
@@ -347,9 +361,9 @@ class _Walk:
                     far=further,
                 )
 
-    def _described(self, schemas: Iterable[Here]) -> dict[Step, list[Here]]:
-        """What some old schemas say of what is inside a value, that it cannot be there left out."""
-        found: dict[Step, list[Here]] = {}
+    def _described(self, schemas: Iterable[ScopedLocation]) -> dict[Step, list[ScopedLocation]]:
+        """What some old schemas say about the inside of a value, without `false` schemas."""
+        found: dict[Step, list[ScopedLocation]] = {}
         for here in schemas:
             for step, places in self._old.inside(here).items():
                 possible = [each for each in places if each.at.value is not False]
@@ -358,7 +372,7 @@ class _Walk:
         return found
 
     def _compatible(self, way: _Way, cases: Iterable[frozenset[Lit]]) -> list[frozenset[Lit]]:
-        """The cases of the new schema that a record of the old one's case may be."""
+        """The cases of the new schema to which a record of the old one's case can belong."""
         return [
             case
             for case in cases
@@ -366,7 +380,9 @@ class _Walk:
         ]
 
     def _new_cases(self, pair: _Pair, before: _Cases, after: _Cases) -> None:
-        """What every old record may have had, in each kind of record that the new schema names."""
+        """For each kind of record that the new schema distinguishes, what every old one could
+        have.
+        """
         known = self._old.digests(before.schemas)
         always = before.by_case[frozenset()]
         for case, held in after.by_case.items():
@@ -392,10 +408,10 @@ class _Walk:
                     speaking = self._compatible((*pair.way, case), speaking)
                 now = _said([here for each in speaking for here in after.by_case[each]], keyword)
                 if not case:
-                    # What alternatives said before is compared alternative by alternative.
+                    # What the old alternatives said is compared alternative by alternative.
                     now -= all_before - was
                 self._found.changes.extend(
-                    Change(pair.steps, keyword, old, new, was_at.pointer, at.uri, at.pointer)
+                    MeaningChange(pair.steps, keyword, old, new, was_at.pointer, at.uri, at.pointer)
                     for old, new in _differences(was, now)
                 )
 
@@ -411,7 +427,9 @@ class _Walk:
         self._questions.setdefault(cases, []).append(question)
 
     def _settle(self, questions: list[_Question]) -> None:
-        """Ask for all at once: mostly one record carries all that is promised. Else by halves."""
+        """Ask for all at once: usually one record has everything that is promised. Else by
+        halves.
+        """
         wanted = [self._literal((*each.way, each.last), T) for each in questions]
         possible = self._solved(self._new.written, wanted)
         if possible is True:
@@ -430,7 +448,7 @@ class _Walk:
             return
         around = self._possible(self._new, question.way)
         if around is False and any(isinstance(each, frozenset) for each in question.way):
-            return  # such a record is no longer written
+            return  # no such record is written now, so none misses the field
         if around is False and question.way:
             return  # the value around it is lost, which is a loss of its own
         carried = self._solved(self._old.written, wanted)
@@ -457,7 +475,7 @@ class _Walk:
         return self._answers[literal]
 
     def _literal(self, way: _Way, inner: Lit) -> Lit:
-        """That a record has a value at the end of a way, and that it fits."""
+        """A record has a value at the end of a path, and the value satisfies a literal."""
         for each in reversed(way):
             if isinstance(each, frozenset):
                 inner = self._nodes.conjunction([*each, inner])
@@ -473,10 +491,12 @@ class _Walk:
         if step is None or step is Inside.CONTAINS:
             return nodes.conjunction([nodes.types(ARRAY), nodes.contains(inner, 1, None)])
         if isinstance(step, int):
-            return nodes.conjunction([nodes.types(ARRAY), nodes.intern(Kind.ITEM, (step, inner))])
+            return nodes.conjunction(
+                [nodes.types(ARRAY), nodes.intern(NodeKind.ITEM, (step, inner))]
+            )
         if isinstance(step, str):
-            plain = nodes.intern(Kind.HAS, step)
-            fits = [nodes.intern(Kind.PROPERTY, (step, inner))] if inner != T else []
+            plain = nodes.intern(NodeKind.HAS, step)
+            fits = [nodes.intern(NodeKind.PROPERTY, (step, inner))] if inner != T else []
             return nodes.conjunction([nodes.types(OBJECT), plain, *fits])
         if isinstance(step, Matching):
             names, missed, found = (), (), (step.pattern,)
@@ -485,7 +505,7 @@ class _Walk:
         else:
             raise BudgetSpent("the document in a string is not searched")
         data = (names, missed, found, T, inner)
-        return nodes.conjunction([nodes.types(OBJECT), nodes.intern(Kind.SOME_PROPERTY, data)])
+        return nodes.conjunction([nodes.types(OBJECT), nodes.intern(NodeKind.SOME_PROPERTY, data)])
 
 
 def _loss(steps: Steps, branch: str, old: Location, near: Location | None) -> Loss:
@@ -493,8 +513,8 @@ def _loss(steps: Steps, branch: str, old: Location, near: Location | None) -> Lo
     return Loss(steps, branch, old.pointer, uri, pointer)
 
 
-def _last(schemas: Iterable[Here], step: Step) -> Step | _Others:
-    """A step, with what is not meant by it."""
+def _last(schemas: Iterable[ScopedLocation], step: Step) -> Step | _Others:
+    """A step, with what it excludes."""
     if step is not Inside.VALUES:
         return step
     values = [here.at.value for here in schemas]
@@ -504,8 +524,8 @@ def _last(schemas: Iterable[Here], step: Step) -> Step | _Others:
     )
 
 
-def _said(schemas: Iterable[Here], keyword: str) -> set[str]:
-    """What the schemas of one value say under a keyword."""
+def _said(schemas: Iterable[ScopedLocation], keyword: str) -> set[str]:
+    """The values of a keyword in the schemas of one value."""
     return {
         value if isinstance(value, str) else json_values.render(value, ordered=True)
         for value in (here.at.value.get(keyword) for here in schemas)
@@ -522,7 +542,7 @@ def _differences(was: set[str], now: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _changed(before: _Cases, after: _Cases) -> tuple[bool, bool]:
-    """Whether keywords that may forbid what is inside a value differ; and any that reach deep."""
+    """Whether keywords that can forbid what is inside a value differ; and any that reach deep."""
     old, new = _assertions(before), _assertions(after)
     differing = {keyword for keyword, _ in old ^ new}
     if differing == {"required"} and _required(after) <= _required(before):
@@ -532,7 +552,7 @@ def _changed(before: _Cases, after: _Cases) -> tuple[bool, bool]:
 
 
 def _assertions(cases: _Cases) -> set[tuple[str, str]]:
-    """The keywords of the schemas of one value, with what they say."""
+    """The keywords of the schemas of one value, with their values."""
     return {
         (keyword, json_values.render(value, ordered=True))
         for here in cases.schemas
@@ -550,4 +570,4 @@ def _required(cases: _Cases) -> set[str]:
 
 
 def _judged(dialect: Dialect) -> frozenset[str]:
-    return frozenset(KEYWORDS[dialect]) - WORDS
+    return frozenset(KEYWORDS[dialect]) - ANNOTATIONS

@@ -1,10 +1,11 @@
-"""The fields a record of a schema can carry, by path: the words in which people speak of it.
+"""The fields that a record of a schema can have, by path.
 
-References and alternatives are followed; what only some alternatives have is optional, and says in
-which (`Field.branches`). A field that comes back inside itself is listed there and not entered again.
+References and alternatives are followed; a field of some alternatives only is optional and names
+them (`Field.branches`). A field that returns inside itself is listed there and not entered again.
 The values of a map have the path `prices.*` (`additionalProperties`, `unevaluatedProperties`) or
-`headers{^x-}` (`patternProperties`), an item at a position `pair[0]` beside the `pair[]` of every
-item, one that an array has to contain `lines[contains]`, the document in a string `payload[content]` (`contentSchema`).
+`headers{^x-}` (`patternProperties`), an item at a position is `pair[0]` beside the `pair[]` of
+every item, an item that an array must contain is `lines[contains]`, the document in a string is
+`payload[content]` (`contentSchema`).
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def field_at(
 def described_path(value: JsonValue, steps: Steps, uri: str = "") -> Steps | None:
     """The path by which a schema describes the value at these steps of a record, or None.
 
-    A name that no property has is one of a map's: `prices.EUR.amount` is `prices.*.amount`.
+    A name that no property has belongs to a map: `prices.EUR.amount` is `prices.*.amount`.
     """
     library = Library()
     reader = Reader(library)
@@ -77,9 +78,9 @@ def described_path(value: JsonValue, steps: Steps, uri: str = "") -> Steps | Non
 def fields_on_the_way(
     value: JsonValue, steps: Steps, library: Library | None = None, uri: str = ""
 ) -> tuple[Field, ...]:
-    """The fields at each beginning of a path, the shortest first, as far as there are any.
+    """The fields at each prefix of a path, the shortest first, as far as they exist.
 
-    Costs what the path costs, whatever else the schema has.
+    The cost depends on the path only, not on the size of the schema.
     """
     library = library or Library()
     reader = Reader(library)
@@ -88,18 +89,18 @@ def fields_on_the_way(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The schemas that a value must fit: all of these parts, or any of them, or one place."""
+    """The schemas that a value must satisfy: all of these parts, or any of them, or one place."""
 
     first: Location
     """The place that declares it first."""
     keys: frozenset[tuple[str, Pointer]]
-    """Every place in it; two parts inside each other with the same places are a recursion."""
+    """Every place in it; a part with the same places inside itself is a recursion."""
     parts: tuple[Part, ...] = ()
     alternative: bool = False
 
 
 class _Parts:
-    """Makes parts; what consists of the same is the same object, so that nothing multiplies."""
+    """Makes parts; equal parts are the same object, so that nothing multiplies."""
 
     def __init__(self) -> None:
         self._made: dict[object, Part] = {}
@@ -163,7 +164,7 @@ _NO_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one schema says of the values that fit it; what is inside is looked at when needed."""
+    """What one schema says about its values; what is inside is read when needed."""
 
     never: bool = False
     types: frozenset[str] | None = None
@@ -173,13 +174,13 @@ class Facts:
     annotations: tuple[tuple[str, str], ...] = ()
     required: frozenset[str] = frozenset()
     inner: tuple[tuple[Step, Part], ...] = ()
-    """What is inside, by step; of every item of an array in `items`."""
+    """What is inside, by step; `items` has every item of an array."""
     items: Part | None = None
     only: tuple[tuple[Step, tuple[str, ...]], ...] = ()
-    """Of the steps that only some alternatives have, those alternatives."""
+    """For the steps of some alternatives only, those alternatives."""
     limits: Limits = _NO_LIMITS
     additional: Part | None = None
-    """What names beyond the declared ones carry, where the schema says so, `true` included."""
+    """The values of names that are not declared, where the schema describes them, `true` included."""
     default: tuple[JsonValue, ...] = ()
     """The default value; empty where there is none."""
     conditions: frozenset[str] = frozenset()
@@ -187,7 +188,7 @@ class Facts:
 
     @property
     def kinds(self) -> frozenset[str] | None:
-        """The types that values have here, as far as anything says so; None where nothing does."""
+        """The types of the values, as far as they are known; None where they are not."""
         if self.values is not None:
             listed = frozenset(_type_of(value) for value in self.values)
             return listed if self.types is None else frozenset(listed & _widened(self.types))
@@ -220,7 +221,7 @@ class Reader:
         self._depth = 0
 
     def read(self, at: Location) -> Facts:
-        """What the schema at a place says; one that is itself only by reference says nothing."""
+        """The facts of the schema at a place; one that is itself only by reference has none."""
         known = self._places.get(at.key)
         if known is None:
             if self._depth >= _DEEPEST:
@@ -234,7 +235,9 @@ class Reader:
     def below(
         self, facts: Facts, steps: Steps, above_text: str, above: tuple[frozenset[object], ...]
     ) -> Iterator[Field]:
-        """The fields inside what `facts` are about; `above` is where they have been read already."""
+        """The fields inside the values of `facts`; `above` has the places that were read
+        already.
+        """
         only = dict(facts.only)
         for step, part in _inside(facts):
             here = self.facts(part)
@@ -255,7 +258,7 @@ class Reader:
                 yield from self.below(here, path, text, (*above, part.keys))
 
     def on_the_way(self, facts: Facts, steps: Steps) -> Iterator[Field]:
-        """The fields at each beginning of these steps below, as far as there are any."""
+        """The fields at each prefix of these steps below, as far as they exist."""
         for count, step in enumerate(steps, 1):
             part = dict(_inside(facts)).get(step)
             here = _NEVER if part is None else self.facts(part)
@@ -274,7 +277,7 @@ class Reader:
             facts = here
 
     def described(self, facts: Facts, steps: Steps) -> Steps | None:
-        """The steps by which these facts describe what is at some steps of a record, or None."""
+        """The steps by which these facts describe the value at some steps of a record, or None."""
         found: list[Step] = []
         for step in steps:
             inside = dict(_inside(facts))
@@ -316,7 +319,7 @@ class Reader:
             return _NOTHING
         own = self._own(at)
         if at.dialect <= Dialect.DRAFT7 and isinstance(schema.get("$ref"), str):
-            # Up to draft 7 only words beside a `$ref` are read, and by people alone.
+            # Up to draft 7 only annotations beside a `$ref` are read, and by people alone.
             words = Facts(description=own.description, annotations=own.annotations)
             return self._both([words, *self._referred(at)])
         facts = [own, *self._referred(at)]
@@ -470,7 +473,9 @@ def _inside(facts: Facts) -> list[tuple[Step, Part]]:
 
 
 def declared_steps(at: Location) -> Iterator[tuple[Step, Location]]:
-    """What one schema object itself says of what is inside a value, the rest of an array aside."""
+    """What one schema object itself says about the inside of a value, without further items of an
+    array.
+    """
     schema = at.value
     for name in _names_of(schema, "properties"):
         yield name, at.child("properties", name)
@@ -496,7 +501,7 @@ def first_items(at: Location) -> list[Location]:
 
 
 def branch_label(at: Location, arm: str = "then") -> str:
-    """What people call an alternative: by its own value, its title, or its place."""
+    """The name of an alternative: its distinguishing value, its title, or its position."""
     schema = at.value if isinstance(at.value, dict) else {}
     negated = "not " if arm == "else" else ""
     inner = schema.get("properties")
@@ -527,7 +532,7 @@ def _only_both(one: Facts, other: Facts) -> tuple[tuple[Step, tuple[str, ...]], 
 
 
 def _only_some(branches: list[tuple[Facts, str]]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
-    """The steps that some of these alternatives have and others have not."""
+    """The steps that some of these alternatives have and others do not."""
     found: dict[Step, list[str]] = {}
     counts: dict[Step, int] = {}
     for facts, label in branches:

@@ -11,7 +11,7 @@ _OLD_BOUND = re.compile(rb'"exclusive(?:Min|Max)imum"\s*:\s*(?:true|false)')
 
 
 def in_a_known_dialect(text: bytes) -> bytes:
-    """A schema whose `$schema` names a dialect of its own is read as the draft that it looks like."""
+    """A schema whose `$schema` names a custom dialect, with the draft that it resembles."""
     named = _NAMED_DIALECT.search(text)
     if named is None or by_uri(named.group(1).decode("utf-8", "replace")) is not None:
         return text

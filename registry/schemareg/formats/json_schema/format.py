@@ -70,7 +70,7 @@ class JsonSchemaFormat(SchemaFormat):
     ) -> tuple[Mistake, ...]:
         """What the metaschemas refuse, patterns, dialects, identifiers, and dangling references."""
         from schemareg.formats.json_schema import wellformed
-        from schemareg.regex.check import pattern_error
+        from schemareg.regex.syntax import pattern_error
 
         silent = by_label(dialect) or Dialect.DRAFT2020
         faults = wellformed.find(document.value, silent, pattern_error=pattern_error)
@@ -115,11 +115,11 @@ class JsonSchemaFormat(SchemaFormat):
         self, document: Document, resolver: Resolver
     ) -> Callable[[JsonValue], bool | None]:
         """The answer of `jsonschema`."""
-        from schemareg.formats.json_schema.solver.witness import Referee
+        from schemareg.formats.json_schema.solver.witness import IndependentValidator
         from schemareg.formats.verdict import SchemaSource
 
         source = SchemaSource(document.value, _uri(document))
-        return Referee(source, resolver.lookup, resolver.locate, formats=True).accepts
+        return IndependentValidator(source, resolver.lookup, resolver.locate, formats=True).accepts
 
     def example(self, document: Document, resolver: Resolver) -> JsonValue | None:
         """What the solver finds that a reader of nothing refuses."""

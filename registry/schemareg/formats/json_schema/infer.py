@@ -1,7 +1,7 @@
-"""A first draft of a schema from sample records: what all of them have in common.
+"""A first schema from sample records: what all of them have in common.
 
-It says no more than the sample shows for certain: types, what is always there, formats that every
-value has. Bounds and closed sets are for people to add; a sample cannot know them.
+It says only what the sample proves: types, required names, formats that every value has. People add
+bounds and closed sets; a sample cannot show them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
 
 MOST_NAMES = 100
-"""An object with more names than that, none of them in every record, is a map: names are data."""
+"""An object with more names than this, none of them in every record, is a map: its names are
+data."""
 
 _MOST_EXAMPLES = 8
 _EXAMPLE_LENGTH = 40
@@ -56,7 +57,7 @@ def example(title: str) -> dict[str, JsonValue]:
 
 
 class _Seen:
-    """What was seen at one place of the records."""
+    """What the records have at one place."""
 
     def __init__(self) -> None:
         self._types: dict[str, int] = {}
@@ -68,7 +69,7 @@ class _Seen:
         self._formats: dict[str, Callable[[str], bool]] = dict(_FORMATS)
 
     def add(self, value: JsonValue) -> None:
-        """One more value at this place."""
+        """Add one value of this place."""
         sort = _sort(value)
         self._types[sort] = self._types.get(sort, 0) + 1
         if sort == "string":
@@ -83,7 +84,7 @@ class _Seen:
                 self._items.add(item)
 
     def merge(self, other: _Seen) -> None:
-        """Everything that was seen at another place too."""
+        """Add everything that another place has."""
         for sort, count in other._types.items():
             self._types[sort] = self._types.get(sort, 0) + count
         for name, member in other._members.items():
@@ -196,4 +197,4 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
     "email": lambda text: _MAIL.fullmatch(text) is not None,
     "uri": lambda text: _URL.fullmatch(text) is not None,
 }
-"""Formats that every text of a place must have to be said; no text has two of them."""
+"""Formats, each reported only if every text of a place has it; no text has two of them."""

@@ -1,6 +1,6 @@
-"""Which keywords each draft knows, and the shape of what stands behind them: one table.
+"""The keywords of each draft, and the form of their values: one table.
 
-The walk over subschemas, the check of a schema's own form and the field list all read it.
+The walk over subschemas, the check of well-formedness and the list of fields read it.
 
 Source: the metaschemas of drafts 04, 06, 07, 2019-09 and 2020-12.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Shape(Enum):
-    """What a keyword's value must look like."""
+    """The form that the value of a keyword must have."""
 
     ANYTHING = "anything"
     STRING = "a string"
@@ -52,7 +52,7 @@ class Shape(Enum):
 
 
 TYPE_NAMES = ("array", "boolean", "integer", "null", "number", "object", "string")
-"""What `type` may say."""
+"""The values of `type`."""
 
 _DRAFT4 = {
     "id": Shape.URI,
@@ -143,7 +143,7 @@ _DRAFT2020 = {
     "$dynamicAnchor": Shape.ANCHOR,
     "prefixItems": Shape.SCHEMAS,
     "items": Shape.SCHEMA,
-    # Gone from the draft, but its metaschema still says what they would have to look like.
+    # Removed from the draft, but its metaschema still gives their form.
     "$recursiveRef": Shape.URI,
     "$recursiveAnchor": Shape.ANCHOR,
 }
@@ -155,7 +155,7 @@ KEYWORDS: dict[Dialect, dict[str, Shape]] = {
     Dialect.DRAFT2019: _DRAFT2019,
     Dialect.DRAFT2020: _DRAFT2020,
 }
-"""Draft to keyword to shape. A keyword that is not here is an annotation there."""
+"""Draft to keyword to form. A keyword that is missing here is an annotation there."""
 
 REFERENCES = {
     Dialect.DRAFT4: ("$ref",),
@@ -185,8 +185,8 @@ _HOLDS_SCHEMAS = {
 def subschemas(schema: JsonValue, dialect: Dialect) -> Iterator[tuple[Pointer, JsonValue]]:
     """The schemas directly inside `schema`: pointer from it, and the object or boolean there.
 
-    In document order. Misshapen keywords are passed over; nothing below an annotation, `const`
-    or `enum` is a schema.
+    In document order. Malformed keywords are ignored; nothing below an annotation, `const` or
+    `enum` is a schema.
     """
     if not isinstance(schema, dict):
         return

@@ -1,7 +1,8 @@
-"""The schemas that speak of one value of a record: each place in each document, references followed.
+"""The schemas that describe one value of a record: each place in each document, references
+followed.
 
-Where a field's description is one schema and that it is required stands in another, both are among
-them. Source: JSON Schema 2020-12 core, section 10.
+Where one schema describes a field and another one requires it, both are included. Source: JSON
+Schema 2020-12 core, section 10.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ _ITEMS = ("items", "prefixItems", "additionalItems")
 
 
 def places(library: Library, root: Location, steps: Steps) -> tuple[Location, ...]:
-    """The schemas of the value at a field path, in the order in which they are met, each once.
+    """The schemas of the value at a field path, in the order in which they are found, each once.
 
-    None in the steps is every item of an array. `not` says what a value is not, and `contains`
-    what some item is: neither describes the value.
+    None in the steps is every item of an array. `not` says what a value is not, and `contains` what
+    some item is: neither describes the value.
     """
     here = _together(library, [root])
     for step in steps:
@@ -37,7 +38,7 @@ def places(library: Library, root: Location, steps: Steps) -> tuple[Location, ..
 
 
 def _together(library: Library, begin: Iterable[Location]) -> tuple[Location, ...]:
-    """These and all that speak of the same value as they do."""
+    """These and all that describe the same value."""
     found: dict[object, Location] = {}
     pending = list(begin)
     while pending:
@@ -57,7 +58,7 @@ def _beside(library: Library, at: Location) -> Iterator[Location]:
         except UnresolvableReference:
             continue
     if referring and at.dialect <= Dialect.DRAFT7:
-        return  # what stands beside a `$ref` is not read there
+        return  # what is beside a `$ref` is not read there
     for keyword in _SAME_VALUE:
         held = at.value.get(keyword)
         for position in range(len(held) if isinstance(held, list) else 0):

@@ -1,9 +1,9 @@
-"""What a reference means: documents, the resources and anchors inside them, and nothing fetched.
+"""What a reference means: documents, the resources and anchors inside them; nothing is fetched.
 
-A *document* is one file's value under its URI, `file:///` plus its path in the registry. A
+A *document* is the value of one file under its URI, `file:///` plus its path in the registry. A
 *resource* is a document, or a subschema with an identifier of its own; anchors and JSON Pointers
-count from the resource. Identifiers are looked for in the referring document first, so that two
-versions of a schema that carry the same `$id` do not reach into each other.
+count from the resource. Identifiers are looked up in the referring document first, so that two
+versions of a schema with the same `$id` do not refer to each other.
 
 Source: JSON Schema 2020-12 core, sections 8.2 and 9.2; draft 7 core, section 8; RFC 6901.
 """
@@ -33,28 +33,28 @@ if TYPE_CHECKING:
 
 
 class UnresolvableReference(RegistryError):
-    """A reference that leads nowhere; `what` and `remedy` say why and how to mend it."""
+    """A reference that leads nowhere; `what` and `remedy` say why and how to fix it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Location:
-    """One schema, where it stands, and what the references inside it resolve against."""
+    """One schema, its location, and the base of the references inside it."""
 
     value: JsonValue
-    """The object or boolean that stands here."""
+    """The object or boolean at this location."""
     uri: str
     """The document, without fragment."""
     pointer: Pointer
     """From the root of the document."""
     base_uri: str
-    """The base here, without fragment; it also tells one resource of the document from another."""
+    """The base here, without fragment; it also identifies the resource of the document."""
     dialect: Dialect
     dynamic: str = ""
     """The `$dynamicAnchor` that the reference named, or `""`: only then a `$dynamicRef` is dynamic."""
 
     @property
     def key(self) -> tuple[str, Pointer]:
-        """What two locations of one library share exactly when they are the same place."""
+        """Equal for two locations of one library exactly when they are the same place."""
         return self.uri, self.pointer
 
     def child(self, *steps: str | int) -> Location:
@@ -80,7 +80,7 @@ class Location:
             stack.extend(reversed(list(here.children())))
 
     def references(self) -> Iterator[tuple[str, str]]:
-        """The referring keywords of this very schema, each with the reference it makes."""
+        """The referring keywords of this schema itself, each with its reference."""
         if isinstance(self.value, dict):
             for keyword in keywords.REFERENCES[self.dialect]:
                 reference = self.value.get(keyword)
@@ -89,7 +89,7 @@ class Location:
 
 
 class Reference(NamedTuple):
-    """One reference of a document: where it stands, and where it leads or why it leads nowhere."""
+    """One reference of a document: its place, and its target or the reason why there is none."""
 
     pointer: Pointer
     """Of the keyword, from the root of the document."""
@@ -108,7 +108,7 @@ class Collision(NamedTuple):
 
 
 class Library:
-    """The documents that references may reach, each read and indexed once, when first asked for."""
+    """The documents that references may lead to, each read and indexed once, when first needed."""
 
     def __init__(
         self,
@@ -122,14 +122,15 @@ class Library:
         self._locate = locate
         self._missing = missing
         self._dialect = dialect
-        self._documents: dict[str, _Document] = {}
+        self._documents: dict[str, _IndexedDocument] = {}
 
     def open(self, value: JsonValue, uri: str = "", dialect: Dialect | None = None) -> Location:
-        """The root of a document given by value, which `uri` stands for from now on.
+        """Open a document given by value, under `uri` from now on; its root.
 
-        `dialect` counts where `$schema` is silent or unknown; by default the library's.
+        `dialect` applies where `$schema` is missing or unknown; by default the dialect of the
+        library.
         """
-        document = _Document(value, uri, dialect or self._dialect)
+        document = _IndexedDocument(value, uri, dialect or self._dialect)
         self._documents[uri] = document
         return document.location(())
 
@@ -138,11 +139,11 @@ class Library:
         return self._document(uri, uri).location(())
 
     def collisions(self, at: Location) -> tuple[Collision, ...]:
-        """Identifiers and anchors of the document of `at` that stand there twice."""
+        """Identifiers and anchors that occur twice in the document of `at`."""
         return tuple(self._documents[at.uri].collisions)
 
     def resolve(self, at: Location, reference: str) -> Location:
-        """The schema that `reference`, standing in `at`, refers to.
+        """The target of a reference in the schema `at`.
 
         A relative path resolves against the base; `reg:payments/payment@1.2.0#/$defs/x` names a
         version of the registry. Raises UnresolvableReference.
@@ -156,19 +157,19 @@ class Library:
         return document.inside(resource, fragment, reference)
 
     def absolute(self, at: Location, reference: str) -> str:
-        """The URI that `reference`, standing in `at`, means. Raises UnresolvableReference."""
+        """The URI of a reference in the schema `at`. Raises UnresolvableReference."""
         named = uris.scheme_of(reference) == "reg"
         return self._named(reference) if named else uris.join(at.base_uri, reference)
 
     def dynamic(self, at: Location, name: str) -> Location | None:
-        """The schema with `$dynamicAnchor: name` in the resource that `at` stands in, or None."""
+        """The schema with `$dynamicAnchor: name` in the resource of `at`, or None."""
         document = self._documents[at.uri]
         resource = document.resources.get(at.base_uri)
         pointer = resource.dynamic.get(name) if resource else None
         return None if pointer is None else document.location(pointer, name)
 
     def recursive(self, at: Location) -> Location | None:
-        """The root of the resource that `at` stands in if it has `$recursiveAnchor: true`, or None."""
+        """The root of the resource of `at` if it has `$recursiveAnchor: true`, or None."""
         document = self._documents[at.uri]
         resource = document.resources.get(at.base_uri)
         if resource is None:
@@ -177,13 +178,13 @@ class Library:
         marked = isinstance(root.value, dict) and root.value.get("$recursiveAnchor") is True
         return root if marked and root.dialect is Dialect.DRAFT2019 else None
 
-    def _document(self, uri: str, reference: str) -> _Document:
+    def _document(self, uri: str, reference: str) -> _IndexedDocument:
         document = self._documents.get(uri)
         if document is None:
             value = self._lookup(uri) if self._lookup else None
             if value is None:
                 raise self._absent(uri, reference)
-            document = self._documents[uri] = _Document(value, uri, self._dialect)
+            document = self._documents[uri] = _IndexedDocument(value, uri, self._dialect)
         return document
 
     def _named(self, reference: str) -> str:
@@ -210,7 +211,7 @@ class Library:
             return UnresolvableReference(known[0], remedy=known[1])
         if uris.scheme_of(uri) in ("", "file"):
             return UnresolvableReference(
-                f"{quoted(reference)} leads to {quoted(uri)}, which is not there",
+                f"{quoted(reference)} leads to {quoted(uri)}, which does not exist",
                 remedy="Correct the reference, or add the schema it means",
             )
         by_base = "" if uris.scheme_of(reference) else f": the base here makes it {quoted(uri)}"
@@ -274,7 +275,7 @@ class _Resource:
     dynamic: dict[str, Pointer] = field(default_factory=dict)
 
 
-class _Document:
+class _IndexedDocument:
     """One document and the index of what its references can name."""
 
     def __init__(self, value: JsonValue, uri: str, dialect: Dialect) -> None:
@@ -294,7 +295,7 @@ class _Document:
         self._index_what_references_reach()
 
     def location(self, pointer: Pointer, dynamic: str = "") -> Location:
-        """The schema at a pointer from the root, which must be there."""
+        """The schema at a pointer from the root, which must exist."""
         value = _at(self.value, pointer)
         resource = self._around(pointer)
         base_uri, dialect = resource.base_uri, resource.dialect
@@ -316,7 +317,7 @@ class _Document:
         if missed is not None:
             raise self._missed(resource, pointer, value, missed, reference)
         if not isinstance(value, dict | bool):
-            raise _nowhere(reference, f"what stands there is {_sort(value)}, not a schema")
+            raise _nowhere(reference, f"its target is {_sort(value)}, not a schema")
         return self.location(pointer)
 
     def _anchored(self, resource: _Resource, name: str, reference: str) -> Location:
@@ -330,7 +331,7 @@ class _Document:
     def _follow(
         self, resource: _Resource, steps: tuple[str, ...]
     ) -> tuple[Pointer, JsonValue, str | None]:
-        """How far the steps lead, what stands there, and the first step that leads nowhere."""
+        """How far the steps lead, the value there, and the first step that leads nowhere."""
         pointer = resource.pointer
         value = _at(self.value, pointer)
         for step in steps:
@@ -359,7 +360,7 @@ class _Document:
         )
 
     def _nearest(self, name: str, known: Iterable[str]) -> str | None:
-        """The nearest name, for the first few mistakes: a document can have any number of them."""
+        """The nearest name, for the first few mistakes only: a document can have any number."""
         self._hints -= 1
         return nearest(name, known) if self._hints >= 0 else None
 
@@ -414,7 +415,7 @@ class _Document:
                 resource.dynamic[name] = here.pointer
 
     def _index_what_references_reach(self) -> None:
-        """A pointer may lead below an unknown keyword: then a schema stands there after all."""
+        """A pointer may lead below an unknown keyword: then its target is a schema."""
         while self._reach:
             resource, reference = self._reach.pop()
             uri, _, fragment = uris.join(resource.base_uri, reference).partition("#")
@@ -452,7 +453,7 @@ def _identity(schema: dict[str, JsonValue], dialect: Dialect) -> tuple[str, str]
     if dialect > Dialect.DRAFT7:
         return identifier, ""
     if "$ref" in schema:
-        # Up to draft 7 everything beside a `$ref` is ignored, its identifier too.
+        # Up to draft 7 everything beside a `$ref` is ignored, also its identifier.
         return "", ""
     return identifier, "" if fragment.startswith("/") else fragment
 

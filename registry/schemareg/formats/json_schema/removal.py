@@ -1,4 +1,4 @@
-"""What has to leave a schema's file for a field, or one value of it, to be gone."""
+"""What to remove from the file of a schema to remove a field, or one value of it."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 
 def field_pointers(library: Library, root: Location, steps: Steps) -> tuple[Pointer, ...]:
-    """The members and items of the document that make a field: where it is described and required.
+    """The members and items of the document that describe or require a field.
 
-    Raises RegistryError where it has no name of its own, or is described in another file.
+    Raises RegistryError where it has no name of its own, or another file describes it.
     """
     name = steps[-1]
     if name is None:
         raise RegistryError(
-            f"the items of {quoted(field_text(steps[:-1]))} cannot leave by themselves",
-            remedy="Let the field go that holds them",
+            f"the items of {quoted(field_text(steps[:-1]))} cannot be removed alone",
+            remedy="Remove the field that holds them",
         )
     if not isinstance(name, str | Matching):
         raise RegistryError(
-            f"{quoted(field_text(steps))} cannot leave by itself",
-            remedy="Let the field go that holds it",
+            f"{quoted(field_text(steps))} cannot be removed alone",
+            remedy="Remove the field that holds it",
         )
     found: list[Pointer] = []
     for at in places(library, root, steps[:-1]):
@@ -47,9 +47,10 @@ def field_pointers(library: Library, root: Location, steps: Steps) -> tuple[Poin
 def value_pointers(
     library: Library, root: Location, steps: Steps, value: str
 ) -> tuple[Pointer, ...]:
-    """The same for one value of a field: where it is listed, alone or as one of several alternatives.
+    """The same for one value of a field: where it is listed, alone or as one of several
+    alternatives.
 
-    Raises RegistryError where it is the only value there is, or listed in another file.
+    Raises RegistryError where it is the only value, or another file lists it.
     """
     found: list[Pointer] = []
     for at in places(library, root, steps):
@@ -61,7 +62,9 @@ def value_pointers(
 
 
 def _mentions(schema: dict[str, JsonValue], name: str | Matching) -> Iterator[Pointer]:
-    """Where one object schema speaks of a property of its objects, or of those a pattern matches."""
+    """The places where one object schema names a property of its objects, or a pattern that matches
+    it.
+    """
     if isinstance(name, Matching):
         if name.pattern in _object(schema.get("patternProperties")):
             yield "patternProperties", name.pattern
@@ -79,7 +82,9 @@ def _mentions(schema: dict[str, JsonValue], name: str | Matching) -> Iterator[Po
 
 
 def _named(names: JsonValue, name: str, pointer: Pointer) -> Iterator[Pointer]:
-    """The name in a list of names; the list itself where it is the only one: draft 4 wants some."""
+    """The name in a list of names; the list itself where it is the only one: draft 4 requires
+    one.
+    """
     if isinstance(names, list) and name in names:
         yield pointer if len(names) == 1 else (*pointer, names.index(name))
 
@@ -116,8 +121,8 @@ def _object(value: JsonValue) -> dict[str, JsonValue]:
 
 def _only(value: str) -> RegistryError:
     return RegistryError(
-        f"{quoted(value)} is the only value there, so without it nothing could be written",
-        remedy="Let the field go that has it, or give it another value first",
+        f"{quoted(value)} is the only value of the field; without it no value is valid",
+        remedy="Remove the field, or add another value first",
     )
 
 

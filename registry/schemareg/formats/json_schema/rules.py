@@ -1,7 +1,7 @@
-"""The compatibility rules: each names one way in which a reader comes to refuse what it got before.
+"""The compatibility rules: each names one reason why a reader refuses what it accepted before.
 
-The engine has found a record and the keyword that refuses it; here the refusal gets its name, its
-sentence and its mend. What no rule names is still a finding: `refused`.
+The solver has found a record and the keyword that refuses it; here the refusal gets its rule, its
+message and its fix. A refusal that no rule names is still a finding: `refused`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemareg.formats.json_schema.solver.compile import Compiler
-    from schemareg.formats.json_schema.solver.locations import Here
+    from schemareg.formats.json_schema.solver.locations import ScopedLocation
     from schemareg.formats.json_schema.solver.refusals import Refusal
     from schemareg.model import Pointer
 
@@ -25,8 +25,8 @@ _CORE = "JSON Schema 2020-12, Core, section "
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A refusal with its rule's id, its sentence and its mend."""
+class NamedRefusal:
+    """A refusal with the id of its rule, its message and its fix."""
 
     rule: str
     message: str
@@ -47,7 +47,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="property-required",
         title="A property became required",
-        rationale="Records written before may lack the property; the reader refuses them.",
+        rationale="Records written before the change may not have the property; the reader refuses them.",
         remedy="Keep the property optional, or open a new major line.",
         source=_VALIDATION + "6.5.3",
         keywords=("required",),
@@ -57,7 +57,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="type-narrowed",
         title="A type is no longer accepted",
-        rationale="The writer may write a value of a type that the reader does not take.",
+        rationale="The writer may write a value of a type that the reader does not accept.",
         remedy="Keep accepting the old type beside the new one, or add a new property instead.",
         source=_VALIDATION + "6.1.1",
         keywords=("type",),
@@ -68,7 +68,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
         id="enum-value-removed",
         title="A value is no longer in the list",
         rationale="The writer may write a value that the reader's list does not have.",
-        remedy="Keep the value in the list until its deprecation has run out.",
+        remedy="Keep the value in the list until its sunset.",
         source=_VALIDATION + "6.1.2",
         keywords=("enum",),
         breaking=Example({"enum": ["a", "b"]}, {"enum": ["a"]}, "b"),
@@ -76,8 +76,8 @@ NAMED: tuple[CompatibilityRule, ...] = (
     ),
     CompatibilityRule(
         id="const-changed",
-        title="Only one value is accepted, and it is another",
-        rationale="The writer may write a value other than the only one that the reader takes.",
+        title="The only accepted value changed",
+        rationale="The writer may write a value other than the only one that the reader accepts.",
         remedy="Accept both: replace `const` by an `enum` of the old and the new value.",
         source=_VALIDATION + "6.1.3",
         keywords=("const",),
@@ -109,7 +109,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="multiple-narrowed",
         title="Fewer multiples are accepted",
-        rationale="The writer may write a number that is no multiple of the reader's step.",
+        rationale="The writer may write a number that is not a multiple of the reader's step.",
         remedy="Keep the old step or a divisor of it.",
         source=_VALIDATION + "6.2.1",
         keywords=("multipleOf",),
@@ -119,7 +119,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="min-length-raised",
         title="Short strings are no longer accepted",
-        rationale="The writer may write a string shorter than the reader takes.",
+        rationale="The writer may write a string shorter than the reader accepts.",
         remedy="Keep the old length, or open a new major line.",
         source=_VALIDATION + "6.3.2",
         keywords=("minLength",),
@@ -129,7 +129,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="max-length-lowered",
         title="Long strings are no longer accepted",
-        rationale="The writer may write a string longer than the reader takes.",
+        rationale="The writer may write a string longer than the reader accepts.",
         remedy="Keep the old length, or open a new major line.",
         source=_VALIDATION + "6.3.1",
         keywords=("maxLength",),
@@ -140,7 +140,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
         id="pattern-narrowed",
         title="Fewer strings match the pattern",
         rationale="The writer may write a string that the reader's pattern does not match.",
-        remedy="Loosen the pattern so that it matches all that the old one did.",
+        remedy="Loosen the pattern so that it matches everything that the old one matched.",
         source=_VALIDATION + "6.3.3",
         keywords=("pattern",),
         breaking=Example(_string(pattern="^ab?$"), _string(pattern="^ab$"), "a"),
@@ -149,7 +149,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="format-narrowed",
         title="Strings must have a format now",
-        rationale="The writer may write a string that is not of the reader's format.",
+        rationale="The writer may write a string that does not have the reader's format.",
         remedy="Leave the format as an annotation, or open a new major line.",
         source=_VALIDATION + "7",
         keywords=("format",),
@@ -182,8 +182,8 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="additional-properties-closed",
         title="Properties that are not listed are refused now",
-        rationale="The writer may write properties of any name; the reader takes only its own.",
-        remedy="Leave the schema open: take `additionalProperties: false` out.",
+        rationale="The writer may write properties of any name; the reader accepts only its own.",
+        remedy="Leave the schema open: remove `additionalProperties: false`.",
         source=_CORE + "10.3.2.3",
         keywords=("additionalProperties", "unevaluatedProperties"),
         breaking=Example(
@@ -198,8 +198,8 @@ NAMED: tuple[CompatibilityRule, ...] = (
     ),
     CompatibilityRule(
         id="value-forbidden",
-        title="A value is refused wherever it stands",
-        rationale="The reader's schema for this place is `false`: it takes no value at all.",
+        title="No value is accepted at a place",
+        rationale="The reader's schema for this place is `false`: it accepts no value.",
         remedy="Accept the property again, or open a new major line.",
         source=_CORE + "4.3.2",
         keywords=("false",),
@@ -212,7 +212,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     ),
     CompatibilityRule(
         id="property-names-narrowed",
-        title="Fewer names of properties are accepted",
+        title="Fewer property names are accepted",
         rationale="The writer may write a property whose name the reader refuses.",
         remedy="Loosen `propertyNames` so that the old names still fit.",
         source=_CORE + "10.3.2.4",
@@ -223,7 +223,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="min-properties-raised",
         title="Small objects are no longer accepted",
-        rationale="The writer may write an object with fewer properties than the reader takes.",
+        rationale="The writer may write an object with fewer properties than the reader accepts.",
         remedy="Keep the old count, or open a new major line.",
         source=_VALIDATION + "6.5.2",
         keywords=("minProperties",),
@@ -233,7 +233,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="max-properties-lowered",
         title="Large objects are no longer accepted",
-        rationale="The writer may write an object with more properties than the reader takes.",
+        rationale="The writer may write an object with more properties than the reader accepts.",
         remedy="Keep the old count, or open a new major line.",
         source=_VALIDATION + "6.5.1",
         keywords=("maxProperties",),
@@ -243,7 +243,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="dependency-added",
         title="One property now needs another",
-        rationale="The writer may write the one without the other; the reader refuses it.",
+        rationale="The writer may write one without the other; the reader refuses it.",
         remedy="Keep the other optional, or open a new major line.",
         source=_VALIDATION + "6.5.4",
         keywords=("dependentRequired", "dependencies"),
@@ -253,7 +253,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="min-items-raised",
         title="Short arrays are no longer accepted",
-        rationale="The writer may write an array with fewer items than the reader takes.",
+        rationale="The writer may write an array with fewer items than the reader accepts.",
         remedy="Keep the old count, or open a new major line.",
         source=_VALIDATION + "6.4.2",
         keywords=("minItems",),
@@ -263,7 +263,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="max-items-lowered",
         title="Long arrays are no longer accepted",
-        rationale="The writer may write an array with more items than the reader takes.",
+        rationale="The writer may write an array with more items than the reader accepts.",
         remedy="Keep the old count, or open a new major line.",
         source=_VALIDATION + "6.4.1",
         keywords=("maxItems",),
@@ -283,7 +283,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="items-closed",
         title="Further items are refused now",
-        rationale="The writer may write more items than the reader lists, and it takes no others.",
+        rationale="The writer may write more items than the reader lists, and it accepts no others.",
         remedy="Accept further items, or open a new major line.",
         source=_CORE + "10.3.1.2",
         keywords=("items", "additionalItems", "unevaluatedItems"),
@@ -293,7 +293,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
     CompatibilityRule(
         id="contains-narrowed",
         title="An array must contain something else",
-        rationale="The writer may write an array without the items that the reader counts on,"
+        rationale="The writer may write an array without the items that the reader requires,"
         " or with too many of them.",
         remedy="Loosen `contains` and its counts so that the old arrays still fit.",
         source=_CORE + "10.3.1.3",
@@ -305,9 +305,9 @@ NAMED: tuple[CompatibilityRule, ...] = (
     ),
     CompatibilityRule(
         id="branch-removed",
-        title="No alternative accepts the value any more",
-        rationale="The writer may write a value that none of the reader's alternatives takes.",
-        remedy="Keep the alternative that took it until its deprecation has run out.",
+        title="No alternative accepts the value now",
+        rationale="The writer may write a value that none of the reader's alternatives accepts.",
+        remedy="Keep the alternative that accepted it until its sunset.",
         source=_CORE + "10.2.1.2",
         keywords=("anyOf", "oneOf"),
         breaking=Example(
@@ -336,7 +336,7 @@ NAMED: tuple[CompatibilityRule, ...] = (
         harmless=Example({"const": 1}, {"not": {"const": 2}}),
     ),
 )
-"""All that a keyword names; the first whose keywords fit names a refusal, overlaps and closings aside."""
+"""The rules of keywords. The first with the keyword names a refusal, except overlaps and closed objects."""
 
 REFUSED = Rule(
     id="refused",
@@ -354,8 +354,8 @@ for _rule in NAMED:
         _BY_KEYWORD.setdefault(_keyword, _rule)
 
 
-def named(refusal: Refusal, writer: Compiler, root: Here) -> Named:
-    """The refusal's rule and sentence; the writer's schema says what stood there before."""
+def named(refusal: Refusal, writer: Compiler, root: ScopedLocation) -> NamedRefusal:
+    """The rule and message of a refusal; the writer's schema gives the earlier value."""
     keyword = refusal.keyword
     rule: Rule = _BY_KEYWORD.get(keyword, REFUSED)
     before = list(_asserted(writer, root, refusal.instance, keyword))
@@ -368,13 +368,13 @@ def named(refusal: Refusal, writer: Compiler, root: Here) -> Named:
         rule = rule if declared else BY_ID["additional-properties-closed"]
     elif rule.id == "branch-removed" and _overlap(refusal):
         rule = BY_ID["branches-overlap"]
-    return Named(
+    return NamedRefusal(
         rule.id, _sentence(rule, refusal, before), rule.remedy, _forward(rule, refusal, before)
     )
 
 
-def listed_before(refusal: Refusal, writer: Compiler, root: Here) -> list[Any]:
-    """The values that the writer's schema lists where the refusal stands."""
+def listed_before(refusal: Refusal, writer: Compiler, root: ScopedLocation) -> list[Any]:
+    """The values that the writer's schema lists at the place of the refusal."""
     values: list[Any] = []
     for before in _asserted(writer, root, refusal.instance, "enum"):
         values += before if isinstance(before, list) else []
@@ -386,8 +386,10 @@ def _overlap(refusal: Refusal) -> bool:
     return refusal.keyword == "oneOf" and refusal.detail == "overlap"
 
 
-def _asserted(compiler: Compiler, root: Here, path: Pointer, keyword: str) -> Iterator[Any]:
-    """What the writer says with this keyword of the value at this place, in all that applies."""
+def _asserted(
+    compiler: Compiler, root: ScopedLocation, path: Pointer, keyword: str
+) -> Iterator[Any]:
+    """The values of this keyword for the value at this place, in all schemas of the writer that apply."""
     group = compiler.applied.group((root,))
     for step in path:
         below = []
@@ -399,7 +401,7 @@ def _asserted(compiler: Compiler, root: Here, path: Pointer, keyword: str) -> It
             yield here.at.value[keyword]
 
 
-def _below(here: Here, step: str | int) -> Iterator[Here]:
+def _below(here: ScopedLocation, step: str | int) -> Iterator[ScopedLocation]:
     value = here.at.value
     if isinstance(step, str):
         properties = value.get("properties")
@@ -422,7 +424,7 @@ def _below(here: Here, step: str | int) -> Iterator[Here]:
 def _sentence(rule: Rule, refusal: Refusal, before: list[Any]) -> str:
     keyword, name = refusal.keyword, refusal.detail
     own = refusal.here.at.value.get(keyword) if isinstance(refusal.here.at.value, dict) else None
-    was = f"was {_short(before[0])}" if before else "was not asked for before"
+    was = f"was {_short(before[0])}" if before else "was not set before"
     if rule.id == "property-required":
         return f"{name!r} is required now, and was not before"
     if rule.id == "type-narrowed":
@@ -431,13 +433,13 @@ def _sentence(rule: Rule, refusal: Refusal, before: list[Any]) -> str:
         values = "the one value" if len(own or ()) == 1 else f"the {len(own or ())} values"
         return f"{_short(refusal.value)} is not among {values} listed"
     if rule.id == "property-removed":
-        return f"{name!r} is not listed any more, and what is not listed is refused"
+        return f"{name!r} is no longer listed, and what is not listed is refused"
     if rule.id == "additional-properties-closed":
         return f"properties that are not listed are refused ({name!r} here), and were not before"
     if rule.id == "value-forbidden":
-        return "no value is accepted here any more"
+        return "no value is accepted here now"
     if rule.id == "property-names-narrowed":
-        return f"the name {name!r} is not accepted any more"
+        return f"the name {name!r} is no longer accepted"
     if rule.id == "dependency-added":
         return f"a record with {name!r} must have more properties now"
     if rule.id == "branches-overlap":
@@ -450,34 +452,34 @@ def _sentence(rule: Rule, refusal: Refusal, before: list[Any]) -> str:
 
 
 def _forward(rule: Rule, refusal: Refusal, before: list[Any]) -> str:
-    """The same where the older version reads what the newer one writes."""
+    """The message where the older version reads what the newer one writes."""
     keyword, name = refusal.keyword, refusal.detail
     own = refusal.here.at.value.get(keyword) if isinstance(refusal.here.at.value, dict) else None
-    new = f"is {_short(before[0])} now" if before else "is not asked for any more"
+    new = f"is {_short(before[0])} now" if before else "is no longer set"
     older = "the older version"
     if rule.id == "property-required":
         return f"{name!r} may be left out now, and {older} requires it"
     if rule.id == "type-narrowed":
         now = f"is {_short(before[0])} now" if before else "is any now"
-        return f"type {now}, and {older} takes only {_short(own)}"
+        return f"type {now}, and {older} accepts only {_short(own)}"
     if rule.id == "enum-value-removed":
         return f"{_short(refusal.value)} is new, and {older} does not list it"
     if rule.id == "property-removed":
         return f"{name!r} is new, and {older} refuses what it does not list"
     if rule.id == "additional-properties-closed":
-        return f"properties of any name may come now, and {older} refuses what it does not list"
+        return f"properties of any name are allowed now, and {older} refuses what it does not list"
     if rule.id == "value-forbidden":
-        return f"a value may stand here now, and {older} accepts none"
+        return f"a value is allowed here now, and {older} accepts none"
     if rule.id == "property-names-narrowed":
         return f"the name {name!r} may be used now, and {older} does not accept it"
     if rule.id == "dependency-added":
-        return f"a record with {name!r} may lack what {older} needs beside it"
+        return f"a record with {name!r} may not have the properties that {older} requires with it"
     if rule.id == "branches-overlap":
         return f"two alternatives of {older}'s oneOf accept the value, and only one may"
     if rule.id == "branch-removed":
         return f"none of the {len(own or ())} alternatives of {older} accepts the value"
     if isinstance(own, bool | int | str) or (own is not None and not isinstance(own, dict | list)):
-        return f"{keyword} {new}, and {older} asks for {_short(own)}"
+        return f"{keyword} {new}, and {older} requires {_short(own)}"
     return f"{older} refuses a value that may be written now ({keyword})"
 
 

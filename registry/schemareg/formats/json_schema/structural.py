@@ -1,11 +1,11 @@
-"""What needs no search: a reader that takes whatever a writer writes, as anybody can see.
+"""Proofs without a search: a reader that obviously accepts whatever a writer writes.
 
-Most new versions add a field that nobody must have. For these the proof is a walk down both schemas
-side by side. The engine can prove far more, and find what breaks; where a change is of this kind it
-need not even be loaded. What is not evident is left to it: nothing here says that something breaks.
+Most new versions add an optional field. For these the proof is a walk down both schemas side by
+side. The solver can prove far more, and finds what breaks; for such a change it is not even loaded.
+What is not obvious is left to it: this module never says that something breaks.
 
-The walk holds two schemas of one value against each other. A keyword of the reader is kept where the
-writer says the same, or where the walk knows better (`type`, `required`, `properties`, `items`).
+The walk compares two schemas of one value. A keyword of the reader holds where the writer has the
+same, or where the walk knows more (`type`, `required`, `properties`, `items`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.documents import json_values
 from schemareg.formats.json_schema import keywords
-from schemareg.formats.json_schema.annotations import WORDS, dialect_of, references_in
+from schemareg.formats.json_schema.annotations import ANNOTATIONS, dialect_of, references_in
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.model import Content
 
@@ -35,12 +35,13 @@ _GROUPED = frozenset(
         *("$anchor", "$dynamicAnchor", "$recursiveAnchor"),
     }
 )
-"""Keywords whose meaning changes with others beside them: all of them are the same, or none helps."""
+"""Keywords whose meaning depends on others beside them: all of them are equal, or the walk
+stops."""
 
 _REST_OF_PROPERTIES = frozenset({"additionalProperties", "unevaluatedProperties"})
 _REST_OF_ITEMS = frozenset({"additionalItems", "unevaluatedItems"})
 _REST = _REST_OF_PROPERTIES | _REST_OF_ITEMS
-"""What they refuse depends on what the keywords beside them have let pass."""
+"""What they refuse depends on what the keywords beside them accept."""
 
 _ELSEWHERE = frozenset(
     {
@@ -50,7 +51,7 @@ _ELSEWHERE = frozenset(
         *("prefixItems", "additionalItems", "unevaluatedItems", "contains"),
     }
 )
-"""Keywords through which a schema may speak of the same values from somewhere else."""
+"""Keywords through which a schema may constrain the same values from another place."""
 
 
 def self_contained(document: JsonValue) -> bool:
@@ -59,9 +60,9 @@ def self_contained(document: JsonValue) -> bool:
 
 
 def evident(reader: JsonValue, writer: JsonValue, content: Content, *, formats: bool) -> bool:
-    """Whether it is plain that one document's readers take all that the other's writers write.
+    """Whether readers of one document obviously accept all that writers of the other write.
 
-    Both must be `self_contained`: then nothing reaches into what is walked.
+    Both must be `self_contained`: then nothing outside the walk applies.
     """
     if not isinstance(reader, dict) or not isinstance(writer, dict):
         return False
@@ -72,14 +73,14 @@ def evident(reader: JsonValue, writer: JsonValue, content: Content, *, formats: 
     try:
         return walk.takes(reader, writer, alone=True)
     except (TypeError, AttributeError):
-        return False  # one of them is no schema; the engine says what is wrong with it
+        return False  # one of them is no schema; the solver says what is wrong with it
 
 
 def properties_kept(before: JsonValue, after: JsonValue) -> bool:
-    """Whether every field of one document is plainly one of the other's too, and may still come.
+    """Whether every field of one document is obviously one of the other, and still possible.
 
-    Of documents of which it is evident that the first reads the second: what is not walked they
-    share.
+    For documents of which `evident` says that the first reads the second: they share what is not
+    walked.
     """
     if not isinstance(before, dict) or not isinstance(after, dict):
         return json_values.equal(before, after)
@@ -100,7 +101,7 @@ def properties_kept(before: JsonValue, after: JsonValue) -> bool:
 
 class _Walk:
     def __init__(self, dialect: Dialect, *, declared: bool, formats: bool) -> None:
-        words = WORDS if formats else WORDS | {"format"}
+        words = ANNOTATIONS if formats else ANNOTATIONS | {"format"}
         self._judged = (keywords.KEYWORDS[dialect].keys() - words).union(_DEFINITIONS)
         self._declared = declared
         self._siblings_count = dialect > Dialect.DRAFT7
@@ -108,7 +109,7 @@ class _Walk:
     def takes(self, reader: JsonValue, writer: JsonValue, *, alone: bool) -> bool:
         """Whether every value that `writer` allows is allowed by `reader`.
 
-        `alone` says that nothing else in the writer's document speaks of the values here.
+        `alone` says that nothing else in the writer's document constrains the values here.
         """
         if not isinstance(reader, dict) or not isinstance(writer, dict):
             return reader is True or writer is False or json_values.equal(reader, writer)
@@ -140,7 +141,7 @@ class _Walk:
             or theirs.keys() <= reader.get("properties", {}).keys()
         ):
             return False
-        # A writer writes what it declares, if it declares anything: other names do not come.
+        # A writer writes what it declares, if it declares anything: there are no other names.
         closed = self._declared and alone and bool(theirs)
         unsaid = writer.get("required", ())
         for name, schema in reader.get("properties", {}).items():

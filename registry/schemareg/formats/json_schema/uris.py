@@ -1,7 +1,7 @@
-"""URI references: taken apart, resolved against a base, and their fragments read.
+"""URI references: split, resolved against a base, and their fragments decoded.
 
-Python's own `urljoin` does not resolve against schemes it does not know (`urn:`, `reg:`), so the
-few lines of the standard stand here.
+Python's `urljoin` does not resolve against schemes that it does not know (`urn:`, `reg:`), so the
+algorithm of the standard is here.
 
 Source: RFC 3986, sections 5.2 and appendix B; RFC 6901, sections 4 and 6.
 """

@@ -1,8 +1,8 @@
-"""Is this document a schema of its draft? What the metaschemas ask, and what they cannot.
+"""Is this document a schema of its draft? What the metaschemas require, and more.
 
 The metaschemas are followed keyword by keyword through one table (`keywords`), so that a large
-schema costs a millisecond and every fault is told in words at the keyword itself. Beyond them:
-a draft nobody knows, a pattern that ECMA-262 does not read, an identifier that stands twice.
+schema costs a millisecond and every fault is explained at the keyword itself. Beyond them: an
+unknown draft, a pattern that is invalid in ECMA-262, an identifier that occurs twice.
 
 Source: the metaschemas of drafts 04, 06, 07, 2019-09 and 2020-12; 2020-12 core, section 8.1.1.
 """
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from schemareg.model import Pointer
 
 PatternError = Callable[[str], "str | None"]
-"""A pattern to why it is none, or None where it is one."""
+"""Why a pattern is invalid, or None where it is valid."""
 
 
-MOST = 500
+MAX_FAULTS = 500
 
 
 class Fault(NamedTuple):
@@ -43,8 +43,8 @@ class Fault(NamedTuple):
     """Whether the key at `pointer` is meant, not its value."""
 
 
-class _Lack(NamedTuple):
-    """Where below a keyword something is not as it must be."""
+class _Deviation(NamedTuple):
+    """Where below a keyword something is not as required."""
 
     steps: Pointer
     what: str
@@ -59,7 +59,8 @@ def find(
 ) -> tuple[Fault, ...]:
     """Everything that is wrong with a schema, in document order; `dialect` where it names none.
 
-    At most `MOST` faults: what has more is no schema gone wrong, but something else. Whether its references lead anywhere is not asked here: see `references.dangling`.
+    At most `MAX_FAULTS` faults: a file with more is something else. References are not resolved here: see
+    `references.dangling`.
     """
     if not _is_schema(value, dialect):
         what = f"a schema is an object, and this is {_sort(value)}"
@@ -67,7 +68,7 @@ def find(
     library = Library(dialect=dialect)
     root = library.open(value)
     every = (fault for here in root.walk() for fault in _faults(here, pattern_error))
-    faults = list(islice(every, MOST))
+    faults = list(islice(every, MAX_FAULTS))
     faults += [
         Fault(
             collision.pointer,
@@ -81,9 +82,9 @@ def find(
 
 
 def notices(value: JsonValue, dialect: Dialect = Dialect.DRAFT2020) -> tuple[Fault, ...]:
-    """What is valid, but probably not meant: keywords misspelled, or of another draft.
+    """What is valid, but probably not intended: misspelled keywords, or keywords of another draft.
 
-    Looks at the first `MOST` names that are no keyword.
+    Checks the first `MAX_FAULTS` names that are no keyword.
     """
     if not isinstance(value, dict | bool):
         return ()
@@ -94,7 +95,9 @@ def notices(value: JsonValue, dialect: Dialect = Dialect.DRAFT2020) -> tuple[Fau
         for name in here.value
         if name not in KEYWORDS[here.dialect] or name in _WITHOUT_EFFECT.get(here.dialect, ())
     )
-    return tuple(fault for here, name in islice(foreign, MOST) for fault in _suspected(here, name))
+    return tuple(
+        fault for here, name in islice(foreign, MAX_FAULTS) for fault in _suspected(here, name)
+    )
 
 
 def _faults(here: Location, pattern_error: PatternError | None) -> Iterator[Fault]:
@@ -111,7 +114,7 @@ def _faults(here: Location, pattern_error: PatternError | None) -> Iterator[Faul
                 (*here.pointer, keyword, *steps),
                 "schema-malformed",
                 f"{_named(keyword, steps)} {what}",
-                remedy if steps else _mend(keyword, value, dialect) or remedy,
+                remedy if steps else _fix(keyword, value, dialect) or remedy,
             )
         if shape in (Shape.REGEX, Shape.SCHEMAS_BY_REGEX) and pattern_error is not None:
             yield from _bad_patterns(here, keyword, value, pattern_error)
@@ -146,7 +149,7 @@ def _unknown_dialect(here: Location) -> Iterator[Fault]:
         yield Fault(
             (*here.pointer, "$schema"),
             "dialect-unknown",
-            f"{quoted(declared)} is no draft of JSON Schema that is known here",
+            f"{quoted(declared)} is not a known draft of JSON Schema",
             f"Did you mean {quoted(near)}?" if near else f"Write {listed(known)}",
         )
 
@@ -157,7 +160,7 @@ def _lone_exclusive_bounds(here: Location) -> Iterator[Fault]:
             yield Fault(
                 (*here.pointer, exclusive),
                 "schema-malformed",
-                f"{exclusive} stands without {bound}, which it belongs to in draft 4",
+                f"{exclusive} is used without {bound}, which it belongs to in draft 4",
                 f"Add {bound}, or remove {exclusive}",
                 key=True,
             )
@@ -166,151 +169,151 @@ def _lone_exclusive_bounds(here: Location) -> Iterator[Fault]:
 # --- shapes --------------------------------------------------------------------------------------
 
 
-def _anything(_value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _anything(_value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     return iter(())
 
 
-def _string(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _string(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, str):
-        yield _lack(value, "a string")
+        yield _deviation(value, "a string")
 
 
-def _boolean(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _boolean(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, bool):
-        yield _lack(value, "true or false")
+        yield _deviation(value, "true or false")
 
 
-def _number(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _number(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not _is_number(value):
-        yield _lack(value, "a number")
+        yield _deviation(value, "a number")
 
 
-def _positive(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _positive(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not _is_number(value) or value <= 0:
-        yield _lack(value, "a number above 0")
+        yield _deviation(value, "a number above 0")
 
 
-def _count(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _count(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        yield _lack(value, "a whole number, 0 or more")
+        yield _deviation(value, "a whole number, 0 or more")
 
 
-def _array(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _array(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
-        yield _lack(value, "an array")
+        yield _deviation(value, "an array")
 
 
-def _values(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _values(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
-        yield _lack(value, "an array")
+        yield _deviation(value, "an array")
         return
     if not value:
-        yield _Lack((), "is empty", "Write at least one value, or remove the keyword")
+        yield _Deviation((), "is empty", "Write at least one value, or remove the keyword")
     yield from _repeated(value)
 
 
-def _names(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _names(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
-        yield _lack(value, "an array of strings")
+        yield _deviation(value, "an array of strings")
         return
     for position, name in enumerate(value):
         if not isinstance(name, str):
-            yield _lack(name, "a string", (position,))
+            yield _deviation(name, "a string", (position,))
     yield from _repeated(value)
 
 
-def _some_names(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _some_names(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _names(value, dialect)
     if value == []:
         what = "is empty, which draft 4 does not allow"
-        yield _Lack((), what, "Write at least one name, or remove the keyword")
+        yield _Deviation((), what, "Write at least one name, or remove the keyword")
 
 
-def _names_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _names_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _each(value, lambda item: _names(item, dialect))
 
 
-def _booleans_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _booleans_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _each(value, lambda item: _boolean(item, dialect))
 
 
-def _type(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _type(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
         if not isinstance(value, str) or value not in TYPE_NAMES:
             yield _no_type(value, ())
         return
     if not value:
-        yield _Lack((), "is empty", "Name at least one type, or remove the keyword")
+        yield _Deviation((), "is empty", "Name at least one type, or remove the keyword")
     for position, name in enumerate(value):
         if not isinstance(name, str) or name not in TYPE_NAMES:
             yield _no_type(name, (position,))
     yield from _repeated(value)
 
 
-def _anchor(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _anchor(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, str):
-        yield _lack(value, "a string")
+        yield _deviation(value, "a string")
     elif not _ANCHORS[dialect].fullmatch(value):
         what = f"is {quoted(value)}, and must be a plain name"
-        yield _Lack((), what, "Write a letter, then letters, digits, '-', '_' and '.'")
+        yield _Deviation((), what, "Write a letter, then letters, digits, '-', '_' and '.'")
 
 
-def _without_fragment(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _without_fragment(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, str):
-        yield _lack(value, "a string")
+        yield _deviation(value, "a string")
     elif "#" in value[:-1]:
         what = f"is {quoted(value)}, and must be a URI without a fragment"
-        yield _Lack((), what, "Remove what follows '#'; $anchor names a place in a schema")
+        yield _Deviation((), what, "Remove what follows '#'; $anchor names a place in a schema")
 
 
-def _schema(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _schema(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     if not _is_schema(value, dialect):
-        yield _lack(value, "a schema", remedy=_AS_SCHEMA)
+        yield _deviation(value, "a schema", remedy=_AS_SCHEMA)
 
 
-def _schema_or_boolean(value: JsonValue, _: Dialect) -> Iterator[_Lack]:
+def _schema_or_boolean(value: JsonValue, _: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, dict | bool):
-        yield _lack(value, "a schema, true or false")
+        yield _deviation(value, "a schema, true or false")
 
 
-def _schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, list):
-        yield _lack(value, "an array of schemas")
+        yield _deviation(value, "an array of schemas")
         return
     if not value:
-        yield _Lack((), "is empty", "Write at least one schema, or remove the keyword")
+        yield _Deviation((), "is empty", "Write at least one schema, or remove the keyword")
     for position, item in enumerate(value):
         if not _is_schema(item, dialect):
-            yield _lack(item, "a schema", (position,), _AS_SCHEMA)
+            yield _deviation(item, "a schema", (position,), _AS_SCHEMA)
 
 
-def _schema_or_schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _schema_or_schemas(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from (_schemas if isinstance(value, list) else _schema)(value, dialect)
 
 
-def _schemas_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _schemas_by_name(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     if not isinstance(value, dict):
-        yield _lack(value, "an object of schemas")
+        yield _deviation(value, "an object of schemas")
         return
     for name, item in value.items():
-        # Most of what is checked passes here: no generator a schema.
+        # Most schemas take this path: no generator per schema.
         if not isinstance(item, dict) and not _is_schema(item, dialect):
-            yield _lack(item, "a schema", (name,), _AS_SCHEMA)
+            yield _deviation(item, "a schema", (name,), _AS_SCHEMA)
 
 
-def _dependencies(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _dependencies(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _each(
         value, lambda item: (_names if isinstance(item, list) else _schema)(item, dialect)
     )
 
 
-def _dependencies_of_draft4(value: JsonValue, dialect: Dialect) -> Iterator[_Lack]:
+def _dependencies_of_draft4(value: JsonValue, dialect: Dialect) -> Iterator[_Deviation]:
     yield from _each(
         value, lambda item: (_some_names if isinstance(item, list) else _schema)(item, dialect)
     )
 
 
-_SHAPES: dict[Shape, Callable[[JsonValue, Dialect], Iterator[_Lack]]] = {
+_SHAPES: dict[Shape, Callable[[JsonValue, Dialect], Iterator[_Deviation]]] = {
     Shape.ANYTHING: _anything,
     Shape.STRING: _string,
     Shape.URI: _string,
@@ -344,7 +347,7 @@ _ANCHORS = {
 }
 _AS_SCHEMA = 'Write a schema, as {"type": "string"}'
 
-_MENDS = {
+_FIXES = {
     ("exclusiveMinimum", bool): (
         Dialect.DRAFT6,
         "Since draft 6 it is the bound itself: write it instead of minimum",
@@ -359,10 +362,10 @@ _MENDS = {
     ),
     ("items", list): (
         Dialect.DRAFT2020,
-        "Since 2020-12 the schemas of the first items stand under prefixItems",
+        "Since 2020-12 the schemas of the first items are under prefixItems",
     ),
 }
-"""Keyword and what stands there to the mend of an earlier draft's writing, and since when."""
+"""Keyword and type of its value to how to fix the form of an earlier draft, and since when."""
 
 _OTHER_NAMES = {
     **dict.fromkeys(("int", "long", "bigint", "int32", "int64"), "integer"),
@@ -376,14 +379,14 @@ _OTHER_NAMES = {
 _MOMENTS = {"date": "date", "datetime": "date-time", "timestamp": "date-time", "time": "time"}
 
 
-def _mend(keyword: str, value: JsonValue, dialect: Dialect) -> str:
-    since, mend = _MENDS.get((keyword, type(value)), (dialect, ""))
-    return mend if dialect >= since else ""
+def _fix(keyword: str, value: JsonValue, dialect: Dialect) -> str:
+    since, fix = _FIXES.get((keyword, type(value)), (dialect, ""))
+    return fix if dialect >= since else ""
 
 
-def _no_type(value: JsonValue, steps: Pointer) -> _Lack:
+def _no_type(value: JsonValue, steps: Pointer) -> _Deviation:
     if not isinstance(value, str):
-        return _lack(value, "the name of a type", steps)
+        return _deviation(value, "the name of a type", steps)
     name = value.lower()
     remedy = f"Write {listed(TYPE_NAMES)}"
     if name in _MOMENTS:
@@ -392,28 +395,32 @@ def _no_type(value: JsonValue, steps: Pointer) -> _Lack:
         near = _OTHER_NAMES.get(name) or nearest(value, TYPE_NAMES)
         if near:
             remedy = f"Did you mean {quoted(near)}?"
-    return _Lack(steps, f"is {quoted(value)}, which is no type", remedy)
+    return _Deviation(steps, f"is {quoted(value)}, which is not a type", remedy)
 
 
-def _lack(value: JsonValue, wanted: str, steps: Pointer = (), remedy: str = "") -> _Lack:
-    return _Lack(steps, f"is {_sort(value)}, and must be {wanted}", remedy or f"Write {wanted}")
+def _deviation(value: JsonValue, wanted: str, steps: Pointer = (), remedy: str = "") -> _Deviation:
+    return _Deviation(
+        steps, f"is {_sort(value)}, and must be {wanted}", remedy or f"Write {wanted}"
+    )
 
 
-def _each(value: JsonValue, check: Callable[[JsonValue], Iterator[_Lack]]) -> Iterator[_Lack]:
+def _each(
+    value: JsonValue, check: Callable[[JsonValue], Iterator[_Deviation]]
+) -> Iterator[_Deviation]:
     if not isinstance(value, dict):
-        yield _lack(value, "an object")
+        yield _deviation(value, "an object")
         return
     for name, item in value.items():
         for steps, what, remedy in check(item):
-            yield _Lack((name, *steps), what, remedy)
+            yield _Deviation((name, *steps), what, remedy)
 
 
-def _repeated(value: list[JsonValue]) -> Iterator[_Lack]:
+def _repeated(value: list[JsonValue]) -> Iterator[_Deviation]:
     seen = set()
     for position, item in enumerate(value):
         key = json_values.key(item)
         if key in seen:
-            yield _Lack((position,), "stands in the array already", "Keep one of the two")
+            yield _Deviation((position,), "is in the array already", "Keep one of the two")
         seen.add(key)
 
 
@@ -458,9 +465,9 @@ _WITHOUT_EFFECT = {
     },
 }
 _ELSEWHERE = {"nullable": 'Add "null" to the types of this schema'}
-"""Keywords of relatives of JSON Schema, and what says the same here."""
+"""Keywords of languages related to JSON Schema, and the keyword that says the same here."""
 _FAMILIAR = frozenset(("example", "name", "tag", "tags", "type_", "unit", "self"))
-"""Annotations that others use on purpose and that look like a keyword misspelled."""
+"""Annotations that others use on purpose and that resemble a misspelled keyword."""
 
 
 def _suspected(here: Location, name: str) -> Iterator[Fault]:
@@ -468,25 +475,25 @@ def _suspected(here: Location, name: str) -> Iterator[Fault]:
     successor = _WITHOUT_EFFECT.get(dialect, {}).get(name)
     pointer = (*here.pointer, name)
     if successor is not None:
-        what = f"{name} says nothing in {dialect.label}"
+        what = f"{name} has no effect in {dialect.label}"
         remedy = f"Write {successor}"
         yield Fault(pointer, "keyword-of-another-draft", what, remedy, key=True)
         return
     if name in _ELSEWHERE:
-        what = f"{name} is no keyword of JSON Schema, so it says nothing"
+        what = f"{name} is not a keyword of JSON Schema, so it has no effect"
         yield Fault(pointer, "keyword-of-another-draft", what, _ELSEWHERE[name], key=True)
         return
     if name in _FAMILIAR or name.startswith(("x-", "x_")):
         return
     if name in _EVERY_KEYWORD:
         drafts = [each.label for each in KEYWORDS if name in KEYWORDS[each]]
-        what = f"{name} says nothing in {dialect.label}; it is a keyword of {', '.join(drafts)}"
-        remedy = "Say it in this draft's words, or name the draft with $schema"
+        what = f"{name} has no effect in {dialect.label}; it is a keyword of {', '.join(drafts)}"
+        remedy = "Use a keyword of this draft, or name the other draft with $schema"
         yield Fault(pointer, "keyword-of-another-draft", what, remedy, key=True)
         return
     near = _near(name, dialect)
     if near is not None:
-        what = f"{quoted(name)} is no keyword, so it says nothing"
+        what = f"{quoted(name)} is not a keyword, so it has no effect"
         yield Fault(
             pointer, "keyword-unknown-near", what, f"Did you mean {quoted(near)}?", key=True
         )

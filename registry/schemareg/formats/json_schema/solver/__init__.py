@@ -1,1 +1,1 @@
-"""May this reader refuse what that writer may write? A tableau search for a witness."""
+"""Can this reader refuse what that writer may write? A tableau search for a witness."""

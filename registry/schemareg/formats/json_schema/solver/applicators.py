@@ -1,49 +1,56 @@
-"""Which schemas apply to one value, and under which conditions: what annotations follow."""
+"""Which schemas apply to one value, and under which conditions: the basis of annotations."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from schemareg.formats.json_schema.dialects import Dialect
-from schemareg.formats.json_schema.solver.budgets import BudgetSpent
-from schemareg.formats.json_schema.solver.formula import OBJECT, Evaluated, Kind, Lit
+from schemareg.formats.json_schema.solver.formula import (
+    OBJECT,
+    BudgetSpent,
+    Evaluated,
+    Lit,
+    NodeKind,
+)
 from schemareg.formats.json_schema.solver.keyword_values import branches, mapping, means
-from schemareg.formats.json_schema.solver.locations import Here, Malformed, text
+from schemareg.formats.json_schema.solver.locations import Malformed, ScopedLocation, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.formats.json_schema.solver.compile import Compiler
+    from schemareg.formats.json_schema.solver.protocol import SchemaCompiler
 
-Conditional = tuple[tuple[Lit, ...], Here]
-"""A schema, and the literals that all have to hold for it to apply."""
+Conditional = tuple[tuple[Lit, ...], ScopedLocation]
+"""A schema, and the literals that must all hold for it to apply."""
 
 _MOST = 5_000
-"""Schemas applied to one value, conditions counted."""
+"""Schemas applied to one value, counted per condition."""
 
 
-class Applied:
+class Applicators:
     """The schemas applied in place, for one compiler."""
 
-    def __init__(self, compiler: Compiler) -> None:
+    def __init__(self, compiler: SchemaCompiler) -> None:
         self._compiler = compiler
 
-    def evaluations(self, here: Here, keyword: str) -> list[tuple[tuple[Lit, ...], Evaluated]]:
-        """What is evaluated beside an `unevaluated…` keyword, each with what has to hold for it."""
-        about = Kind.PROPERTIES if keyword == "unevaluatedProperties" else Kind.ITEMS
+    def evaluations(
+        self, here: ScopedLocation, keyword: str
+    ) -> list[tuple[tuple[Lit, ...], Evaluated]]:
+        """What is evaluated beside an `unevaluated…` keyword, each with its conditions."""
+        about = NodeKind.PROPERTIES if keyword == "unevaluatedProperties" else NodeKind.ITEMS
         entries = []
         for guards, inner in self.to((here,)):
             beside = keyword if inner is here else ""
             entries.append((guards, self.evaluated(inner, about, beside)))
-        allowed = frozenset(map(str, self._compiler.forgiven(here, keyword)))
+        allowed = frozenset(map(str, self._compiler.suppressed(here, keyword)))
         return [*entries, ((), Evaluated(names=allowed))] if allowed else entries
 
-    def to(self, schemas: tuple[Here, ...]) -> list[Conditional]:
-        """These schema objects and all that are applied in place, each with what has to hold for it.
+    def to(self, schemas: tuple[ScopedLocation, ...]) -> list[Conditional]:
+        """These schema objects and all that are applied in place, each with its conditions.
 
-        Once for every condition. References can multiply them beyond any end: raises BudgetSpent.
+        Once for every condition. References can multiply them without end: raises BudgetSpent.
         """
-        found: dict[object, tuple[tuple[Lit, ...], Here]] = {}
+        found: dict[object, tuple[tuple[Lit, ...], ScopedLocation]] = {}
         stack: list[Conditional] = [((), here) for here in reversed(schemas)]
         while stack:
             guards, here = stack.pop()
@@ -65,24 +72,24 @@ class Applied:
             if here.at.dialect > Dialect.DRAFT7 or "$ref" not in here.at.value
         ]
 
-    def group(self, schemas: tuple[Here, ...]) -> list[Here]:
-        """These schemas and all that are applied in place, whatever has to hold for them."""
+    def group(self, schemas: tuple[ScopedLocation, ...]) -> list[ScopedLocation]:
+        """These schemas and all that are applied in place, whatever their conditions."""
         return list({here.key: here for _, here in self.to(schemas)}.values())
 
-    def _guard(self, guard: Here | tuple[str, Here | str]) -> Lit:
-        if isinstance(guard, Here):
+    def _guard(self, guard: ScopedLocation | tuple[str, ScopedLocation | str]) -> Lit:
+        if isinstance(guard, ScopedLocation):
             return self._compiler.schema(guard)
         _, what = guard
-        if isinstance(what, Here):
+        if isinstance(what, ScopedLocation):
             return self._compiler.schema(what) ^ 1
         return self._compiler.nodes.conjunction(
-            [self._compiler.nodes.types(OBJECT), self._compiler.nodes.intern(Kind.HAS, what)]
+            [self._compiler.nodes.types(OBJECT), self._compiler.nodes.intern(NodeKind.HAS, what)]
         )
 
-    def evaluated(self, here: Here, about: Kind, beside: str = "") -> Evaluated:
-        """What one schema object evaluates, the keyword `beside` left out."""
+    def evaluated(self, here: ScopedLocation, about: NodeKind, beside: str = "") -> Evaluated:
+        """What one schema object evaluates, without the keyword `beside`."""
         value, dialect = here.at.value, here.at.dialect
-        if about is Kind.PROPERTIES:
+        if about is NodeKind.PROPERTIES:
             everything = "additionalProperties" in value or (
                 "unevaluatedProperties" in value and beside != "unevaluatedProperties"
             )
@@ -101,7 +108,7 @@ class Applied:
             if "contains" in value:
                 matching = (self._compiler.schema(here.child("contains")),)
         elif "contains" in value and dialect is Dialect.DRAFT2019:
-            # The draft says no, the validators say yes: whoever relies on it gets no answer here.
+            # The draft says no, the validators say yes: a schema that relies on it is undecided.
             raise Malformed(
                 "draft 2019-09 leaves open whether contains evaluates items for unevaluatedItems",
                 where=text(here),
@@ -115,9 +122,11 @@ class Applied:
         return Evaluated(everything=everything, first=first, matching=matching)
 
     def in_place(
-        self, here: Here
-    ) -> Iterator[tuple[tuple[Here | tuple[str, Here | str], ...], Here]]:
-        """The schemas applied to the same value, `not` aside, each with what has to hold for it."""
+        self, here: ScopedLocation
+    ) -> Iterator[
+        tuple[tuple[ScopedLocation | tuple[str, ScopedLocation | str], ...], ScopedLocation]
+    ]:
+        """The schemas applied to the same value, except `not`, each with its conditions."""
         value, dialect = here.at.value, here.at.dialect
         if not isinstance(value, dict):
             return

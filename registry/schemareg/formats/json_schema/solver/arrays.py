@@ -1,9 +1,9 @@
 """Arrays: how long, and a value for each position.
 
-The first positions differ, the rest are alike. `contains` counts items that fit a literal; each
-position chooses, for each count, on which side its item is, and a walk over positions keeps the
-reachable counts. `uniqueItems` asks for different values: a matching of positions to values where
-these are few, and no question at all where there are as many values as positions.
+The first positions differ, the rest are equal. `contains` counts items that satisfy a literal; each
+position chooses, for each count, whether its item counts, and a walk over positions keeps the
+reachable counts. `uniqueItems` requires different values: a matching of positions to values where
+these are few, and no constraint where there are as many values as positions.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.solver.formula import Kind
+from schemareg.formats.json_schema.solver.formula import NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.json_schema.solver.formula import Lit, Nodes
-    from schemareg.formats.json_schema.solver.tableau import Answer, Search
+    from schemareg.formats.json_schema.solver.protocol import Answer, ValueSearch
 
 Goal = frozenset["Lit"]
 Vector = tuple[int, ...]
@@ -34,11 +34,12 @@ _LONGEST_UNIQUE = 4_000
 _MOST_CHOICES = 50_000
 _MOST_COUNTS = 10
 _MATCHED = 14
-"""So many positions are matched in every way before `uniqueItems` beside `contains` is given up."""
+"""With up to this many positions every matching is tried before `uniqueItems` beside `contains` is
+undecided."""
 
 
-def find(search: Search, leaves: Iterable[Lit]) -> Answer:
-    """An array within the constraints, as short as they allow."""
+def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
+    """An array that satisfies the constraints, as short as they allow."""
     wanted = _read(search.nodes, leaves)
     if wanted is None:
         return None
@@ -62,7 +63,7 @@ class _Count:
     start: int
 
     def side(self, counts: int) -> tuple[Lit, ...]:
-        """The literal that an item on this side has to satisfy, where it has to."""
+        """The literal that an item on this side must satisfy, if any."""
         if counts:
             return (self.literal,) if self.least else ()
         return (self.literal ^ 1,) if self.most is not None else ()
@@ -80,7 +81,7 @@ class _Wanted:
 
     @property
     def first(self) -> int:
-        """From this index on all positions are alike."""
+        """From this index on all positions have the same constraints."""
         return max(
             [len(first) for first, _ in self.items]
             + [index + 1 for index in self.at]
@@ -93,18 +94,18 @@ def _read(nodes: Nodes, leaves: Iterable[Lit]) -> _Wanted | None:
     wanted = _Wanted()
     for literal in sorted(leaves):
         kind, data = nodes.kind[literal >> 1], nodes.data[literal >> 1]
-        if kind is Kind.ITEMS:
+        if kind is NodeKind.ITEMS:
             wanted.items.append(data)
-        elif kind is Kind.ITEM:
+        elif kind is NodeKind.ITEM:
             wanted.at.setdefault(data[0], set()).add(data[1])
             wanted.least = max(wanted.least, data[0] + 1)
-        elif kind is Kind.CONTAINS:
+        elif kind is NodeKind.CONTAINS:
             wanted.counts.append(_Count(*data))
-        elif kind is Kind.MIN_ITEMS:
+        elif kind is NodeKind.MIN_ITEMS:
             wanted.least = max(wanted.least, data)
-        elif kind is Kind.MAX_ITEMS:
+        elif kind is NodeKind.MAX_ITEMS:
             wanted.most = data if wanted.most is None else min(wanted.most, data)
-        elif kind is Kind.UNIQUE:
+        elif kind is NodeKind.UNIQUE:
             wanted.repeated |= bool(literal & 1)
             wanted.unique |= not literal & 1
     if wanted.most is not None and wanted.most < wanted.least:
@@ -113,9 +114,9 @@ def _read(nodes: Nodes, leaves: Iterable[Lit]) -> _Wanted | None:
 
 
 class _Row:
-    """One attempt to lay out an array."""
+    """One attempt to build an array."""
 
-    def __init__(self, search: Search, wanted: _Wanted) -> None:
+    def __init__(self, search: ValueSearch, wanted: _Wanted) -> None:
         self.search = search
         self.wanted = wanted
         self.first = wanted.first
@@ -123,12 +124,12 @@ class _Row:
         self._sides: dict[int, dict[Vector, JsonValue]] = {}
         most = wanted.least + sum(count.least for count in wanted.counts) + self.first
         self.longest = most if wanted.most is None else min(most, wanted.most)
-        """A longer array than this is never needed: it could drop an item."""
+        """A longer array is never needed: it could drop an item."""
 
     # -- positions ------------------------------------------------------------------------------
 
     def goal(self, index: int) -> Goal:
-        """What is asked of the item at an index, counts aside."""
+        """What the item at an index must satisfy, without the counts."""
         asked = set(self.wanted.at.get(index, ()))
         for first, rest in self.wanted.items:
             asked.add(first[index] if index < len(first) else rest)
@@ -171,7 +172,7 @@ class _Row:
     # -- counts ---------------------------------------------------------------------------------
 
     def _add(self, state: Vector, vector: Vector, weight: int = 1) -> Vector | None:
-        """The counts after one item more; None where one is over its bound."""
+        """The counts after one more item; None where one exceeds its bound."""
         after = []
         for count, total, counted in zip(self.wanted.counts, state, vector, strict=True):
             new = total + counted * weight

@@ -1,8 +1,8 @@
-"""One question: may this reader refuse what that writer may write?
+"""One question: can this reader refuse what that writer may write?
 
-Compile both sides, search for a record that the writer accepts and the reader refuses, have it
-checked by the independent validator, name the keywords that refuse it, forgive those, and search
-again, until nothing is left.
+Compile both sides, search for a record that the writer accepts and the reader refuses, have the
+independent validator check it, name the keywords that refuse it, suppress those, and search again,
+until nothing is left.
 """
 
 from __future__ import annotations
@@ -16,16 +16,14 @@ from schemareg.documents import json_values
 from schemareg.formats.json_schema import rules
 from schemareg.formats.json_schema.dialects import Dialect, by_label
 from schemareg.formats.json_schema.references import Library, UnresolvableReference
-from schemareg.formats.json_schema.solver import external_prover
-from schemareg.formats.json_schema.solver.budgets import BudgetSpent
-from schemareg.formats.json_schema.solver.closed_content import Closing
+from schemareg.formats.json_schema.solver.closed_content import DeclaredContent
 from schemareg.formats.json_schema.solver.compile import Compiler
 from schemareg.formats.json_schema.solver.evaluate import InPlaceLoop, holds
-from schemareg.formats.json_schema.solver.formula import Kind, Lit, Nodes
-from schemareg.formats.json_schema.solver.locations import Excuses, Here, Malformed
+from schemareg.formats.json_schema.solver.formula import BudgetSpent, Lit, NodeKind, Nodes
+from schemareg.formats.json_schema.solver.locations import Malformed, ScopedLocation, Suppressions
 from schemareg.formats.json_schema.solver.refusals import Refusal, refusals
 from schemareg.formats.json_schema.solver.tableau import Search
-from schemareg.formats.json_schema.solver.witness import Referee
+from schemareg.formats.json_schema.solver.witness import IndependentValidator
 from schemareg.formats.verdict import Break, Budget, Lookup, SchemaSource, Verdict
 from schemareg.model import Content, Outcome
 from schemareg.model.targets import field_text
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.format import Locate
-    from schemareg.formats.json_schema.solver.tableau import Answer
+    from schemareg.formats.json_schema.solver.protocol import Answer
     from schemareg.model import Pointer
     from schemareg.model.targets import Steps
 
@@ -56,8 +54,9 @@ def compare(
 ) -> Verdict:
     """Whether the reader accepts whatever the writer may write, with every break that was found.
 
-    `lookup` and `locate` give the other documents of the registry that references may reach; no
-    other is read. Nothing is raised for a bad schema: the verdict is undecided and says why.
+    `lookup` and `locate` give the other documents of the registry that references may lead to; no
+    other document is read. Nothing is raised for a bad schema: the verdict is undecided and says
+    why.
     """
     with frames():
         try:
@@ -85,38 +84,45 @@ class _Comparison:
         self.locate = locate
         self.nodes = Nodes()
         self.search = Search(self.nodes, budget)
-        self.excuses = Excuses()
+        self.suppressions = Suppressions()
         self.breaks: list[Break] = []
         self._known: set[object] = set()
-        self._referees: tuple[Referee, Referee] | None = None
+        self._validators: tuple[IndependentValidator, IndependentValidator] | None = None
 
     def verdict(self) -> Verdict:
-        """The whole answer."""
+        """The complete verdict."""
         library, root = self._opened(self.writer)
         compiler = Compiler(self.nodes, library, formats=self.formats)
         self.writing = (compiler, root)
         written = [compiler.schema(root)]
         if self.content is Content.DECLARED:
-            written.append(Closing(compiler, compiler.applied).declared(root))
+            written.append(DeclaredContent(compiler, compiler.applied).declared(root))
         self.written = written
         reason = self._gather(written)
         if self.breaks:
             found = sorted(self.breaks, key=lambda each: (each.field, each.rule, each.pointer))
             return Verdict(Outcome.BREAKING, reason, tuple(found))
         asked = reason and self.content is Content.OPEN and not self.search.spent
-        if asked and external_prover.proves(self.reader, self.writer):
+        if asked and self._proved():
             return Verdict(Outcome.COMPATIBLE)
         return Verdict(Outcome.UNDECIDED if reason else Outcome.COMPATIBLE, reason)
 
+    def _proved(self) -> bool:
+        """Whether another prover decides what the search could not."""
+        from schemareg.formats.json_schema.solver import external_prover
+
+        return external_prover.proves(self.reader, self.writer)
+
     def _gather(self, written: list[Lit]) -> str:
-        """Find break after break until none is left: `""`, or why the search ended before that."""
+        """Find break after break until none is left: `""`, or why the search ended before."""
         library, root = self._opened(self.reader)
         reading: Compiler | None = None
         first: Lit | None = None
         while len(self.breaks) < self.budget.findings:
             reading = self._reading(library, reading)
             refused = reading.schema(root) ^ 1
-            # Forgiving inside a oneOf may refuse elsewhere: what was accepted at first, stays so.
+            # A suppression inside a oneOf can cause a refusal elsewhere: what was accepted at first
+            # stays so.
             first = refused if first is None else first
             try:
                 answer = self.search.solve((*written, first, refused), _examples(self.writer.value))
@@ -128,24 +134,28 @@ class _Comparison:
         return f"further breaks may exist beyond these {len(self.breaks)}"
 
     def _reading(self, library: Library, before: Compiler | None) -> Compiler:
-        """The reader's compiler with today's excuses; what they do not touch is not done again."""
+        """The reader's compiler with the current suppressions; parts that they do not touch are
+        reused.
+        """
         return Compiler(
-            self.nodes, library, formats=self.formats, excuses=self.excuses, before=before
+            self.nodes, library, formats=self.formats, suppressions=self.suppressions, before=before
         )
 
-    def _opened(self, source: SchemaSource) -> tuple[Library, Here]:
+    def _opened(self, source: SchemaSource) -> tuple[Library, ScopedLocation]:
         dialect = by_label(source.dialect) or Dialect.DRAFT2020
         library = Library(self.lookup, self.locate, dialect=dialect)
-        return library, Here(library.open(source.value, source.uri), ())
+        return library, ScopedLocation(library.open(source.value, source.uri), ())
 
-    def _take(self, answer: Answer, reading: Compiler, root: Here) -> str:
-        """Check a witness, turn its refusals into breaks, forgive them; why that failed, or `""`."""
+    def _take(self, answer: Answer, reading: Compiler, root: ScopedLocation) -> str:
+        """Check a witness, turn its refusals into breaks, suppress them; `""`, or why that
+        failed.
+        """
         if not isinstance(answer, tuple):
             return answer or ""
         record = answer[0]
         if not self._confirmed(record):
             if _loops(self.nodes, reading.schema(root), record):
-                return "a definition asks for itself of the same value"
+                return "a definition refers to itself for the same value"
             return "the independent validator does not confirm the witness that was found"
         found = refusals(reading, root, record)
         if not found:
@@ -155,21 +165,21 @@ class _Comparison:
                 self._add(leaf, record)
                 if leaf.keyword == "enum":
                     self._other_values(leaf, record)
-        return "" if self._forgive(found, record, root, reading) else "further breaks may exist"
+        return "" if self._suppress(found, record, root, reading) else "further breaks may exist"
 
     def _confirmed(self, record: JsonValue) -> bool:
-        """Whether the independent validator says so too: the writer accepts, the reader refuses."""
-        if self._referees is None:
-            self._referees = (
-                Referee(self.reader, self.lookup, self.locate, formats=self.formats),
-                Referee(self.writer, self.lookup, self.locate, formats=self.formats),
+        """Whether the independent validator agrees: the writer accepts, the reader refuses."""
+        if self._validators is None:
+            self._validators = (
+                IndependentValidator(self.reader, self.lookup, self.locate, formats=self.formats),
+                IndependentValidator(self.writer, self.lookup, self.locate, formats=self.formats),
             )
-        reader, writer = self._referees
+        reader, writer = self._validators
         seconds = self.search.remaining()
         return writer.accepts(record, seconds) is True and reader.accepts(record, seconds) is False
 
     def _other_values(self, refusal: Refusal, record: JsonValue) -> None:
-        """Every other value that the writer lists there and the reader does not: a break each."""
+        """Every other value that the writer lists there and the reader does not: one break each."""
         at = refusal.here.at
         accepted = {json_values.key(value) for value in at.value["enum"]}
         for value in rules.listed_before(refusal, *self.writing):
@@ -205,10 +215,12 @@ class _Comparison:
             self._known.add(key)
             self.breaks.append(found)
 
-    def _forgive(
-        self, found: tuple[Refusal, ...], record: JsonValue, root: Here, reading: Compiler
+    def _suppress(
+        self, found: tuple[Refusal, ...], record: JsonValue, root: ScopedLocation, reading: Compiler
     ) -> bool:
-        """Forgive as little as makes the reader accept the record: the leaves, else the keywords."""
+        """Suppress as little as makes the reader accept the record: the leaves, else the
+        keywords.
+        """
         declared = self._declared_names()
         for coarse in (False, True):
             for refusal in found:
@@ -218,7 +230,7 @@ class _Comparison:
                     if keyword == "false":
                         self._forgive_false(leaf)
                     else:
-                        self.excuses.forgive(leaf.here.at, keyword, detail)
+                        self.suppressions.suppress(leaf.here.at, keyword, detail)
             again = self._reading(reading.library, reading)
             try:
                 if holds(self.nodes, again.schema(root), record):
@@ -229,28 +241,30 @@ class _Comparison:
 
     def _forgive_false(self, refusal: Refusal) -> None:
         at = refusal.here.at
-        self.excuses.forgive(at, "false")
+        self.suppressions.suppress(at, "false")
 
     def _declared_names(self) -> frozenset[str]:
         names: set[str] = set()
         for number, kind in enumerate(self.nodes.kind):
-            if kind is Kind.PROPERTIES:
+            if kind is NodeKind.PROPERTIES:
                 names.update(self.nodes.named(number))
         return frozenset(names)
 
 
 def _detail(refusal: Refusal, declared: frozenset[str]) -> str | None:
-    """What of the keyword to forgive: one name of `required` or of what is additional, or all of it."""
+    """What to suppress of the keyword: one name of `required` or of additional properties, or all
+    of it.
+    """
     if refusal.keyword == "required":
         return refusal.detail
     if refusal.keyword in ("additionalProperties", "unevaluatedProperties"):
-        # A name that a schema declares is a break of its own; of the others one stands for all.
+        # Each declared name is a break of its own; one stands for all the others.
         return refusal.detail if refusal.detail in declared else None
     return None
 
 
 def _loops(nodes: Nodes, literal: Lit, record: JsonValue) -> bool:
-    """Whether testing the record comes back to a definition before the record is any smaller."""
+    """Whether a test of the record returns to a definition before the record is smaller."""
     try:
         holds(nodes, literal, record)
     except InPlaceLoop:
@@ -297,7 +311,7 @@ def _unlisted(refusal: Refusal) -> str:
 
 
 def with_metaschemas(lookup: Lookup | None) -> Lookup:
-    """The drafts' own schemas are known without fetching: they come with the validator."""
+    """The schemas of the drafts are known without fetching: they come with the validator."""
 
     def found(uri: str) -> JsonValue | None:
         value = lookup(uri) if lookup else None
@@ -314,7 +328,7 @@ def with_metaschemas(lookup: Lookup | None) -> Lookup:
 
 @contextmanager
 def frames() -> Iterator[None]:
-    """Room for the search's recursion; its depth is bounded by its own limits, not by Python's."""
+    """Stack frames for the recursion of the search; its own limits bound the depth, not Python's."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _FRAMES))
     try:

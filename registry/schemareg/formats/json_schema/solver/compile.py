@@ -1,9 +1,9 @@
-"""JSON Schema to literals: each draft by its own rules, references followed, nothing judged.
+"""JSON Schema to literals: each draft by its own rules, references followed, nothing decided.
 
-A schema object becomes one literal a keyword, and their conjunction. Two places with the same
-content become the same literal, on whichever side they stand. A schema that is being compiled and
-is asked for again (recursion) becomes a REF, named by its content, so that equal recursive
-definitions of both sides are one node too.
+A schema object becomes one literal per keyword, and their conjunction. Two places with the same
+content become the same literal, on either side. A schema that refers to itself while it is compiled
+(recursion) becomes a REF, named by its content, so that equal recursive definitions of both sides
+are one node too.
 
 Source: JSON Schema drafts 04, 06, 07, 2019-09 and 2020-12, core and validation.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from schemareg.documents import json_values
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.formats.json_schema.solver import string_formats
-from schemareg.formats.json_schema.solver.applicators import Applied
+from schemareg.formats.json_schema.solver.applicators import Applicators
 from schemareg.formats.json_schema.solver.formula import (
     ANY,
     ARRAY,
@@ -27,15 +27,20 @@ from schemareg.formats.json_schema.solver.formula import (
     OBJECT,
     STRING,
     F,
-    Kind,
     Lit,
+    NodeKind,
     Nodes,
     T,
 )
 from schemareg.formats.json_schema.solver.keyword_values import branches, count, mapping, number
 from schemareg.formats.json_schema.solver.keyword_values import names as names_of
 from schemareg.formats.json_schema.solver.keyword_values import pattern as pattern_of
-from schemareg.formats.json_schema.solver.locations import Excuses, Here, Malformed, text
+from schemareg.formats.json_schema.solver.locations import (
+    Malformed,
+    ScopedLocation,
+    Suppressions,
+    text,
+)
 from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -55,7 +60,7 @@ _MASKS = {
     "object": OBJECT,
 }
 _DEEPEST = 400
-"""Schemas inside schemas through references, before recursion in place is suspected."""
+"""Schemas inside schemas through references, beyond which recursion in place is suspected."""
 
 
 class Compiler:
@@ -67,39 +72,39 @@ class Compiler:
         library: Library,
         *,
         formats: bool = False,
-        excuses: Excuses | None = None,
+        suppressions: Suppressions | None = None,
         before: Compiler | None = None,
     ) -> None:
         self.nodes = nodes
         self.library = library
         self.formats = formats
-        self.excuses = dict(excuses.forgiven) if excuses else {}
-        self._stamp = repr((formats, sorted(map(repr, self.excuses.items()))))
-        self._done: dict[object, Lit] = before.unaffected(self.excuses) if before else {}
+        self.suppressions = dict(suppressions.suppressed) if suppressions else {}
+        self._stamp = repr((formats, sorted(map(repr, self.suppressions.items()))))
+        self._done: dict[object, Lit] = before.unaffected(self.suppressions) if before else {}
         self._plain: set[object] = set()
-        """Compiled schemas that no reference leads out of."""
+        """Compiled schemas without references to other schemas."""
         self._followed = 0
         self._doing: set[object] = set()
         self._named: dict[object, str] = {}
         self._contents: dict[object, tuple[bytes, list[tuple[Pointer, str, Location]]]] = {}
-        self.applied = Applied(self)
-        """Which schemas apply to one value together."""
+        self.applied = Applicators(self)
+        """Which schemas apply together to one value."""
 
     # -- schemas --------------------------------------------------------------------------------
 
-    def schema(self, here: Here) -> Lit:
+    def schema(self, here: ScopedLocation) -> Lit:
         """The literal of a schema. Raises Malformed."""
         value = here.at.value
         if value is True or value == {}:
             return T
         if value is False:
-            return T if (here.at.uri, here.at.pointer, "false") in self.excuses else F
+            return T if (here.at.uri, here.at.pointer, "false") in self.suppressions else F
         key = here.key
         known = self._done.get(key)
         if known is not None:
             return known
         if key in self._doing:
-            return self.nodes.intern(Kind.REF, self._name(here))
+            return self.nodes.intern(NodeKind.REF, self._name(here))
         if len(self._doing) > _DEEPEST:
             raise Malformed("schemas refer to each other too deeply", where=text(here))
         self.nodes.hurry()
@@ -110,7 +115,7 @@ class Compiler:
         finally:
             self._doing.discard(key)
         if key in self._named:
-            reference = self.nodes.intern(Kind.REF, self._named[key])
+            reference = self.nodes.intern(NodeKind.REF, self._named[key])
             self.nodes.definition[reference >> 1] = literal
         self._done[key] = literal
         if followed == self._followed:
@@ -118,12 +123,12 @@ class Compiler:
         return literal
 
     def unaffected(
-        self, excuses: dict[tuple[str, Pointer, str], set[object] | None]
+        self, suppressions: dict[tuple[str, Pointer, str], set[object] | None]
     ) -> dict[object, Lit]:
-        """What was compiled and does not depend on a place that is excused now."""
+        """What was compiled and does not depend on a place with a suppression."""
         around = {
             (uri, pointer[:length])
-            for uri, pointer, _ in excuses
+            for uri, pointer, _ in suppressions
             for length in range(len(pointer) + 1)
         }
         return {
@@ -132,7 +137,7 @@ class Compiler:
             if key[:2] not in around  # type: ignore[index]
         }
 
-    def keywords(self, here: Here) -> Iterator[tuple[str, Lit]]:
+    def keywords(self, here: ScopedLocation) -> Iterator[tuple[str, Lit]]:
         """The keywords of a schema object that assert something, each with its literal."""
         value = here.at.value
         if not isinstance(value, dict):
@@ -148,20 +153,24 @@ class Compiler:
             if compile_one is None:
                 continue
             place = (here.at.uri, here.at.pointer, keyword)
-            if self.excuses and place in self.excuses and self.excuses[place] is None:
+            if (
+                self.suppressions
+                and place in self.suppressions
+                and self.suppressions[place] is None
+            ):
                 continue
             literal = compile_one(self, here, keyword)
             if literal != T:
                 yield keyword, literal
 
-    def _name(self, here: Here) -> str:
+    def _name(self, here: ScopedLocation) -> str:
         """A name for a recursive definition that equal definitions share."""
         key = here.key
         if key not in self._named:
             self._named[key] = self.digest(here)
         return self._named[key]
 
-    def digest(self, start: Here) -> str:
+    def digest(self, start: ScopedLocation) -> str:
         """A digest of a schema and of everything it refers to."""
         digest = blake2b(digest_size=16)
         digest.update(self._stamp.encode())
@@ -172,7 +181,7 @@ class Compiler:
             digest.update(own)
             for pointer, keyword, target in found:
                 if keyword != "$ref" or len(start.scope) > 1:
-                    # Where a dynamic reference leads depends on the way here.
+                    # The target of a dynamic reference depends on the path to it.
                     digest.update(repr((start.key, id(self))).encode())
                 if target.key not in order:
                     order[target.key] = len(order)
@@ -194,8 +203,8 @@ class Compiler:
 
     # -- references -----------------------------------------------------------------------------
 
-    def target(self, here: Here, keyword: str) -> Here:
-        """Where a referring keyword leads, dynamic scope considered. Raises Malformed."""
+    def target(self, here: ScopedLocation, keyword: str) -> ScopedLocation:
+        """The target of a referring keyword, with its dynamic scope. Raises Malformed."""
         reference = here.at.value[keyword]
         if not isinstance(reference, str):
             raise Malformed(f"{keyword} is not a string", where=text(here))
@@ -209,25 +218,25 @@ class Compiler:
             for outer in here.scope:
                 found = self.library.dynamic(outer, target.dynamic)
                 if found is not None:
-                    return Here(found, here.scope)
-        return Here(target, here.scope)
+                    return ScopedLocation(found, here.scope)
+        return ScopedLocation(target, here.scope)
 
-    def _recursive_target(self, here: Here) -> Here:
+    def _recursive_target(self, here: ScopedLocation) -> ScopedLocation:
         target = self.library.resolve(here.at, "#")
         if self.library.recursive(here.at) is not None:
             for outer in here.scope:
                 found = self.library.recursive(outer)
                 if found is not None:
-                    return Here(found, here.scope)
-        return Here(target, here.scope)
+                    return ScopedLocation(found, here.scope)
+        return ScopedLocation(target, here.scope)
 
-    def _reference(self, here: Here, keyword: str) -> Lit:
+    def _reference(self, here: ScopedLocation, keyword: str) -> Lit:
         self._followed += 1
         return self.schema(self.target(here, keyword))
 
     # -- assertions -----------------------------------------------------------------------------
 
-    def _type(self, here: Here, keyword: str) -> Lit:
+    def _type(self, here: ScopedLocation, keyword: str) -> Lit:
         names = here.at.value[keyword]
         mask = 0
         for name in names if isinstance(names, list) else [names]:
@@ -236,83 +245,83 @@ class Compiler:
             mask |= _MASKS[name]
         return self.nodes.types(mask)
 
-    def _enum(self, here: Here, keyword: str) -> Lit:
+    def _enum(self, here: ScopedLocation, keyword: str) -> Lit:
         values = here.at.value[keyword]
         if not isinstance(values, list):
             raise Malformed("enum is not an array", where=text(here))
         return self.nodes.enum(values)
 
-    def _const(self, here: Here, keyword: str) -> Lit:
+    def _const(self, here: ScopedLocation, keyword: str) -> Lit:
         return self.nodes.enum([here.at.value[keyword]])
 
-    def _minimum(self, here: Here, keyword: str) -> Lit:
+    def _minimum(self, here: ScopedLocation, keyword: str) -> Lit:
         exclusive = (
             here.at.dialect is Dialect.DRAFT4 and here.at.value.get("exclusiveMinimum") is True
         )
-        return self.nodes.intern(Kind.AT_LEAST, (number(here, keyword), exclusive))
+        return self.nodes.intern(NodeKind.AT_LEAST, (number(here, keyword), exclusive))
 
-    def _maximum(self, here: Here, keyword: str) -> Lit:
+    def _maximum(self, here: ScopedLocation, keyword: str) -> Lit:
         exclusive = (
             here.at.dialect is Dialect.DRAFT4 and here.at.value.get("exclusiveMaximum") is True
         )
-        return self.nodes.intern(Kind.AT_MOST, (number(here, keyword), exclusive))
+        return self.nodes.intern(NodeKind.AT_MOST, (number(here, keyword), exclusive))
 
-    def _exclusive_minimum(self, here: Here, keyword: str) -> Lit:
-        return self.nodes.intern(Kind.AT_LEAST, (number(here, keyword), True))
+    def _exclusive_minimum(self, here: ScopedLocation, keyword: str) -> Lit:
+        return self.nodes.intern(NodeKind.AT_LEAST, (number(here, keyword), True))
 
-    def _exclusive_maximum(self, here: Here, keyword: str) -> Lit:
-        return self.nodes.intern(Kind.AT_MOST, (number(here, keyword), True))
+    def _exclusive_maximum(self, here: ScopedLocation, keyword: str) -> Lit:
+        return self.nodes.intern(NodeKind.AT_MOST, (number(here, keyword), True))
 
-    def _multiple_of(self, here: Here, keyword: str) -> Lit:
+    def _multiple_of(self, here: ScopedLocation, keyword: str) -> Lit:
         value = number(here, keyword)
         if value <= 0:
             raise Malformed("multipleOf is not above 0", where=text(here))
-        return self.nodes.intern(Kind.MULTIPLE_OF, value)
+        return self.nodes.intern(NodeKind.MULTIPLE_OF, value)
 
-    def _lower(self, here: Here, keyword: str) -> Lit:
+    def _lower(self, here: ScopedLocation, keyword: str) -> Lit:
         least = count(here, keyword)
         return self.nodes.intern(_COUNTS[keyword], least) if least else T
 
-    def _upper(self, here: Here, keyword: str) -> Lit:
+    def _upper(self, here: ScopedLocation, keyword: str) -> Lit:
         return self.nodes.intern(_COUNTS[keyword], count(here, keyword))
 
-    def _pattern(self, here: Here, keyword: str) -> Lit:
+    def _pattern(self, here: ScopedLocation, keyword: str) -> Lit:
         return self._found(here, here.at.value[keyword])
 
-    def _found(self, here: Here, source: JsonValue) -> Lit:
+    def _found(self, here: ScopedLocation, source: JsonValue) -> Lit:
         pattern_of(here, source)
-        return self.nodes.intern(Kind.PATTERN, source)
+        return self.nodes.intern(NodeKind.PATTERN, source)
 
-    def _format(self, here: Here, keyword: str) -> Lit:
+    def _format(self, here: ScopedLocation, keyword: str) -> Lit:
         name = here.at.value[keyword]
         if not self.formats or name not in string_formats.KNOWN:
             return T
-        return self.nodes.intern(Kind.FORMAT, name)
+        return self.nodes.intern(NodeKind.FORMAT, name)
 
     # -- applicators in place -------------------------------------------------------------------
 
-    def _all_of(self, here: Here, keyword: str) -> Lit:
+    def _all_of(self, here: ScopedLocation, keyword: str) -> Lit:
         return self.nodes.conjunction(self._branches(here, keyword))
 
-    def _any_of(self, here: Here, keyword: str) -> Lit:
+    def _any_of(self, here: ScopedLocation, keyword: str) -> Lit:
         return self.nodes.disjunction(self._branches(here, keyword))
 
-    def _one_of(self, here: Here, keyword: str) -> Lit:
+    def _one_of(self, here: ScopedLocation, keyword: str) -> Lit:
         return self.nodes.one_of(self._branches(here, keyword))
 
-    def _branches(self, here: Here, keyword: str) -> list[Lit]:
+    def _branches(self, here: ScopedLocation, keyword: str) -> list[Lit]:
         return [self.schema(each) for each in branches(here, keyword)]
 
-    def _not(self, here: Here, keyword: str) -> Lit:
+    def _not(self, here: ScopedLocation, keyword: str) -> Lit:
         return self.schema(here.child(keyword)) ^ 1
 
-    def _then(self, here: Here, keyword: str) -> Lit:
+    def _then(self, here: ScopedLocation, keyword: str) -> Lit:
         if "if" not in here.at.value:
             return T
         condition = self.schema(here.child("if"))
         return self.nodes.disjunction([condition ^ 1, self.schema(here.child(keyword))])
 
-    def _else(self, here: Here, keyword: str) -> Lit:
+    def _else(self, here: ScopedLocation, keyword: str) -> Lit:
         if "if" not in here.at.value:
             return T
         condition = self.schema(here.child("if"))
@@ -320,20 +329,20 @@ class Compiler:
 
     # -- objects --------------------------------------------------------------------------------
 
-    def _required(self, here: Here, keyword: str) -> Lit:
+    def _required(self, here: ScopedLocation, keyword: str) -> Lit:
         names = here.at.value[keyword]
         if names is False or names is True:
-            return T  # draft 3's form survives in real draft-4 files, where it says nothing
-        forgiven = self.forgiven(here, keyword)
+            return T  # the form of draft 3 is used in real draft-4 files, where it has no effect
+        suppressed = self.suppressed(here, keyword)
         return self.nodes.conjunction(
             [
-                self.nodes.intern(Kind.HAS, name)
+                self.nodes.intern(NodeKind.HAS, name)
                 for name in names_of(here, names)
-                if name not in forgiven
+                if name not in suppressed
             ]
         )
 
-    def _properties(self, here: Here, keyword: str) -> Lit:
+    def _properties(self, here: ScopedLocation, keyword: str) -> Lit:
         named = {}
         for name, schema in mapping(here, keyword).items():
             child = here.child(keyword, name)
@@ -342,8 +351,10 @@ class Compiler:
                 self._hint(name, child)
         return self.nodes.properties(named)
 
-    def _hint(self, name: str, here: Here) -> None:
-        """Remember what the authors wrote as examples of a property, there or where it refers to."""
+    def _hint(self, name: str, here: ScopedLocation) -> None:
+        """Remember the examples that the authors wrote for a property, there or where it refers
+        to.
+        """
         for _ in range(3):
             value = here.at.value
             if not isinstance(value, dict):
@@ -357,7 +368,7 @@ class Compiler:
                 return
             here = self.target(here, "$ref")
 
-    def _pattern_properties(self, here: Here, keyword: str) -> Lit:
+    def _pattern_properties(self, here: ScopedLocation, keyword: str) -> Lit:
         return self.nodes.properties(
             {},
             [
@@ -366,40 +377,42 @@ class Compiler:
             ],
         )
 
-    def _additional_properties(self, here: Here, keyword: str) -> Lit:
+    def _additional_properties(self, here: ScopedLocation, keyword: str) -> Lit:
         named = dict.fromkeys(mapping(here, "properties"), T)
-        named.update(dict.fromkeys(map(str, self.forgiven(here, keyword)), T))
+        named.update(dict.fromkeys(map(str, self.suppressed(here, keyword)), T))
         matched = [(pattern_of(here, pattern), T) for pattern in mapping(here, "patternProperties")]
         return self.nodes.properties(named, matched, self.schema(here.child(keyword)))
 
-    def _property_names(self, here: Here, keyword: str) -> Lit:
+    def _property_names(self, here: ScopedLocation, keyword: str) -> Lit:
         literal = self.schema(here.child(keyword))
         if literal == T or self.nodes.must(literal) & STRING:
             return T
-        return self.nodes.intern(Kind.NAMES, literal)
+        return self.nodes.intern(NodeKind.NAMES, literal)
 
-    def _dependencies(self, here: Here, keyword: str) -> Lit:
+    def _dependencies(self, here: ScopedLocation, keyword: str) -> Lit:
         parts = []
         for name, needed in mapping(here, keyword).items():
             if isinstance(needed, dict | bool):
                 then = self.schema(here.child(keyword, name))
             else:
                 names = [needed] if isinstance(needed, str) else names_of(here, needed)
-                then = self.nodes.conjunction([self.nodes.intern(Kind.HAS, each) for each in names])
+                then = self.nodes.conjunction(
+                    [self.nodes.intern(NodeKind.HAS, each) for each in names]
+                )
             parts.append(self._if_present(name, then))
         return self.nodes.conjunction(parts)
 
     def _if_present(self, name: str, then: Lit) -> Lit:
-        lacks = self.nodes.intern(Kind.HAS, name) ^ 1
+        lacks = self.nodes.intern(NodeKind.HAS, name) ^ 1
         other = self.nodes.types(ANY & ~OBJECT)
         return self.nodes.disjunction([other, lacks, then])
 
     # -- arrays ---------------------------------------------------------------------------------
 
-    def _prefix_items(self, here: Here, keyword: str) -> Lit:
+    def _prefix_items(self, here: ScopedLocation, keyword: str) -> Lit:
         return self.nodes.items(self._branches(here, keyword), T)
 
-    def _items(self, here: Here, keyword: str) -> Lit:
+    def _items(self, here: ScopedLocation, keyword: str) -> Lit:
         if isinstance(here.at.value[keyword], list):
             if here.at.dialect >= Dialect.DRAFT2020:
                 raise Malformed("items is an array: write prefixItems", where=text(here))
@@ -409,13 +422,13 @@ class Compiler:
             first = len(here.at.value["prefixItems"])
         return self.nodes.items([T] * first, self.schema(here.child(keyword)))
 
-    def _additional_items(self, here: Here, keyword: str) -> Lit:
+    def _additional_items(self, here: ScopedLocation, keyword: str) -> Lit:
         first = here.at.value.get("items")
         if not isinstance(first, list):
             return T
         return self.nodes.items([T] * len(first), self.schema(here.child(keyword)))
 
-    def _contains(self, here: Here, keyword: str) -> Lit:
+    def _contains(self, here: ScopedLocation, keyword: str) -> Lit:
         least, most = 1, None
         if here.at.dialect >= Dialect.DRAFT2019:
             if "minContains" in here.at.value:
@@ -424,36 +437,38 @@ class Compiler:
                 most = count(here, "maxContains")
         return self.nodes.contains(self.schema(here.child(keyword)), least, most)
 
-    def _unique_items(self, here: Here, keyword: str) -> Lit:
-        return self.nodes.intern(Kind.UNIQUE, ()) if here.at.value[keyword] is True else T
+    def _unique_items(self, here: ScopedLocation, keyword: str) -> Lit:
+        return self.nodes.intern(NodeKind.UNIQUE, ()) if here.at.value[keyword] is True else T
 
     # -- what other keywords have not evaluated -------------------------------------------------
 
-    def _unevaluated_properties(self, here: Here, keyword: str) -> Lit:
+    def _unevaluated_properties(self, here: ScopedLocation, keyword: str) -> Lit:
         entries = self.applied.evaluations(here, keyword)
-        return self.nodes.unevaluated(Kind.PROPERTIES, entries, self.schema(here.child(keyword)))
+        return self.nodes.unevaluated(
+            NodeKind.PROPERTIES, entries, self.schema(here.child(keyword))
+        )
 
-    def _unevaluated_items(self, here: Here, keyword: str) -> Lit:
+    def _unevaluated_items(self, here: ScopedLocation, keyword: str) -> Lit:
         entries = self.applied.evaluations(here, keyword)
-        return self.nodes.unevaluated(Kind.ITEMS, entries, self.schema(here.child(keyword)))
+        return self.nodes.unevaluated(NodeKind.ITEMS, entries, self.schema(here.child(keyword)))
 
-    def forgiven(self, here: Here, keyword: str) -> set[object]:
-        """The names that a keyword is forgiven for at a place."""
-        if not self.excuses:
+    def suppressed(self, here: ScopedLocation, keyword: str) -> set[object]:
+        """The names that are suppressed for a keyword at a place."""
+        if not self.suppressions:
             return set()
-        return self.excuses.get((here.at.uri, here.at.pointer, keyword)) or set()
+        return self.suppressions.get((here.at.uri, here.at.pointer, keyword)) or set()
 
 
 _COUNTS = {
-    "minLength": Kind.MIN_LENGTH,
-    "maxLength": Kind.MAX_LENGTH,
-    "minItems": Kind.MIN_ITEMS,
-    "maxItems": Kind.MAX_ITEMS,
-    "minProperties": Kind.MIN_PROPERTIES,
-    "maxProperties": Kind.MAX_PROPERTIES,
+    "minLength": NodeKind.MIN_LENGTH,
+    "maxLength": NodeKind.MAX_LENGTH,
+    "minItems": NodeKind.MIN_ITEMS,
+    "maxItems": NodeKind.MAX_ITEMS,
+    "minProperties": NodeKind.MIN_PROPERTIES,
+    "maxProperties": NodeKind.MAX_PROPERTIES,
 }
 
-_DRAFT4: dict[str, Callable[[Compiler, Here, str], Lit]] = {
+_DRAFT4: dict[str, Callable[[Compiler, ScopedLocation, str], Lit]] = {
     "$ref": Compiler._reference,
     "type": Compiler._type,
     "enum": Compiler._enum,
@@ -514,4 +529,4 @@ _KEYWORDS = {
     Dialect.DRAFT2019: _DRAFT2019,
     Dialect.DRAFT2020: _DRAFT2020,
 }
-"""What asserts something in each draft; everything else is words."""
+"""The keywords that assert something in each draft; all others are annotations."""

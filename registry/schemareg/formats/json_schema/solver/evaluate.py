@@ -1,4 +1,4 @@
-"""Does this value satisfy that literal? The solver's own reading, exact, without any search."""
+"""Does this value satisfy that literal? The solver's own evaluation, exact and without search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.documents import json_values
 from schemareg.formats.json_schema.solver import string_formats
-from schemareg.formats.json_schema.solver.formula import GUARD, Kind, Lit, Nodes, type_of
+from schemareg.formats.json_schema.solver.formula import GUARD, Lit, NodeKind, Nodes, type_of
 from schemareg.regex import compile as compile_pattern
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class InPlaceLoop(Exception):
-    """A definition asks for itself of the same value: no schema of that kind means anything."""
+    """A definition refers to itself for the same value: such a schema has no meaning."""
 
 
 def holds(nodes: Nodes, literal: Lit, value: JsonValue, depth: int = 0) -> bool:
     """Whether the value satisfies the literal.
 
-    Raises InPlaceLoop for a definition that asks for itself in place, and OverBudget where a
+    Raises InPlaceLoop for a definition that refers to itself in place, and OverBudget where a
     pattern cannot be matched within its bound.
     """
     nodes.spend()
@@ -165,7 +165,7 @@ def _some_property(nodes: Nodes, number: int, value: JsonValue, depth: int) -> b
 
 
 def in_class(nodes: Nodes, data: tuple[object, ...], name: str) -> bool:
-    """Whether a SOME_PROPERTY node speaks of this name."""
+    """Whether a SOME_PROPERTY node applies to this name."""
     excluded, missed, found, of_name, _ = data
     return (
         name not in excluded  # type: ignore[operator]
@@ -177,7 +177,7 @@ def in_class(nodes: Nodes, data: tuple[object, ...], name: str) -> bool:
 
 def _unevaluated(nodes: Nodes, number: int, value: JsonValue, depth: int) -> bool:
     about, entries, rest = nodes.data[number]
-    if not isinstance(value, list if about is Kind.ITEMS else dict):
+    if not isinstance(value, list if about is NodeKind.ITEMS else dict):
         return True
     evaluated = [
         entry
@@ -188,31 +188,31 @@ def _unevaluated(nodes: Nodes, number: int, value: JsonValue, depth: int) -> boo
 
 
 _TESTS = {
-    Kind.TRUE: _true,
-    Kind.AND: _and,
-    Kind.ONE_OF: _one_of,
-    Kind.REF: _ref,
-    Kind.TYPE: _type,
-    Kind.ENUM: _enum,
-    Kind.AT_LEAST: _at_least,
-    Kind.AT_MOST: _at_most,
-    Kind.MULTIPLE_OF: _multiple_of,
-    Kind.MIN_LENGTH: _min_length,
-    Kind.MAX_LENGTH: _max_length,
-    Kind.PATTERN: _pattern,
-    Kind.FORMAT: _format,
-    Kind.MIN_ITEMS: _min_length,
-    Kind.MAX_ITEMS: _max_length,
-    Kind.UNIQUE: _unique,
-    Kind.ITEMS: _items,
-    Kind.ITEM: _item,
-    Kind.CONTAINS: _contains,
-    Kind.MIN_PROPERTIES: _min_length,
-    Kind.MAX_PROPERTIES: _max_length,
-    Kind.HAS: _has,
-    Kind.PROPERTY: _property,
-    Kind.PROPERTIES: _properties,
-    Kind.NAMES: _names,
-    Kind.SOME_PROPERTY: _some_property,
-    Kind.UNEVALUATED: _unevaluated,
+    NodeKind.TRUE: _true,
+    NodeKind.AND: _and,
+    NodeKind.ONE_OF: _one_of,
+    NodeKind.REF: _ref,
+    NodeKind.TYPE: _type,
+    NodeKind.ENUM: _enum,
+    NodeKind.AT_LEAST: _at_least,
+    NodeKind.AT_MOST: _at_most,
+    NodeKind.MULTIPLE_OF: _multiple_of,
+    NodeKind.MIN_LENGTH: _min_length,
+    NodeKind.MAX_LENGTH: _max_length,
+    NodeKind.PATTERN: _pattern,
+    NodeKind.FORMAT: _format,
+    NodeKind.MIN_ITEMS: _min_length,
+    NodeKind.MAX_ITEMS: _max_length,
+    NodeKind.UNIQUE: _unique,
+    NodeKind.ITEMS: _items,
+    NodeKind.ITEM: _item,
+    NodeKind.CONTAINS: _contains,
+    NodeKind.MIN_PROPERTIES: _min_length,
+    NodeKind.MAX_PROPERTIES: _max_length,
+    NodeKind.HAS: _has,
+    NodeKind.PROPERTY: _property,
+    NodeKind.PROPERTIES: _properties,
+    NodeKind.NAMES: _names,
+    NodeKind.SOME_PROPERTY: _some_property,
+    NodeKind.UNEVALUATED: _unevaluated,
 }

@@ -1,8 +1,8 @@
-"""A second prover, asked where our search ends undecided: `jsonschema-rs`, where it is installed.
+"""A second prover for what our search leaves undecided: `jsonschema-rs`, where it is installed.
 
-It proves containment by canonical forms and has no witness to give, so only its *yes* counts. It
-is asked last and not first: our own search is complete on what people write and takes a fraction
-of a millisecond, and a proof that nothing can check should not come before it (decision 0004).
+It proves containment by canonical forms and gives no witness, so only its *yes* counts. It is asked
+last: our own search is complete on what people write and takes a fraction of a millisecond, and a
+proof that cannot be checked must not come before it (decision 0004).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DRAFTS = {
 def proves(reader: SchemaSource, writer: SchemaSource) -> bool:
     """Whether the library proves that the reader accepts all that the writer's schema allows.
 
-    Nothing is fetched, formats are annotations; whatever the library cannot do is no proof.
+    Nothing is fetched, formats are annotations; what the library cannot do is no proof.
     """
     try:
         import jsonschema_rs
@@ -60,10 +60,10 @@ _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
 def _beyond(value: JsonValue) -> bool:
-    """Whether the schema is more than the library is safe with.
+    """Whether the library cannot handle the schema safely.
 
-    References can exhaust the stack of its native code, which ends the whole process, and it has
-    no bound on time; numbers with a fraction it would round.
+    References can exhaust the stack of its native code, which ends the whole process, and it has no
+    time limit; it would round numbers with a fraction.
     """
     stack = [(value, 0)]
     seen = 0

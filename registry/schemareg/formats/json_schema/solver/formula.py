@@ -1,11 +1,12 @@
 """Schemas as signed formulas: one table of interned nodes, so that equal content is one number.
 
 A *literal* is an int: node number times two, plus one when it is negated; `lit ^ 1` is its
-negation. `T` is true, `F` is false. Keyword nodes are guarded as in JSON Schema: `MIN_LENGTH`
-holds for whatever is not a string. Drafts and `$ref` are gone here: `compile.py` has resolved them.
+negation. `T` is true, `F` is false. Keyword nodes are guarded as in JSON Schema: `MIN_LENGTH` holds
+for every value that is not a string. There are no drafts and no `$ref` here: `compile.py` has
+resolved them.
 
-Every node has two sets of types, as bit masks: those of which it *may* accept a value, and those
-of which it *must* accept every value. Most of what two schemas share is settled by these alone.
+Every node has two sets of types, as bit masks: those of which it *may* accept a value, and those of
+which it *must* accept every value. These alone settle most of what two schemas share.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.solver.budgets import BudgetSpent
 from schemareg.regex import compile as compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from schemareg.documents.json_values import JsonValue
+
+
+class BudgetSpent(Exception):
+    """The search has used up its steps, its time or its memory; `str()` says which."""
+
 
 Lit = int
 """A node with a sign."""
@@ -36,11 +41,11 @@ ANY = 127
 """All types; a number is an INTEGER or, where it is not integral, FRACTIONAL."""
 
 TYPES = (NULL, BOOLEAN, INTEGER, STRING, FRACTIONAL, ARRAY, OBJECT)
-"""In the order in which witnesses are looked for: the plainest first."""
+"""The order in which witnesses are searched: the plainest first."""
 
 
-class Kind(IntEnum):
-    """What a node says of a value, and of what its data consists."""
+class NodeKind(IntEnum):
+    """What a node says about a value, and what its data is."""
 
     TRUE = 0
     AND = 1  # tuple of literals, sorted, at least two
@@ -74,28 +79,28 @@ class Kind(IntEnum):
 
 
 GUARD = {
-    Kind.AT_LEAST: NUMBER,
-    Kind.AT_MOST: NUMBER,
-    Kind.MULTIPLE_OF: NUMBER,
-    Kind.MIN_LENGTH: STRING,
-    Kind.MAX_LENGTH: STRING,
-    Kind.PATTERN: STRING,
-    Kind.FORMAT: STRING,
-    Kind.MIN_ITEMS: ARRAY,
-    Kind.MAX_ITEMS: ARRAY,
-    Kind.UNIQUE: ARRAY,
-    Kind.ITEMS: ARRAY,
-    Kind.ITEM: ARRAY,
-    Kind.CONTAINS: ARRAY,
-    Kind.MIN_PROPERTIES: OBJECT,
-    Kind.MAX_PROPERTIES: OBJECT,
-    Kind.HAS: OBJECT,
-    Kind.PROPERTY: OBJECT,
-    Kind.PROPERTIES: OBJECT,
-    Kind.NAMES: OBJECT,
-    Kind.SOME_PROPERTY: OBJECT,
+    NodeKind.AT_LEAST: NUMBER,
+    NodeKind.AT_MOST: NUMBER,
+    NodeKind.MULTIPLE_OF: NUMBER,
+    NodeKind.MIN_LENGTH: STRING,
+    NodeKind.MAX_LENGTH: STRING,
+    NodeKind.PATTERN: STRING,
+    NodeKind.FORMAT: STRING,
+    NodeKind.MIN_ITEMS: ARRAY,
+    NodeKind.MAX_ITEMS: ARRAY,
+    NodeKind.UNIQUE: ARRAY,
+    NodeKind.ITEMS: ARRAY,
+    NodeKind.ITEM: ARRAY,
+    NodeKind.CONTAINS: ARRAY,
+    NodeKind.MIN_PROPERTIES: OBJECT,
+    NodeKind.MAX_PROPERTIES: OBJECT,
+    NodeKind.HAS: OBJECT,
+    NodeKind.PROPERTY: OBJECT,
+    NodeKind.PROPERTIES: OBJECT,
+    NodeKind.NAMES: OBJECT,
+    NodeKind.SOME_PROPERTY: OBJECT,
 }
-"""The types a keyword speaks of; of any other it accepts every value."""
+"""The types that a keyword constrains; it accepts every value of any other type."""
 
 
 def type_of(value: JsonValue) -> int:
@@ -124,18 +129,20 @@ class Evaluated(NamedTuple):
     patterns: tuple[str, ...] = ()
     everything: bool = False
     first: int = 0
-    """So many of the first items."""
+    """The number of first items."""
     matching: tuple[Lit, ...] = ()
     """Items that fit one of these (`contains` from 2020-12 on)."""
 
 
 class Nodes:
-    """The table. Grows only; one for a whole comparison, so that both sides share what is equal."""
+    """The table of nodes. It only grows; one comparison has one, so that both sides share equal
+    nodes.
+    """
 
     def __init__(self) -> None:
-        self.kind: list[Kind] = [Kind.TRUE]
+        self.kind: list[NodeKind] = [NodeKind.TRUE]
         self.data: list[Any] = [()]
-        self._number: dict[Hashable, int] = {(Kind.TRUE, ()): 0}
+        self._number: dict[Hashable, int] = {(NodeKind.TRUE, ()): 0}
         self._may: list[int | None] = [ANY]
         self._must: list[int | None] = [ANY]
         self.definition: dict[int, Lit] = {}
@@ -145,13 +152,15 @@ class Nodes:
         self._named: dict[int, dict[str, Lit]] = {}
         self._height: dict[int, int] = {}
         self.late: Callable[[], bool] = _never
-        """Whether the time for work on these nodes is over; `spend` asks it now and then."""
+        """Whether the time for work on these nodes is over; `spend` calls it at intervals."""
         self._spent = 0
         self._hurried = 0
         self.hints: dict[str, list[JsonValue]] = {}
-        """By property name, values that the schemas' authors wrote as examples or defaults."""
+        """By property name, values that the authors of the schemas wrote as examples or
+        defaults.
+        """
 
-    def intern(self, kind: Kind, data: Hashable) -> Lit:
+    def intern(self, kind: NodeKind, data: Hashable) -> Lit:
         """The positive literal of the node with this content."""
         key = (kind, data)
         number = self._number.get(key)
@@ -167,7 +176,7 @@ class Nodes:
         """All of these; flattened, so that nested `allOf` is one node."""
         parts: set[Lit] = set()
         for literal in literals:
-            if not literal & 1 and self.kind[literal >> 1] is Kind.AND:
+            if not literal & 1 and self.kind[literal >> 1] is NodeKind.AND:
                 parts.update(self.data[literal >> 1])
             else:
                 parts.add(literal)
@@ -178,7 +187,7 @@ class Nodes:
             return T
         if len(parts) == 1:
             return parts.pop()
-        return self.intern(Kind.AND, tuple(sorted(parts)))
+        return self.intern(NodeKind.AND, tuple(sorted(parts)))
 
     def disjunction(self, literals: Iterable[Lit]) -> Lit:
         """Any of these."""
@@ -199,10 +208,10 @@ class Nodes:
             return parts[0]
         if self._disjoint_types(parts) or self._discriminated(parts):
             return self.disjunction(parts)
-        return self.intern(Kind.ONE_OF, tuple(parts))
+        return self.intern(NodeKind.ONE_OF, tuple(parts))
 
     def _discriminated(self, parts: list[Lit]) -> bool:
-        """Whether one property tells the parts apart: each needs it, with values of its own."""
+        """Whether one property separates the parts: each requires it, with different values."""
         tags = [self._tags(part) for part in parts]
         for name in tags[0]:
             values = [each.get(name) for each in tags]
@@ -215,20 +224,22 @@ class Nodes:
 
     def _tags(self, part: Lit) -> dict[str, frozenset[Hashable]]:
         """Properties that every value of this literal has, with the finitely many values they take."""
-        if part & 1 or self.may(part) != OBJECT or self.kind[part >> 1] is not Kind.AND:
+        if part & 1 or self.may(part) != OBJECT or self.kind[part >> 1] is not NodeKind.AND:
             return {}
         needed, listed = set(), {}
         for literal in self.data[part >> 1]:
             kind, data = self.kind[literal >> 1], self.data[literal >> 1]
             if literal & 1:
                 continue
-            if kind is Kind.HAS:
+            if kind is NodeKind.HAS:
                 needed.add(data)
-            elif kind is Kind.PROPERTIES:
+            elif kind is NodeKind.PROPERTIES:
                 for name, fits in data[0]:
-                    inner = self.data[fits >> 1] if self.kind[fits >> 1] is Kind.AND else (fits,)
+                    inner = (
+                        self.data[fits >> 1] if self.kind[fits >> 1] is NodeKind.AND else (fits,)
+                    )
                     for each in inner if not fits & 1 else ():
-                        if not each & 1 and self.kind[each >> 1] is Kind.ENUM:
+                        if not each & 1 and self.kind[each >> 1] is NodeKind.ENUM:
                             listed[name] = self.data[each >> 1]
         return {name: values for name, values in listed.items() if name in needed}
 
@@ -245,7 +256,7 @@ class Nodes:
         """Any value of these types."""
         if mask == ANY:
             return T
-        return self.intern(Kind.TYPE, mask) if mask else F
+        return self.intern(NodeKind.TYPE, mask) if mask else F
 
     def enum(self, values: Iterable[JsonValue]) -> Lit:
         """One of these values."""
@@ -254,7 +265,7 @@ class Nodes:
             by_key.setdefault(json_values.key(value), value)
         if not by_key:
             return F
-        literal = self.intern(Kind.ENUM, frozenset(by_key))
+        literal = self.intern(NodeKind.ENUM, frozenset(by_key))
         self.members.setdefault(literal >> 1, tuple(by_key.values()))
         return literal
 
@@ -264,23 +275,25 @@ class Nodes:
         patterned: Iterable[tuple[str, Lit]] = (),
         rest: Lit = T,
     ) -> Lit:
-        """The constraint on the values of an object, by name; simplified where it says nothing."""
+        """The constraint on the values of an object, by name; simplified where it has no effect."""
         patterns = tuple(sorted({pair for pair in patterned if rest != T or pair[1] != T}))
         names = named
         if rest == T:
             names = {name: literal for name, literal in named.items() if literal != T}
             if not names and not patterns:
                 return T
-        return self.intern(Kind.PROPERTIES, (tuple(sorted(names.items())), patterns, rest))
+        return self.intern(NodeKind.PROPERTIES, (tuple(sorted(names.items())), patterns, rest))
 
     def items(self, first: Iterable[Lit], rest: Lit) -> Lit:
-        """The constraint on the items of an array: the first ones each, the rest alike."""
+        """The constraint on the items of an array: each of the first ones, the same for the
+        rest.
+        """
         prefix = list(first)
         while prefix and prefix[-1] == rest:
             prefix.pop()
         if not prefix and rest == T:
             return T
-        return self.intern(Kind.ITEMS, (tuple(prefix), rest))
+        return self.intern(NodeKind.ITEMS, (tuple(prefix), rest))
 
     def hint(self, name: str, values: Iterable[JsonValue]) -> None:
         """Remember values to try first for a property of that name."""
@@ -290,19 +303,21 @@ class Nodes:
                 known.append(value)
 
     def contains(self, literal: Lit, lowest: int, highest: int | None, start: int = 0) -> Lit:
-        """At least `lowest` and at most `highest` items from index `start` on fit the literal."""
+        """At least `lowest` and at most `highest` items from index `start` on satisfy the
+        literal.
+        """
         if highest is not None and highest < lowest:
             return self.types(ANY & ~ARRAY)
         if lowest == 0 and (highest is None or literal == F):
             return T
         if literal == F:
             return self.types(ANY & ~ARRAY)
-        return self.intern(Kind.CONTAINS, (literal, lowest, highest, start))
+        return self.intern(NodeKind.CONTAINS, (literal, lowest, highest, start))
 
     def unevaluated(
-        self, about: Kind, entries: Iterable[tuple[tuple[Lit, ...], Evaluated]], rest: Lit
+        self, about: NodeKind, entries: Iterable[tuple[tuple[Lit, ...], Evaluated]], rest: Lit
     ) -> Lit:
-        """Whatever no entry whose guards all hold evaluates, fits `rest`."""
+        """Whatever no entry whose guards all hold evaluates satisfies `rest`."""
         kept = []
         for guards, entry in entries:
             needed = tuple(guard for guard in guards if guard != T)
@@ -312,16 +327,18 @@ class Nodes:
             return T
         if not any(guards for guards, _ in kept):
             return self.evaluated(about, [entry for _, entry in kept], rest)
-        if about is Kind.PROPERTIES and not any(
+        if about is NodeKind.PROPERTIES and not any(
             guards and (entry.patterns or entry.everything) for guards, entry in kept
         ):
             return self._unevaluated_names(kept, rest)
-        return self.intern(Kind.UNEVALUATED, (about, tuple(kept), rest))
+        return self.intern(NodeKind.UNEVALUATED, (about, tuple(kept), rest))
 
     def _unevaluated_names(
         self, entries: list[tuple[tuple[Lit, ...], Evaluated]], rest: Lit
     ) -> Lit:
-        """The same, name by name, where only names depend on guards: no choice of guards needed."""
+        """The same per name, where only names depend on guards: no choice of guards is
+        necessary.
+        """
         free = [entry for guards, entry in entries if not guards]
         guarded: dict[str, list[Lit]] = {}
         for guards, entry in entries:
@@ -330,14 +347,14 @@ class Nodes:
         if any(entry.everything for entry in free):
             return T
         outside = self.evaluated(
-            Kind.PROPERTIES, [*free, Evaluated(names=frozenset(guarded))], rest
+            NodeKind.PROPERTIES, [*free, Evaluated(names=frozenset(guarded))], rest
         )
         parts = [outside]
         for name, conditions in guarded.items():
             if any(name in entry.names for entry in free):
                 continue
-            absent = [self.types(ANY & ~OBJECT), self.intern(Kind.HAS, name) ^ 1]
-            fits = [] if rest == F else [self.intern(Kind.PROPERTY, (name, rest))]
+            absent = [self.types(ANY & ~OBJECT), self.intern(NodeKind.HAS, name) ^ 1]
+            fits = [] if rest == F else [self.intern(NodeKind.PROPERTY, (name, rest))]
             matched = [compile_pattern(p).search(name) for entry in free for p in entry.patterns]
             if not any(matched):
                 parts.append(self.disjunction([*absent, *fits, *conditions]))
@@ -350,12 +367,14 @@ class Nodes:
             known = self._named[number] = dict(self.data[number][0])
         return known
 
-    def evaluated(self, about: Kind, entries: Iterable[Evaluated], rest: Lit) -> Lit:
-        """ITEMS or PROPERTIES: what the entries evaluate is free, everything else fits `rest`."""
+    def evaluated(self, about: NodeKind, entries: Iterable[Evaluated], rest: Lit) -> Lit:
+        """ITEMS or PROPERTIES: what the entries evaluate is free, everything else satisfies
+        `rest`.
+        """
         entries = list(entries)
         if any(entry.everything for entry in entries):
             return T
-        if about is Kind.ITEMS:
+        if about is NodeKind.ITEMS:
             fits = self.disjunction([rest, *(part for entry in entries for part in entry.matching)])
             return self.items([T] * max((entry.first for entry in entries), default=0), fits)
         names = {name: T for entry in entries for name in entry.names}
@@ -374,9 +393,9 @@ class Nodes:
             raise BudgetSpent("compiling the schemas used up the time")
 
     def height(self, literal: Lit) -> int:
-        """How deep a value has to be to satisfy or to miss it, roughly; recursion counts as deep.
+        """How deep a value must be to satisfy or to violate it, roughly; recursion counts as deep.
 
-        Used to try the plain ways first: witnesses are read by people.
+        Used to try plain values first: people read the witnesses.
         """
         number = literal >> 1
         known = self._height.get(number)
@@ -386,16 +405,16 @@ class Nodes:
         self._height[number] = 99
         inner: Iterable[Lit] = ()
         deeper = 0
-        if kind in (Kind.AND, Kind.ONE_OF):
+        if kind in (NodeKind.AND, NodeKind.ONE_OF):
             inner = data
-        elif kind is Kind.REF:
+        elif kind is NodeKind.REF:
             return 99
-        elif kind is Kind.PROPERTIES:
+        elif kind is NodeKind.PROPERTIES:
             deeper, inner = 1, [lit for _, lit in data[0]] + [lit for _, lit in data[1]] + [data[2]]
-        elif kind is Kind.ITEMS:
+        elif kind is NodeKind.ITEMS:
             deeper, inner = 1, [*data[0], data[1]]
-        elif kind in (Kind.CONTAINS, Kind.PROPERTY, Kind.ITEM, Kind.SOME_PROPERTY):
-            deeper, inner = 1, [data[0] if kind is Kind.CONTAINS else data[-1]]
+        elif kind in (NodeKind.CONTAINS, NodeKind.PROPERTY, NodeKind.ITEM, NodeKind.SOME_PROPERTY):
+            deeper, inner = 1, [data[0] if kind is NodeKind.CONTAINS else data[-1]]
         height = min(99, deeper + max((self.height(each) for each in inner), default=0))
         self._height[number] = height
         return height
@@ -419,21 +438,21 @@ class Nodes:
         guard = GUARD.get(kind)
         if guard is not None:
             must = ANY & ~guard
-        elif kind is Kind.UNEVALUATED:
-            must = ANY & ~(ARRAY if data[0] is Kind.ITEMS else OBJECT)
-        elif kind is Kind.TYPE:
+        elif kind is NodeKind.UNEVALUATED:
+            must = ANY & ~(ARRAY if data[0] is NodeKind.ITEMS else OBJECT)
+        elif kind is NodeKind.TYPE:
             may = must = data
-        elif kind is Kind.ENUM:
+        elif kind is NodeKind.ENUM:
             may = 0
             for value in self.members[number]:
                 may |= type_of(value)
             must = (None in data) * NULL | ({("bool", False), ("bool", True)} <= data) * BOOLEAN
-        elif kind is Kind.AND:
+        elif kind is NodeKind.AND:
             must = ANY
             for part in data:
                 may &= self.may(part)
                 must &= self.must(part)
-        elif kind is Kind.ONE_OF:
+        elif kind is NodeKind.ONE_OF:
             must, twice, may = 0, 0, 0
             certain = 0
             for part in data:
@@ -444,8 +463,8 @@ class Nodes:
             for bit in TYPES:
                 if certain & bit and sum(bool(self.may(part) & bit) for part in data) == 1:
                     must |= bit
-        elif kind is Kind.REF:
-            # While the definition is being compiled, or asks for itself, nothing is known of it.
+        elif kind is NodeKind.REF:
+            # While the definition is compiled, or refers to itself, nothing is known of it.
             self._may[number], self._must[number] = ANY, 0
             target = self.definition.get(number)
             if target is not None:

@@ -1,4 +1,6 @@
-"""The values of a schema's keywords, each of the shape its draft asks for. All raise Malformed."""
+"""The values of a schema's keywords, each in the form that its draft requires. All raise
+Malformed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from schemareg.formats.json_schema.solver.locations import Malformed, text
 
 if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.json_schema.solver.locations import Here
+    from schemareg.formats.json_schema.solver.locations import ScopedLocation
 
 
 _SINCE = {
@@ -30,7 +32,7 @@ _UNTIL = {
 }
 
 
-def means(here: Here, keyword: str) -> bool:
+def means(here: ScopedLocation, keyword: str) -> bool:
     """Whether the schema has the keyword, and its draft says that it asserts something."""
     dialect = here.at.dialect
     return keyword in here.at.value and _SINCE.get(keyword, dialect) <= dialect <= _UNTIL.get(
@@ -38,7 +40,7 @@ def means(here: Here, keyword: str) -> bool:
     )
 
 
-def number(here: Here, keyword: str) -> int | Fraction:
+def number(here: ScopedLocation, keyword: str) -> int | Fraction:
     """A number, exact."""
     value = here.at.value[keyword]
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
@@ -46,7 +48,7 @@ def number(here: Here, keyword: str) -> int | Fraction:
     return value
 
 
-def count(here: Here, keyword: str) -> int:
+def count(here: ScopedLocation, keyword: str) -> int:
     """A whole number, 0 or more."""
     value = here.at.value[keyword]
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -54,22 +56,22 @@ def count(here: Here, keyword: str) -> int:
     return value
 
 
-def names(here: Here, names: JsonValue) -> list[str]:
+def names(here: ScopedLocation, names: JsonValue) -> list[str]:
     """Strings."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Malformed("not an array of strings", where=text(here))
     return names
 
 
-def mapping(here: Here, keyword: str) -> dict[str, JsonValue]:
-    """An object; empty where the keyword is not there."""
+def mapping(here: ScopedLocation, keyword: str) -> dict[str, JsonValue]:
+    """An object; empty where the keyword is missing."""
     value = here.at.value.get(keyword, {})
     if not isinstance(value, dict):
         raise Malformed(f"{keyword} is not an object", where=text(here))
     return value
 
 
-def branches(here: Here, keyword: str) -> list[Here]:
+def branches(here: ScopedLocation, keyword: str) -> list[ScopedLocation]:
     """The schemas of an array of schemas."""
     schemas = here.at.value[keyword]
     if not isinstance(schemas, list):
@@ -77,8 +79,8 @@ def branches(here: Here, keyword: str) -> list[Here]:
     return [here.child(keyword, index) for index in range(len(schemas))]
 
 
-def pattern(here: Here, source: JsonValue) -> str:
-    """A regular expression's source, once it is known to be one."""
+def pattern(here: ScopedLocation, source: JsonValue) -> str:
+    """The source of a regular expression, after a check of its syntax."""
     if not isinstance(source, str):
         raise Malformed("a pattern is not a string", where=text(here))
     try:

@@ -1,4 +1,4 @@
-"""Where a schema stands while it is compiled, and what of it is forgiven."""
+"""A schema's location during compilation, and the refusals suppressed there."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ if TYPE_CHECKING:
 
 
 class Malformed(RegistryError):
-    """A keyword's value is not of the shape its draft asks for, or a reference leads nowhere."""
+    """The value of a keyword does not have the form that its draft requires, or a reference leads
+    nowhere.
+    """
 
 
-class Here:
-    """A schema to compile: where it stands, and through which resources it was reached."""
+class ScopedLocation:
+    """A schema to compile: its location, and the resources through which it was reached."""
 
     __slots__ = ("at", "key", "scope")
 
     def __init__(self, at: Location, scope: tuple[Location, ...]) -> None:
-        # The outermost resource that has an anchor wins: one met again says nothing new.
+        # The outermost resource that has an anchor wins: meeting it again changes nothing.
         if not any(each.base_uri == at.base_uri and each.uri == at.uri for each in scope):
             scope = (*scope, at)
         self.at = at
@@ -29,33 +31,33 @@ class Here:
         outer = tuple((each.uri, each.base_uri) for each in scope) if len(scope) > 1 else ()
         self.key = (at.uri, at.pointer, outer)
 
-    def child(self, *steps: str | int) -> Here:
+    def child(self, *steps: str | int) -> ScopedLocation:
         """The schema at these steps below."""
-        return Here(self.at.child(*steps), self.scope)
+        return ScopedLocation(self.at.child(*steps), self.scope)
 
 
-class Excuses:
-    """What a reader is forgiven, so that the next search finds another break.
+class Suppressions:
+    """Refusals that a reader is not asked about again, so that the next search finds another break.
 
-    By place and keyword: None forgives the keyword, else a set of names or keys of values.
+    By place and keyword: None suppresses the keyword, else a set of names or keys of values.
     """
 
     def __init__(self) -> None:
-        self.forgiven: dict[tuple[str, Pointer, str], set[object] | None] = {}
+        self.suppressed: dict[tuple[str, Pointer, str], set[object] | None] = {}
 
-    def forgive(self, at: Location, keyword: str, detail: object | None = None) -> None:
-        """Forgive one refusal more."""
+    def suppress(self, at: Location, keyword: str, detail: object | None = None) -> None:
+        """Suppress one more refusal."""
         place = (at.uri, at.pointer, keyword)
         if detail is None:
-            self.forgiven[place] = None
-        elif place not in self.forgiven:
-            self.forgiven[place] = {detail}
+            self.suppressed[place] = None
+        elif place not in self.suppressed:
+            self.suppressed[place] = {detail}
         else:
-            known = self.forgiven[place]
+            known = self.suppressed[place]
             if known is not None:
                 known.add(detail)
 
 
-def text(here: Here) -> str:
-    """The place in words, for a message."""
+def text(here: ScopedLocation) -> str:
+    """The place as text, for a message."""
     return f"{here.at.uri}#{''.join(f'/{step}' for step in here.at.pointer)}"

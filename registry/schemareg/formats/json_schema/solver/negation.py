@@ -1,25 +1,27 @@
-"""How a keyword fails to hold: the ways, each a tuple of literals that say something positive."""
+"""How a keyword can fail: the alternatives, each a tuple of positive literals."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from schemareg.formats.json_schema.solver.formula import Kind, Lit, Nodes, T
+from schemareg.formats.json_schema.solver.formula import Lit, NodeKind, Nodes, T
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Ways = tuple[tuple[Lit, ...], ...]
-"""Alternatives; each is what has to hold together."""
+"""Alternatives; the literals of each must hold together."""
 
 
-def denied(nodes: Nodes, kind: Kind, data: Any) -> Ways | None:
-    """The ways in which a keyword does not hold of its type; None where the type's solver knows."""
+def denied(nodes: Nodes, kind: NodeKind, data: Any) -> Ways | None:
+    """The alternatives in which a keyword fails for its type; None where the solver of the type
+    decides.
+    """
     denial = _DENIALS.get(kind)
     return None if denial is None else denial(nodes, data)
 
 
-def _bound(kind: Kind, offset: int) -> Callable[[Nodes, Any], Ways]:
+def _bound(kind: NodeKind, offset: int) -> Callable[[Nodes, Any], Ways]:
     def denial(nodes: Nodes, data: Any) -> Ways:
         return ((nodes.intern(kind, data + offset),),)
 
@@ -27,26 +29,26 @@ def _bound(kind: Kind, offset: int) -> Callable[[Nodes, Any], Ways]:
 
 
 def _not_at_least(nodes: Nodes, data: tuple[object, bool]) -> Ways:
-    return ((nodes.intern(Kind.AT_MOST, (data[0], not data[1])),),)
+    return ((nodes.intern(NodeKind.AT_MOST, (data[0], not data[1])),),)
 
 
 def _not_at_most(nodes: Nodes, data: tuple[object, bool]) -> Ways:
-    return ((nodes.intern(Kind.AT_LEAST, (data[0], not data[1])),),)
+    return ((nodes.intern(NodeKind.AT_LEAST, (data[0], not data[1])),),)
 
 
 def _not_items(nodes: Nodes, data: tuple[tuple[Lit, ...], Lit]) -> Ways:
     first, rest = data
-    ways = [(nodes.intern(Kind.ITEM, (i, lit ^ 1)),) for i, lit in enumerate(first) if lit != T]
+    ways = [(nodes.intern(NodeKind.ITEM, (i, lit ^ 1)),) for i, lit in enumerate(first) if lit != T]
     if rest != T:
-        ways.append((nodes.intern(Kind.CONTAINS, (rest ^ 1, 1, None, len(first))),))
+        ways.append((nodes.intern(NodeKind.CONTAINS, (rest ^ 1, 1, None, len(first))),))
     return tuple(ways)
 
 
 def _not_item(nodes: Nodes, data: tuple[int, Lit]) -> Ways:
     index, literal = data
     return (
-        (nodes.intern(Kind.MAX_ITEMS, index),),
-        (nodes.intern(Kind.ITEM, (index, literal ^ 1)),),
+        (nodes.intern(NodeKind.MAX_ITEMS, index),),
+        (nodes.intern(NodeKind.ITEM, (index, literal ^ 1)),),
     )
 
 
@@ -63,8 +65,8 @@ def _not_contains(nodes: Nodes, data: tuple[Lit, int, int | None, int]) -> Ways:
 def _not_property(nodes: Nodes, data: tuple[str, Lit]) -> Ways:
     name, literal = data
     return (
-        (nodes.intern(Kind.HAS, name) ^ 1,),
-        (nodes.intern(Kind.PROPERTY, (name, literal ^ 1)),),
+        (nodes.intern(NodeKind.HAS, name) ^ 1,),
+        (nodes.intern(NodeKind.PROPERTY, (name, literal ^ 1)),),
     )
 
 
@@ -74,36 +76,38 @@ def _not_properties(
 ) -> Ways:
     named, patterns, rest = data
     plainest = sorted(named, key=lambda pair: nodes.height(pair[1]))
-    ways = [(nodes.intern(Kind.PROPERTY, (name, lit ^ 1)),) for name, lit in plainest if lit != T]
+    ways = [
+        (nodes.intern(NodeKind.PROPERTY, (name, lit ^ 1)),) for name, lit in plainest if lit != T
+    ]
     ways += [
-        (nodes.intern(Kind.SOME_PROPERTY, ((), (), (pattern,), T, lit ^ 1)),)
+        (nodes.intern(NodeKind.SOME_PROPERTY, ((), (), (pattern,), T, lit ^ 1)),)
         for pattern, lit in patterns
         if lit != T
     ]
     if rest != T:
         names = tuple(name for name, _ in named)
         missed = tuple(pattern for pattern, _ in patterns)
-        ways.append((nodes.intern(Kind.SOME_PROPERTY, (names, missed, (), T, rest ^ 1)),))
+        ways.append((nodes.intern(NodeKind.SOME_PROPERTY, (names, missed, (), T, rest ^ 1)),))
     return tuple(ways)
 
 
 def _not_names(nodes: Nodes, data: Lit) -> Ways:
-    return ((nodes.intern(Kind.SOME_PROPERTY, ((), (), (), data ^ 1, T)),),)
+    return ((nodes.intern(NodeKind.SOME_PROPERTY, ((), (), (), data ^ 1, T)),),)
 
 
-_DENIALS: dict[Kind, Callable[[Nodes, Any], Ways]] = {
-    Kind.AT_LEAST: _not_at_least,
-    Kind.AT_MOST: _not_at_most,
-    Kind.MIN_LENGTH: _bound(Kind.MAX_LENGTH, -1),
-    Kind.MAX_LENGTH: _bound(Kind.MIN_LENGTH, 1),
-    Kind.MIN_ITEMS: _bound(Kind.MAX_ITEMS, -1),
-    Kind.MAX_ITEMS: _bound(Kind.MIN_ITEMS, 1),
-    Kind.MIN_PROPERTIES: _bound(Kind.MAX_PROPERTIES, -1),
-    Kind.MAX_PROPERTIES: _bound(Kind.MIN_PROPERTIES, 1),
-    Kind.ITEMS: _not_items,
-    Kind.ITEM: _not_item,
-    Kind.CONTAINS: _not_contains,
-    Kind.PROPERTY: _not_property,
-    Kind.PROPERTIES: _not_properties,
-    Kind.NAMES: _not_names,
+_DENIALS: dict[NodeKind, Callable[[Nodes, Any], Ways]] = {
+    NodeKind.AT_LEAST: _not_at_least,
+    NodeKind.AT_MOST: _not_at_most,
+    NodeKind.MIN_LENGTH: _bound(NodeKind.MAX_LENGTH, -1),
+    NodeKind.MAX_LENGTH: _bound(NodeKind.MIN_LENGTH, 1),
+    NodeKind.MIN_ITEMS: _bound(NodeKind.MAX_ITEMS, -1),
+    NodeKind.MAX_ITEMS: _bound(NodeKind.MIN_ITEMS, 1),
+    NodeKind.MIN_PROPERTIES: _bound(NodeKind.MAX_PROPERTIES, -1),
+    NodeKind.MAX_PROPERTIES: _bound(NodeKind.MIN_PROPERTIES, 1),
+    NodeKind.ITEMS: _not_items,
+    NodeKind.ITEM: _not_item,
+    NodeKind.CONTAINS: _not_contains,
+    NodeKind.PROPERTY: _not_property,
+    NodeKind.PROPERTIES: _not_properties,
+    NodeKind.NAMES: _not_names,
 }

@@ -1,4 +1,4 @@
-"""Numbers: bounds, multiples, and values that are not wanted, over exact fractions."""
+"""Numbers: bounds, multiples, and excluded values, over exact fractions."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from math import ceil, floor, gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.solver.formula import Kind
+from schemareg.formats.json_schema.solver.formula import NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from schemareg.formats.json_schema.solver.formula import Lit
-    from schemareg.formats.json_schema.solver.tableau import Answer, Search
+    from schemareg.formats.json_schema.solver.protocol import Answer, ValueSearch
 
 Number = int | Fraction
 _TRIED = 5_000
-"""So many multiples are looked at one by one before arithmetic takes over."""
+"""This many multiples are tried one by one before arithmetic is used."""
 
 
 @dataclass(slots=True)
@@ -51,14 +51,14 @@ class _Wanted:
         return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
 
 
-def find_integer(search: Search, leaves: Iterable[Lit]) -> Answer:
-    """An integer within the constraints, the nearest to zero where that is cheap."""
+def find_integer(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
+    """An integer that satisfies the constraints, the nearest to zero where that is cheap."""
     wanted = _read(search, leaves)
     return None if wanted.empty else _multiple(search, wanted, [Fraction(1), *wanted.steps])
 
 
-def find_fractional(search: Search, leaves: Iterable[Lit]) -> Answer:
-    """A number within the constraints that is not an integer."""
+def find_fractional(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
+    """A number that satisfies the constraints and is not an integer."""
     wanted = _read(search, leaves)
     wanted.avoided.append(Fraction(1))
     if wanted.empty:
@@ -67,7 +67,7 @@ def find_fractional(search: Search, leaves: Iterable[Lit]) -> Answer:
         return _multiple(search, wanted, wanted.steps)
     if wanted.low is not None and wanted.low == wanted.high:
         return (wanted.low,) if wanted.admits(wanted.low) else None
-    # A dense set: only countably many of its values are avoided, so one is found by refining.
+    # A dense set: only countably many of its values are excluded, so refinement finds one.
     for places in range(1, 60):
         search.step()
         scale = 10**places
@@ -83,18 +83,18 @@ def find_fractional(search: Search, leaves: Iterable[Lit]) -> Answer:
     return "no decimal fraction was found between two bounds"
 
 
-def _read(search: Search, leaves: Iterable[Lit]) -> _Wanted:
+def _read(search: ValueSearch, leaves: Iterable[Lit]) -> _Wanted:
     nodes = search.nodes
     wanted = _Wanted()
     for literal in leaves:
         kind, data = nodes.kind[literal >> 1], nodes.data[literal >> 1]
-        if kind is Kind.AT_LEAST:
+        if kind is NodeKind.AT_LEAST:
             _raise(wanted, *data)
-        elif kind is Kind.AT_MOST:
+        elif kind is NodeKind.AT_MOST:
             _lower(wanted, *data)
-        elif kind is Kind.MULTIPLE_OF:
+        elif kind is NodeKind.MULTIPLE_OF:
             (wanted.avoided if literal & 1 else wanted.steps).append(Fraction(data))
-        elif kind is Kind.ENUM:
+        elif kind is NodeKind.ENUM:
             wanted.excluded |= data
     return wanted
 
@@ -109,8 +109,8 @@ def _lower(wanted: _Wanted, bound: Any, exclusive: bool) -> None:
         wanted.high, wanted.high_open = bound, exclusive
 
 
-def _multiple(search: Search, wanted: _Wanted, steps: list[Fraction]) -> Answer:
-    """A value among the multiples of all the steps, that is no multiple of those avoided."""
+def _multiple(search: ValueSearch, wanted: _Wanted, steps: list[Fraction]) -> Answer:
+    """A value among the multiples of all the steps that is a multiple of no excluded step."""
     step = steps[0]
     for other in steps[1:]:
         step = _common(step, other)

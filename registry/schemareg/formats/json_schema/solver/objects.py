@@ -1,8 +1,7 @@
-"""Objects: which names are there, and a value for each.
+"""Objects: which names exist, and a value for each.
 
-Values at different names do not know of each other, so each is a goal of its own; what ties names
-together are counts, names that must or must not be there, and properties that must exist somewhere
-in a class of names.
+Values at different names are independent, so each is a goal of its own; names are connected by
+counts, names that must or must not exist, and properties that must exist in a class of names.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from schemareg.formats.json_schema.solver.evaluate import holds, in_class
-from schemareg.formats.json_schema.solver.formula import STRING, Kind, T
+from schemareg.formats.json_schema.solver.formula import STRING, NodeKind, T
 from schemareg.regex import compile as compile_pattern
 
 if TYPE_CHECKING:
@@ -19,15 +18,15 @@ if TYPE_CHECKING:
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.json_schema.solver.formula import Lit, Nodes
-    from schemareg.formats.json_schema.solver.tableau import Answer, Search
+    from schemareg.formats.json_schema.solver.protocol import Answer, ValueSearch
 
 
 _PLAIN = ("other", "another")
-"""Names for properties that could have any: people read them."""
+"""Names for properties that can have any name: people read them."""
 
 
-def find(search: Search, leaves: Iterable[Lit]) -> Answer:
-    """An object within the constraints, with no property that is not needed."""
+def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
+    """An object that satisfies the constraints, without unnecessary properties."""
     wanted = _read(search.nodes, leaves)
     if wanted is None:
         return None
@@ -39,12 +38,12 @@ def constraints(nodes: Nodes, leaves: Iterable[Lit]) -> list[int]:
     return [
         literal >> 1
         for literal in leaves
-        if not literal & 1 and nodes.kind[literal >> 1] is Kind.PROPERTIES
+        if not literal & 1 and nodes.kind[literal >> 1] is NodeKind.PROPERTIES
     ]
 
 
 def clashes(nodes: Nodes, holding: Iterable[int], data: tuple[str, Lit]) -> bool:
-    """Whether a property with this value is plainly impossible: cheap, and no proof if False."""
+    """Whether a property with this value is obviously impossible: cheap; False proves nothing."""
     name, literal = data
     for number in holding:
         fits = nodes.named(number).get(name)
@@ -52,7 +51,7 @@ def clashes(nodes: Nodes, holding: Iterable[int], data: tuple[str, Lit]) -> bool
             continue
         if fits == literal ^ 1 or not nodes.may(fits) & nodes.may(literal):
             return True
-        if not fits & 1 and nodes.kind[fits >> 1] is Kind.AND:
+        if not fits & 1 and nodes.kind[fits >> 1] is NodeKind.AND:
             if literal ^ 1 in nodes.data[fits >> 1]:
                 return True
     return False
@@ -63,7 +62,7 @@ class _Wanted:
     properties: list[int] = field(default_factory=list)
     """Numbers of PROPERTIES nodes."""
     values: dict[str, set[Lit]] = field(default_factory=dict)
-    """What is asked of the values of names that must be there."""
+    """What the values of required names must satisfy."""
     lacks: set[str] = field(default_factory=set)
     of_names: list[Lit] = field(default_factory=list)
     some: list[tuple[Any, ...]] = field(default_factory=list)
@@ -76,22 +75,22 @@ def _read(nodes: Nodes, leaves: Iterable[Lit]) -> _Wanted | None:
     wanted = _Wanted()
     for literal in sorted(leaves):
         kind, data = nodes.kind[literal >> 1], nodes.data[literal >> 1]
-        if kind is Kind.PROPERTIES:
+        if kind is NodeKind.PROPERTIES:
             wanted.properties.append(literal >> 1)
-        elif kind is Kind.HAS:
+        elif kind is NodeKind.HAS:
             if literal & 1:
                 wanted.lacks.add(data)
             else:
                 wanted.values.setdefault(data, set())
-        elif kind is Kind.PROPERTY:
+        elif kind is NodeKind.PROPERTY:
             wanted.values.setdefault(data[0], set()).add(data[1])
-        elif kind is Kind.NAMES:
+        elif kind is NodeKind.NAMES:
             wanted.of_names.append(data)
-        elif kind is Kind.SOME_PROPERTY:
+        elif kind is NodeKind.SOME_PROPERTY:
             wanted.some.append(data)
-        elif kind is Kind.MIN_PROPERTIES:
+        elif kind is NodeKind.MIN_PROPERTIES:
             wanted.least = max(wanted.least, data)
-        elif kind is Kind.MAX_PROPERTIES:
+        elif kind is NodeKind.MAX_PROPERTIES:
             wanted.most = data if wanted.most is None else min(wanted.most, data)
     if wanted.most is not None and wanted.most < max(wanted.least, len(wanted.values)):
         return None
@@ -99,9 +98,9 @@ def _read(nodes: Nodes, leaves: Iterable[Lit]) -> _Wanted | None:
 
 
 class _Record:
-    """One attempt to build an object; `unknown` remembers what could not be decided on the way."""
+    """One attempt to build an object; `unknown` collects what could not be decided on the way."""
 
-    def __init__(self, search: Search, wanted: _Wanted) -> None:
+    def __init__(self, search: ValueSearch, wanted: _Wanted) -> None:
         self.search = search
         self.nodes = search.nodes
         self.wanted = wanted
@@ -111,7 +110,7 @@ class _Record:
         )
 
     def build(self) -> Answer:
-        """The whole object: the names that must be there first, then those of a class, then more."""
+        """The whole object: first required names, then those of a class, then more."""
         chosen: dict[str, frozenset[Lit]] = {}
         record: dict[str, JsonValue] = {}
         for name, asked in self.wanted.values.items():
@@ -132,7 +131,7 @@ class _Record:
         return self.unknown
 
     def _goal(self, name: str) -> frozenset[Lit]:
-        """What the constraints ask of the value at a name."""
+        """What the constraints require of the value at a name."""
         nodes, goal = self.nodes, set()
         for number in self.wanted.properties:
             fits = nodes.named(number).get(name)
@@ -148,7 +147,7 @@ class _Record:
         return frozenset(goal)
 
     def _value(self, name: str, goal: Iterable[Lit]) -> tuple[JsonValue] | None:
-        """A value for a name that may be there at all; None also where that is unknown."""
+        """A value for a name that is allowed at all; None also where that is unknown."""
         for literal in self.wanted.of_names:
             if not holds(self.nodes, literal, name):
                 return None
@@ -161,7 +160,9 @@ class _Record:
     def _place(
         self, index: int, chosen: dict[str, frozenset[Lit]], record: dict[str, JsonValue]
     ) -> dict[str, JsonValue] | None:
-        """Give each property that must exist somewhere a name, then fill up to the least count."""
+        """Name each property that must exist in a class, then add properties up to the minimum
+        count.
+        """
         most = self.wanted.most
         if most is not None and len(record) > most:
             return None
@@ -172,7 +173,7 @@ class _Record:
         literal = data[4]
         for name, item in record.items():
             if in_class(self.nodes, data, name) and self.search.fits((literal,), item):
-                # It is there already; from here on its value has to stay of this kind.
+                # It exists already; from here on its value must stay of this kind.
                 asked = chosen[name] | {literal}
                 placed = self._place(index + 1, {**chosen, name: asked}, record)
                 if placed is not None:
@@ -190,7 +191,7 @@ class _Record:
     def _candidates(
         self, data: tuple[Any, ...], chosen: dict[str, frozenset[Lit]]
     ) -> Iterator[tuple[str, frozenset[Lit]]]:
-        """Names of the class with what is asked of their values: those there, listed, new."""
+        """Names of the class with the requirements of their values: existing, listed, new."""
         known = self._listed()
         for name, goal in chosen.items():
             if in_class(self.nodes, data, name):
@@ -232,12 +233,12 @@ class _Record:
         """Classes of new names: the goal of the name, and the goal of a value there."""
         nodes = self.nodes
         base = [nodes.types(STRING), *self.wanted.of_names, of_name]
-        base += [nodes.intern(Kind.PATTERN, pattern) for pattern in found]
-        base += [nodes.intern(Kind.PATTERN, pattern) ^ 1 for pattern in missed]
+        base += [nodes.intern(NodeKind.PATTERN, pattern) for pattern in found]
+        base += [nodes.intern(NodeKind.PATTERN, pattern) ^ 1 for pattern in missed]
         taken = list(used)
         if taken:
             base.append(nodes.enum(taken) ^ 1)
-        # What the class itself says goes first: it settles most classes before they multiply.
+        # The requirements of the class go first: they settle most classes before these multiply.
         patterns = sorted(self.patterns, key=lambda each: each not in found and each not in missed)
         stack: list[frozenset[str]] = [frozenset()]
         depths = [0]
@@ -262,13 +263,13 @@ class _Record:
             if self.search.solve(goal | {literal}) is None:
                 continue
             signed = [
-                nodes.intern(Kind.PATTERN, pattern) ^ (pattern not in matched)
+                nodes.intern(NodeKind.PATTERN, pattern) ^ (pattern not in matched)
                 for pattern in patterns
             ]
             yield [*base, *signed], goal
 
     def asked_by(self, pattern: str) -> set[Lit]:
-        """What the constraints ask of every value whose name matches the pattern."""
+        """What the constraints require of every value whose name matches the pattern."""
         return {
             literal
             for number in self.wanted.properties
@@ -277,7 +278,7 @@ class _Record:
         }
 
     def _goal_of_class(self, matched: frozenset[str]) -> frozenset[Lit]:
-        """What is asked of the value at a new name that matches exactly these patterns."""
+        """What the value at a new name that matches exactly these patterns must satisfy."""
         nodes, goal = self.nodes, set()
         for number in self.wanted.properties:
             _, patterns, rest = nodes.data[number]
@@ -286,7 +287,7 @@ class _Record:
         return frozenset(goal)
 
     def _fill(self, record: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
-        """More properties, up to the least count: listed names first, then new ones."""
+        """More properties, up to the minimum count: listed names first, then new ones."""
         missing = self.wanted.least - len(record)
         if missing <= 0:
             return record

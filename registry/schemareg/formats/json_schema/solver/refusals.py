@@ -1,7 +1,7 @@
-"""Why a reader refuses a record: the keywords that say no, each with its place in the schema.
+"""Why a reader refuses a record: the keywords that refuse, each with its place in the schema.
 
-The walk follows the schema as it is written, through references, into the branch of an `anyOf`
-that comes nearest to accepting, so that every refusal is one keyword an author can edit.
+The walk follows the schema as it is written, through references, into the branch of an `anyOf` that
+is nearest to accepting, so that every refusal is one keyword that an author can edit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemareg.formats.json_schema.solver.evaluate import holds
-from schemareg.formats.json_schema.solver.formula import F, Kind
+from schemareg.formats.json_schema.solver.formula import F, NodeKind
 from schemareg.formats.json_schema.solver.keyword_values import branches
 from schemareg.regex import compile as compile_pattern
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.json_schema.solver.compile import Compiler
     from schemareg.formats.json_schema.solver.formula import Lit
-    from schemareg.formats.json_schema.solver.locations import Here
+    from schemareg.formats.json_schema.solver.locations import ScopedLocation
     from schemareg.model import Pointer
 
 _ALTERNATIVES = ("anyOf", "oneOf")
@@ -31,14 +31,14 @@ class Refusal:
     """One keyword that refuses a value."""
 
     keyword: str
-    here: Here
+    here: ScopedLocation
     """The schema object that has the keyword."""
     instance: Pointer
     """Where the refused value stands in the record."""
     value: JsonValue
     """The refused value."""
     detail: str | None = None
-    """The one name that `required`, `additionalProperties` … speak of."""
+    """The one name that `required`, `additionalProperties` … refuse."""
     within: tuple[Refusal, ...] = ()
     """For `anyOf` and `oneOf`: what the nearest branch refuses; empty where branches overlap."""
 
@@ -49,7 +49,7 @@ class Refusal:
 
 
 def refusals(
-    compiler: Compiler, here: Here, value: JsonValue, instance: Pointer = ()
+    compiler: Compiler, here: ScopedLocation, value: JsonValue, instance: Pointer = ()
 ) -> tuple[Refusal, ...]:
     """Every keyword of the schema that refuses the value, in document order; empty if none does."""
     return _Walk(compiler).schema(here, value, instance)
@@ -64,11 +64,11 @@ class _Walk:
     def accepts(self, literal: Lit, value: JsonValue) -> bool:
         return holds(self.nodes, literal, value)
 
-    def schema(self, here: Here, value: JsonValue, at: Pointer) -> tuple[Refusal, ...]:
-        """The refusals of one schema at one place; the second time as found the first."""
+    def schema(self, here: ScopedLocation, value: JsonValue, at: Pointer) -> tuple[Refusal, ...]:
+        """The refusals of one schema at one place; the result is kept."""
         key = (here.key, at)
         if key not in self.known:
-            self.known[key] = ()  # a definition that comes back to itself adds nothing
+            self.known[key] = ()  # a definition that returns to itself adds nothing
             found: dict[object, Refusal] = {}
             for each in self.refused(here, value, at):
                 same = (each.keyword, each.here.key, each.instance, each.detail)
@@ -76,7 +76,7 @@ class _Walk:
             self.known[key] = tuple(found.values())
         return self.known[key]
 
-    def refused(self, here: Here, value: JsonValue, at: Pointer) -> Iterator[Refusal]:
+    def refused(self, here: ScopedLocation, value: JsonValue, at: Pointer) -> Iterator[Refusal]:
         if here.at.value is False:
             yield Refusal("false", here, at, value)
             return
@@ -86,7 +86,9 @@ class _Walk:
             found = list(self.keyword(keyword, here, value, at))
             yield from found or [Refusal(keyword, here, at, value)]
 
-    def keyword(self, keyword: str, here: Here, value: JsonValue, at: Pointer) -> Iterator[Refusal]:
+    def keyword(
+        self, keyword: str, here: ScopedLocation, value: JsonValue, at: Pointer
+    ) -> Iterator[Refusal]:
         if keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
             yield from self.schema(self.compiler.target(here, keyword), value, at)
         elif keyword == "allOf":
@@ -100,7 +102,7 @@ class _Walk:
             yield from self.dependencies(keyword, here, value, at)
         elif keyword == "required":
             for name in here.at.value[keyword]:
-                if name not in value and name not in self.compiler.forgiven(here, keyword):
+                if name not in value and name not in self.compiler.suppressed(here, keyword):
                     yield Refusal(keyword, here, at, value, name)
         elif keyword == "propertyNames":
             literal = self.compiler.schema(here.child(keyword))
@@ -112,7 +114,9 @@ class _Walk:
         elif isinstance(value, list):
             yield from self.items(keyword, here, value, at)
 
-    def alternatives(self, keyword: str, here: Here, value: JsonValue, at: Pointer) -> Refusal:
+    def alternatives(
+        self, keyword: str, here: ScopedLocation, value: JsonValue, at: Pointer
+    ) -> Refusal:
         nearest: tuple[Refusal, ...] = ()
         best: tuple[int, int] | None = None
         for branch in branches(here, keyword):
@@ -126,12 +130,12 @@ class _Walk:
             if found and (best is None or score < best):
                 best, nearest = score, found
         if best is not None and best[0]:
-            # No alternative is even of the value's kind: it is the list that lacks one.
+            # No alternative has the type of the value: the list of alternatives is what refuses.
             nearest = ()
         return Refusal(keyword, here, at, value, within=nearest)
 
     def dependencies(
-        self, keyword: str, here: Here, value: JsonValue, at: Pointer
+        self, keyword: str, here: ScopedLocation, value: JsonValue, at: Pointer
     ) -> Iterator[Refusal]:
         for name, needed in here.at.value[keyword].items():
             if name not in value:
@@ -142,7 +146,7 @@ class _Walk:
                 yield Refusal(keyword, here, at, value, name)
 
     def members(
-        self, keyword: str, here: Here, value: dict[str, JsonValue], at: Pointer
+        self, keyword: str, here: ScopedLocation, value: dict[str, JsonValue], at: Pointer
     ) -> Iterator[Refusal]:
         if keyword == "properties":
             for name in here.at.value[keyword]:
@@ -168,22 +172,24 @@ class _Walk:
                 else:
                     yield from self.schema(child, item, (*at, name))
 
-    def others(self, keyword: str, here: Here, value: dict[str, JsonValue], name: str) -> bool:
-        """Whether the keyword speaks of this name: without the name it would refuse less."""
+    def others(
+        self, keyword: str, here: ScopedLocation, value: dict[str, JsonValue], name: str
+    ) -> bool:
+        """Whether the keyword applies to this name: without the name it would refuse less."""
         if keyword == "additionalProperties":
             properties = here.at.value.get("properties", {})
             matched = here.at.value.get("patternProperties", {})
             return (
                 name not in properties
-                and name not in self.compiler.forgiven(here, keyword)
+                and name not in self.compiler.suppressed(here, keyword)
                 and not any(compile_pattern(pattern).search(name) for pattern in matched)
             )
         left = self.unevaluated(keyword, here, value)
         return not self.accepts(left, {name: value[name]})
 
-    def unevaluated(self, keyword: str, here: Here, value: JsonValue) -> Lit:
-        """What the keyword asks of this very value, once the guards of the others are known."""
-        about = Kind.PROPERTIES if keyword == "unevaluatedProperties" else Kind.ITEMS
+    def unevaluated(self, keyword: str, here: ScopedLocation, value: JsonValue) -> Lit:
+        """What the keyword requires of this value, once the guards of the others are known."""
+        about = NodeKind.PROPERTIES if keyword == "unevaluatedProperties" else NodeKind.ITEMS
         evaluated = [
             entry
             for guards, entry in self.compiler.applied.evaluations(here, keyword)
@@ -192,7 +198,7 @@ class _Walk:
         return self.nodes.evaluated(about, evaluated, self.compiler.schema(here.child(keyword)))
 
     def items(
-        self, keyword: str, here: Here, value: list[JsonValue], at: Pointer
+        self, keyword: str, here: ScopedLocation, value: list[JsonValue], at: Pointer
     ) -> Iterator[Refusal]:
         schemas = here.at.value[keyword]
         if isinstance(schemas, list) and keyword in ("items", "prefixItems"):
@@ -222,7 +228,7 @@ class _Walk:
 
 
 def _tells_apart(leaf: Refusal, at: Pointer) -> bool:
-    """Whether the value is not of an alternative's kind at all, rather than wrong inside it."""
+    """Whether the value has another type than an alternative, and is not only wrong inside."""
     depth = len(leaf.instance) - len(at)
     tag = leaf.keyword in ("const", "enum")
     return (depth == 0 and (tag or leaf.keyword in ("type", "false"))) or (depth == 1 and tag)

@@ -1,7 +1,7 @@
 """The formats of JSON Schema, for policies that assert them: does a text conform, and samples.
 
-Source: JSON Schema 2020-12, Validation, section 7.3, and the RFCs named there. A format that is
-not known here is an annotation: everything conforms.
+Source: JSON Schema 2020-12, Validation, section 7.3, and the RFCs named there. An unknown format is
+an annotation: every text conforms.
 """
 
 from __future__ import annotations
@@ -80,13 +80,13 @@ _CHECKS: dict[str, tuple[Callable[[str], bool], tuple[str, ...]]] = {
 
 
 def conforms(name: str, text: str) -> bool:
-    """Whether the text conforms to the format; always for a format that is not known here."""
+    """Whether the text conforms to the format; always for an unknown format."""
     check = _CHECKS.get(name)
     return check is None or check[0](text)
 
 
 def samples(names: Iterable[str]) -> tuple[str, ...]:
-    """Texts worth trying where these formats are wanted or not wanted."""
+    """Texts to try where these formats are required or excluded."""
     wanted = [text for name in names for text in (_CHECKS.get(name) or (None, ()))[1]]
     others = [texts[0] for _, texts in _CHECKS.values()]
     return (*wanted, "", "a", *others)

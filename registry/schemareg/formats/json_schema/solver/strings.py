@@ -1,4 +1,4 @@
-"""Strings: lengths, patterns, formats where they are asserted, and values that are not wanted."""
+"""Strings: lengths, patterns, formats where they are asserted, and excluded values."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from schemareg import regex
 from schemareg.formats.json_schema.solver import string_formats
-from schemareg.formats.json_schema.solver.formula import Kind
+from schemareg.formats.json_schema.solver.formula import NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemareg.formats.json_schema.solver.formula import Lit
-    from schemareg.formats.json_schema.solver.tableau import Answer, Search
+    from schemareg.formats.json_schema.solver.protocol import Answer, ValueSearch
 
 
-def find(search: Search, leaves: Iterable[Lit]) -> Answer:
-    """A string within the constraints: short and plain."""
+def find(search: ValueSearch, leaves: Iterable[Lit]) -> Answer:
+    """A string that satisfies the constraints: short and plain."""
     nodes = search.nodes
     lowest, highest = 0, None
     found: list[regex.Pattern] = []
@@ -25,15 +25,15 @@ def find(search: Search, leaves: Iterable[Lit]) -> Answer:
     excluded: set[str] = set()
     for literal in leaves:
         kind, data = nodes.kind[literal >> 1], nodes.data[literal >> 1]
-        if kind is Kind.MIN_LENGTH:
+        if kind is NodeKind.MIN_LENGTH:
             lowest = max(lowest, data)
-        elif kind is Kind.MAX_LENGTH:
+        elif kind is NodeKind.MAX_LENGTH:
             highest = data if highest is None else min(highest, data)
-        elif kind is Kind.PATTERN:
+        elif kind is NodeKind.PATTERN:
             (missed if literal & 1 else found).append(regex.compile(data))
-        elif kind is Kind.FORMAT:
+        elif kind is NodeKind.FORMAT:
             formats.append(literal)
-        elif kind is Kind.ENUM:
+        elif kind is NodeKind.ENUM:
             excluded.update(value for value in data if isinstance(value, str))
     if highest is not None and highest < lowest:
         return None
@@ -49,8 +49,8 @@ def find(search: Search, leaves: Iterable[Lit]) -> Answer:
     return None if text is None else (text,)
 
 
-def _with_formats(search: Search, goal: regex.StringGoal, formats: list[Lit]) -> Answer:
-    """Formats are checked, not solved: samples first, then what the other constraints give."""
+def _with_formats(search: ValueSearch, goal: regex.StringGoal, formats: list[Lit]) -> Answer:
+    """Formats are checked, not solved: first samples, then strings of the other constraints."""
     if regex.find(goal, deadline=search.late) is None:
         return None
     names = [search.nodes.data[literal >> 1] for literal in formats]

@@ -1,14 +1,13 @@
-"""The search: is there a value that satisfies all of these literals at once?
+"""The search: is there a value that satisfies all of these literals?
 
-A tableau over one JSON type at a time. Conjunctions are taken apart, disjunctions become clauses;
-what is left for the type (bounds, patterns, items, properties) is given to the type's solver,
-whose answer is tried on the clauses before any of them is branched on. Values inside a value are
-goals of their own. A goal that comes back inside itself is empty there, since a smallest witness
-has no such loop; so recursive schemas end. What was concluded from such a loop is remembered only
-as long as the loop's beginning is open.
+A tableau over one JSON type at a time. Conjunctions are split, disjunctions become clauses; the
+rest (bounds, patterns, items, properties) goes to the solver of the type, whose answer is tried on
+the clauses before any of them is branched on. Values inside a value are goals of their own. A goal
+that returns to itself is empty there, since a smallest witness has no such loop; so recursive
+schemas end. A conclusion from such a loop is kept only while the first goal of the loop is open.
 
-An answer is a one-tuple with the value, None where it is proved that there is none, or a str:
-the reason why it could not be decided.
+An answer is a one-tuple with the value, None where it is proved that there is none, or a str: the
+reason why it is undecided.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from schemareg.documents import json_values
 from schemareg.formats.json_schema.solver import arrays, numbers, objects, strings
-from schemareg.formats.json_schema.solver.budgets import BudgetSpent
 from schemareg.formats.json_schema.solver.evaluate import InPlaceLoop, holds
 from schemareg.formats.json_schema.solver.formula import (
     ANY,
@@ -30,9 +28,10 @@ from schemareg.formats.json_schema.solver.formula import (
     OBJECT,
     STRING,
     TYPES,
+    BudgetSpent,
     F,
-    Kind,
     Lit,
+    NodeKind,
     Nodes,
     T,
     type_of,
@@ -44,13 +43,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.json_schema.solver.protocol import Answer
     from schemareg.formats.verdict import Budget
 
-Answer = tuple["JsonValue"] | str | None
 Goal = frozenset[Lit]
 
 _DEEPEST = 250
-"""Goals inside goals; a schema's nesting is bounded to 100, recursion comes on top."""
+"""Goals inside goals; the nesting of a schema is bounded to 100, recursion comes on top."""
 
 _SOLVERS = {
     INTEGER: numbers.find_integer,
@@ -62,11 +61,11 @@ _SOLVERS = {
 _NEVER = 10**9
 
 
-class Clause:
-    """Something that must hold and can hold in more than one way.
+class Disjunction:
+    """A condition that can hold in more than one way.
 
-    `ways` are alternatives, each a tuple of literals; None where they are worked out on demand
-    from the literal (`ONE_OF`, `UNEVALUATED`, values that are excluded).
+    `ways` are alternatives, each a tuple of literals; None where they are computed on demand from
+    the literal (`ONE_OF`, `UNEVALUATED`, excluded values).
     """
 
     __slots__ = ("literal", "ways")
@@ -76,23 +75,23 @@ class Clause:
         self.ways = ways
 
 
-class State:
+class Branch:
     """One branch of the tableau for one type."""
 
     __slots__ = ("clauses", "facts", "leaves")
 
-    def __init__(self, facts: set[Lit], leaves: set[Lit], clauses: list[Clause]) -> None:
+    def __init__(self, facts: set[Lit], leaves: set[Lit], clauses: list[Disjunction]) -> None:
         self.facts = facts
         self.leaves = leaves
         self.clauses = clauses
 
-    def copy(self) -> State:
-        """The same branch, to be extended on its own."""
-        return State(set(self.facts), set(self.leaves), list(self.clauses))
+    def copy(self) -> Branch:
+        """A copy of this branch, to be extended independently."""
+        return Branch(set(self.facts), set(self.leaves), list(self.clauses))
 
 
 class Search:
-    """One search over one table of nodes; answers are remembered for as long as it lives."""
+    """One search over one table of nodes; it keeps its answers."""
 
     def __init__(self, nodes: Nodes, budget: Budget) -> None:
         self.nodes = nodes
@@ -105,7 +104,7 @@ class Search:
         self._open: dict[Goal, int] = {}
         self._lowest = _NEVER
         self._provisional: dict[Goal, int] = {}
-        """Goals that are empty if the open goal at that depth is."""
+        """Goals that are empty if the open goal at that depth is empty."""
         self._leaning: dict[int, list[Goal]] = {}
 
     # -- bounds ---------------------------------------------------------------------------------
@@ -129,13 +128,13 @@ class Search:
         return self.steps < 0 or self.late()
 
     def late(self) -> bool:
-        """Whether the time is over; polled by the pattern search."""
+        """Whether the time is over; the pattern search calls it."""
         return time.thread_time() > self.deadline
 
     # -- goals ----------------------------------------------------------------------------------
 
     def solve(self, literals: Iterable[Lit], hints: Iterable[JsonValue] = ()) -> Answer:
-        """A value that satisfies all the literals; values of `hints` are preferred where they do."""
+        """A value that satisfies all the literals; a value of `hints` is preferred."""
         goal = self._normal(literals)
         if goal is None:
             return None
@@ -159,7 +158,7 @@ class Search:
         try:
             answer = self._solve(goal)
         except (OverBudget, InPlaceLoop) as problem:
-            answer = str(problem) or "a definition asks for itself in place"
+            answer = str(problem) or "a definition refers to itself for the same value"
         finally:
             del self._open[goal]
         lowest = self._lowest
@@ -168,7 +167,7 @@ class Search:
         return answer
 
     def _settle(self, goal: Goal, depth: int, answer: Answer, lowest: int) -> None:
-        """Remember the answer: for good, or while the goal it leans on is open."""
+        """Keep the answer: for good, or while the goal on which it depends is open."""
         leaning = self._leaning.pop(depth, [])
         if answer is not None or lowest >= depth:
             self._answers[goal] = answer
@@ -187,7 +186,7 @@ class Search:
         kinds, data = nodes.kind, nodes.data
         goal: set[Lit] = set()
         for literal in literals:
-            if not literal & 1 and kinds[literal >> 1] is Kind.AND:
+            if not literal & 1 and kinds[literal >> 1] is NodeKind.AND:
                 goal.update(data[literal >> 1])
             else:
                 goal.add(literal)
@@ -214,7 +213,9 @@ class Search:
     def _solve(self, goal: Goal) -> Answer:
         nodes = self.nodes
         listed = [
-            literal for literal in goal if not literal & 1 and nodes.kind[literal >> 1] is Kind.ENUM
+            literal
+            for literal in goal
+            if not literal & 1 and nodes.kind[literal >> 1] is NodeKind.ENUM
         ]
         if listed:
             shortest = min(listed, key=lambda literal: len(nodes.members[literal >> 1]))
@@ -244,7 +245,7 @@ class Search:
                 else:
                     return (value,)
             except (OverBudget, InPlaceLoop) as problem:
-                unknown = str(problem) or "a definition asks for itself in place"
+                unknown = str(problem) or "a definition refers to itself for the same value"
         return unknown
 
     def _of_type(self, bit: int, goal: Goal) -> Answer:
@@ -252,15 +253,15 @@ class Search:
             return self._first_of((None,), goal)
         if bit == BOOLEAN:
             return self._first_of((True, False), goal)
-        state = State(set(), set(), [])
+        state = Branch(set(), set(), [])
         if not self._assert(bit, state, goal):
             return None
         return self._branch(bit, state)
 
     # -- the tableau ----------------------------------------------------------------------------
 
-    def _assert(self, bit: int, state: State, literals: Iterable[Lit]) -> bool:
-        """Add literals to a branch, taken apart; False where that contradicts what is there."""
+    def _assert(self, bit: int, state: Branch, literals: Iterable[Lit]) -> bool:
+        """Add literals to a branch, split; False where they contradict it."""
         nodes, facts = self.nodes, state.facts
         kinds, data = nodes.kind, nodes.data
         stack = list(literals)
@@ -274,22 +275,24 @@ class Search:
             facts.add(literal)
             number, negative = literal >> 1, literal & 1
             kind = kinds[number]
-            if kind is Kind.AND:
+            if kind is NodeKind.AND:
                 if negative:
                     plainest = sorted(data[number], key=nodes.height)
-                    state.clauses.append(Clause(literal, tuple((part ^ 1,) for part in plainest)))
+                    state.clauses.append(
+                        Disjunction(literal, tuple((part ^ 1,) for part in plainest))
+                    )
                 else:
                     stack.extend(data[number])
-            elif kind is Kind.REF:
+            elif kind is NodeKind.REF:
                 stack.append(nodes.definition[number] ^ negative)
-            elif kind is Kind.ONE_OF or kind is Kind.UNEVALUATED:
-                state.clauses.append(Clause(literal, None))
-            elif kind is Kind.ENUM:
+            elif kind is NodeKind.ONE_OF or kind is NodeKind.UNEVALUATED:
+                state.clauses.append(Disjunction(literal, None))
+            elif kind is NodeKind.ENUM:
                 if negative and bit & (ARRAY | OBJECT):
-                    state.clauses.append(Clause(literal, None))
+                    state.clauses.append(Disjunction(literal, None))
                 else:
                     state.leaves.add(literal)
-            elif kind is Kind.TYPE:
+            elif kind is NodeKind.TYPE:
                 continue
             elif negative:
                 ways = denied(nodes, kind, data[number])
@@ -298,12 +301,12 @@ class Search:
                 elif len(ways) == 1:
                     stack.extend(ways[0])
                 else:
-                    state.clauses.append(Clause(literal, ways))
+                    state.clauses.append(Disjunction(literal, ways))
             else:
                 state.leaves.add(literal)
         return True
 
-    def _branch(self, bit: int, state: State) -> Answer:
+    def _branch(self, bit: int, state: Branch) -> Answer:
         if not self._propagate(bit, state):
             return None
         answer = self._leaf(bit, state)
@@ -327,12 +330,12 @@ class Search:
             unknown = found or unknown
         return unknown
 
-    def _propagate(self, bit: int, state: State) -> bool:
-        """Drop clauses that hold, take the only way left where there is but one; False: none left."""
+    def _propagate(self, bit: int, state: Branch) -> bool:
+        """Drop clauses that hold, take the only way where one is left; False: none is left."""
         changed = True
         while changed:
             changed = False
-            kept: list[Clause] = []
+            kept: list[Disjunction] = []
             clauses, state.clauses = state.clauses, []
             for clause in clauses:
                 if clause.ways is None:
@@ -349,13 +352,15 @@ class Search:
                     changed = True
                 else:
                     kept.append(
-                        clause if len(live) == len(clause.ways) else Clause(clause.literal, live)
+                        clause
+                        if len(live) == len(clause.ways)
+                        else Disjunction(clause.literal, live)
                     )
             state.clauses = kept + state.clauses
         return True
 
-    def _live(self, bit: int, state: State, ways: Ways) -> Ways | None:
-        """The ways still open; None where one of them holds already."""
+    def _live(self, bit: int, state: Branch, ways: Ways) -> Ways | None:
+        """The ways that are still open; None where one of them holds already."""
         nodes, facts = self.nodes, state.facts
         live = []
         constraints = objects.constraints(nodes, state.leaves) if bit == OBJECT else ()
@@ -371,7 +376,7 @@ class Search:
                 if (
                     constraints
                     and not literal & 1
-                    and nodes.kind[literal >> 1] is Kind.PROPERTY
+                    and nodes.kind[literal >> 1] is NodeKind.PROPERTY
                     and objects.clashes(nodes, constraints, nodes.data[literal >> 1])
                 ):
                     open_ = False
@@ -383,10 +388,11 @@ class Search:
         self.step(1 + len(ways) // 16)
         return tuple(live)
 
-    def _worst(self, bit: int, state: State, answer: tuple[JsonValue] | str) -> Clause | None:
-        """A clause that the leaf's answer does not satisfy, the one with the fewest ways."""
+    def _worst(self, bit: int, state: Branch, answer: tuple[JsonValue] | str) -> Disjunction | None:
+        """A clause that the answer of the leaf does not satisfy, the one with the fewest ways."""
         if isinstance(answer, str):
-            # Nothing to try the clauses on: any of them may still prove the branch empty.
+            # There is no answer to try on the clauses: any of them may still prove the branch
+            # empty.
             open_ = [clause for clause in state.clauses if not _excludes_values(self.nodes, clause)]
         else:
             open_ = [
@@ -397,21 +403,21 @@ class Search:
         return min(open_, key=lambda clause: len(clause.ways) if clause.ways else 3)
 
     def _ways(
-        self, bit: int, state: State, clause: Clause, answer: tuple[JsonValue] | str
+        self, bit: int, state: Branch, clause: Disjunction, answer: tuple[JsonValue] | str
     ) -> Iterable[tuple[Lit, ...]]:
         if clause.ways is not None:
             return clause.ways
         literal = clause.literal
         kind = self.nodes.kind[literal >> 1]
-        if kind is Kind.ONE_OF:
+        if kind is NodeKind.ONE_OF:
             return self._ways_of_one(bit, state, literal)
-        if kind is Kind.UNEVALUATED:
+        if kind is NodeKind.UNEVALUATED:
             return self._ways_of_unevaluated(bit, state, literal)
-        # Only an answer can be a value that is excluded: `_worst` picks this clause for no other.
-        # `_worst` picks this kind of clause only for a value.
+        # Only an answer can equal an excluded value: `_worst` picks this kind of clause only for a
+        # value.
         return () if isinstance(answer, str) else self._ways_to_differ(answer[0])
 
-    def _ways_of_one(self, bit: int, state: State, literal: Lit) -> Iterable[tuple[Lit, ...]]:
+    def _ways_of_one(self, bit: int, state: Branch, literal: Lit) -> Iterable[tuple[Lit, ...]]:
         nodes = self.nodes
         parts: tuple[Lit, ...] = nodes.data[literal >> 1]
         true = [p for p in parts if p in state.facts or nodes.must(p) & bit]
@@ -433,7 +439,7 @@ class Search:
         return (*none, *pairs)
 
     def _overlaps(self, bit: int, literal: Lit) -> list[tuple[Lit, Lit]]:
-        """The pairs of a ONE_OF's parts that some value of the type may satisfy both."""
+        """The pairs of parts of a ONE_OF that one value of the type may both satisfy."""
         key = (bit, literal & ~1)
         if key in self._overlapping:
             return self._overlapping[key]
@@ -452,13 +458,15 @@ class Search:
 
     def _disjoint(self, bit: int, pair: tuple[Lit, Lit]) -> bool:
         goal = self._normal((*pair, self.nodes.types(bit)))
-        # An open goal may be of this very value, not of one inside it: nothing is known of it yet.
+        # An open goal may be about this very value, not one inside it: nothing is known of it yet.
         return goal is None or (goal not in self._open and self.solve(goal) is None)
 
     def _ways_of_unevaluated(
-        self, bit: int, state: State, literal: Lit
+        self, bit: int, state: Branch, literal: Lit
     ) -> Iterable[tuple[Lit, ...]]:
-        """Decide one guard more: with it the entries it guards count, without it they do not."""
+        """Decide one more guard: with it the entries that it guards count, without it they do
+        not.
+        """
         nodes, negative = self.nodes, literal & 1
         about, entries, rest = nodes.data[literal >> 1]
         guard = next((guards[0] for guards, _ in entries if guards), None)
@@ -474,42 +482,42 @@ class Search:
             about, [(guards, entry) for guards, entry in entries if guard not in guards], rest
         )
         if negative:
-            # What stays unevaluated though the guard counts, does so whether it holds or not.
+            # What stays unevaluated although the guard counts does so whether it holds or not.
             return ((with_it ^ 1,), (guard ^ 1, without ^ 1))
         return ((guard, with_it), (without,))
 
     def _ways_to_differ(self, value: JsonValue) -> Iterable[tuple[Lit, ...]]:
-        """How an array or object can be another than this one."""
+        """How an array or object can differ from this one."""
         nodes = self.nodes
         if isinstance(value, list):
             ways = [(self.other_than(item),) for item in value]
             different = [
-                (nodes.intern(Kind.ITEM, (index, way[0])),) for index, way in enumerate(ways)
+                (nodes.intern(NodeKind.ITEM, (index, way[0])),) for index, way in enumerate(ways)
             ]
-            longer = (nodes.intern(Kind.MIN_ITEMS, len(value) + 1),)
-            shorter = [(nodes.intern(Kind.MAX_ITEMS, len(value) - 1),)] if value else []
+            longer = (nodes.intern(NodeKind.MIN_ITEMS, len(value) + 1),)
+            shorter = [(nodes.intern(NodeKind.MAX_ITEMS, len(value) - 1),)] if value else []
             return [longer, *different, *shorter]
         differing: list[tuple[Lit, ...]] = [
-            (nodes.intern(Kind.SOME_PROPERTY, (tuple(sorted(value)), (), (), T, T)),)
+            (nodes.intern(NodeKind.SOME_PROPERTY, (tuple(sorted(value)), (), (), T, T)),)
         ]
         for name, item in value.items():
-            differing.append((nodes.intern(Kind.PROPERTY, (name, self.other_than(item))),))
-            differing.append((nodes.intern(Kind.HAS, name) ^ 1,))
+            differing.append((nodes.intern(NodeKind.PROPERTY, (name, self.other_than(item))),))
+            differing.append((nodes.intern(NodeKind.HAS, name) ^ 1,))
         return differing
 
     def other_than(self, *values: JsonValue) -> Lit:
         """Any value but these."""
         return self.nodes.enum(values) ^ 1
 
-    def _leaf(self, bit: int, state: State) -> Answer:
-        """What the type's own solver finds for the branch's constraints, clauses aside."""
+    def _leaf(self, bit: int, state: Branch) -> Answer:
+        """What the solver of the type finds for the constraints of the branch, without clauses."""
         key = (bit, frozenset(state.leaves))
         if key in self._leaf_answers:
             return self._leaf_answers[key]
         listed = [
             literal
             for literal in state.leaves
-            if not literal & 1 and self.nodes.kind[literal >> 1] is Kind.ENUM
+            if not literal & 1 and self.nodes.kind[literal >> 1] is NodeKind.ENUM
         ]
         if listed:
             members = self.nodes.members[min(listed) >> 1]
@@ -524,7 +532,7 @@ class Search:
     # -- several values -------------------------------------------------------------------------
 
     def distinct(self, literals: Iterable[Lit], count: int) -> tuple[list[JsonValue], bool, str]:
-        """Up to `count` different values; whether these are all there are; why that is unknown."""
+        """Up to `count` different values; whether these are all; why that is unknown."""
         goal = list(literals)
         found: list[JsonValue] = []
         keys: set[object] = set()
@@ -540,9 +548,9 @@ class Search:
         return found, False, ""
 
 
-def _excludes_values(nodes: Nodes, clause: Clause) -> bool:
-    """Whether the clause only says that some values are not wanted; it stays when branched on."""
-    return nodes.kind[clause.literal >> 1] is Kind.ENUM
+def _excludes_values(nodes: Nodes, clause: Disjunction) -> bool:
+    """Whether the clause only excludes some values; it stays after branching."""
+    return nodes.kind[clause.literal >> 1] is NodeKind.ENUM
 
 
 def _without(parts: tuple[Lit, ...], part: Lit) -> list[Lit]:
@@ -552,7 +560,7 @@ def _without(parts: tuple[Lit, ...], part: Lit) -> list[Lit]:
 
 
 def _variants(value: JsonValue) -> Iterable[JsonValue]:
-    """Values like this one, cheap to try where many different ones are wanted."""
+    """Values similar to this one, cheap to try where many different ones are needed."""
     if isinstance(value, str):
         for suffix in range(64):
             yield f"{value}{suffix}"

@@ -1,7 +1,7 @@
-"""The independent check of a witness: `jsonschema` reads both schemas as their drafts say.
+"""The independent check of a witness: `jsonschema` applies both schemas by their drafts.
 
-Two things are ours there, and the same on both sides of the claim: patterns are ECMA-262's, not
-Python's, and numbers are exact. Everything else is the library's own reading.
+Two things are ours, and the same for both sides: patterns are those of ECMA-262, not Python's, and
+numbers are exact. Everything else is the library's own interpretation.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 
 
 _FRAMES = 3_000
-"""The validator's generators need room on the C stack, which Python does not guard for them."""
+"""The generators of the validator need space on the C stack, which Python does not guard for
+them."""
 
 _QUANTIFIED_GROUP = re.compile(r"\)[*+?{]|\\[1-9]")
 
 
-class Referee:
-    """One schema as the independent validator reads it."""
+class IndependentValidator:
+    """One schema as the independent validator applies it."""
 
     def __init__(
         self,
@@ -70,7 +71,7 @@ class Referee:
 
 
 _NOT_OURS = (AttributeError, TypeError, ValueError, KeyError, IndexError)
-"""What the library raises for a schema that is not well formed: then it cannot tell."""
+"""What the library raises for a schema that is not well formed: then it cannot decide."""
 
 
 def _validator(
@@ -132,7 +133,7 @@ def _named(library: Library, value: JsonValue, uri: str) -> JsonValue:
 def _without_dialect(value: JsonValue, default: Dialect) -> tuple[JsonValue, Dialect]:
     """The schema without its `$schema`, and the dialect that it names.
 
-    The library picks a class of its own for a schema that has one, and with it Python's patterns.
+    For a schema with one, the library picks a class of its own, and with it Python's patterns.
     """
     declared = value.get("$schema") if isinstance(value, dict) else None
     if not isinstance(declared, str):
@@ -172,7 +173,7 @@ def _class(dialect: Dialect) -> Any:
 
 
 class _Clock:
-    """Until when a validation may take; references can make a small schema exponential work."""
+    """The deadline of a validation; references can make a small schema exponential work."""
 
     deadline = 0.0
 
@@ -233,10 +234,10 @@ def _additional_items(validator: Any, additional: Any, instance: Any, schema: An
 def _unevaluated_properties(
     validator: Any, unevaluated: Any, instance: Any, schema: Any
 ) -> Iterator[Any]:
-    """The library's own, unless a pattern might keep Python's backtracking busy for ever.
+    """The library's own check, unless a pattern could keep Python's backtracking busy without end.
 
-    Its reading for 2019-09 takes the keywords of an `additionalProperties` for names of properties;
-    the one for 2020-12 is right, and the same where nothing refers back recursively.
+    The check for 2019-09 takes the keywords of an `additionalProperties` for names of properties;
+    the one for 2020-12 is correct, and equal where nothing refers back recursively.
     """
     from jsonschema import Draft201909Validator, Draft202012Validator
 
