@@ -9,7 +9,7 @@ from schemareg_cli import terminal
 
 if TYPE_CHECKING:
     from schemareg.model import Report
-    from schemareg.operations.edits import Step
+    from schemareg.operations.edits import EditStep
 
 
 EXIT_CODES = {"compatible": 0, "breaking": 1, "undecided": 3}
@@ -76,7 +76,7 @@ def mistakes_as(form: str, output: Path | None = None) -> Iterator[None]:
         raise
 
 
-def show_step(step: "Step") -> None:
+def show_step(step: "EditStep") -> None:
     """Write one step of an edit: files as the user would name them from the current folder."""
     from schemareg.text import escape
 

@@ -13,7 +13,7 @@ import pytest
 
 from schemareg import operations
 from schemareg.model.errors import RegistryError
-from schemareg.operations.edits import EditOptions, Step
+from schemareg.operations.edits import EditOptions, EditStep
 from schemareg.operations.notify import run
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def test_a_program_does_what_the_commands_do_and_nothing_is_printed(
     assert [each.product.name for each in operations.lookup.products(root)] == ["orders"]
 
     shop.write({f"{SCHEMAS}/1.2.0.json": None})
-    steps: list[Step] = []
+    steps: list[EditStep] = []
     announced = operations.authoring.deprecate(
         root,
         EMAIL,

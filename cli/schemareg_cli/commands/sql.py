@@ -90,7 +90,7 @@ def migrate(
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         edits.put(folder.resolve(), name, text)
-        output.show_step(edits.Step("wrote", name, home=folder))
+        output.show_step(edits.EditStep("wrote", name, home=folder))
 
 
 def views(

@@ -38,7 +38,7 @@ class Registration:
     before: Consumer | None
     after: Consumer | None
     remarks: tuple[Finding, ...] = ()
-    """What the check will say of it, which is nothing that refuses it."""
+    """The findings of the check on it, none of them an error."""
 
 
 def judge(head: Snapshot, path: str, text: str, product: str) -> Consumer:
@@ -121,5 +121,5 @@ def with_items(
 
 
 def reparse(document: Document, text: str) -> Document:
-    """A document with another text, read anew where that differs."""
+    """The document with another text, parsed again where it differs."""
     return document if text == document.text else documents.parse(text.encode(), document.path)

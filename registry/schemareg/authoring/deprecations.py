@@ -1,6 +1,6 @@
-"""The file that announces the end of a promise: its path and its text, or why it may not be.
+"""Draft, change and withdraw deprecations: the path and text of a file, or why it is refused.
 
-What the check would refuse of it is refused here, by the same functions, before it is written.
+What the check would refuse is refused here, by the same functions, before it is written.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _BLANK = "Reason"
 
 @dataclass(frozen=True, slots=True)
 class DeprecationRequest:
-    """What somebody wants to announce. Of `sunset`, `within` and `open` at most one is given."""
+    """A requested deprecation. At most one of `sunset`, `within` and `open` is given."""
 
     target: Target
     reason: str
@@ -54,7 +54,7 @@ class DeprecationRequest:
     within: int | None = None
     """Days from today."""
     open: bool = False
-    """No date yet."""
+    """Without a sunset."""
     loosens: str = ""
     replacement: Target | None = None
     migration: str = ""
@@ -62,19 +62,19 @@ class DeprecationRequest:
 
 @dataclass(frozen=True, slots=True)
 class DeprecationDraft:
-    """An announcement as it would stand in its file, and what it comes to."""
+    """A proposed deprecation: its file and its schedule."""
 
     said: Deprecation
     text: str
     day: date
-    """The day that it is taken to land on: today, or that of the last landing if that is later."""
+    """The assumed landing day: today, or the day of the last landing if that is later."""
     today: date
     window: int
-    """Days that the policy asks for."""
+    """Days that the policy requires."""
     stability: str
     """For which the policy asks that, as `stable`."""
     remarks: tuple[Finding, ...] = ()
-    """What the check will say of it, which is nothing that refuses it."""
+    """The findings of the check on it, none of them an error."""
     around: Term | None = None
     """The term of what the target is part of, where that is going itself."""
 
@@ -85,7 +85,7 @@ class DeprecationDraft:
 
     @property
     def lands_by(self) -> date | None:
-        """The last day on which it may land for its date to hold; None where it has none."""
+        """The last landing day on which its sunset is accepted; None without a sunset."""
         if self.said.sunset is None:
             return None
         try:
@@ -96,32 +96,32 @@ class DeprecationDraft:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """One edit of a deprecation's file."""
+    """A change of a deprecation's file."""
 
     said: Deprecation
-    """As it stood."""
+    """Before the change."""
     text: str | None
-    """The file's new text; None takes it away."""
+    """The new text of the file; None removes it."""
     term: Term | None
-    """What has landed of it; None where nothing has, so that nothing is lost or gained."""
+    """Its landed schedule; None where it has not landed, so no day is lost or gained."""
     day: date
-    """The day that the edit is taken to land on."""
+    """The assumed landing day of the change."""
     remarks: tuple[Finding, ...] = ()
-    """What the check will say of it, which is nothing that refuses it."""
+    """The findings of the check on it, none of them an error."""
 
     @property
     def elapsed(self) -> int:
-        """Days of the window that have run, and that a withdrawal loses."""
+        """Days of the window that have passed, and that a withdrawal loses."""
         return 0 if self.term is None else max(0, (self.day - self.term.opened).days)
 
 
 def draft(
     promises: Promises, head: Snapshot, policy: Policy, wish: DeprecationRequest, today: date
 ) -> DeprecationDraft:
-    """The announcement of a wish, judged as if it landed today.
+    """The deprecation of a request, checked as if it landed today.
 
-    Raises RegistryError with everything that speaks against it; Undecidable where the history that
-    an answer needs is not here.
+    Raises RegistryError with everything that is wrong with it; Undecidable where the history that
+    an answer needs is missing.
     """
     _refuse_contradictions(wish)
     _refuse_missing(promises.base, head, wish.target)
@@ -198,9 +198,10 @@ def withdraw(
 def judge(
     promises: Promises, head: Snapshot, policy: Policy, over: dict[str, str | None], day: date
 ) -> tuple[Finding, ...]:
-    """What the check says of deprecations written, edited or taken away, if they landed on a day.
+    """The findings of the check on deprecations that are added, changed or removed, if they landed
+    on a day.
 
-    Raises RegistryError with all that it would refuse.
+    Raises RegistryError with all its errors.
     """
     files = Overlay(head.files, over)
     changes = files.changes_from(promises.base.files)
@@ -216,7 +217,7 @@ def judge(
 
 
 def landing_day(promises: Promises, today: date) -> date:
-    """The day that a change counts as landed on if it lands today: time never runs backwards."""
+    """The landing day of a change that lands today: not before the last landing."""
     last: Landing | None = promises.history.head
     return today if last is None else max(today, last.time.date())
 
@@ -224,7 +225,9 @@ def landing_day(promises: Promises, today: date) -> date:
 def required_window(
     promises: Promises, head: Snapshot, policy: Policy, product: str
 ) -> tuple[int, str]:
-    """Days that the policy asks of a deprecation that lands now, and for which stability."""
+    """The window, in days, that the policy requires of a deprecation that lands now; and its
+    stability.
+    """
     try:
         described = promises.base.product(product) or head.product(product)
     except InvalidFiles:
@@ -238,7 +241,7 @@ def required_window(
 
 
 def render(wish: DeprecationRequest, sunset: date | None) -> str:
-    """The text of a deprecation's file. Raises RegistryError where a text is no text."""
+    """The text of a deprecation's file. Raises RegistryError where a value is not text."""
     rows = (
         ("target", str(wish.target)),
         ("sunset", "" if sunset is None else sunset.isoformat()),
@@ -251,7 +254,7 @@ def render(wish: DeprecationRequest, sunset: date | None) -> str:
 
 
 def blank(wish: DeprecationRequest, sunset: date | None) -> str:
-    """The same with the reason left to be filled in: until then the check refuses the file."""
+    """The same without a reason: the check refuses the file until somebody adds it."""
     before, reason, after = render(replace(wish, reason=_BLANK), sunset).partition(
         f"reason: {_BLANK}\n"
     )
@@ -270,7 +273,7 @@ def identifier(base: Snapshot, head: Snapshot, wish: DeprecationRequest) -> str:
 
 
 def usual_name(wish: DeprecationRequest) -> str:
-    """The name that the file has where no other has it."""
+    """The name of the file where no other file has it."""
     plain = _plain_identifier(wish)
     name = _UNSAFE.sub("-", plain).strip("-.")[:_LONGEST]
     return name if name == plain else f"{name}-{_digest(wish)}"

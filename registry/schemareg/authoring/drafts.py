@@ -1,4 +1,4 @@
-"""Versions being written: which ones have not landed, what the next one is called, its honest name."""
+"""Drafts: versions that have not landed, the name of the next one, and its required version."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def bump(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple[s
     (draft,) = waiting
     for verdict in review(base, head, today).versions:
         if f"{verdict.product}/{verdict.schema}@{verdict.version}" == draft.name:
-            return draft.path, _renamed(draft, _honest(verdict, draft))
+            return draft.path, _renamed(draft, _required(verdict, draft))
     return draft.path, draft.path
 
 
@@ -106,7 +106,7 @@ def _of_line(versions: tuple[SchemaVersion, ...], target: Target) -> tuple[Schem
     return tuple(each for each in versions if target.major in (None, each.version.major))
 
 
-def _honest(verdict: VersionVerdict, draft: SchemaVersion) -> SemVer:
+def _required(verdict: VersionVerdict, draft: SchemaVersion) -> SemVer:
     if verdict.outcome is Outcome.UNDECIDED:
         raise Undecidable(
             f"what {draft.name} breaks could not be decided: {verdict.reason}",

@@ -1,7 +1,7 @@
-"""What is over, taken out in the one legal way: a field or a value leaves with a new version.
+"""Remove what has reached its sunset: a field or a value leaves with a new version.
 
-Versions, lines, schemas and products stay where they are: what landed never goes away. When their
-day comes nobody is promised anything by them any more, and that is all there is to do.
+Versions, lines, schemas and products keep their files, since what landed never goes away. At their
+sunset they are no longer promised, and nothing has to be edited.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """What is to be written for something to be gone; for what stays, nothing."""
+    """The new version without a target; without a path, where nothing has to be written."""
 
     target: Target
     term: Term | None

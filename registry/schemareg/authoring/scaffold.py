@@ -1,4 +1,4 @@
-"""What the commands that begin something write: names in, path to text out. Nothing is written here."""
+"""The files of new registries, products and schemas: path to text. Nothing is written here."""
 
 from __future__ import annotations
 
@@ -105,9 +105,9 @@ def schema(
 def declared(
     document: Document, name: str, description: str = "", form: str = catalogue.DEFAULT.name
 ) -> str:
-    """The text of a product.yaml with one more schema declared; nothing else in it is touched.
+    """The text of a product.yaml with one more schema; its other lines do not change.
 
-    Raises RegistryError, with the lines to add by hand, where the file is laid out too unusually.
+    Raises RegistryError, with the lines to add by hand, where the layout of the file is unusual.
     """
     from schemareg.documents import parse_yaml
     from schemareg.model.errors import InvalidFiles
@@ -154,12 +154,12 @@ def add_schema(
     form: str = catalogue.DEFAULT.name,
     text: str = "",
 ) -> Addition:
-    """A schema's first version, from records or from nothing, and its line in product.yaml.
+    """A schema's first version, from records or an example, and its entry in product.yaml.
 
     `form` is the name of its format; `text` is the schema, where it exists already.
 
-    Raises RegistryError for a name that is none, a product that is not there, a schema that is, a
-    version that is not SemVer.
+    Raises RegistryError for an invalid name, an unknown product, an existing schema, a version that
+    is not SemVer.
     """
     product, slash, name = target.partition("/")
     if not slash:

@@ -1,4 +1,4 @@
-"""Who begins to read something, or reads more: the file of a consumer, new or amended."""
+"""Subscribe a team: the file of a consumer, new or changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRequest:
-    """What a team wants to be registered as a reader of. What is empty stays as it was."""
+    """A requested subscription. Empty values stay as they were."""
 
     target: Target
     """A schema; its `@1` or `#field` is read as `versions` and one of `fields`."""
@@ -57,10 +57,10 @@ class SubscriptionRequest:
 def subscribe(
     promises: Promises, head: Snapshot, wish: SubscriptionRequest, today: date
 ) -> Registration:
-    """A team registered as a reader of a schema, or of more of one.
+    """The file of a team registered as a consumer of a schema, or of more of it.
 
-    Raises RegistryError with everything that speaks against it: names that are not there, with the
-    nearest; something that has come to its sunset; a name that is taken.
+    Raises RegistryError with everything that is wrong: unknown names, with the closest match; a
+    target after its sunset; a name that is taken.
     """
     wish = _settled(head, wish)
     name = _file_name(wish)
@@ -86,7 +86,7 @@ def subscribe(
 
 
 def _settled(head: Snapshot, wish: SubscriptionRequest) -> SubscriptionRequest:
-    """The wish with what its target names taken apart."""
+    """The request with the version and field of its target in `versions` and `fields`."""
     target = wish.target
     refuse_missing_product(head, target)
     if not target.schema:
@@ -193,7 +193,7 @@ def _amended(
 
 
 def _position(before: Consumer, wish: SubscriptionRequest) -> int | None:
-    """Which of the uses is meant; None for one that is not there yet."""
+    """The position of the requested use; None for a new one."""
     alike = [i for i, use in enumerate(before.uses) if use.schema == wish.target]
     same = [i for i in alike if before.uses[i].versions == wish.versions]
     if same:

@@ -1,4 +1,4 @@
-"""Who reads something no more: a field or a schema taken out of a consumer's file, or the whole file."""
+"""Remove a field or a schema from a consumer's file, or the whole file."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 
 def unsubscribe(head: Snapshot, target: Target, *, team: str = "", name: str = "") -> Registration:
-    """A team that reads a product, a schema or a field no more; who reads nothing has no file.
+    """The file of a team that no longer reads a product, a schema or a field; without uses it has
+    no file.
 
-    Raises RegistryError where it does not, or where it is not clear who is meant.
+    Raises RegistryError where it does not read the target, or where the team is ambiguous.
     """
     refuse_missing_product(head, target)
     if target.version is not None or target.major is not None:
@@ -47,7 +48,7 @@ def unsubscribe(head: Snapshot, target: Target, *, team: str = "", name: str = "
 
 
 def _without(document: Document, before: Consumer, target: Target) -> str | None:
-    """The text without what a target names; None where nothing is read any more."""
+    """The text without a target; None where no use is left."""
     if not target.schema:
         return None
     kept = [_kept(use, target) for use in before.uses]
@@ -67,12 +68,12 @@ def _without(document: Document, before: Consumer, target: Target) -> str | None
 
 
 def _all(use: Use) -> list[int]:
-    """The positions of all fields; of all there are where none is named, which is no position."""
+    """The positions of all fields; `[-1]` where the use names none and so reads all."""
     return list(range(len(use.fields))) or [-1]
 
 
 def _kept(use: Use, target: Target) -> list[int]:
-    """Which of the fields of a use are read still; none where nothing of it is."""
+    """The positions of the fields of a use that are still read; none where the use ends."""
     if not uses.touches(use, target):
         return _all(use)
     if not target.field:
@@ -81,14 +82,14 @@ def _kept(use: Use, target: Target) -> list[int]:
 
 
 def _within(target: Target, steps: Steps, value: str | None) -> bool:
-    """Whether a field that is read is the target, or a part of it."""
+    """Whether a field is the target, or a part of it."""
     if target.value is not None:
         return (steps, value) == (target.field, target.value)
     return begins(steps, target.field)
 
 
 def _idle(document: Document, before: Consumer, kept: list[list[int]]) -> list[Pointer]:
-    """Where consent stands to lose what is not read any more."""
+    """The acknowledgements of targets that are no longer read."""
     stays = []
     for use, fields in zip(before.uses, kept, strict=True):
         some = [index for index in fields if index >= 0]

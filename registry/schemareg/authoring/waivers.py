@@ -1,6 +1,7 @@
-"""Findings that somebody accepts for a time: the file that says so, and those there are.
+"""Waivers, which accept findings for a time: a new file, and a list.
 
-A waiver counts once it has landed, to the end of its last day. A change cannot grant itself leave.
+A waiver is in force from its landing to the end of its last day. A change cannot waive its own
+findings.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class WaiverState(Enum):
-    """Where a waiver stands on a day."""
+    """The state of a waiver on a day."""
 
     COUNTS = "counts"
     EXPIRED = "expired"
@@ -36,7 +37,7 @@ class WaiverState(Enum):
 
 
 class WaiverStatus(NamedTuple):
-    """One waiver, and where it stands."""
+    """One waiver, and its state."""
 
     product: str
     waiver: Waiver
@@ -45,7 +46,7 @@ class WaiverStatus(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WaiverRequest:
-    """What somebody wants to accept. In a renewal, what is empty stays as it was."""
+    """A requested waiver. In a renewal, empty values stay as they were."""
 
     fingerprint: str
     until: date
@@ -56,7 +57,7 @@ class WaiverRequest:
 
 @dataclass(frozen=True, slots=True)
 class WaiverEdit:
-    """The file of a waiver as it would stand."""
+    """The proposed file of a waiver."""
 
     waiver: Waiver
     text: str
@@ -65,20 +66,19 @@ class WaiverEdit:
 
 
 class WaiverSubject(NamedTuple):
-    """What a waiver is for."""
+    """The finding that a waiver accepts."""
 
     product: str
     fingerprint: str
     """In full."""
     finding: Finding | None
-    """As the check reports it now, if it does."""
+    """As the check reports it now; None where it does not."""
 
 
 def subject(findings: Iterable[Finding], head: Snapshot, fingerprint: str) -> WaiverSubject:
-    """What a fingerprint, or the beginning of one, is of: a finding, or a waiver that is there.
+    """The finding or existing waiver of a fingerprint, or of the beginning of one.
 
-    Raises RegistryError where it is of nothing, or of several; and where there is nothing that
-    could be accepted.
+    Raises RegistryError where there is none, or several; and where nothing can be waived.
     """
     known = {each.fingerprint: each for each in findings if each.fingerprint}
     found = {name: each for name, each in known.items() if name.startswith(fingerprint)}
@@ -100,7 +100,7 @@ def subject(findings: Iterable[Finding], head: Snapshot, fingerprint: str) -> Wa
 
 
 def _reported(findings: Iterable[Finding]) -> str:
-    """What could be accepted here, by fingerprint."""
+    """The findings that could be waived here, by fingerprint."""
     some = [
         f"{each.fingerprint} ({each.rule})"
         for each in findings
@@ -120,8 +120,8 @@ def _refuse_what_needs_none(finding: Finding) -> None:
         )
     if finding.rule == WAIVER_EXPIRED.id:
         raise RegistryError(
-            f"{quoted(finding.fingerprint)} says that a waiver has run out, and is mended by another"
-            " day for that one",
+            f"{quoted(finding.fingerprint)} says that a waiver has expired; to fix it, choose another"
+            " day for that waiver",
             remedy=finding.remedy,
         )
     if not finding.product:
@@ -171,7 +171,7 @@ def draft(
 
 
 def blank(fingerprint: str, rule: str, until: date) -> str:
-    """The file of a waiver that is left to be filled in: until then the check refuses it."""
+    """The file of a waiver without reason and approver: the check refuses it until they are added."""
     return (
         f"fingerprint: {scalar(fingerprint)}\nrule: {scalar(rule)}\n"
         "reason: # why it is accepted; every report says so\n"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model import targets
 from schemareg.operations import edits, registry
-from schemareg.operations.edits import WRITE, EditOptions, Edits, Progress, Step, ignore
+from schemareg.operations.edits import WRITE, EditOptions, Edits, EditStep, Progress, ignore
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,7 +30,7 @@ class DeprecationResult(NamedTuple):
 
     draft: "DeprecationDraft"
     consumers: "tuple[Consumer, ...]"
-    steps: tuple[Step, ...]
+    steps: tuple[EditStep, ...]
 
 
 class AmendmentResult(NamedTuple):
@@ -38,14 +38,14 @@ class AmendmentResult(NamedTuple):
 
     amendment: "Amendment"
     consumers: "tuple[Consumer, ...]"
-    steps: tuple[Step, ...]
+    steps: tuple[EditStep, ...]
 
 
 class RetirementResult(NamedTuple):
     """What was removed; no step where the target has no file to change."""
 
     retirement: "Retirement"
-    steps: tuple[Step, ...] = ()
+    steps: tuple[EditStep, ...] = ()
 
 
 class WaiverResult(NamedTuple):
@@ -58,7 +58,7 @@ class WaiverResult(NamedTuple):
     """Whether its branch has no other commit: a waiver has to land by itself."""
     protected: str
     """The protected branch."""
-    steps: tuple[Step, ...]
+    steps: tuple[EditStep, ...]
 
 
 class SubscriptionResult(NamedTuple):
@@ -66,7 +66,7 @@ class SubscriptionResult(NamedTuple):
 
     registration: "Registration"
     owner: "Owner | None"
-    steps: tuple[Step, ...]
+    steps: tuple[EditStep, ...]
 
 
 class AcknowledgementResult(NamedTuple):
@@ -79,7 +79,7 @@ class AcknowledgementResult(NamedTuple):
     term: "Term | None"
     """The deprecation that covers the target, where one has landed."""
     today: "date"
-    steps: tuple[Step, ...]
+    steps: tuple[EditStep, ...]
 
 
 def deprecate(

@@ -1,4 +1,4 @@
-"""The facts of a line, the newest first: of all products or of one, told as far as they are asked for."""
+"""The facts of a history, newest first: of all products or of one, computed as they are read."""
 
 import os
 from collections.abc import Generator, Iterator, Sequence
@@ -21,9 +21,9 @@ def facts(
     folders: Sequence[str] | None = None,
     since: date | None = None,
 ) -> Generator["Fact"]:
-    """Facts of a line, the newest first, told only as far as they are asked for.
+    """Facts of a history, newest first, computed as they are read.
 
-    Those of products' folders, where they are given; none that landed before `since`.
+    Only of these folders of products, where they are given; none that landed before `since`.
     """
     from schemareg.changelog.facts import Facts
 
@@ -38,13 +38,13 @@ def facts(
 
 
 _TOGETHER = 200
-"""Changes whose facts are looked for at a time among those that were kept."""
+"""Changes whose cached facts are looked up at a time."""
 
 
 def facts_of(
     history: "GitHistory", teller: "Facts", changes: Sequence["PathChange"]
 ) -> Iterator[tuple["Fact", ...]]:
-    """The facts of each of these changes: as they were kept, else told, and kept."""
+    """The facts of each of these changes, from the cache, or computed and cached."""
     from schemareg.changelog import cache as remembered
 
     keys = [remembered.key(each) for each in changes]
@@ -59,14 +59,14 @@ def facts_of(
             if key is not None:
                 new[key] = remembered.kept(facts)
             yield facts
-    finally:  # whoever asks may have enough
+    finally:  # the caller may stop early
         history.note(new)
 
 
 def _changes(
     root: Path, history: "GitHistory", folders: Sequence[str] | None
 ) -> Iterator[tuple["PathChange", ...]]:
-    """What changed, in portions, the newest portion first."""
+    """The changes in portions, newest portion first."""
     if folders is not None:
         found = [change for folder in folders for change in history.changes(folder)]
         yield tuple(sorted(found, key=lambda each: (each.landing.ordinal, each.path)))
@@ -83,7 +83,7 @@ def _changes(
 
 
 def _before(root: Path, history: "GitHistory", steps: int) -> "Landing | None":
-    """The landing so many before the newest; None where there are not so many."""
+    """The landing `steps` before the newest; None where there are fewer."""
     from schemareg.adapters.git import command
 
     asked = command.run(
@@ -93,7 +93,7 @@ def _before(root: Path, history: "GitHistory", steps: int) -> "Landing | None":
 
 
 def folders(root: Path, history: "GitHistory", product: str) -> list[str]:
-    """The folders in which a product of this name stands or ever stood, sorted."""
+    """The folders that a product of this name has, or ever had, sorted."""
     from schemareg.history.paths import Part, subject
 
     flat = f"products/{product}"
@@ -114,7 +114,7 @@ def folders(root: Path, history: "GitHistory", product: str) -> list[str]:
 
 
 def _standing(root: Path, history: "GitHistory", product: str) -> set[str]:
-    """The folders in domains where a product stands at the head: asked of Git, which is cheap."""
+    """The folders of a product in domains at the head; asking Git is cheap."""
     from schemareg.adapters.git import command
 
     listed = command.run(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from schemareg.authoring.codeowners import PATHS, Naming, block, merged
 from schemareg.model.errors import RegistryError
 from schemareg.operations import edits, registry
-from schemareg.operations.edits import Progress, Step, ignore
+from schemareg.operations.edits import EditStep, Progress, ignore
 
 __all__ = ["CodeownersFile", "Naming", "compare", "render"]
 
@@ -47,7 +47,7 @@ def compare(
     wanted = merged(before, lines)
     if write and before != wanted:
         edits.put(home, path, wanted)
-        progress(Step("changed" if before else "wrote", path, home=home))
+        progress(EditStep("changed" if before else "wrote", path, home=home))
     return CodeownersFile(home, path, before, wanted)
 
 

@@ -66,7 +66,7 @@ class Edits(NamedTuple):
     """Paths that must not exist yet."""
 
 
-Action = Literal[
+EditAction = Literal[
     "wrote",
     "changed",
     "removed",
@@ -80,10 +80,10 @@ Action = Literal[
 ]
 
 
-class Step(NamedTuple):
+class EditStep(NamedTuple):
     """One step of an edit, passed to `progress` as soon as it is done."""
 
-    action: Action
+    action: EditAction
     subject: str
     """A path below `home`, a commit, a branch, or the address of a pull request."""
     detail: str = ""
@@ -91,7 +91,7 @@ class Step(NamedTuple):
     home: Path = Path()
 
 
-Progress = Callable[[Step], None]
+Progress = Callable[[EditStep], None]
 
 
 def ignore(_: object) -> None:
@@ -145,26 +145,26 @@ def refuse(edits: Edits, options: EditOptions) -> None:
 
 def apply(
     edits: Edits, options: EditOptions = WRITE, progress: Progress = ignore
-) -> tuple[Step, ...]:
+) -> tuple[EditStep, ...]:
     """Write the files, then commit, push and propose as far as the options say; the steps.
 
     A dry run refuses what a real run refuses, and its steps say what would be written. Raises
     RegistryError where a step fails; `progress` has received the steps that are done by then.
     """
     refuse(edits, options)
-    done: list[Step] = []
+    done: list[EditStep] = []
     for step in _planned(edits) if options.dry_run else _applied(edits, options):
         done.append(step)
         progress(step)
     return tuple(done)
 
 
-def create(home: Path, files: Mapping[str, str]) -> tuple[Step, ...]:
+def create(home: Path, files: Mapping[str, str]) -> tuple[EditStep, ...]:
     """Write new files below `home`. Raises RegistryError, before any is written, where one exists."""
     _refuse_existing(home, files)
     for path, text in files.items():
         put(home, path, text)
-    return tuple(Step("wrote", path, home=home) for path in files)
+    return tuple(EditStep("wrote", path, home=home) for path in files)
 
 
 def put(home: Path, path: str, text: str) -> None:
@@ -195,28 +195,28 @@ def _refuse_existing(home: Path, paths: Iterable[str]) -> None:
             )
 
 
-def _planned(edits: Edits) -> Iterator[Step]:
+def _planned(edits: Edits) -> Iterator[EditStep]:
     for path, text in edits.files.items():
         if text is None:
-            yield Step("would remove", path, home=edits.home)
+            yield EditStep("would remove", path, home=edits.home)
         else:
-            yield Step("would write", path, text, edits.home)
+            yield EditStep("would write", path, text, edits.home)
 
 
-def _applied(edits: Edits, options: EditOptions) -> Iterator[Step]:
+def _applied(edits: Edits, options: EditOptions) -> Iterator[EditStep]:
     actions = _actions(edits)
     with _undone_on_failure(edits):
         _write(edits)
         commit = _commit(edits, options) if options.commits else ""
-    yield from (Step(action, path, home=edits.home) for path, action in actions.items())
+    yield from (EditStep(action, path, home=edits.home) for path, action in actions.items())
     if commit:
-        yield Step("committed", commit, _branch(edits.home))
+        yield EditStep("committed", commit, _branch(edits.home))
     if options.pushes:
         yield from _push(edits, options)
 
 
-def _actions(edits: Edits) -> dict[str, Action]:
-    found: dict[str, Action] = {}
+def _actions(edits: Edits) -> dict[str, EditAction]:
+    found: dict[str, EditAction] = {}
     for path, text in edits.files.items():
         there = (edits.home / path).exists()
         found[path] = "removed" if text is None else "changed" if there else "wrote"
@@ -231,23 +231,23 @@ def _write(edits: Edits) -> None:
             put(edits.home, path, text)
 
 
-def _push(edits: Edits, options: EditOptions) -> Iterator[Step]:
+def _push(edits: Edits, options: EditOptions) -> Iterator[EditStep]:
     from schemareg.adapters.github import pull_requests
 
     branch = _branch(edits.home)
     remote = pull_requests.remote(edits.home, branch)
     pull_requests.push(edits.home, remote, branch)
-    yield Step("pushed", branch, remote)
+    yield EditStep("pushed", branch, remote)
     if not options.pull_request:
         return
     message = edits.message
     request = pull_requests.Request(edits.protected, branch, message.subject, message.body)
     opened = pull_requests.opened(edits.home, request)
     if opened is not None:
-        yield Step("opened", opened)
+        yield EditStep("opened", opened)
         return
     link = pull_requests.link(edits.home, remote, request)
-    yield Step("no link", branch, remote) if link is None else Step("link", link)
+    yield EditStep("no link", branch, remote) if link is None else EditStep("link", link)
 
 
 def _commit(edits: Edits, options: EditOptions) -> str:

@@ -1,4 +1,4 @@
-"""Where this `reg` was installed from, so that a workflow can install the same one."""
+"""The source of this installation of `reg`, so that a workflow can install the same."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 
 def requirement(extras: Iterable[str] = ()) -> str:
-    """What pip installs this very `reg` by: a commit, where it came from Git, else the version.
+    """The requirement by which pip installs this `reg`: a commit, if it came from Git, else the
+    version.
 
     Source: PEP 610, direct_url.json.
     """
@@ -27,7 +28,7 @@ def requirement(extras: Iterable[str] = ()) -> str:
 
 
 def _source(record: Any) -> str:
-    """By a direct_url.json; empty where it names no commit that others can fetch."""
+    """The source in a direct_url.json; empty where others cannot fetch its commit."""
     url, vcs = str(record.get("url", "")), record.get("vcs_info", {})
     if vcs.get("vcs") == "git" and vcs.get("commit_id"):
         return _pinned(url, str(vcs["commit_id"]))
@@ -38,7 +39,7 @@ def _source(record: Any) -> str:
 
 
 def _cloned(folder: Path) -> str:
-    """By the clone that it was installed from, if what is checked out there has been pushed."""
+    """The source of a clone, if its checked-out commit was pushed."""
     from schemareg.adapters.git import command
 
     def git(*arguments: str) -> str:
@@ -52,7 +53,7 @@ def _cloned(folder: Path) -> str:
 
 
 def _pinned(url: str, commit: str) -> str:
-    """Over HTTPS and without the credentials of whoever installed it; empty for other protocols."""
+    """Over HTTPS and without credentials; empty for other protocols."""
     if "://" not in url and ":" in url:  # git@github.com:owner/name
         host, _, path = url.partition(":")
         url = f"ssh://{host}/{path}"

@@ -161,7 +161,7 @@ def still_there(root: Path, ends: Iterable[str], checkpoint: str) -> None:
     raise Undecidable(
         f"the history was rewritten: {checkpoint} had landed, and is not on the protected branch",
         remedy="Find out who did so and why. Days that were counted along this history prove"
-        " nothing: announce anew what is to end, then name a commit of it as the checkpoint",
+        " nothing: deprecate again what is to end, then name a commit of it as the checkpoint",
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model.errors import RegistryError
 from schemareg.operations import edits, registry
-from schemareg.operations.edits import WRITE, EditOptions, Edits, Progress, Step, ignore
+from schemareg.operations.edits import WRITE, EditOptions, Edits, EditStep, Progress, ignore
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,7 +32,7 @@ class InitResult(NamedTuple):
     """Paths of workflows that existed and were not changed."""
     missing_secrets: tuple[tuple[str, str], ...]
     """Path of a workflow, and a line for its `env` that a channel needs and it does not have."""
-    steps: tuple[Step, ...]
+    steps: tuple[EditStep, ...]
 
 
 def init(root: Path, *, github: bool | None = None, progress: Progress = ignore) -> InitResult:
@@ -71,7 +71,7 @@ def new_product(
     domain: str = "",
     options: EditOptions = WRITE,
     progress: Progress = ignore,
-) -> tuple[Step, ...]:
+) -> tuple[EditStep, ...]:
     """Add a data product: its folder with a product.yaml to complete."""
     from schemareg.authoring import scaffold
 
@@ -95,7 +95,7 @@ def new_schema(
     form: str = "json-schema",
     options: EditOptions = WRITE,
     progress: Progress = ignore,
-) -> tuple[Step, ...]:
+) -> tuple[EditStep, ...]:
     """Add a schema to a product: its first version, and its entry in product.yaml.
 
     `sample` is a file of records, JSON, JSON lines or CSV, from which the schema is inferred; or
@@ -124,7 +124,7 @@ class DraftResult(NamedTuple):
 
     schema: str
     """`orders/order_placed`."""
-    steps: tuple[Step, ...]
+    steps: tuple[EditStep, ...]
 
 
 def draft(

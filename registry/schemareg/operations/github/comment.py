@@ -1,4 +1,4 @@
-"""One comment on a pull request that says what the newest run found: looked for, made or edited."""
+"""The comment on a pull request with the result of the newest run: found, created or edited."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
     from schemareg.operations.github.job import PullRequestContext
 
 _ROUNDS = 4
-"""How often it is looked again before somebody else's haste is left to the next run."""
+"""How often to try while other runs write too, before it is left to the next run."""
 _MOMENT = 0.5
-"""Seconds until it is looked whether what may have been written is there."""
+"""Seconds to wait before looking for a comment that may have been written."""
 
 
 class CommentResult(NamedTuple):
-    """What came of it, for the log."""
+    """The result, for the log."""
 
     done: str = ""
     """What was done, or would be."""
     left: str = ""
-    """Why nothing was, where that is nobody's mistake."""
+    """Why nothing was done, where that is not an error."""
     text: str = ""
-    """The comment that would be written, where nothing was to be but told."""
+    """In a dry run, the comment that would be written."""
 
 
 class CommentRequest(NamedTuple):
-    """What is to be said."""
+    """The comment to write."""
 
     bodies: Sequence[str]
-    """The whole of it, then what stands for it where GitHub takes no more."""
+    """The whole comment, then a short form for where GitHub refuses the whole."""
     clean: bool
-    """Whether there is nothing to complain of."""
+    """Whether the check found nothing."""
     dry: bool = False
-    """Whether nothing is to be written, only told."""
+    """Whether only to report what would be written."""
 
 
 def update(

@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 MOST_OPENED = 40
-"""Issues that one run opens: people hear of each. The next run goes on."""
+"""Issues that one run opens, since each notifies people. The next run continues."""
 PATIENCE = 300.0
 """Seconds for all of it."""
 _AT_EASE = 8
-"""Writings after which each waits for a second, as GitHub asks of those who write much."""
+"""Requests without a pause; GitHub asks clients that write much to wait a second between them."""
 _LABELLED = "What ends in the schema registry, and until when it is there"
 
 
 class IssuesResult(NamedTuple):
-    """What came of it, a line each."""
+    """The results, one line each."""
 
     done: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
-    """What GitHub refused, or gave no answer to; the next run tries again."""
+    """What GitHub refused or did not answer; the next run tries again."""
     left: int = 0
-    """Issues that the next run opens, because this one has opened enough."""
+    """Issues left for the next run."""
 
 
 def update_here(
@@ -92,7 +92,7 @@ def update(
 
 
 class RegistryState(NamedTuple):
-    """How a registry stands, as far as issues tell it."""
+    """The state of a registry that issues show."""
 
     terms: tuple["Term", ...]
     leaves: tuple["Leave", ...]
@@ -107,7 +107,7 @@ def update_repository(
     *,
     dry: bool = False,
 ) -> IssuesResult:
-    """The same, for a registry that is known already."""
+    """`update` with a known state of the registry."""
     from schemareg.notifications.github import dashboard, issues, tracker
 
     author = api.login()
@@ -199,11 +199,11 @@ def _known(api: "GitHub", repository: str) -> tuple["KnownIssue", ...]:
 
 
 class _Work:
-    """What is done with issues, one after the other; what fails stops no other."""
+    """Changes issues one after the other; a failure does not stop the others."""
 
     def __init__(self, api: "GitHub", repository: str, author: str, *, dry: bool) -> None:
         self.author = author
-        """The login that we write under, as far as it is known."""
+        """The login that we write with, as far as it is known."""
         self.done: list[str] = []
         self.failed: list[str] = []
         self.opened: list[KnownIssue] = []
@@ -215,7 +215,7 @@ class _Work:
         self._written = 0
 
     def carry_out(self, moves: Iterable["Move"]) -> None:
-        """Do all of it, but open no more than a run may."""
+        """Carry out the moves, and open at most the issues that a run may open."""
         for move in moves:
             if not move.number and not move.pinned and len(self.opened) >= MOST_OPENED:
                 self.left += 1
