@@ -407,3 +407,56 @@ def test_a_pattern_that_leads_outside_is_refused(shop: Any, reg: Reg, pattern: s
     code, _, err = reg("sql", "lineage")
     assert code == 2
     assert "leads outside the folder" in err
+
+
+def test_a_column_changes_its_type_under_the_views_that_read_it(
+    shop: Any, reg: Reg, url: str, tmp_path: Path
+) -> None:
+    dialect = dialect_of(url)
+    wider = json.loads(json.dumps(SECOND_WORDS))
+    wider["properties"]["size"] = {"type": "integer"}
+    narrow = json.loads(json.dumps(wider))
+    narrow["properties"]["size"] = {"type": "integer", "minimum": 0, "maximum": 99}
+    narrow["properties"]["note"] = {"type": "string", "maxLength": 20}
+    folder = "products/orders/schemas/order"
+    shop.commit(
+        {f"{folder}/2.1.0.json": json.dumps(narrow), f"{folder}/2.2.0.json": json.dumps(wider)}
+    )
+    run(url, reg("sql", "ddl", "orders/order@2.1.0", "-d", dialect)[1])
+    day = ("--today", "2026-05-01")
+    for number, between in enumerate(("2.1.0..2.2.0", "2.2.0..2.1.0", "2.1.0..2.2.0")):
+        place = tmp_path / str(number)
+        reg(
+            "sql",
+            "migrate",
+            f"orders/order@{between}",
+            "-d",
+            dialect,
+            "-f",
+            "json",
+            "-o",
+            str(place),
+            *day,
+        )
+        (file,) = place.iterdir()
+        code, _, err = reg("sql", "apply", str(file), "--url", url, "--yes", *day)
+        assert code == 0, err
+        last = between.partition("..")[2]
+        assert reg("sql", "diff", url, f"orders/order@{last}")[0] == 0
+        for name in ("orders_v1_order", "orders_latest_order"):
+            quoted = (
+                f'"{name}"' if dialect == "sqlite" else '"{}"."{}"'.format(*name.rsplit("_", 1))
+            )
+            with connect(url) as database:
+                assert database.query(f"SELECT * FROM {quoted}") == []
+
+
+def test_no_column_is_dropped_while_a_promised_line_cannot_be_read_without_it(
+    shop: Any, reg: Reg, tmp_path: Path
+) -> None:
+    third = {"type": "object", "required": ["order_id"], "properties": {"order_id": ID}}
+    shop.commit({"products/orders/schemas/order/3.0.0.json": json.dumps(third)})
+    day = ("--today", "2026-05-01")
+    _, out, _ = reg("sql", "migrate", "orders/order@2.0.0..3.0.0", "-d", "postgres", *day)
+    assert "orders/order@1 is promised, and cannot be read from the new table: cents" in out
+    assert not any(line.startswith("ALTER") and "DROP COLUMN" in line for line in out.splitlines())

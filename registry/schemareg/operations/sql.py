@@ -123,30 +123,71 @@ def migrate(
         renamed=renamed(snapshot, old.version),
         expressions=authored(new.structure, "up", chosen),
     )
-    lines = tuple(_line_views(promises, snapshot, old.version, new, chosen, today, ()))
-    drops = tuple(each.view.drop for each in lines)
+    served = tuple(_line_views(promises, snapshot, old.version, new, chosen, today, ()))
     steps = [_dated(promises, snapshot, each, old.version, today) for each in found.steps]
-    # A view holds on to the columns that it reads: it goes before they change, and comes after.
-    if drops and steps:
-        first_step = steps[0]
-        steps[0] = replace(first_step, statements=(*drops, *first_step.statements))
-    made = tuple(text for each in lines for text in each.view.statements)
-    if made:
-        names = [str(each) for each in _lines_named(lines)]
-        switch = plan.Planned(
-            "switch", f"read the lines {', '.join(names)} from the new table", made, drops
-        )
-        place = next((n for n, each in enumerate(steps) if each.phase == "contract"), len(steps))
-        for number, each in enumerate(steps[place:], place):
-            steps[number] = replace(
-                each, statements=(*drops, *each.statements, *made), undo=(*drops, *each.undo, *made)
-            )
-        steps.insert(place, switch)
+    steps = _with_views(steps, served, _pointer(new, chosen), chosen)
     return plan.Plan(f"{old.version.name}..{new.version.version}", chosen.name, today, tuple(steps))
 
 
-def _lines_named(lines: tuple[LineView, ...]) -> list[int]:
-    return [each.version.version.major for each in lines]
+def _with_views(
+    steps: list[plan.Planned], served: tuple[LineView, ...], pointer: View, chosen: Dialect
+) -> list[plan.Planned]:
+    """The steps with the views of old lines and of the newest version made over the new table.
+
+    A view holds on to the columns that it reads: where they change it goes first and comes back in
+    the same transaction. One that cannot come back stays, and no column that it may read is dropped.
+    """
+    kept = [each.view for each in served if each.view.statements and not each.over]
+    lost = [each for each in served if not each.view.statements and not each.over]
+    over = [each.view for each in served if each.over]
+    drops = tuple(each.drop for each in (*kept, *over, pointer))
+    made = tuple(text for each in (*kept, pointer) for text in each.statements)
+    words = ", ".join(".".join(each.name) for each in (*kept, pointer))
+    switch = plan.Planned("switch", f"read {words} from the new table", made, drops)
+    place = next((n for n, each in enumerate(steps) if each.phase == "contract"), len(steps))
+    before, after = steps[:place], steps[place:]
+    if any(" TYPE " in text for each in before for text in each.statements):
+        joined = plan.Planned(
+            "expand",
+            "; ".join(each.what for each in (*before, switch)),
+            (*drops, *(text for each in before for text in each.statements), *made),
+            (*drops, *(text for each in reversed(before) for text in each.undo)),
+            "; ".join(dict.fromkeys(each.locks for each in before if each.locks)),
+        )
+        before = [joined]
+    else:
+        before = [*before, switch]
+    refused = "; ".join(
+        f"{each.version.product}/{each.version.schema}@{each.version.version.major} is promised,"
+        " and cannot be read from the new table: "
+        + (each.view.why or ", ".join(one.column.path for one in each.view.broken))
+        for each in lost
+    )
+    return [
+        *before,
+        *(
+            replace(
+                each,
+                statements=(*drops, *each.statements, *made),
+                undo=(*drops, *each.undo, *made),
+                refused="; ".join(filter(None, (each.refused, refused))),
+                not_before=None if refused else each.not_before,
+            )
+            for each in after
+        ),
+    ]
+
+
+def _pointer(newest: Relational, chosen: Dialect) -> View:
+    """The view that is always the newest version."""
+    version = newest.version
+    return views.view(
+        newest.table,
+        newest.table,
+        views.pointer_name(version.product, version.schema),
+        chosen,
+        about=f"The newest version, now {version.name}.",
+    )
 
 
 def _dated(
@@ -481,19 +522,12 @@ def desired(
             if not known:
                 continue
             newest = relational(snapshot, known[-1])
-            pointer = views.view(
-                newest.table,
-                newest.table,
-                views.pointer_name(name, schema),
-                chosen,
-                about=f"The newest version, now {known[-1].name}.",
-            )
             found.append(
                 Desired(
                     known[-1],
                     ddl.ddl(newest.table, chosen),
                     tuple(_line_views(promises, snapshot, None, newest, chosen, today, ())),
-                    pointer.statements,
+                    _pointer(newest, chosen).statements,
                 )
             )
     return tuple(found)
@@ -501,6 +535,7 @@ def desired(
 
 # -- apply --------------------------------------------------------------------------------------
 
+_WHOLE = -1
 _APPLIED = "reg_applied"
 """The table in which a database keeps what was applied to it, in the user's default schema."""
 
@@ -547,7 +582,8 @@ def apply(
         if not _has_ledger(database):
             database.query(
                 f"CREATE TABLE IF NOT EXISTS {_APPLIED}"
-                " (plan VARCHAR(16) NOT NULL, step INTEGER NOT NULL, statement INTEGER NOT NULL)"
+                " (subject VARCHAR(200) NOT NULL, plan VARCHAR(16) NOT NULL, step INTEGER NOT NULL,"
+                " statement INTEGER NOT NULL, position BIGINT NOT NULL)"
             )
         for number, step in enumerate(document.steps, 1):
             outcome = _applied(document, number, step, database, today)
@@ -561,7 +597,6 @@ def apply(
 def _applied(
     document: plan.Plan, number: int, step: plan.Planned, database: Database, today: date
 ) -> str:
-    whole = f"INSERT INTO {_APPLIED} VALUES ('{document.digest}', {number}, -1)"
     if dialect(database.dialect).transactional:
         with database.transaction():
             if database.dialect == "postgres":
@@ -570,36 +605,52 @@ def _applied(
             if outcome == "applied":
                 for statement in step.statements:
                     database.query(statement)
-                database.query(whole)
+                _note(document, number, _WHOLE, database)
         return outcome
-    outcome = _outcome(number, step, _done(document, database), today)
+    done = _done(document, database)
+    outcome = _outcome(number, step, done, today)
     if outcome == "applied":
-        begun = database.query(
-            f"SELECT statement FROM {_APPLIED} WHERE plan = '{document.digest}' AND step = {number}"
-        )
         for place, statement in enumerate(step.statements):
-            if (place,) not in begun:
+            if (number, place) not in done:
                 database.query(statement)
-                database.query(
-                    f"INSERT INTO {_APPLIED} VALUES ('{document.digest}', {number}, {place})"
-                )
-        database.query(whole)
+                _note(document, number, place, database)
+        _note(document, number, _WHOLE, database)
     return outcome
 
 
-def _outcome(number: int, step: plan.Planned, done: set[int], today: date) -> str:
-    if number in done:
+def _note(document: plan.Plan, number: int, place: int, database: Database) -> None:
+    """Note that a statement of a step was applied, or the whole step."""
+    ((last,),) = database.query(f"SELECT COALESCE(MAX(position), 0) FROM {_APPLIED}")
+    subject = _subject(document)
+    database.query(
+        f"INSERT INTO {_APPLIED} VALUES"
+        f" ({subject}, '{document.digest}', {number}, {place}, {int(last) + 1})"
+    )
+
+
+def _subject(document: plan.Plan) -> str:
+    return dialect(document.dialect).literal(document.subject.partition("@")[0])
+
+
+def _outcome(number: int, step: plan.Planned, done: set[tuple[int, int]], today: date) -> str:
+    if (number, _WHOLE) in done:
         return "applied before"
     if step.not_before is not None:
         return "refused" if today < step.not_before else "applied"
     return "refused" if step.refused else "applied"
 
 
-def _done(document: plan.Plan, database: Database) -> set[int]:
+def _done(document: plan.Plan, database: Database) -> set[tuple[int, int]]:
+    """The steps, each with the place of a statement or `_WHOLE`, that were applied of a plan.
+
+    What was applied before another plan for the same schema counts no longer: that one led away.
+    """
     rows = database.query(
-        f"SELECT step FROM {_APPLIED} WHERE plan = '{document.digest}' AND statement = -1"
+        f"SELECT step, statement FROM {_APPLIED} WHERE plan = '{document.digest}' AND position >"
+        f" (SELECT COALESCE(MAX(position), 0) FROM {_APPLIED}"
+        f" WHERE subject = {_subject(document)} AND plan <> '{document.digest}')"
     )
-    return {int(step) for (step,) in rows}
+    return {(int(step), int(place)) for step, place in rows}
 
 
 def _has_ledger(database: Database) -> bool:
