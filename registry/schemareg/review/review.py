@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemareg import manifests
 from schemareg.deprecation.day import Day
+from schemareg.manifests import layout
 from schemareg.manifests.layout import CONSUMERS, PRODUCT, REGISTRY
 from schemareg.model import Outcome, Report
 from schemareg.model.errors import InvalidFiles
@@ -137,6 +138,9 @@ def _refuse_mistakes(
     base: Snapshot, head: Snapshot, landing: Landing, paths: Sequence[str] | None
 ) -> None:
     if paths is not None and not paths:
+        # What a file system takes for the registry stands beside it, and is no change of it.
+        if twins := layout.beside(head.files, ()).mistakes:
+            raise InvalidFiles(twins)
         return
     from schemareg.validation import files
 
