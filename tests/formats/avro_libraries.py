@@ -30,7 +30,7 @@ def schema(value: object) -> Type:
 
 
 def from_json(type_: Type, value: Any) -> Datum:
-    """The datum that a value of Avro's JSON encoding stands for."""
+    """The datum that a value of Avro's JSON encoding represents."""
     kind = type_.kind
     if kind == "union":
         label = "null" if value is None else next(iter(value))

@@ -70,7 +70,7 @@ def shop(repo: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def land(shop: Any, on: date) -> None:
-    """What stands in the tree lands on main by a merge on that day."""
+    """The content of the working tree lands on main by a merge on that day."""
     shop.branch("topic")
     shop.git("add", "--all")
     shop.git("commit", "--quiet", "-m", "Change", on=on)
@@ -112,17 +112,17 @@ def test_what_breaks_has_its_message_its_line_and_its_consumers(shop: Any, reg: 
     shop.write({f"{ORDER}/1.1.0.avsc": new})
     code, found = findings(reg)
     assert code == 1
-    told = {(each["rule"], each["direction"], each["field"]): each for each in found}
-    assert sorted(each for each in told if each[0].startswith("avro-")) == [
+    by_key = {(each["rule"], each["direction"], each["field"]): each for each in found}
+    assert sorted(each for each in by_key if each[0].startswith("avro-")) == [
         ("avro-field-missing", "FORWARD", "prices.*.net"),
         ("avro-symbol-removed", "BACKWARD", "state"),
         ("avro-type-changed", "BACKWARD", "id"),
         ("avro-type-changed", "FORWARD", "id"),
     ]
-    removed = told["avro-field-missing", "FORWARD", "prices.*.net"]
+    removed = by_key["avro-field-missing", "FORWARD", "prices.*.net"]
     assert removed["witness"]["prices"] == {"key": {"gross": 0.0}}
     assert [each["consumer"] for each in removed["hits"]] == ["billing"]
-    changed = told["avro-type-changed", "BACKWARD", "id"]
+    changed = by_key["avro-type-changed", "BACKWARD", "id"]
     assert (changed["path"], changed["line"]) == (f"{ORDER}/1.1.0.avsc", 7)
     for form in ("text", "markdown", "sarif", "junit", "html", "github"):
         code, out, _ = reg("check", "--format", form, *LANDED)

@@ -61,11 +61,11 @@ def compare(reader: Type, writer: Type, budget: Budget = Budget()) -> Verdict:  
         if len(found) >= budget.findings:
             reasons.append(f"there are more than {budget.findings} breaks")
             break
-        told = _break(smallest, writer, way, confirmer)
-        if isinstance(told, str):
-            reasons.append(told)
+        answer = _break(smallest, writer, way, confirmer)
+        if isinstance(answer, str):
+            reasons.append(answer)
         else:
-            found.setdefault((told.rule, told.field, told.pointer, told.message), told)
+            found.setdefault((answer.rule, answer.field, answer.pointer, answer.message), answer)
     if product.exhausted:
         reasons.append("not every field that reaches a break was looked at")
     breaks = tuple(sorted(found.values(), key=lambda each: (each.field, each.rule, each.message)))
@@ -74,7 +74,7 @@ def compare(reader: Type, writer: Type, budget: Budget = Budget()) -> Verdict:  
 
 
 def _break(smallest: Smallest, writer: Type, found: Way, confirmer: Confirmer) -> Break | str:
-    """The break, or why it is not told."""
+    """The break, or why it is not reported."""
     moves, mismatch, by_full_name = found
     way = types_on_the_way(writer, moves)
     path = field_text(field_steps(way, found))

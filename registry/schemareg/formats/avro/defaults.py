@@ -1,4 +1,4 @@
-"""Defaults of fields: JSON values that stand for a value of the field's type.
+"""Defaults of fields: JSON values that represent a value of the field's type.
 
 Source: Apache Avro 1.12.0 specification, section Records, table of field default values.
 """

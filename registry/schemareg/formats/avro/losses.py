@@ -26,15 +26,15 @@ def field_changes(old: Type, new: Type) -> FieldChanges:
     """Fields of the older schema that newer messages do not carry, and fields that mean something else."""
     before, after = fields(old), fields(new)
     found = by_path(before, after, formats=False)
-    told = {field_text(each.steps) for each in found.losses}
+    reported = {field_text(each.steps) for each in found.losses}
     product = Product(new, old, Smallest(new))
     for way in product.ways(MAX_STEPS, losses=True):
         record, reader, name = way.mismatch.writer, way.mismatch.reader, way.mismatch.name
         steps = field_steps(types_on_the_way(new, way.moves), way)
         path = field_text(steps)
-        if not told.isdisjoint((path, *above(path))):
+        if not reported.isdisjoint((path, *above(path))):
             continue
-        told.add(path)
+        reported.add(path)
         pointer = next(each.pointer for each in reader.fields if each.name == name)
         found.losses.append(Loss(steps, record.name, pointer, record.uri, record.pointer))
     if product.exhausted or MAX_FIELDS in (len(before), len(after)):

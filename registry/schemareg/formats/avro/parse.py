@@ -79,7 +79,7 @@ def parse(value: JsonValue, uri: str = "", lookup: Lookup | None = None) -> Pars
 
 
 _UNKNOWN = Type("null")
-"""What stands for a type that could not be read."""
+"""The type in place of one that could not be read."""
 
 
 class _Reader:
@@ -121,7 +121,7 @@ class _Reader:
         if not self._opening:
             self.faults.append(Fault(pointer, rule, what, remedy, key))
         elif all(each.pointer != self._outer for each in self.faults):
-            # What is wrong there is told here, once: a version that landed is right by itself.
+            # Reported here, once: a version that landed is valid by itself.
             rule = rule if rule == "avro-name-repeated" else "reference-dangling"
             what = f"{quoted(f'reg:{self._opening[0]}')}: {what}"
             self.faults.append(Fault(self._outer, rule, what, remedy))

@@ -189,7 +189,7 @@ MISTAKES = (
     Rule(
         "avro-union-invalid",
         "A union has two branches of one type, a union inside, or no branch",
-        "A value could not be told to belong to one branch.",
+        "It is not clear to which branch a value belongs.",
         "List each type once, in one union.",
         "Apache Avro 1.12.0, Unions",
     ),

@@ -1,6 +1,6 @@
 """Messages that show a break, checked by `fastavro`: encoded by the writer, decoded by the reader.
 
-What the check does not confirm is not told as a break.
+What the check does not confirm is not reported as a break.
 """
 
 from __future__ import annotations
