@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemareg import manifests
 from schemareg.deprecation.day import Day
+from schemareg.manifests import layout
 from schemareg.manifests.layout import CONSUMERS, PRODUCT, REGISTRY
 from schemareg.model import Outcome, Report
 from schemareg.model.errors import InvalidFiles
@@ -36,7 +37,8 @@ def review(
 
     Only what differs is read and judged; with `all`, every version of `head` is. The policy is the
     base's: a change cannot grant itself leave. `history` gives the landings up to the base, and is
-    asked for only where a promise is announced to end; without it none has ended.
+    asked for only where a promise is announced to end or a version is new; without it no promise
+    has ended and no version landed before.
 
     Raises InvalidFiles where files that changed are wrong.
     """
@@ -48,6 +50,11 @@ def review(
     judge = Judge(base, head, policy, landing, day)
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
+    if history is not None and landing.proposed:
+        from schemareg.review import returned_versions
+
+        new = [each for each in landing.proposed if not landing.has_landed(each)]
+        findings += returned_versions.findings(new, head, history)
     findings += _policy_findings(base, head, policy, changes, day)
     findings += day.findings()
     findings = _hitting(base, head, day.accepted(findings))
@@ -137,6 +144,9 @@ def _refuse_mistakes(
     base: Snapshot, head: Snapshot, landing: Landing, paths: Sequence[str] | None
 ) -> None:
     if paths is not None and not paths:
+        # What a file system takes for the registry stands beside it, and is no change of it.
+        if twins := layout.beside(head.files, ()).mistakes:
+            raise InvalidFiles(twins)
         return
     from schemareg.validation import files
 
