@@ -12,13 +12,14 @@ from schemareg import manifests
 from schemareg.consumers.uses import agreed
 from schemareg.deprecation.landed import asked
 from schemareg.deprecation.schedule import State, later
+from schemareg.history.paths import Part, subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, WAIVERS
 from schemareg.model import Kind, Place, Severity, Stability
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.targets import parse
 from schemareg.rules import deprecation as rules
 from schemareg.snapshot.elements import lacking
-from schemareg.snapshot.said import typed
+from schemareg.snapshot.said import deprecations, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,11 +54,12 @@ class Announcements:
         self.policy = policy
         self.today = today
         self.changes = tuple(changes)
+        self._announced_by: dict[str, tuple[Deprecation, ...]] = {}
 
     def proposed(self) -> tuple[Deprecation, ...]:
         """What the change announces, and the base does not know yet."""
         found = []
-        for change in self._of(DEPRECATIONS):
+        for change in self._of(Part.DEPRECATION):
             before, after = self._said(self.base, change.path), self._said(self.head, change.path)
             if after is not None and (before is None or before.target != after.target):
                 found.append(after)
@@ -65,7 +67,7 @@ class Announcements:
 
     def findings(self) -> Iterator[Finding]:
         """Everything there is to say of them, by file."""
-        for change in self._of(DEPRECATIONS):
+        for change in self._of(Part.DEPRECATION):
             before, after = self._said(self.base, change.path), self._said(self.head, change.path)
             if after is None:
                 if before is not None:
@@ -276,7 +278,7 @@ class Announcements:
     # -- what stands beside ---------------------------------------------------------------------
 
     def _waivers(self) -> Iterator[Finding]:
-        for change in self._of(WAIVERS):
+        for change in self._of(Part.WAIVER):
             if change.after is None or change.after.kind is not Kind.FILE:
                 continue
             waiver = manifests.parse_waiver(self.head.document(change.path))
@@ -321,10 +323,8 @@ class Announcements:
         found = self.promises.term_of(said.path, said.target.product)
         return None if found is None else self.promises.since_return(found)
 
-    def _of(self, part: str) -> Iterator[FileChange]:
-        for change in self.changes:
-            if change.path.split("/")[-2:-1] == [part] and change.path.endswith(".yaml"):
-                yield change
+    def _of(self, part: Part) -> Iterator[FileChange]:
+        return (change for change in self.changes if subject(change.path).part is part)
 
     def _said(self, snapshot: Snapshot, path: str) -> Deprecation | None:
         if not snapshot.has(path):
@@ -335,11 +335,11 @@ class Announcements:
         except InvalidFiles:
             return None  # wrong at head: refused before; wrong at base: it announced nothing
 
-    def _all(self, product: str) -> list[Deprecation]:
-        folder = self.head.folder_of(product)
-        names = self.head.files.folder(f"{folder}/{DEPRECATIONS}") if folder else {}
-        found = [self._said(self.head, f"{folder}/{DEPRECATIONS}/{name}") for name in names]
-        return [each for each in found if each is not None]
+    def _all(self, product: str) -> tuple[Deprecation, ...]:
+        """What the files of a product announce with the change; each file is parsed once."""
+        if product not in self._announced_by:
+            self._announced_by[product] = deprecations(self.head, product)
+        return self._announced_by[product]
 
     def _window(self, said: Deprecation) -> int:
         """The window that the base's policy asks for, of the firmer of what a product was and will be."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from schemareg.manifests.layout import CONSUMERS, DEPRECATIONS, PRODUCT, REGISTRY, WAIVERS
+from schemareg.history.paths import Part, subject
+from schemareg.manifests.layout import DEPRECATIONS, WAIVERS
 from schemareg.model import Severity
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     )
     from schemareg.snapshot.snapshot import Snapshot
 
-_SAYING = (DEPRECATIONS, WAIVERS, CONSUMERS)
-"""Folders whose files say something of promises."""
+_SAYING = frozenset(Part) - {Part.VERSION, Part.OTHER}
+"""Parts of a registry whose files say something of promises."""
 
 
 class Day:
@@ -128,10 +129,8 @@ class Day:
         return self._announced.proposed()
 
     def _has(self, product: str, part: str) -> bool:
-        folder = self._base.folder_of(product) if product else None
-        return folder is not None and bool(self._base.files.folder(f"{folder}/{part}"))
+        return bool(product and self._base.facts(product, part))
 
 
 def _speaks(change: FileChange) -> bool:
-    folder, name = change.path.split("/")[-2:] if "/" in change.path else ("", change.path)
-    return folder in _SAYING or name in (PRODUCT, REGISTRY)
+    return subject(change.path).part in _SAYING

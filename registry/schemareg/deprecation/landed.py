@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from schemareg import documents, manifests
 from schemareg.deprecation.reintroduced import came_back
 from schemareg.deprecation.schedule import State, Statement, Term, term
+from schemareg.history.paths import Part, subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, REGISTRY, SCHEMAS, WAIVERS
 from schemareg.model import Kind, Policy, Stability
 from schemareg.model.errors import InvalidFiles, Undecidable
@@ -94,13 +95,8 @@ class Promises:
     def terms(self, product: str) -> tuple[Term, ...]:
         """The terms of a product's deprecations, sorted by path."""
         if product not in self._terms:
-            folder = self.base.folder_of(product)
-            names = self.base.files.folder(f"{folder}/{DEPRECATIONS}") if folder else {}
-            found = [
-                self.term_of(f"{folder}/{DEPRECATIONS}/{name}", product)
-                for name, entry in names.items()
-                if entry.kind is Kind.FILE
-            ]
+            paths = self.base.facts(product, DEPRECATIONS)
+            found = [self.term_of(path, product) for path in paths]
             self._terms[product] = tuple(each for each in found if each is not None)
         return self._terms[product]
 
@@ -112,7 +108,7 @@ class Promises:
         changes: dict[str, list[PathChange]] = {}
         for change in self.history.changes_within(DEPRECATIONS):
             changes.setdefault(change.path, []).append(change)
-        standing = {path: told for path, told in changes.items() if _stands(path, told[-1])}
+        standing = {path: told for path, told in changes.items() if _announces(path, told[-1])}
         needed = [each for told in standing.values() for each in told]
         self.history.fetch(each.after.id for each in needed if each.after is not None)
         found = []
@@ -172,15 +168,10 @@ class Promises:
     def waivers(self, product: str) -> dict[str, Waiver]:
         """The waivers of a product that have landed, by the fingerprint of what they accept."""
         if product not in self._waivers:
-            folder = self.base.folder_of(product)
-            names = self.base.files.folder(f"{folder}/{WAIVERS}") if folder else {}
             self._waivers[product] = {}
-            for name, entry in names.items():
-                if entry.kind is not Kind.FILE:
-                    continue
+            for path in self.base.facts(product, WAIVERS):
                 try:
-                    document = self.base.document(f"{folder}/{WAIVERS}/{name}")
-                    waiver = manifests.parse_waiver(document)
+                    waiver = manifests.parse_waiver(self.base.document(path))
                 except InvalidFiles:
                     continue  # it landed wrong, and waives nothing
                 self._waivers[product][waiver.fingerprint] = waiver
@@ -309,9 +300,9 @@ def asked(policy: Policy, stabilities: Iterable[Stability]) -> int:
     return policy.windows[max(known, key=list(Stability).index)]
 
 
-def _stands(path: str, last: PathChange) -> bool:
-    """Whether a file is there still, after what happened to it last, and is a deprecation's."""
-    return last.after is not None and path.count("/") in (3, 4) and path.endswith(".yaml")
+def _announces(path: str, last: PathChange) -> bool:
+    """Whether a deprecation's file is there after the last change to it."""
+    return last.after is not None and subject(path).part is Part.DEPRECATION
 
 
 def _end(each: Term) -> date:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import spoken_of
 from schemareg.deprecation.schedule import State
+from schemareg.history.paths import Part, subject
 from schemareg.manifests.layout import CONSUMERS, PRODUCT
 from schemareg.model import Place, Severity
 from schemareg.model.targets import Target, covers
@@ -33,7 +34,7 @@ def findings(
     whoever changes a product could do that in its readers' names.
     """
     for change in changes:
-        if change.path.split("/")[-2:-1] != [CONSUMERS] or not change.path.endswith(".yaml"):
+        if subject(change.path).part is not Part.CONSUMER:
             continue
         base = promises.base
         before = base.consumer_at(change.path) if base.has(change.path) else None
