@@ -6,6 +6,7 @@ on which the change lands.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
@@ -304,18 +305,36 @@ class Announcements:
                 continue
             if before is None or after is None or _firmness(after) <= _firmness(before):
                 continue
+            place = self.head.document(change.path).place(("stability",))
             for term in self.promises.terms(name):
                 if not term.said.target.schema:
-                    document = self.head.document(change.path)
                     yield rules.about(
                         rules.STABILITY_RAISED,
                         term.said.target,
-                        document.place(("stability",)),
+                        place,
                         f"{name} became {after.stability.value}, and is going"
                         f" ({term.arithmetic(self.today)})",
                         remedy=f"reg undeprecate {name}, or leave stability:"
                         f" {before.stability.value}",
                     )
+                else:
+                    yield from self._lengthened(term, after, place)
+
+    def _lengthened(self, term: Term, product: Product, place: Place) -> Iterator[Finding]:
+        """What is announced in a product that becomes firmer, and ends later by that."""
+        longer = replace(term, window=max(term.window, self.policy.windows[product.stability]))
+        if longer.earliest != term.earliest:
+            yield rules.about(
+                rules.STABILITY_RAISED,
+                term.said.target,
+                place,
+                f"{term.name} may go from {longer.earliest}, not from {term.earliest}:"
+                f" {product.name} became {product.stability.value}, whose window is"
+                f" {longer.window} d",
+                severity=Severity.NOTICE,
+                remedy="No action needed.",
+                what=(str(longer.earliest),),
+            )
 
     # -- reading --------------------------------------------------------------------------------
 

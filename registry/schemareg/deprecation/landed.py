@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from schemareg import documents, manifests
-from schemareg.deprecation.reintroduced import came_back
+from schemareg.deprecation.reintroduced import introduced
 from schemareg.deprecation.schedule import State, Statement, Term, term
 from schemareg.history.paths import Part, subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, REGISTRY, SCHEMAS, WAIVERS
@@ -125,40 +125,60 @@ class Promises:
         return term(self._statements(path, product))
 
     def covering(self, element: Target, loosens: str = "") -> Term | None:
-        """The term that ends first, of all that speak of an element or of what it is part of.
+        """The term that ends last, of all that speak of an element or of what it is part of.
 
-        What may go altogether may be left out now and then, and takes its key and its service
-        levels along; but as long as it is there, its type and meaning stay.
+        Readers may plan by any of them, so the latest day counts. What goes takes along what is in
+        it: a part whose own day is later keeps the whole until then. What may go altogether may be
+        left out now and then, and takes its key and its service levels along; but as long as it is
+        there, its type and meaning stay.
         """
         kinds = (loosens, "") if loosens in _GOES_ALONG else (loosens,)
-        speaking = [
-            each
-            for each in self.terms(element.product)
-            if each.said.loosens in kinds and covers(each.said.target, element)
-        ]
-        found = [term for each in speaking if (term := self.since_return(each, element))]
+        speaking = [each for each in self.terms(element.product) if each.said.loosens in kinds]
+        around = [each for each in speaking if covers(each.said.target, element)]
+        found = [term for each in around if (term := self.since_return(each, element))]
         dated = [each for each in found if each.earliest is not None]
-        return min(dated, key=_end, default=found[0] if found else None)
+        if dated and element.field and not loosens:
+            dated += self._inside(element, speaking)
+        return max(dated, key=_end, default=found[0] if found else None)
+
+    def _inside(self, element: Target, speaking: Iterable[Term]) -> list[Term]:
+        """The terms with a day of the parts of an element."""
+        anywhere = replace(element, version=None, major=None)
+        parts = [
+            each
+            for each in speaking
+            if each.said.target.field != element.field
+            and covers(anywhere, each.said.target)
+            and _meets(each.said.target, element)
+        ]
+        found = (
+            self.since_return(each, replace(element, field=each.said.target.field, value=None))
+            for each in parts
+        )
+        return [each for each in found if each is not None and each.earliest is not None]
 
     def since_return(self, found: Term, element: Target | None = None) -> Term | None:
-        """A term without what was said before its field came back; None where nothing was said since.
+        """A term as it counts for an element, or for its own target; None where it says nothing of it.
 
-        The line in which to look is that of `element`, or of the target.
+        What came after the announcement was not announced by it. A field that came back, or that a
+        line brings which opened after the sunset, needs an announcement of its own. What came to
+        something that was announced as a whole has the whole window from its own landing.
         """
         target = found.said.target
-        if not target.field:
+        element = target if element is None else element
+        if not element.schema or (not element.field and element.version is None):
             return found
-        if element is not None:
-            target = replace(target, version=element.version, major=element.major)
         folder = found.said.path.rpartition(f"/{DEPRECATIONS}/")[0]
-        schema = f"{folder}/{SCHEMAS}/{target.schema}"
+        schema = f"{folder}/{SCHEMAS}/{element.schema}"
         if not self.history.changes(schema, after=found.announced):
-            return found  # no version landed since, so nothing can have come back
-        back = came_back(self.base, self.history, target)
-        if back is None or back.ordinal <= found.announced.ordinal:
+            return found  # no version landed since, so nothing can have come
+        born = introduced(self.base, self.history, element, found.earliest)
+        if born is None or born.ordinal <= found.announced.ordinal:
             return found
+        if target.field != element.field or target.value != element.value:
+            return replace(found, announced=born)
         statements = self._statements(found.said.path, target.product)
-        return term(each for each in statements if each.landing.ordinal >= back.ordinal)
+        return term(each for each in statements if each.landing.ordinal >= born.ordinal)
 
     def over(self, element: Target, today: date) -> bool:
         """Whether the promise of an element is over on a day."""
@@ -214,16 +234,15 @@ class Promises:
         return self._deprecations[path, entry.id]
 
     def _window_at(self, path: str, landing: Landing) -> int:
-        """The window that was asked of an announcement when it landed.
+        """The window of an announcement: what the policy asked for when it landed.
 
         A landing is judged by the policy it landed on, and cannot bring its own. Of the stabilities
-        that a product ever had the firmest counts: promises made stay made.
+        that a product ever had, before the announcement or since, the firmest counts: who becomes
+        stable owes the readers of a stable product their window.
         """
         folder = path.rpartition(f"/{DEPRECATIONS}/")[0]
         known: list[Stability] = []
-        for landed, product in self._products(folder):
-            if landed.ordinal > landing.ordinal:
-                break
+        for _, product in self._products(folder):
             known.append(product.stability)
             if product.stability is Stability.STABLE:
                 break  # nothing is firmer, so what it said later does not matter
@@ -303,6 +322,15 @@ def asked(policy: Policy, stabilities: Iterable[Stability]) -> int:
 def _announces(path: str, last: PathChange) -> bool:
     """Whether a deprecation's file is there after the last change to it."""
     return last.after is not None and subject(path).part is Part.DEPRECATION
+
+
+def _meets(target: Target, element: Target) -> bool:
+    """Whether a target speaks of the line of an element, or of one version of it."""
+    version = element.version
+    line = element.major if version is None else version.major
+    if target.version is not None:
+        return line in (None, target.version.major)
+    return target.major is None or line in (None, target.major)
 
 
 def _end(each: Term) -> date:
