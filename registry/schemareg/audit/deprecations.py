@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from schemareg.audit.violation import violation
-from schemareg.consumers import uses
+from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.landed import Promises
 from schemareg.deprecation.schedule import State
 from schemareg.history.paths import Part
@@ -91,7 +91,7 @@ class Terms:
 
     def _moved(self, change: PathChange, before: Term, after: Term) -> Iterator[Violation]:
         target = after.said.target
-        agreed = uses.agreed(self._then.base, target)
+        agreed = Consent(self._then).given(target, before)
         accepted = agreed or self._waived(target.product)
         yield self._told(
             rules.SUNSET_MOVED_EARLIER,
@@ -153,7 +153,7 @@ class Terms:
             return
         if self._draft(about):
             return
-        agreed = uses.agreed(self._then.base, named)
+        agreed = term is not None and Consent(self._then).given(named, term)
         accepted = agreed or self._waived(about.product)
         told = f"{field_text(named.field)}{f'={named.value}' if named.value else ''}"
         rule = rules.REMOVED_BEFORE_SUNSET if landed else rules.ANNOUNCED_WITH_REMOVAL

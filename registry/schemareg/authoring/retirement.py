@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemareg import documents
-from schemareg.consumers.uses import agreed
+from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.schedule import State
 from schemareg.documents import edit
 from schemareg.formats.json_schema import references, removal
@@ -122,7 +122,8 @@ def _over(
         raise _unannounced(head, target)
     if term.state(today) is State.SUNSET:
         return term, False
-    if agreed(promises.base, replace(target, version=None, major=_line(element or target))):
+    anywhere = replace(target, version=None, major=_line(element or target))
+    if Consent(promises).given(anywhere, term):
         return term, True
     if term.earliest is None:
         raise RegistryError(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
-from schemareg.consumers.uses import agreed
+from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.landed import asked
 from schemareg.deprecation.schedule import State, later
 from schemareg.history.paths import Part, subject
@@ -165,7 +165,7 @@ class Announcements:
             )
         elif before.sunset is None:
             yield from self._dated(after, rules.WINDOW_TOO_SHORT)
-        elif agreed(self.base, after.target):
+        elif Consent(self.promises).given(after.target, term):
             yield rules.about(
                 rules.SUNSET_MOVED_EARLIER,
                 after.target,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.consumers import uses
 from schemareg.deprecation import reintroduced
+from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.schedule import State, later
 from schemareg.model import Announcement, Direction, Place, Severity
 from schemareg.model.errors import InvalidFiles
@@ -79,6 +80,7 @@ class Season:
         self.policy = policy
         self.today = today
         self._proposed = proposed
+        self._consent = Consent(promises)
 
     def ended(self, version: SchemaVersion) -> bool:
         """Whether nobody is promised anything by a version any more."""
@@ -122,7 +124,7 @@ class Season:
         if term.state(self.today) is State.SUNSET:
             return _released(finding, target, loosens, term, self.today)
         base, anywhere = self.promises.base, _of_its_line(target)
-        if uses.agreed(base, anywhere):
+        if self._consent.given(anywhere, term):
             return _released(finding, target, loosens, term, self.today, agreed=True)
         hit = [each.name for each in uses.hit(base, anywhere)]
         return _early(finding, target, term, self.today, hit)
