@@ -46,15 +46,15 @@ class Consent:
 
         Where nobody was registered when it was announced, nobody has agreed.
         """
-        stood = False
+        announced, stood = _announced(term), False
         for states in self._readers(target.product):
-            before = [each for each in states if each.since.ordinal <= term.announced.ordinal]
+            before = [each for each in states if each.since.ordinal <= announced.ordinal]
             # What counts is what the file said at the announcement, and all that it said since.
             counting = states[max(len(before) - 1, 0) :]
             reading = [each for each in counting if each.consumer and reads(each.consumer, target)]
             if not reading:
                 continue
-            if not _agrees(reading[-1], counting, target, term):
+            if not _agrees(reading[-1], counting, target, term.said.target, announced):
                 return False
             stood = stood or bool(before and reading[0] is before[-1])
         return stood
@@ -85,19 +85,32 @@ class Consent:
             return Consumer(path, stem, stem)
 
 
-def _agrees(last: _State, counting: tuple[_State, ...], target: Target, term: Term) -> bool:
-    """Whether the last state that reads a target agreed, after the announcement and in its own name."""
+def _announced(term: Term) -> Landing:
+    """The landing that consents are about; who agreed to lose it early agreed to any day."""
+    known = {each.landing.ordinal for each in term.steps}
+    if term.announced.ordinal not in known:
+        return term.announced  # counted from elsewhere, as from where an element came
+    return next(each.landing for each in reversed(term.steps) if each.what == "announced")
+
+
+def _agrees(
+    last: _State, counting: tuple[_State, ...], target: Target, end: Target, announced: Landing
+) -> bool:
+    """Whether the last state that reads a target agreed, after the announcement and in its own name.
+
+    `end` is what was announced to end.
+    """
     assert last.consumer is not None  # noqa: S101  it reads something
     own = next(each.consumer.team for each in counting if each.consumer)
     if last.consumer.team != own:
         return False
     for ack in last.consumer.acks:
-        if covers(ack, target) and covers(term.said.target, ack):
+        if covers(ack, target) and covers(end, ack):
             since = last.since
             for each in reversed(counting[: counting.index(last)]):
                 if each.consumer is None or ack not in each.consumer.acks:
                     break
                 since = each.since
-            if since.ordinal > term.announced.ordinal:
+            if since.ordinal > announced.ordinal:
                 return True
     return False
