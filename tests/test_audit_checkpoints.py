@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Repo
 
-PAGE = Path(__file__).parents[1] / "registry" / "AUDIT.md"
+PAGE = Path(__file__).parents[1] / "registry" / "docs" / "explanation-audit.md"
 V1 = "products/orders/schemas/order/1.0.0.json"
 V2 = "products/orders/schemas/order/1.1.0.json"
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -98,7 +98,7 @@ def test_what_grew_since_a_checkpoint_does_not_touch_it(
     for options in ((), (), ("--full",)):
         code, out, err = audit("verify", "--checkpoint", line, *options)
         assert (code, err) == (0, "")
-        assert f"everything up to the checkpoint {line[5:17]} is as it was" in out
+        assert f"everything up to the checkpoint {line[5:17]} is unchanged" in out
 
 
 def rules(out: str) -> list[str]:

@@ -119,7 +119,7 @@ def test_where_nothing_can_be_kept_the_answers_are_the_same(
     folder = registry(tmp_path / "shop.git")
     expected = answers(folder)
     shutil.rmtree(folder / "reg")
-    (folder / "reg").write_text("in the way")
+    (folder / "reg").write_text("blocked by")
     assert answers(folder) == expected
     (folder / "reg").unlink()
     for name in ("audit-2.json", "sunsets.json"):

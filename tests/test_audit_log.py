@@ -383,7 +383,7 @@ def test_a_part_that_never_was_is_refused_and_one_that_went_is_told(
 
 def test_before_the_first_commit_nothing_has_landed(repo: Repo, reg: Callable[..., Any]) -> None:
     where = ("-C", str(repo.path))
-    assert reg("log", *where) == (0, "nothing of that kind has landed\n", "")
+    assert reg("log", *where) == (0, "no matching landing\n", "")
     assert reg("audit", "export", *where) == (0, "", "")
     code, out, err = reg("audit", "verify", *where)
     assert (code, err) == (0, "")

@@ -189,8 +189,8 @@ def test_where_everything_stayed_nothing_is_found(tmp_path: Path, reg: Reg) -> N
     assert (code, err) == (0, "")
     assert out == (
         "good.git: 3 versions of 3 schemas, 3 landings from 2026-01-05 to 2026-01-07\n"
-        "schemas/com.acme/{schema}/jsonschema/{version}, found by the look of the paths, up to"
-        f"{out.split('up to')[1].split(';')[0]};\nsteps judged by BACKWARD, content declared\n"
+        "schemas/com.acme/{schema}/jsonschema/{version}, guessed from the paths, up to"
+        f"{out.split('up to')[1].split(';')[0]}; steps\njudged by BACKWARD, content declared\n"
         "\n"
         "pass: no version was rewritten in place after publication\n"
     )

@@ -13,7 +13,8 @@ import pytest
 from schemareg import documents, rules
 from schemareg.adapters.files import files_in
 from schemareg.documents.text import LARGEST
-from schemareg.formats.json_schema.references import Library
+from schemareg.formats.format import Resolver
+from schemareg.formats.json_schema.format import FORMAT
 from schemareg.validation import files as validation_files
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def test_what_is_valid_but_probably_not_meant_is_only_noticed(tmp_path: Path) ->
 
 def test_one_schema_can_be_checked_alone() -> None:
     document = documents.parse_json(b'{"type": "str", "$ref": "#/x"}', "loose.json")
-    found = validation_files.schema_mistakes(document, Library())
+    found = FORMAT.mistakes(document, Resolver())
     assert _told(found) == [
         ("loose.json:1:10", "schema-malformed"),
         ("loose.json:1:25", "reference-dangling"),
@@ -234,6 +235,7 @@ def test_every_rule_of_a_file_is_explained() -> None:
         root / "authoring/codeowners.py",
         root / "authoring/samples.py",
         root / "formats/json_schema/wellformed.py",
+        root / "formats/json_schema/format.py",
     ]
     for source in sources:
         for node in ast.walk(ast.parse(source.read_text())):

@@ -89,7 +89,7 @@ def test_what_cannot_be_decided_is_said_with_its_reason(
     code, out, err = reg("compat", "old.json", "remote.json")
     assert (code, err) == (3, "")
     first, reason = out.splitlines()[0], " ".join(out.split())
-    assert first == "undecided: neither proved nor broken (BACKWARD, content declared)"
+    assert first == "undecided: neither proved nor refuted (BACKWARD, content declared)"
     assert "https://example.com/x.json" in reason
 
 

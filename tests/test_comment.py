@@ -127,7 +127,7 @@ def test_doing_it_once_leaves_nothing_to_be_done() -> None:
     left = [each for each in posted.values() if each.id not in (*first.delete, first.edit[0])]
     after = [*left, Posted(first.edit[0], "bot", first.edit[1])]
     again = plan(after, "bot", NOW, "text", clean=False)
-    assert again == Plan("a newer run (8) has spoken: the comment stays as it is")
+    assert again == Plan("a newer run (8) has commented: the comment stays unchanged")
 
 
 # -- the command, against a server that plays GitHub
@@ -201,7 +201,7 @@ def test_the_life_of_a_comment(github: GitHub, job: Job) -> None:
     assert job.says(CLEAN, *seven) == (
         0,
         "",
-        "acme/registry#7: nothing breaks, and nobody was told otherwise: no comment\n",
+        "acme/registry#7: nothing breaks, and no earlier comment exists: no comment\n",
     )
     assert github.asked() == []
 
@@ -213,18 +213,18 @@ def test_the_life_of_a_comment(github: GitHub, job: Job) -> None:
     assert "https://github.example/acme/registry/actions/runs/902" in body
 
     job.run(3)
-    assert job.says(CLEAN, *seven) == (0, "", "acme/registry#7: the comment says it now\n")
+    assert job.says(CLEAN, *seven) == (0, "", "acme/registry#7: the comment is updated\n")
     (body,) = github.bodies(7)
     visible = body.partition("\n")[2].strip()
     assert "\n" not in visible
     assert "required" not in visible
 
-    assert job.says(CLEAN, *seven) == (0, "", "acme/registry#7: the comment says so already\n")
+    assert job.says(CLEAN, *seven) == (0, "", "acme/registry#7: the comment is up to date\n")
     job.run(2)
     assert job.says(BROKEN, *seven) == (
         0,
         "",
-        "acme/registry#7: a newer run (3) has spoken: the comment stays as it is\n",
+        "acme/registry#7: a newer run (3) has commented: the comment stays unchanged\n",
     )
     assert github.bodies(7) == [body]
     assert [each["updates"] for each in github.comments.values()] == [1]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOP = Path(__file__).parent.parent
-RULES = TOP / "registry" / "RULES.md"
+RULES = TOP / "registry" / "docs" / "reference-rules.md"
 
 FAMILIES = {
     "formats.json_schema.rules": "Compatibility: what a reader would refuse",
@@ -30,7 +30,7 @@ FAMILIES = {
 
 
 def rules_page() -> str:
-    """registry/RULES.md, from the catalogue."""
+    """registry/docs/reference-rules.md, from the catalogue."""
     return "\n".join(_lines()) + "\n"
 
 
@@ -49,7 +49,7 @@ def _lines() -> Iterator[str]:
     for family, title in FAMILIES.items():
         module = __import__(f"schemareg.{family}", fromlist=["RULES"])
         yield f"\n## {title}\n"
-        yield "| rule | what it says | why it matters | how to mend it |"
+        yield "| rule | meaning | why it matters | how to mend it |"
         yield "|---|---|---|---|"
         for rule in module.RULES:
             cells = (f"`{rule.id}`", rule.title, rule.rationale, rule.remedy)
@@ -112,3 +112,17 @@ def test_every_decision_that_the_code_speaks_of_is_there() -> None:
     }
     assert told
     assert told - known == set()
+
+
+def test_the_index_leads_to_every_page_and_every_decision() -> None:
+    docs, decisions = TOP / "registry" / "docs", TOP / "registry" / "decisions"
+    index = (docs / "index.md").read_text("utf-8")
+    missing = [page.name for page in docs.glob("*.md") if f"]({page.name})" not in index]
+    assert sorted(missing) == ["index.md"]
+    records = (decisions / "README.md").read_text("utf-8")
+    titles = {
+        page.name: page.read_text("utf-8").splitlines()[0] for page in decisions.glob("0*.md")
+    }
+    for name, heading in titles.items():
+        number, _, title = heading.removeprefix("# ").partition(": ")
+        assert f"- [{number}]({name}): {title}" in records

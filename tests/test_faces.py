@@ -309,7 +309,7 @@ def test_a_link_opens_the_deprecation_with_all_but_the_reason() -> None:
 
 
 def test_a_link_opens_the_waiver_with_all_but_who_and_why() -> None:
-    accept = links_of(comment.render(REPORT, HOST))["accept it for a time"]
+    accept = links_of(comment.render(REPORT, HOST))["waive it"]
     assert accept["filename"] == "products/commerce/orders/waivers/5f0c1d2e3a4b5f0c.yaml"
     assert refused(accept, manifests.parse_waiver) == [
         "reason is empty, and must be text",
@@ -361,7 +361,7 @@ def test_a_target_that_is_none_opens_nothing() -> None:
     for target in ("", "no target", "x" * 500, "orders/order#\ud800"):
         odd = dataclasses.replace(BREAK, announce=Announcement(target, "", 90))
         text = comment.render(dataclasses.replace(REPORT, findings=(odd,)), HOST)
-        assert list(links_of(text)) == ["Accept it for a time"]
+        assert list(links_of(text)) == ["Waive it"]
 
 
 def test_the_comment_says_who_is_hit_what_to_do_the_bump_and_shows_a_record() -> None:
@@ -370,13 +370,13 @@ def test_the_comment_says_who_is_hit_what_to_do_the_bump_and_shows_a_record() ->
     for told in (
         "billing (customer.email)",
         "`reg bump orders/order`",
-        "calls for a major step: `2.0.0`",
+        "requires a major bump: `2.0.0`",
         '  "id": 1',
         "- customer.email: optional string\n+ customer.email: required string",
         f"[The whole report]({HOST.run})",
-        "1 finding accepted for a time",
+        "1 finding waived",
         "announced by a landing on 2026-11-22 + 90 d → from 2027-02-20",
-        "**Could not be decided**",
+        "**Undecided**",
     ):
         assert told in text
 
@@ -403,7 +403,7 @@ def test_what_hurts_nobody_is_one_line() -> None:
     assert comment.silent(CLEAN)
     assert comment.render(CLEAN) == "🟢 **Nothing breaks**: 1 version judged (1 compatible).\n"
     assert comment.clean(CLEAN) == (
-        "🟢 **Nothing breaks any more**: 1 version judged (1 compatible).\n"
+        "🟢 **Nothing breaks any longer**: 1 version judged (1 compatible).\n"
     )
     for findings in ((ELSEWHERE,), (WAIVED,), (BREAK,)):
         assert not comment.silent(dataclasses.replace(CLEAN, findings=findings))

@@ -54,7 +54,7 @@ MARKDOWN_TAGS = {
 
 
 class Page(html.parser.HTMLParser):
-    """What a browser would make of a page: its elements, where it leads, what it says."""
+    """What a browser would make of a page: its elements, where it leads, meaning."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from schemareg.formats.field import Field
 from schemareg.formats.json_schema.dialects import Dialect
-from schemareg.formats.json_schema.fields import MOST, Field, fields
+from schemareg.formats.json_schema.fields import MOST, fields
 from schemareg.formats.json_schema.references import Library
 from schemareg.model import targets
 

@@ -94,7 +94,7 @@ def test_a_range_of_another_repository_and_a_text(vendor: Path, reg: Reg) -> Non
     assert reg(*call, "main~8..main~7") == (0, "1 landing judged: 1 passed\n", "")
     code, out, _ = reg(*call, "main~4..main~3")
     assert code == 0
-    assert out.endswith("1 landing judged: 1 passed; 1 file could not be read, and left out\n")
+    assert out.endswith("1 landing judged: 1 passed; 1 file could not be read and were left out\n")
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ ROOTS = ("registry", "cli")
 
 LAYERS = {
     "nouns": ("model", "text", "regex", "version"),
-    "texts, places and time": ("documents", "history", "rules"),
+    "texts and places": ("documents", "rules"),
     "schema languages": ("formats",),
-    "the registry as a value": ("manifests", "snapshot", "scan"),
+    "the registry as a value": ("history", "manifests", "snapshot", "scan"),
     "consumers and time": ("consumers", "deprecation"),
     "judgement": ("validation", "compatibility", "review", "audit", "changelog"),
     "around a change": ("authoring", "catalog", "notifications"),
@@ -235,6 +235,17 @@ def test_no_module_imports_itself_in_a_circle() -> None:
     while leaves := {name for name, needs in wanted.items() if not needs & wanted.keys()}:
         wanted = {name: needs for name, needs in wanted.items() if name not in leaves}
     assert sorted(wanted) == [], "these, or what they lead to, import each other"
+
+
+def test_no_module_outside_formats_imports_a_format() -> None:
+    leaks = [
+        str(each)
+        for each in imports()
+        if room(each.importer) != "formats"
+        and each.imported.startswith("schemareg.formats.")
+        and each.imported.count(".") > 2
+    ]
+    assert leaks == []
 
 
 def test_each_heavy_library_has_its_room_and_is_imported_when_it_is_used() -> None:

@@ -712,7 +712,7 @@ def test_where_no_file_can_be_kept_the_answers_come_from_memory(
     repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = repo.commit({ORDER: "{}"})
-    (repo.path / INDEX.parent).write_text("in the way")
+    (repo.path / INDEX.parent).write_text("blocked by")
     assert story(repo) == [(first, ORDER, "A")]
     (repo.path / INDEX.parent).unlink()
     assert story(repo) == [(first, ORDER, "A")]

@@ -89,7 +89,7 @@ def reader(*fields: str, versions: str = "*", team: str = "billing", ack: bool =
             {"sunset": None},
             MARCH,
             True,
-            "orders/order#email is to end; no day is set yet",
+            "orders/order#email will end; no sunset is set yet",
             True,
         ),
         (
@@ -97,7 +97,7 @@ def reader(*fields: str, versions: str = "*", team: str = "billing", ack: bool =
             {},
             date(2026, 6, 1),
             True,
-            "orders/order#email may be gone since 2026-06-01, and is there still",
+            "orders/order#email can be removed since 2026-06-01, and still exists",
             True,
         ),
         ("orders/order#email", {}, date(2026, 6, 1), False, "orders/order#email is gone", False),
@@ -108,7 +108,7 @@ def reader(*fields: str, versions: str = "*", team: str = "billing", ack: bool =
             {},
             date(2026, 6, 1),
             True,
-            "orders/order@1 is not promised any more",
+            "orders/order@1 is no longer promised",
             False,
         ),
         (
@@ -124,7 +124,7 @@ def reader(*fields: str, versions: str = "*", team: str = "billing", ack: bool =
             {"loosens": "values"},
             date(2026, 6, 1),
             True,
-            "orders/order#status may be loosened now: values",
+            "orders/order#status can be loosened now: values",
             False,
         ),
         (
@@ -274,21 +274,21 @@ DONE = replace(WANT, title="It is gone", open=False)
         ("nothing is there", [], [WANT], [("opened", 0, "", "")]),
         ("what is over is not opened", [], [DONE], []),
         ("the same is not written again", [there()], [WANT], []),
-        ("what is new is written", [there()], [NEW], [("written anew", 7, "", "")]),
+        ("what is new is written", [there()], [NEW], [("updated", 7, "", "")]),
         ("what is over is closed", [there()], [DONE], [("closed", 7, "closed", "completed")]),
         ("and stays closed", [there(DONE)], [DONE], []),
         (
             "a later day opens it again",
             [there(DONE)],
             [WANT],
-            [("opened again", 7, "open", "reopened")],
+            [("reopened", 7, "open", "reopened")],
         ),
         ("what people closed stays closed", [there(open=False)], [WANT], []),
         (
             "what people closed is written anew, and stays closed",
             [there(open=False)],
             [NEW],
-            [("written anew", 7, "", "")],
+            [("updated", 7, "", "")],
         ),
         ("what people wrote into it stays", [there(body=marked(WANT) + "more")], [WANT], []),
         (
@@ -343,11 +343,11 @@ def _after(move: Move, issues: list[KnownIssue]) -> KnownIssue:
 
 def test_what_was_withdrawn_and_announced_again_goes_on_in_its_issue() -> None:
     (gone,) = moves([there()], "bot", [])
-    assert "It stays" in gone.body
+    assert "Withdrawn:" in gone.body
     assert gone.body.endswith("text\n")
     closed = there(title=gone.title, body=gone.body, open=False)
     (again,) = moves([closed], "bot", [WANT])
-    assert (again.why, again.state, again.body) == ("opened again", "open", marked(WANT))
+    assert (again.why, again.state, again.body) == ("reopened", "open", marked(WANT))
 
 
 # -- following, with a repository and a server that plays GitHub
@@ -367,7 +367,7 @@ def titles(github: GitHub, state: str = "open") -> list[str]:
     return [each["title"] for each in github.issues.values() if each["state"] == state]
 
 
-BOARD = "Schema registry: what ends, what is waived, what was told"
+BOARD = "Schema registry: sunsets, waivers and deliveries"
 
 
 def test_deprecations_are_followed_to_their_end(github: GitHub, shop: Path, tmp_path: Path) -> None:
@@ -375,7 +375,7 @@ def test_deprecations_are_followed_to_their_end(github: GitHub, shop: Path, tmp_
     assert first == github_issues.Followed(
         (
             "opened #101: orders/order#email ends on 2026-06-01",
-            "opened #102: orders/order#total is to end; no day is set yet",
+            "opened #102: orders/order#total will end; no sunset is set yet",
             "opened #103: orders/order@1 ends on 2026-08-01",
             f"opened #104: {BOARD}",
         )
@@ -392,9 +392,9 @@ def test_deprecations_are_followed_to_their_end(github: GitHub, shop: Path, tmp_
     landed([*STORY, *LATER], "nothing", Shop()).write(tmp_path / "later.git")
     later = follow(tmp_path / "later.git", github, date(2026, 7, 2))
     assert later.done == (
-        "closed #102: orders/order#total is to end; no day is set yet",
+        "closed #102: orders/order#total will end; no sunset is set yet",
         "closed #101: orders/order#email is gone",
-        f"written anew #104: {BOARD}",
+        f"updated #104: {BOARD}",
     )
     assert [each["state_reason"] for each in github.issues.values()] == [
         "completed",
@@ -406,14 +406,14 @@ def test_deprecations_are_followed_to_their_end(github: GitHub, shop: Path, tmp_
 
 
 def test_an_extension_opens_an_issue_again(github: GitHub, shop: Path, tmp_path: Path) -> None:
-    assert "closed #103: orders/order@1 is not promised any more" in (
+    assert "closed #103: orders/order@1 is no longer promised" in (
         *follow(shop, github).done,
         *follow(shop, github, date(2026, 8, 1)).done,
     )
     extended = [*STORY, ("2026-07-20", "restate orders/order@1 2026-12-01")]
     landed(extended, "nothing", Shop()).write(tmp_path / "later.git")
     done = follow(tmp_path / "later.git", github, date(2026, 8, 2)).done
-    assert "opened again #103: orders/order@1 ends on 2026-12-01" in done
+    assert "reopened #103: orders/order@1 ends on 2026-12-01" in done
     assert github.issues[103]["state"] == "open"
 
 
@@ -427,7 +427,7 @@ def test_a_dry_run_says_it_and_writes_nothing(
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         "would be opened: orders/order#email ends on 2026-06-01",
-        "would be opened: orders/order#total is to end; no day is set yet",
+        "would be opened: orders/order#total will end; no sunset is set yet",
         "would be opened: orders/order@1 ends on 2026-08-01",
         f"would be opened: {BOARD}",
     ]
@@ -498,7 +498,7 @@ def test_two_runs_at_the_same_time_leave_one_issue_of_each(github: GitHub, shop:
     assert sorted(titles(github)) == sorted(
         [
             "orders/order#email ends on 2026-06-01",
-            "orders/order#total is to end; no day is set yet",
+            "orders/order#total will end; no sunset is set yet",
             "orders/order@1 ends on 2026-08-01",
             BOARD,
         ]

@@ -1,4 +1,4 @@
-"""The ledger as values: what is due, what waits, what has failed for good."""
+"""The ledger as values: what is due, what waits, what has failed permanently."""
 
 from __future__ import annotations
 
@@ -288,13 +288,13 @@ def test_hostile_text_of_a_ledger_moves_nothing_where_it_is_shown() -> None:
     [
         (SENT, "sent to slack: number 1\n"),
         (SENT._replace(reason="not to ada"), "sent to slack (not to ada): number 1\n"),
-        (REFUSED, "failed for good, slack: 404: number 1\n"),
+        (REFUSED, "failed permanently, slack: 404: number 1\n"),
         (DOWN, f"not sent to slack: no answer; {AGAIN}: number 1\n"),
         (
             DOWN._replace(uncertain=True),
-            f"not sent to slack: no answer, though it may have arrived; {AGAIN}: number 1\n",
+            f"not sent to slack: no answer, but it may have arrived; {AGAIN}: number 1\n",
         ),
-        (None, "put off, slack: number 1\n"),
+        (None, "postponed, slack: number 1\n"),
     ],
 )
 def test_what_came_of_an_attempt_is_one_sentence(outcome: Outcome | None, told: str) -> None:

@@ -134,7 +134,7 @@ def test_a_batch_is_an_array_of_the_same(events: list[Event]) -> None:
 
 
 def test_a_subject_that_would_be_empty_is_left_out() -> None:
-    saying = Saying("policy.changed", Severity.NOTICE, "", "", "the hub's policy was changed")
+    saying = Saying("policy.changed", Severity.NOTICE, "", "", "the registry's policy changed")
     event = dated(saying, EVENT.time.date(), home("", "a" * 40))
     assert "subject" not in cloudevents.document(event)
     assert wrong(cloudevents.document(event)) == []

@@ -114,7 +114,7 @@ MESSAGES = {
     "digest": Message(
         id="c" * 32,
         channel="hub",
-        headline="2 changes in orders that break nobody",
+        headline="2 changes in orders without breaks",
         alarms=(),
         digest=(RELEASED, JOINED),
         because=("the hub hears of everything",),
@@ -195,7 +195,7 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _left_out(shown: str) -> int:
-    found = re.findall(r"and ([\d,]+) more, which are not shown here", shown)
+    found = re.findall(r"and ([\d,]+) more that are not shown here", shown)
     return int(found[0].replace(",", "")) if found else 0
 
 
@@ -312,9 +312,9 @@ def test_slack_formats_nothing_but_our_own_links(poisoned: Message) -> None:
     for block in told["blocks"]:
         for part in [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]:
             if part is not None and part["type"] != "plain_text":
-                assert part == {"type": "mrkdwn", "text": f"<{PAGE}|Look at it>"}
+                assert part == {"type": "mrkdwn", "text": f"<{PAGE}|View it>"}
     for _, text in _texts(told):
-        assert text == f"<{PAGE}|Look at it>" or not re.search("[<>]", text)
+        assert text == f"<{PAGE}|View it>" or not re.search("[<>]", text)
         assert not re.search("&(?!amp;|lt;|gt;)", text)
         assert _visible(text)
     assert len(json.dumps(told)) < 50_000

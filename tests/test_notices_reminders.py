@@ -180,8 +180,8 @@ def test_a_guarantee_that_ends_is_told_as_such() -> None:
     (here,) = due(registry(), [values], [], SUNSET)
     assert near.event.title == ("orders/order#email will be loosened: values, from 2026-06-01 on")
     assert here.event.title == (
-        "that orders/order#email will loosen its values: its sunset has come (2026-06-01),"
-        " and nothing is promised any more"
+        "that orders/order#email will loosen its values: its sunset has come (2026-06-01);"
+        " it is no longer promised"
     )
 
 

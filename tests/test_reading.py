@@ -185,24 +185,24 @@ def test_a_report_of_before_may_lack_what_came_later() -> None:
     ("value", "told"),
     [
         (b"", "it is empty"),
-        (b"{", "it is no JSON at line 1, column 2"),
+        (b"{", "it is not JSON at line 1, column 2"),
         (b"\xff\xfe", "byte 0 is not UTF-8"),
-        (b"[]", "it is no JSON object"),
-        (b'{"a": 1, "a": 2}', "a name stands twice in one object"),
+        (b"[]", "it is not a JSON object"),
+        (b'{"a": 1, "a": 2}', "a key occurs twice in one object"),
         (b'{"schema_version": NaN}', "NaN is no JSON"),
         (b'{"schema_version": 1e99999}', "the number '1e99999' is too large"),
         (b'{"schema_version": ' + b"9" * 5000 + b"}", "is too large"),
-        (b"[" * 100_000, "it nests too deep"),
-        (b'{"a":' * 100_000, "it nests too deep"),
-        ({}, "schema_version is no whole number"),
-        (document(schema_version=True), "schema_version is no whole number"),
-        (document(schema_version=2), "it is of schema_version '2', and only 1 is known here"),
-        (document(today="yesterday"), "today is no day such as 2026-11-22"),
-        (document(today="2026-02-30"), "today is no day such as 2026-11-22"),
-        (document(base_commit="$(id)"), "base_commit is no id of a commit"),
+        (b"[" * 100_000, "it is nested too deeply"),
+        (b'{"a":' * 100_000, "it is nested too deeply"),
+        ({}, "schema_version is not a whole number"),
+        (document(schema_version=True), "schema_version is not a whole number"),
+        (document(schema_version=2), "it has schema_version '2'; this version of reg reads 1"),
+        (document(today="yesterday"), "today is not a date such as 2026-11-22"),
+        (document(today="2026-02-30"), "today is not a date such as 2026-11-22"),
+        (document(base_commit="$(id)"), "base_commit is not a commit id"),
         (document(findings={}), "findings is no list"),
-        (document(versions=[None]), "versions[0] is no object"),
-        (document(policy=None), "policy is no object"),
+        (document(versions=[None]), "versions[0] is not an object"),
+        (document(policy=None), "policy is not an object"),
         ({"schema_version": 1}, "base is missing; base_commit is missing; head is missing"),
         ({"schema_version": 1, "mistakes": 3}, "mistakes is no list"),
     ],
@@ -215,20 +215,24 @@ def test_what_is_no_report_is_refused_with_its_reason(value: Any, told: str) -> 
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
-        ("rule", "::error::", "findings[0].rule is no id of a rule"),
-        ("rule", "x" * 81, "findings[0].rule is no id of a rule"),
+        ("rule", "::error::", "findings[0].rule is not a rule id"),
+        ("rule", "x" * 81, "findings[0].rule is not a rule id"),
         ("severity", "fatal", "findings[0].severity is not one of 'error', 'warning' or 'notice'"),
         ("severity", ["error"], "findings[0].severity is not one of"),
         ("direction", "SIDEWAYS", "findings[0].direction is not one of"),
-        ("line", 0, "findings[0].line is no whole number from 1 on"),
-        ("line", True, "findings[0].line is no whole number"),
-        ("line", 1.5, "findings[0].line is no whole number"),
-        ("column", 2**40, "findings[0].column is no whole number"),
+        ("line", 0, "findings[0].line is not a whole number from 1 on"),
+        ("line", True, "findings[0].line is not a whole number"),
+        ("line", 1.5, "findings[0].line is not a whole number"),
+        ("column", 2**40, "findings[0].column is not a whole number"),
         ("message", None, "findings[0].message is no text"),
         ("witnessed", 1, "findings[0].witnessed is neither true nor false"),
         ("fingerprint", "../../etc", "findings[0].fingerprint is no fingerprint"),
         ("hits", [{"team": 3}], "findings[0].hits[0].product is missing"),
-        ("announce", {"target": "x", "loosens": "", "window": -1}, "announce.window is no whole"),
+        (
+            "announce",
+            {"target": "x", "loosens": "", "window": -1},
+            "announce.window is not a whole",
+        ),
     ],
 )
 def test_every_value_is_of_its_kind(key: str, value: Any, told: str) -> None:
@@ -243,7 +247,7 @@ def test_a_record_that_nests_beyond_what_can_be_printed_is_refused() -> None:
     for _ in range(json_shapes.DEEPEST + 1):
         deep = [deep]
     changed["findings"][0]["witness"] = deep
-    assert "findings[0].witness nests too deep" in str(refusal(changed))
+    assert "findings[0].witness is nested too deeply" in str(refusal(changed))
 
 
 def test_every_complaint_is_told_up_to_a_few_and_the_rest_counted() -> None:

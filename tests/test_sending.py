@@ -324,7 +324,7 @@ def test_each_event_is_posted_as_a_cloud_event_and_signed(hook: Hook) -> None:
         assert (body["id"], body["source"], body["specversion"]) == (each.id, each.source, "1.0")
 
 
-PAGE = (Path(__file__).parents[1] / "registry" / "CHANNELS.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[1] / "registry" / "docs" / "how-to-channels.md").read_text("utf-8")
 
 
 def test_the_receiver_on_the_page_verifies_what_is_sent_and_nothing_else(hook: Hook) -> None:
@@ -373,8 +373,8 @@ def test_without_a_secret_nothing_is_signed(hook: Hook) -> None:
 
 
 SECRETS = {
-    "no base64": "KEY is no secret to sign with: it is not whsec_ and Base64",
-    "whsec_c2hvcnQ=": "KEY is no secret to sign with: it has 5 bytes, and 24 to 64 are asked for",
+    "no base64": "KEY is no secret to sign with: it is not whsec_ followed by Base64",
+    "whsec_c2hvcnQ=": "KEY is no secret to sign with: it has 5 bytes; 24 to 64 are required",
 }
 
 

@@ -124,14 +124,23 @@ def test_a_status_reads_as_prose(shop: Path, reg: Reg, golden: Callable[..., Non
 @pytest.mark.parametrize(
     ("target", "told"),
     [
-        ("orders/order#email", "orders/order#email may go from 2026-07-01 (landed 2026-01-10 in"),
-        ("orders/order#id", "if deprecated today, orders/order#id may go from 2026-08-30 (if its"),
+        (
+            "orders/order#email",
+            "orders/order#email can be removed from 2026-07-01 (landed 2026-01-10 in",
+        ),
+        (
+            "orders/order#id",
+            "if deprecated today, orders/order#id can be removed from 2026-08-30 (if its",
+        ),
         (
             "orders/order#total",
-            "orders/order#total may go on no day that is set: landed 2026-02-01",
+            "orders/order#total may go without a date: landed 2026-02-01",
         ),
-        ("orders/order@1#customer", "orders/order@1#customer has gone on 2026-07-01"),
-        ("orders/order@2.1.0-rc.1", "orders/order@2.1.0-rc.1 may go from 2026-06-01 (a draft"),
+        ("orders/order@1#customer", "orders/order@1#customer was removed on 2026-07-01"),
+        (
+            "orders/order@2.1.0-rc.1",
+            "orders/order@2.1.0-rc.1 can be removed from 2026-06-01 (a draft",
+        ),
     ],
 )
 def test_when_is_one_sentence(target: str, told: str, shop: Path, reg: Reg) -> None:
@@ -168,7 +177,7 @@ def test_a_product_that_is_gone_is_told_as_removed(tmp_path: Path, reg: Reg) -> 
     story = [("2026-02-01", "delete products/orders")]
     landed(story, "nothing", Shop()).write(tmp_path / "gone.git")
     code, out, _ = reg("-C", str(tmp_path / "gone.git"), "when", "orders")
-    assert (code, out) == (0, "orders has gone on 2026-02-01\n")
+    assert (code, out) == (0, "orders was removed on 2026-02-01\n")
 
 
 def test_sunsets_are_sorted_by_their_day_and_can_be_limited(shop: Path, reg: Reg) -> None:
@@ -262,7 +271,7 @@ def test_a_calendar_says_when_what_may_be_gone() -> None:
         "SEQUENCE": "0",
         "DTSTART;VALUE=DATE": "20260601",
         "DTEND;VALUE=DATE": "20260602",
-        "SUMMARY": "orders/order#email may be gone",
+        "SUMMARY": "orders/order#email can be removed",
         "DESCRIPTION": r"Gone.\nAnnounced 2026-02-01 in aaaaaaa\, with 90 days to move.",
         "CATEGORIES": "orders",
         "TRANSP": "TRANSPARENT",
@@ -330,8 +339,8 @@ def test_the_dates_of_a_century_hence_leave_room_for_the_rest() -> None:
 def test_where_nothing_is_announced_every_answer_says_so(tmp_path: Path, reg: Reg) -> None:
     landed([], "nothing", Shop()).write(tmp_path / "new.git")
     at = ("-C", str(tmp_path / "new.git"))
-    assert reg(*at, "sunsets") == (0, "nothing that is announced ends then\n", "")
-    assert reg(*at, "timeline") == (0, "nothing is announced to end\n", "")
+    assert reg(*at, "sunsets") == (0, "no announced sunset in this period\n", "")
+    assert reg(*at, "timeline") == (0, "nothing is deprecated\n", "")
     assert components(reg(*at, "sunsets", "-f", "ics")[1]) == []
 
 

@@ -99,7 +99,7 @@ def test_each_landing_is_a_message_to_each_channel_that_it_concerns(tmp_path: Pa
     }
     (_, messages) = found[-1]
     assert messages[1].headline == (
-        "orders/order@1.2.0 breaks its readers, and landed all the same, and 1 more"
+        "orders/order@1.2.0 breaks its readers, and landed despite that, and 1 more"
     )
     assert messages[1].because == ("checkout owns orders",)
 
@@ -124,9 +124,7 @@ def test_where_nothing_was_told_before_the_newest_landing_is_and_that_all_will_b
     assert number == 4
     assert short(messages)["hub-chat"] == ["error breaking.landed", "notice registry.watched"]
     (*_, hub) = messages
-    assert hub.digest[-1].title == (
-        "from now on, what lands in this registry is told; it has 1 product"
-    )
+    assert hub.digest[-1].title == ("notification starts for this registry; it has 1 product")
 
 
 def test_the_word_that_all_is_told_goes_out_though_the_newest_landing_says_nothing(
@@ -179,7 +177,7 @@ def test_a_policy_that_landed_wrong_does_not_silence_the_registry(tmp_path: Path
 
 
 def rewritten(tmp_path: Path, *, kept: bool = True) -> tuple[Path, str]:
-    """A repository whose main was replaced, and the commit that had landed before."""
+    """A repository whose main was replaced, and the previous head before."""
     folder = land(tmp_path / "registry")
     with history(folder, "main") as line:
         old = line.commit
@@ -217,7 +215,7 @@ def test_a_rewritten_history_is_told_tree_by_tree(tmp_path: Path) -> None:
         "hub-chat": ["error history.rewritten", "error version.altered", "error version.removed"],
     }
     (*_, hub) = messages
-    assert dict(hub.alarms[0].details)["the commit that had landed"] == old
+    assert dict(hub.alarms[0].details)["the previous head"] == old
     assert ("product", "orders") in hub.alarms[0].details
 
 
@@ -228,7 +226,7 @@ def test_a_rewritten_history_whose_old_one_is_gone_is_told_as_that(tmp_path: Pat
     ((channel, types),) = short(messages).items()
     assert (channel, types) == ("hub-chat", ["error history.rewritten"])
     assert dict(messages[0].alarms[0].details)["what differs"] == (
-        "cannot be told: that commit is not to be had"
+        "unknown: that commit is not available"
     )
 
 
@@ -267,7 +265,7 @@ def test_a_day_brings_its_reminders_until_they_are_told(tmp_path: Path) -> None:
     assert short(here)["billing-chat"] == ["error sunset.reached"]
     over = notify_messages.reminders_today(folder, date(2026, 6, 9), known)
     assert over[0].headline == (
-        "orders/order#email is there still, 1 week after its sunset on 2026-06-01"
+        "orders/order#email still exists, 1 week after its sunset on 2026-06-01"
     )
 
 
@@ -293,7 +291,7 @@ def test_waivers_that_run_out_are_told_to_the_owner_and_to_the_hub(tmp_path: Pat
         "checkout-chat": ["warning waiver.expiring"],
         "hub-chat": ["warning waiver.expiring"],
     }
-    assert near[0].headline == "orders: the waiver of field-removed counts until 2026-05-20"
+    assert near[0].headline == "orders: the waiver of field-removed expires on 2026-05-20"
     gone = notify_messages.reminders_today(folder, date(2026, 5, 21))
     assert short(gone)["hub-chat"] == ["error waiver.expired"]
 
@@ -332,7 +330,7 @@ def test_one_landing_can_be_named(tmp_path: Path, reg: Callable[..., tuple[int, 
         0,
         ["dev.schemareg.deprecation.announced"],
     )
-    assert reg("events", "main~2", "-C", str(folder)) == (0, "nothing is to be told\n", "")
+    assert reg("events", "main~2", "-C", str(folder)) == (0, "no events\n", "")
     code, out, _ = reg("events", "main~4", "-C", str(folder))
     assert "orders/order@1.0.0 landed, its first version" in out
 
@@ -347,7 +345,7 @@ def test_what_the_day_brings_is_shown_as_well(
         0,
         ["2026-05-02  this day", "  warning orders/order#email ends on 2026-06-01"],
     )
-    assert reg(*asked[:3], "2026-04-03", *asked[4:]) == (0, "nothing is to be told\n", "")
+    assert reg(*asked[:3], "2026-04-03", *asked[4:]) == (0, "no events\n", "")
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def test_a_landing_is_judged_as_of_its_own_day(ask: Callable[..., Any]) -> None:
     broke = ask("check", "--at", "main~1")
     assert (broke["verdict"], broke["today"]) == ("fail", "2026-03-01")
     same = ask("check", "--base", "main~2", "--head", "main~1", "--today", "2026-03-01")
+    assert same.pop("today_given") is True
     assert {**broke, "base": "", "head": ""} == {**same, "base": "", "head": ""}
     gone = ask("check", "--at", "main")
     assert {each["rule"] for each in gone["findings"]} >= {"removed-at-sunset"}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TOP = Path(__file__).parent.parent
 GITHUB = TOP / ".github"
 FILES = sorted([*GITHUB.glob("workflows/*.yml"), *GITHUB.glob("actions/*/action.yml")])
-PAGE = TOP / "registry" / "WORKFLOWS.md"
+PAGE = TOP / "registry" / "docs" / "how-to-workflows.md"
 INPUTS = {"base", "fail-on", "artifact", "token"}
 OWN = "--constraint ../../../.ci/constraints.txt\n."
 """This repository runs the `reg` of the very commit that is looked at."""

@@ -83,7 +83,7 @@ class World:
         return path
 
     def arrived(self) -> list[str]:
-        """What the channels got since the last time, sorted: where, and what it says."""
+        """What the channels got since the last time, sorted: where, and meaning."""
         new = self.hook.posts[self.seen :]
         self.seen = len(self.hook.posts)
         return sorted(

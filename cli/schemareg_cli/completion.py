@@ -6,8 +6,6 @@ from pathlib import Path
 
 import typer
 
-_SUFFIXES = (".json", ".yaml", ".yml")
-
 
 def products(context: typer.Context, incomplete: str) -> list[str]:
     """Names of products."""
@@ -23,6 +21,8 @@ def versions(context: typer.Context, incomplete: str) -> list[str]:
     """`orders/order_placed@1.2.0`, once the schema is typed; names of schemas before."""
     if "@" not in incomplete:
         return schemas(context, incomplete)
+    from schemareg.formats.catalogue import BY_ENDING
+
     found = _schemas(context)
     name = incomplete.partition("@")[0]
     folder = found.get(name)
@@ -30,7 +30,7 @@ def versions(context: typer.Context, incomplete: str) -> list[str]:
     return sorted(
         f"{name}@{Path(file).stem}"
         for file in files
-        if file.endswith(_SUFFIXES) and f"{name}@{Path(file).stem}".startswith(incomplete)
+        if file.endswith(tuple(BY_ENDING)) and f"{name}@{Path(file).stem}".startswith(incomplete)
     )
 
 

@@ -3,7 +3,7 @@
     python tests/benchmarks/make_registry.py M /tmp/registry-M [--domains] [--checkout]
 
 Every landing on `main` is a merge of a side branch with two commits. Two branches propose a change
-to three products: `change` (three new versions that break nobody) and `breaking` (three that do).
+to three products: `change` (three new versions without breaks) and `breaking` (three that do).
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ def test_a_product_may_stand_in_its_domain(shop: Any, reg: Callable[..., Any]) -
         ("new schema orders/Order", "'Order' is not a schema name", "How about order?"),
         ("new schema orders/x --version v1", "'v1' is not a version", "Write X.Y.Z"),
         ("draft orders", "'orders' is a product, and a schema is wanted", "reg show orders"),
-        ("diff orders orders", "'orders' is a product, and a version", "reg show orders"),
+        ("diff orders orders", "'orders' is a product; a version", "reg show orders"),
         ("draft orders/order@3", "there is no version 'orders/order@3'", "There are: 1.0.0, 1.1.0"),
         ("draft orders/ordr", "there is no schema 'orders/ordr'", "Did you mean orders/order?"),
         (

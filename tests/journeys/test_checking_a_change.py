@@ -172,7 +172,7 @@ def test_nobody_is_blamed_for_what_landed_meanwhile(shop: Any, reg: Callable[...
     for call, told in {
         "check": nothing,
         "check --head HEAD": nothing,
-        "impact --head HEAD": "this change hits nobody who has registered",
+        "impact --head HEAD": "this change affects no registered consumer",
     }.items():
         assert f"reg {call} " in reg(call.split()[0], "--help")[1]
         code, out, _ = reg(*call.split())

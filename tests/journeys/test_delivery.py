@@ -109,7 +109,7 @@ def test_a_shallow_clone_cannot_tell_what_landed_and_says_what_to_fetch(
 ) -> None:
     begun.releases("1.1.0", "email")
     begun.hook.plan(*[Answer(503)] * 3)
-    assert notify(begun.clone())[2].startswith("reg: 0 sent, 3 to be tried again")
+    assert notify(begun.clone())[2].startswith("reg: 0 sent, 3 to retry")
     begun.arrived()
     begun.releases("1.2.0", "email", "phone")
     shallow, later = begun.clone("--depth=1"), "2026-03-03T12:00Z"
@@ -230,7 +230,7 @@ def test_a_channel_that_is_down_holds_up_no_other_and_gets_everything_when_it_is
     code, _, err = notify(begun.clone())
     assert (code, err) == (
         0,
-        "reg: 1 sent, 2 to be tried again (billing-chat, shop-chat)\n",
+        "reg: 1 sent, 2 to retry (billing-chat, shop-chat)\n",
     )
     assert begun.arrived() == ["hub: version.released orders/order@1.1.0"]
     begun.releases("1.2.0", "email", "phone")
@@ -255,7 +255,7 @@ def test_a_channel_that_is_down_holds_up_no_other_and_gets_everything_when_it_is
 def test_a_channel_that_asks_for_time_is_given_it(begun: World, notify: Notify) -> None:
     begun.releases("1.1.0", "email")
     begun.hook.plan(*[Answer(429, {"Retry-After": "7200"})] * 3)
-    assert notify(begun.clone())[2].startswith("reg: 0 sent, 3 to be tried again")
+    assert notify(begun.clone())[2].startswith("reg: 0 sent, 3 to retry")
     begun.arrived()
     assert notify(begun.clone(), at="2026-03-02T13:59Z")[2] == "reg: 0 sent\n"
     assert begun.arrived() == []
@@ -271,9 +271,9 @@ def test_what_is_refused_for_good_is_said_kept_and_tried_again_when_somebody_ask
     clone = begun.clone()
     code, out, err = notify(clone)
     assert code == 1
-    assert "failed for good, shop-chat: it answered 404: no such hook: orders/order" in out
+    assert "failed permanently, shop-chat: it answered 404: no such hook: orders/order" in out
     assert err == (
-        "reg: 0 sent, 3 failed for good (billing-chat, hub-hook, shop-chat)\n"
+        "reg: 0 sent, 3 failed permanently (billing-chat, hub-hook, shop-chat)\n"
         "  Once it is mended: reg notify --failed\n"
     )
     begun.hook.always(Answer())
@@ -294,7 +294,7 @@ def test_a_variable_that_is_not_set_is_named_and_fails_alone(
     monkeypatch.delenv("HUB")
     code, out, _ = notify(begun.clone())
     assert code == 1
-    assert "failed for good, hub-hook: the variable HUB is not set:" in out
+    assert "failed permanently, hub-hook: the variable HUB is not set:" in out
     assert begun.arrived() == [RELEASED[0], RELEASED[2]]
 
 
@@ -329,7 +329,7 @@ def test_a_dry_run_says_what_would_go_to_whom_and_touches_nothing(
     assert begun.arrived() == []
     assert (begun.hub.git("for-each-ref"), clone.git("for-each-ref")) == before
     notify(clone.path)
-    assert notify(clone.path, "--dry-run")[:2] == (0, "nothing is to be told\n")
+    assert notify(clone.path, "--dry-run")[:2] == (0, "no events\n")
 
 
 def test_an_event_or_a_landing_is_told_again_on_purpose_and_only_to_whom_it_is_meant_for(
@@ -364,7 +364,7 @@ def test_the_first_landing_is_told_again_as_a_landing_and_to_the_channels_of_tod
     (said,) = begun.arrived()
     assert said.startswith("new: ")
     text = begun.hook.posts[-1].body.decode()
-    assert "the hub's policy counts from now on" in text
+    assert "its policy applies from now on" in text
     assert "what lands in this registry is told" not in text
 
 
@@ -463,21 +463,21 @@ def test_the_state_of_the_ledger_is_told_to_people_and_to_programs(
     headline = next(line for line in lines if line.startswith("  billing-chat: "))
     headline = headline.removeprefix("  billing-chat: ").partition(" (again")[0]
     assert lines[:8] == [
-        f"Told up to {commit[:12]}, where main was seen to end on 2026-03-02",
+        f"Notified up to {commit[:12]}, which was the head of main on 2026-03-02",
         "",
-        "On its way",
+        "Due",
         *(
             f"  {each}: {headline} (again from 2026-03-02; tried once: it refused the connection)"
             for each in ("billing-chat", "shop-chat")
         ),
         "",
-        "Failed for good",
+        "Failed permanently",
         f"  2026-03-02  hub-hook: {headline} (the variable HUB is not set)",
     ]
     assert lines[-3:] == [
         "In all: 2 pending, 3 sent, 1 failed",
         "",
-        "To try again what failed, once it is mended: reg notify --failed",
+        "To retry failed deliveries after fixing the cause: reg notify --failed",
     ]
     code, out, _ = reg("notify", "status", "--format", "json", "-C", str(clone))
     value = json.loads(out)

@@ -86,8 +86,8 @@ def test_a_field_is_announced_waited_for_and_taken_out(shop: Any, reg: Callable[
         f"wrote {SAID}/order-note.yaml\n\n"
         "orders/order#note is going\n"
         "  on landing  the window of a stable product, 90 days, begins\n"
-        "  2026-03-08  the last day to land on; later, and the check refuses the sunset as too early\n"
-        "  2026-06-06  sunset: from here on a new version may leave it out: reg retire orders/order#note\n"
+        "  2026-03-08  the last day to land; later, the check refuses the sunset as too early\n"
+        "  2026-06-06  sunset: from here on a new version can omit it: reg retire orders/order#note\n"
         "1 registered consumer of orders/order#note:\n"
         "  billing  billing@example.com  note ^1\n"
     )
@@ -175,7 +175,7 @@ def test_what_landed_stays_and_its_end_is_told(
     assert reg("retire", target, "--today", "2026-06-05")[0] == 2
     code, out, _ = reg("retire", target, "--today", "2026-06-06")
     assert code == 0
-    assert f"Nobody is promised anything by it. {says}" in out
+    assert f"It is no longer promised. {says}" in out
     assert shop.git("status", "--short") == ""
 
 
@@ -190,7 +190,7 @@ def test_a_sunset_is_moved_and_the_rest_of_the_file_stays(
     )
     code, out, _ = reg("extend", NOTE, "--sunset", "2026-07-31", *LANDED)
     assert code == 0
-    assert "orders/order#note may go from 2026-07-31 on, not from 2026-06-30 on\n" in out
+    assert "orders/order#note can be removed from 2026-07-31 on, not from 2026-06-30 on\n" in out
     assert path.read_bytes() == (
         f"# why\ntarget: {NOTE}\r\nsunset: '2026-07-31' # ok\nreason: x\n".encode()
     )
@@ -252,7 +252,7 @@ REFUSED = {
     ),
     "what is no target": (
         "deprecate orders#note --reason x",
-        "'orders#note' is not a target: a version or a field belongs to a schema",
+        "'orders#note' is not a target: a version or a field needs a schema",
         "Write product",
     ),
     "a window that is too short": (
@@ -392,7 +392,7 @@ def test_a_product_that_promises_nothing_has_no_window(shop: Any, reg: Callable[
     assert "  on landing  there is no window of a draft product\n  2026-03-01  sunset:" in out
     code, out, _ = reg("retire", "trial/order#note", *LANDED)
     assert code == 0
-    assert "trial/order#note is of a draft, which promises nothing yet\n" in out
+    assert "trial/order#note belongs to a draft product, which promises nothing yet\n" in out
 
 
 def test_time_never_runs_backwards(shop: Any, reg: Callable[..., Any]) -> None:
@@ -765,7 +765,7 @@ def test_a_finding_is_accepted_for_a_time_and_then_no_more(
 
     code, out, _ = reg("waive", fingerprint, "--until", "2026-05-01", "--today", "2026-04-01")
     assert code == 0
-    assert "it was until 2026-03-31" in " ".join(out.split())
+    assert "before, it was valid until 2026-03-31" in " ".join(out.split())
     assert shop.git("diff", "--numstat") == f"1\t1\t{path}"
     code, out, _ = reg("waivers", "--today", "2026-04-01")
     assert code == 1

@@ -48,7 +48,7 @@ def open_issues(github: GitHub) -> dict[str, str]:
     }
 
 
-BOARD = "Schema registry: what ends, what is waived, what was told"
+BOARD = "Schema registry: sunsets, waivers and deliveries"
 
 
 def test_a_deprecation_is_followed_from_its_landing_to_the_fields_end(
@@ -72,7 +72,7 @@ def test_a_deprecation_is_followed_from_its_landing_to_the_fields_end(
     assert github.asked() == before
 
     assert notify("2026-05-02") == 0
-    assert "orders/order#mail may be gone since 2026-05-01, and is there still" in open_issues(
+    assert "orders/order#mail can be removed since 2026-05-01, and still exists" in open_issues(
         github
     )
 
@@ -97,7 +97,7 @@ def test_a_withdrawal_closes_and_another_announcement_opens_again(
 
     assert "orders/order#mail ends on 2026-05-01" in landed(ENDS, 2)
     assert list(landed(None, 3)) == [BOARD]
-    assert "It stays" in github.issues[101]["body"]
+    assert "Withdrawn:" in github.issues[101]["body"]
     again = landed(ENDS.replace("2026-05-01", "2026-06-01"), 4)
     assert "orders/order#mail ends on 2026-06-01" in again
     assert len(github.issues) == 2

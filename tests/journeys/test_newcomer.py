@@ -21,7 +21,7 @@ EMAIL = '"email": {"type": "string"},'
 
 
 class Newcomer:
-    """Somebody at a terminal, who reads what is printed and types what it says."""
+    """Somebody at a terminal, who reads what is printed and types meaning."""
 
     def __init__(self, folder: Path, reg: Callable[..., tuple[int, str, str]]) -> None:
         self.folder = folder

@@ -116,7 +116,7 @@ def test_a_field_that_a_team_uses_goes_early_once_the_team_agrees(shop: Any, reg
     assert out.startswith(
         f"wrote {READERS}/billing.yaml\n\n"
         "billing agrees to lose orders/order#email before its day\n"
-        "Everybody who has registered as its reader agrees.\n"
+        "All registered consumers have acknowledged.\n"
         "It counts from its landing. products/orders/deprecations/order-email.yaml: landed 2026-03-03"
     )
     shop.write({f"{ORDER}/1.1.0.json": GONE})
@@ -143,7 +143,7 @@ def test_a_team_is_registered_and_what_it_says_is_what_the_check_takes(shop: Any
         f"wrote {READERS}/fraud-desk.yaml\n\n"
         "Fraud Desk reads (reached by fraud@example.com, billing-slack)\n"
         "  orders/order  ^1  status=LOST, id, lines[].sku\n"
-        "Once this has landed, every check of a change by checkout says whether it hits Fraud Desk, and Fraud\n"
+        "After this lands, every check of a change by checkout says whether it affects Fraud Desk, and Fraud\n"
         "Desk is told of what concerns it.\n"
     )
     assert text(shop, "fraud-desk") == (
@@ -232,7 +232,7 @@ def test_who_begins_to_read_what_is_going_is_told_until_when(shop: Any, reg: Reg
     code, out, _ = reg(*call, "--dry-run", "--today", "2026-06-30")
     assert code == 0
     assert f"would write {READERS}/billing.yaml" in out
-    assert "Mind: billing begins to read orders/order@1#email, which is going (landed" in out
+    assert "Note: billing begins to read orders/order@1#email, which is going (landed" in out
     assert "2026-07-01, 1 day left)" in " ".join(out.split())
     assert not (shop.path / READERS).exists()
     code, out, err = reg(*call, "--today", "2026-07-01")
@@ -270,7 +270,7 @@ def test_consent_can_be_taken_back(shop: Any, reg: Reg) -> None:
     shop.write({f"{READERS}/billing.yaml": BILLING})
     code, out, _ = reg("acknowledge", EMAIL, *NOW)
     assert code == 0
-    assert "It counts once a deprecation has landed: nothing announces its end yet." in out
+    assert "It counts once a deprecation has landed; none has landed yet." in out
     assert text(shop, "billing") == BILLING + "acks: [orders/order#email]\n"
     assert reg("acknowledge", EMAIL, *NOW)[0] == 2
     assert reg("acknowledge", EMAIL, "--withdraw", *NOW)[0] == 0
@@ -352,7 +352,7 @@ def test_who_reads_what_is_listed_in_every_form(read: Any, reg: Reg) -> None:
     assert reg("consumers", EMAIL, "--format", "markdown")[1] == (
         "| schema | versions | team | reached by | what it reads |\n|---|---|---|---|---|\n"
         "| `orders/order` | <code>&#94;1</code> | billing | billing&#64;&#8203;example.com |"
-        " id, email (agreed to lose it) |\n"
+        " id, email (acknowledged the removal) |\n"
         "| `orders/order` | <code>&#42;</code> | Shop &#124; BI | billing-slack | all fields |\n\n"
         "2 consumers, 2 teams.\n"
     )
@@ -375,7 +375,7 @@ def test_who_reads_what_is_asked_of_any_day(read: Any, reg: Reg) -> None:
     assert reg("consumers", "--at", "2026-02-28")[0] == 2
     assert reg("consumers", "--at", "main~1") == (
         0,
-        "nobody has registered as a reader; to register: reg subscribe\n",
+        "no consumer is registered; to register: reg subscribe\n",
         "",
     )
 
@@ -391,8 +391,8 @@ def test_who_would_be_hit_is_told_with_how_they_are_reached(read: Any, reg: Reg)
     assert reg("impact", EMAIL) == (
         1,
         (
-            "2 consumers read orders/order#email, 1 of them agreed to lose it\n"
-            "  billing    billing@example.com  orders/order ^1: email; agreed to lose it\n"
+            "2 consumers read orders/order#email, 1 of them acknowledged the removal\n"
+            "  billing    billing@example.com  orders/order ^1: email; acknowledged the removal\n"
             "  Shop | BI  billing-slack        orders/order *: all fields\n"
         ),
         "",
@@ -401,14 +401,14 @@ def test_who_would_be_hit_is_told_with_how_they_are_reached(read: Any, reg: Reg)
     assert [each["hit_by"][0]["acknowledged"] for each in value["consumers"]] == [True, False]
     _, out, _ = reg("impact", EMAIL, "--format", "markdown")
     assert out.startswith(
-        "**2 consumers read `orders/order#email`, 1 of them agreed to lose it**\n"
+        "**2 consumers read `orders/order#email`, 1 of them acknowledged the removal**\n"
     )
     assert "| Shop &#124; BI | billing-slack |" in out
     read.write({f"{READERS}/shop-bi.yaml": None})
     assert reg("impact", EMAIL)[0] == 0
     assert reg("impact", "orders/order#status=LOST") == (
         0,
-        "Nobody who has registered reads orders/order#status=LOST\n",
+        "No registered consumer uses orders/order#status=LOST\n",
         "",
     )
     assert reg("impact", EMAIL, "--base", "main")[0] == 2
@@ -418,7 +418,7 @@ def test_whom_a_change_hits_is_told_with_what_hits_them(read: Any, reg: Reg) -> 
     read.commit({}, "Begin")
     assert reg("impact", *NOW)[:2] == (
         0,
-        f"this change hits nobody who has registered\n{_compared(read)}",
+        f"this change affects no registered consumer\n{_compared(read)}",
     )
     read.write({f"{ORDER}/1.1.0.json": GONE, f"{READERS}/shop-bi.yaml": None})
     code, out, _ = reg("impact", *NOW)
@@ -427,7 +427,7 @@ def test_whom_a_change_hits_is_told_with_what_hits_them(read: Any, reg: Reg) -> 
         (
             "billing reads orders (billing@example.com)\n"
             "  error  field-removed  orders/order 1.1.0: 'email' (optional string) was removed; it reads\n"
-            "                        orders/order ^1: email; agreed to lose it\n"
+            "                        orders/order ^1: email; acknowledged the removal\n"
             "\n"
             "Shop | BI reads orders (billing-slack)\n"
             "  error  field-removed  orders/order 1.1.0: 'email' (optional string) was removed; it reads\n"

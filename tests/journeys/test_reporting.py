@@ -192,7 +192,9 @@ def test_what_is_no_result_is_refused_before_anything_is_written(
     (tmp_path / "bad.json").write_bytes(b"\x00{")
     code, out, err = reg("report", "bad.json", "--to", "html,junit", "--output", "there")
     assert (code, out) == (2, "")
-    assert err.startswith("reg: bad.json: this is no report: it is no JSON at line 1, column 1\n")
+    assert err.startswith(
+        "reg: bad.json: this is not a report: it is not JSON at line 1, column 1\n"
+    )
     assert not (tmp_path / "there").exists()
 
 

@@ -34,7 +34,7 @@ def verify(
         typer.Option(metavar="LINE", help="What `reg audit checkpoint` printed, in quotes."),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="From the first landing, not from where it came last.")
+        bool, typer.Option("--full", help="From the first landing, and hash each version.")
     ] = False,
     head: _Head = None,
     fail_on: Annotated[
@@ -49,7 +49,8 @@ def verify(
 
     Every version that landed is there and byte for byte what it was; time runs forward; no
     deprecation was cut short; the head descends from the checkpoint. Each violation names commit,
-    person, day and path. What was verified is remembered, so the next run looks at what is new.
+    person, day and path. What was verified is remembered, so the next run looks at what is new, and
+    notices where that is not there any more. What could not be looked for in this clone is said.
 
     \b
     Examples:
@@ -66,7 +67,7 @@ def verify(
 
     line = checkpoints.parse(checkpoint) if checkpoint is not None else None
     with audit.line(root, head) as history:
-        found = audit.verified(root, history, line, full=full)
+        found = audit.verified(root, history, line, full=full, protected=head is None)
     width, colour = operations_output.page(output)
     operations_output.give(shown.verification(found, form, colour=colour, width=width), output)
     raise typer.Exit(found.exit_code(Severity(fail_on)))
@@ -97,7 +98,7 @@ def checkpoint(
     from schemareg.adapters.git import signatures
 
     with audit.line(root, head) as history:
-        line, violations = audit.checkpoint(root, history)
+        line, violations = audit.checkpoint(root, history, protected=head is None)
     signature = signatures.sign(f"{line}\n", sign) if sign is not None else ""
     operations_output.give(f"{line}\n{signature}", output)
     if violations:
@@ -114,7 +115,7 @@ def prove(
     """Prove that what landed of a target is among what a checkpoint was made of.
 
     The proof is a JSON file. Whoever has it and the line checks it without this repository, with
-    `reg audit check-proof` or the twenty lines in registry/AUDIT.md.
+    `reg audit check-proof` or the twenty lines in registry/docs/explanation-audit.md.
 
     \b
     Examples:

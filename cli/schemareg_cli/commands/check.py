@@ -80,9 +80,11 @@ def check(
     Exit codes: 0 nothing breaks; 1 findings at or above --fail-on; 2 files or the call are wrong;
     3 it cannot be decided.
     """
+    from dataclasses import replace
+
     from schemareg.adapters import clock
     from schemareg.model import Severity
-    from schemareg.review.review import policy_in_force, review
+    from schemareg.review.review import disputed, joined, review
 
     day = today or clock.today()
     if replay is not None:
@@ -90,12 +92,20 @@ def check(
         raise typer.Exit(operations_replay.again(root, asked, form, output, Severity(fail_on)))
     with (
         operations_output.mistakes_as(form, output),
-        registry.change(root, base, head, at) as (before, after, then),
+        registry.change(root, base, head, at) as change,
     ):
-        registry.refuse_no_registry(before, after)
-        day = today or then or day
-        branch = policy_in_force(before, after).protected_branch
-        with registry.landings(root, before.files, branch, checkpoint) as history:
-            report = review(before, after, day, all=everything, history=history)
+        registry.refuse_no_registry(change.base, change.head)
+        day = today or change.day or day
+        with registry.landings(root, change.base.files, change.branch, checkpoint) as history:
+            report = review(change.base, change.head, day, all=everything, history=history)
+        for other, anchor in change.also:
+            with registry.landings(root, other.files, anchor.branch) as history:
+                again = review(other, change.head, day, all=everything, history=history)
+            report = joined(report, again)
+        if today is not None and today != clock.today():
+            report = replace(report, today_given=True)
+        if change.disputed is not None:
+            others = [(each.branch, each.source) for _, each in change.also]
+            report = disputed(report, change.head, change.disputed, others)
     operations_output.give_report(report, form, output)
     raise typer.Exit(report.exit_code(Severity(fail_on)))

@@ -88,12 +88,12 @@ def _of_change(
     from schemareg.consumers import impact
     from schemareg.model import Severity
     from schemareg.reports.views import impact as reports
-    from schemareg.review.review import policy_in_force, review
+    from schemareg.review.review import review
 
-    with registry.change(root, base, head, None) as (before, after, then):
+    with registry.change(root, base, head, None) as change:
+        before, after, then = change.base, change.head, change.day
         registry.refuse_no_registry(before, after)
-        branch = policy_in_force(before, after).protected_branch
-        with registry.landings(root, before.files, branch) as history:
+        with registry.landings(root, before.files, change.branch) as history:
             report = review(before, after, today or then or clock.today(), history=history)
         found = impact.struck(before, after, report.findings)
     text = reports.of_change(found, report, form, colour=page.colour, width=page.width)

@@ -66,10 +66,10 @@ def schema(
     """
     from schemareg.authoring import additions
 
-    value = registry.sample_schema(root / sample) if sample else None
+    records = registry.sample_records(root / sample) if sample else None
     home = registry.home(root)
     with registry.current(root) as snapshot:
-        added = additions.schema(snapshot, target, version, value, description)
+        added = additions.schema(snapshot, target, version, records, description)
     written = writing.create(home, added.created)
     writing.put(home, added.declaration, added.declared)
     output.wrote(home, written)

@@ -75,10 +75,11 @@ def waive(
 
     home = registry.home(root)
     now = today or clock.today()
-    with registry.change(root, None, None, None) as (base, head, then):
+    with registry.change(root, None, None, None) as change:
+        base, head, then = change.base, change.head, change.day
         policy = policy_in_force(base, head)
         if product is None:
-            with registry.landings(root, base.files, policy.protected_branch) as history:
+            with registry.landings(root, base.files, change.branch) as history:
                 findings = review(base, head, today or then or now, history=history).findings
             meant = waivers.subject(findings, head, fingerprint)
         else:

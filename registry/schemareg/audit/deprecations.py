@@ -17,6 +17,7 @@ from schemareg.history.views import Until
 from schemareg.model import Kind, Severity
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target, covers, field_text
+from schemareg.rules import audit as audit_rules
 from schemareg.rules import deprecation as rules
 from schemareg.snapshot.elements import fields_of
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from schemareg.audit.violation import Violation
     from schemareg.deprecation.schedule import Term
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.history.paths import Subject
     from schemareg.model import Deprecation, History, Landing, PathChange, SchemaVersion
     from schemareg.rules.rule import Rule
@@ -124,7 +125,17 @@ class Terms:
         try:
             had, has = _fields(base, line[-1]), _fields(head, version)
         except RegistryError:
-            return  # a schema that nobody can read says nothing of what it has
+            yield violation(
+                audit_rules.UNREADABLE,
+                self._landing,
+                "what it leaves out was not compared with what is announced: it, or the version"
+                " before it, cannot be read",
+                path=change.path,
+                target=about.target,
+                after=change.after.id if change.after else "",
+                severity=Severity.WARNING,
+            )
+            return
         for said, landed in speaking:
             if _there(said.target, had) and not _there(said.target, has):
                 yield from self._early(about, change, said, landed=landed)

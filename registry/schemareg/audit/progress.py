@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from schemareg.audit.invariants import RULES
@@ -36,6 +35,8 @@ class Progress:
     """All that were found, oldest first."""
     confirmed: tuple[str, ...] = field(default=())
     """The checkpoints that were found to be true, the newest last."""
+    branch: str = ""
+    """The protected branch that the line was of."""
 
     @property
     def landing(self) -> Landing:
@@ -54,20 +55,18 @@ def render(progress: Progress) -> bytes:
     value["time"] = progress.time.isoformat()
     for each, violation in zip(value["violations"], progress.violations, strict=True):
         each["severity"], each["time"] = violation.severity.value, violation.time.isoformat()
-    body = json.dumps(value, sort_keys=True)
-    return f"{sha256(body.encode()).hexdigest()} {body}\n".encode("ascii")
+    return json.dumps(value, sort_keys=True).encode("ascii")
 
 
 def parse(text: bytes) -> Progress | None:
-    """What was kept; None where the text is not whole: then it is to be verified again."""
-    digest, _, body = text.rstrip(b"\n").partition(b" ")
-    if sha256(body).hexdigest().encode() != digest:
+    """What was kept, as `render` wrote it; None for nothing."""
+    if not text:
         return None
-    value: dict[str, Any] = json.loads(body)
+    value: dict[str, Any] = json.loads(text)
     value["time"] = _moment(value["time"])
     value["violations"] = tuple(map(_violation, value["violations"]))
-    for key in ("whole", "confirmed"):
-        value[key] = tuple(value[key])
+    for name in ("whole", "confirmed"):
+        value[name] = tuple(value[name])
     return Progress(**value)
 
 

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.audit.invariants import Audit
 from schemareg.audit.merkle import Growing
 from schemareg.audit.progress import Progress, remembered
 from schemareg.audit.records import record
 from schemareg.audit.violation import violation
-from schemareg.model import Severity
+from schemareg.history.paths import subject
+from schemareg.model import Kind, Severity
 from schemareg.rules import audit as rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.violation import Violation
     from schemareg.model import History, Landing, PathChange
     from schemareg.snapshot.snapshot import Snapshot
+
+
+class Look(NamedTuple):
+    """One class of what may be wrong, and whether this run could look for it."""
+
+    subject: str
+    """`landings`, `rewriting`, `bytes`, `receipts`, `trees`, `people`."""
+    done: bool
+    detail: str
+    """What was looked at, or why not and how it can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +49,16 @@ class Verification:
     """What is wrong with that checkpoint, or with the history."""
     misdated: tuple[Violation, ...] = ()
     """The landings that cannot have landed when they claim, by what was seen of the branch."""
+    altered: tuple[Violation, ...] = ()
+    """The versions whose bytes are not those that their ids say."""
+    looks: tuple[Look, ...] = ()
+    """What this run could look for in this clone, and what not."""
 
     @property
     def violations(self) -> tuple[Violation, ...]:
         """All that was found up to the head, oldest first."""
         found = self.progress.violations if self.progress else ()
-        return found + self.misdated + self.doubts
+        return found + self.altered + self.misdated + self.doubts
 
     @property
     def rewritten(self) -> bool:
@@ -72,27 +87,37 @@ def verified(
     at: Callable[[str], Snapshot],
     before: Progress | None,
     checkpoint: Checkpoint | None = None,
+    *,
+    tree_of: Callable[[str], str] = lambda _: "",
+    altered: Callable[[Collection[str]], Collection[str]] | None = None,
+    branch: str = "",
 ) -> Verification:
     """The run over `landings`, oldest first: all of a line, or those after what `before` verified.
 
-    A checkpoint that no earlier run confirmed needs them all.
+    A checkpoint that no earlier run confirmed needs them all. `tree_of` gives the tree of a commit.
+    `altered` tells which objects have another content than their ids say; with it, each version that
+    is looked through is read.
     """
     audit = Audit(history, at, before.landing if before else None)
     tree = Growing(before.records, map(bytes.fromhex, before.whole)) if before else Growing()
     found: list[Violation] = list(before.violations) if before else []
     seen: tuple[int, str] | None = None
     last, looked = before.landing if before else None, 0
+    released: dict[str, PathChange] = {}
     for landing, changes in landings:
         found += audit.of(landing, changes)
         for change in changes:
             tree.add(record(change).encode("ascii"))
+            if altered is not None and change.after and change.after.kind is Kind.FILE:
+                if subject(change.path).released:
+                    released.setdefault(change.after.id, change)
         if checkpoint is not None and landing.commit == checkpoint.head:
             seen = tree.count, tree.root.hex()
         last, looked = landing, looked + 1
     confirmed = before.confirmed if before else ()
     doubts: tuple[Violation, ...] = ()
     if checkpoint is not None and last is not None and str(checkpoint) not in confirmed:
-        doubts = _doubts(checkpoint, seen, last)
+        doubts = _doubts(checkpoint, seen, last, tree_of)
         if not doubts:
             confirmed = remembered(confirmed, str(checkpoint))
     if last is None:
@@ -106,16 +131,55 @@ def verified(
         tuple(each.hex() for each in tree.whole),
         tuple(found),
         confirmed,
+        branch,
     )
-    return Verification(progress, before.commit if before else "", looked, checkpoint, doubts)
+    since = before.commit if before else ""
+    bytes_ = tuple(_altered(released, altered)) if altered is not None else ()
+    return Verification(progress, since, looked, checkpoint, doubts, (), bytes_)
+
+
+def _altered(
+    released: Mapping[str, PathChange], altered: Callable[[Collection[str]], Collection[str]]
+) -> Iterator[Violation]:
+    """The versions whose bytes are others than their ids say, in the order of their landing."""
+    wrong = altered(released.keys())
+    for id_, change in released.items():
+        if id_ in wrong:
+            yield violation(
+                rules.ALTERED,
+                change.landing,
+                f"object {id_[:12]} holds other bytes than its id says",
+                path=change.path,
+                target=subject(change.path).target,
+                after=id_,
+            )
+
+
+def rewritten(head: Landing, before: Progress) -> Violation:
+    """That the line no longer has what an earlier run in this clone verified."""
+    said = (
+        f"{before.commit[:12]}, up to which this clone had verified the branch, is not on the line of"
+        " this head: the history was rewritten, or a merge has its parents swapped"
+    )
+    return violation(rules.REWRITTEN, head, said, before=before.commit, after=head.commit)
 
 
 def _doubts(
-    checkpoint: Checkpoint, seen: tuple[int, str] | None, head: Landing
+    checkpoint: Checkpoint,
+    seen: tuple[int, str] | None,
+    head: Landing,
+    tree_of: Callable[[str], str],
 ) -> tuple[Violation, ...]:
     if seen is None:
         said = f"the checkpoint's commit {checkpoint.head[:12]} is not on the line of this head"
         return (violation(rules.REWRITTEN, head, said, before=checkpoint.head, after=head.commit),)
+    tree = tree_of(checkpoint.head)
+    if tree and tree != checkpoint.tree:
+        said = (
+            f"the tree of {checkpoint.head[:12]} is {tree[:12]}, and the checkpoint says"
+            f" {checkpoint.tree[:12]}"
+        )
+        return (violation(rules.MISMATCH, head, said, before=checkpoint.tree, after=tree),)
     if seen == (checkpoint.count, checkpoint.root):
         return ()
     count, root = seen

@@ -10,6 +10,8 @@ from schemareg.model import semver, targets
 from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from schemareg.documents.json_values import JsonValue
     from schemareg.snapshot.snapshot import Snapshot
 
@@ -25,9 +27,13 @@ class Addition(NamedTuple):
 
 
 def schema(
-    snapshot: Snapshot, target: str, version: str, value: JsonValue | None, description: str = ""
+    snapshot: Snapshot,
+    target: str,
+    version: str,
+    records: Iterable[JsonValue] | None,
+    description: str = "",
 ) -> Addition:
-    """A schema's first version, from `value` or from nothing, and its line in product.yaml.
+    """A schema's first version, from records or from nothing, and its line in product.yaml.
 
     Raises RegistryError for a name that is none, a product that is not there, a schema that is, a
     version that is not SemVer.
@@ -52,8 +58,7 @@ def schema(
             remedy=f"For its next version: reg draft {target}",
         )
     path = f"{found.product.folder}/product.yaml"
-    content = scaffold.blank(name) if value is None else scaffold.titled(value, name)
-    created = scaffold.schema(found.product.folder, name, version, content)
+    created = scaffold.schema(found.product.folder, name, version, records)
     return Addition(created, path, scaffold.declared(snapshot.document(path), name, description))
 
 

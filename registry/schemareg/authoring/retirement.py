@@ -9,12 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from schemareg import documents
 from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.schedule import State
-from schemareg.documents import edit
-from schemareg.formats.json_schema import references, removal
-from schemareg.formats.json_schema.fields import fields
+from schemareg.formats import catalogue
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.model.targets import Target, field_text
 from schemareg.snapshot.elements import lacking, latest
@@ -27,8 +24,7 @@ if TYPE_CHECKING:
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.schedule import Term
     from schemareg.documents import Document
-    from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Policy, SchemaVersion
     from schemareg.snapshot.snapshot import Snapshot
 
@@ -89,16 +85,13 @@ def without(head: Snapshot, version: SchemaVersion, target: Target) -> str:
     is left to a person. Raises RegistryError.
     """
     document = head.document(version.path)
-    library, root = _opened(head, document, document.value)
-    if target.value is None:
-        pointers = removal.field_pointers(library, root, target.field)
-    else:
-        pointers = removal.value_pointers(library, root, target.field, target.value)
-    if not pointers:
+    language = catalogue.format_of(document.path)
+    resolver = head.resolver(document.path)
+    text = language.without(document, target.field, target.value, resolver)
+    if text is None:
         raise _by_hand(document, target, "what describes it was not found")
-    text = edit.without(document, *pointers)
     try:
-        changed = documents.parse(text.encode(), document.path)
+        changed = language.parse(text.encode(), document.path)
     except InvalidFiles:  # pragma: no cover - `edit` reads it again before it gives it
         raise _by_hand(document, target, "the file would be wrong without it") from None
     _refuse_collateral(head, document, changed, target)
@@ -165,16 +158,8 @@ def _line(target: Target) -> int | None:
     return target.major if target.version is None else target.version.major
 
 
-def _opened(
-    head: Snapshot, document: Document, value: JsonValue
-) -> tuple[references.Library, references.Location]:
-    library = references.Library(head.lookup, head.locate)
-    return library, library.open(value, f"file:///{document.path}")
-
-
 def _fields(head: Snapshot, document: Document) -> dict[str, Field]:
-    library = references.Library(head.lookup, head.locate)
-    found = fields(document.value, library, f"file:///{document.path}")
+    found = catalogue.format_of(document.path).fields(document, head.resolver(document.path))
     return {each.path: each for each in found}
 
 

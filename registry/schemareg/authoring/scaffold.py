@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from schemareg.documents import json_values
 from schemareg.documents.yaml_flow import flow
 from schemareg.documents.yaml_scalar import scalar
+from schemareg.formats import catalogue
 from schemareg.model import targets
 from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from schemareg.documents import Document, Node
     from schemareg.documents.json_values import JsonValue
 
@@ -77,30 +80,13 @@ def product(
     return {f"{folder}/product.yaml": "\n".join(lines) + "\n"}
 
 
-def schema(folder: str, name: str, version: str, value: JsonValue) -> dict[str, str]:
-    """The file of a schema's first version, in the product's folder."""
-    return {f"{folder}/schemas/{name}/{version}.json": f"{json_values.render(value, indent=2)}\n"}
-
-
-def blank(name: str) -> JsonValue:
-    """A schema to start from: an object with one required field."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": words(name),
-        "type": "object",
-        "properties": {
-            "id": {"description": "What tells one record from another.", "type": "string"}
-        },
-        "required": ["id"],
-    }
-
-
-def titled(value: JsonValue, name: str) -> JsonValue:
-    """An inferred schema with a title, after `$schema`, for people to go on from."""
-    if not isinstance(value, dict) or "title" in value:
-        return value
-    dialect = {"$schema": value["$schema"]} if "$schema" in value else {}
-    return {**dialect, "title": words(name), **value}
+def schema(
+    folder: str, name: str, version: str, records: Iterable[JsonValue] | None = None
+) -> dict[str, str]:
+    """The file of a schema's first version, in the product's folder: inferred, or an example."""
+    language = catalogue.named(catalogue.DEFAULT.name)
+    path = f"{folder}/schemas/{name}/{version}{language.endings[0]}"
+    return {path: language.first_version(words(name), records)}
 
 
 def declared(document: Document, name: str, description: str = "") -> str:

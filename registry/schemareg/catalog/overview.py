@@ -1,16 +1,17 @@
-"""What there is in a registry, for people who look around: products, schemas, versions, fields."""
+"""The content of a registry: products, schemas, versions, fields."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from schemareg.formats import catalogue
 from schemareg.model.errors import RegistryError
 from schemareg.text.wording import nearest
 
 if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Product, Schema, SchemaVersion
     from schemareg.model.targets import Target
     from schemareg.snapshot.snapshot import Snapshot
@@ -28,6 +29,13 @@ class SchemaOverview:
     def name(self) -> str:
         """`orders/order_placed`."""
         return f"{self.product.name}/{self.schema.name}"
+
+    @property
+    def format(self) -> str:
+        """As declared, else as the latest version is written."""
+        latest = self.latest
+        entry = catalogue.entry_of(latest.path) if latest else catalogue.DEFAULT
+        return self.schema.format or entry.name
 
     @property
     def latest(self) -> SchemaVersion | None:
@@ -87,7 +95,7 @@ def schema(snapshot: Snapshot, target: Target) -> SchemaOverview:
 
 
 def named(snapshot: Snapshot, target: Target) -> ProductOverview | VersionOverview:
-    """What a target names: a product, or one version of a schema, the latest where none is said."""
+    """The element of a target: a product, or one version of a schema, the latest if none is given."""
     return version(snapshot, target) if target.schema else product(snapshot, target.product)
 
 
@@ -95,8 +103,8 @@ def version_named(snapshot: Snapshot, target: Target) -> SchemaVersion:
     """The version that a target names. Raises RegistryError where there is no such version."""
     if not target.schema:
         raise RegistryError(
-            f"{str(target)!r} is a product, and a version of a schema is wanted",
-            remedy=f"Write {target}/SCHEMA@VERSION; to see which there are: reg show {target}",
+            f"{str(target)!r} is a product; a version of a schema is required",
+            remedy=f"Write {target}/SCHEMA@VERSION; to list them: reg show {target}",
         )
     return chosen_version(schema(snapshot, target), target)
 
@@ -107,12 +115,13 @@ def version(snapshot: Snapshot, target: Target) -> VersionOverview:
     Raises RegistryError where there is no such version.
     """
     from schemareg.review.comparison import fields_of
-    from schemareg.review.resolver import Shelf
+    from schemareg.review.resolver import Shelf, format_of
 
     found = schema(snapshot, target)
     chosen = chosen_version(found, target)
     document = snapshot.document(chosen.path)
-    title, description = (_text(document.value, word) for word in ("title", "description"))
+    said = format_of(document).annotations(document).get("", {})
+    title, description = (_text(said.get(word)) for word in ("title", "description"))
     fields = fields_of(Shelf(snapshot, snapshot), document)
     return VersionOverview(found, chosen, title, description, fields)
 
@@ -136,6 +145,5 @@ def chosen_version(found: SchemaOverview, target: Target) -> SchemaVersion:
     )
 
 
-def _text(value: JsonValue, keyword: str) -> str:
-    text = value.get(keyword, "") if isinstance(value, dict) else ""
-    return text if isinstance(text, str) else ""
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else ""

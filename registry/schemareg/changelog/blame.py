@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.schedule import Term
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Landing, SchemaVersion
     from schemareg.model.targets import Target
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema import dialects
+from schemareg.formats import catalogue
 from schemareg.formats.verdict import SchemaSource, Verdict
 from schemareg.model import Outcome
 from schemareg.text.wording import listed, quoted
@@ -90,8 +90,9 @@ def _sources(value: JsonValue, dialect: str) -> tuple[SchemaSource, SchemaSource
     if missing:
         raise _Refused(f"has no {listed(missing, last='and no')}")
     label = value.get("dialect") or dialect
-    if not isinstance(label, str) or dialects.by_label(label) is None:
-        raise _Refused(f"names the dialect {quoted(label)}, which is not {listed(dialects.LABELS)}")
+    known = catalogue.named(catalogue.DEFAULT.name).dialects
+    if label not in known:
+        raise _Refused(f"names the dialect {quoted(label)}, which is not {listed(known)}")
     for key in ("old", "new"):
         if not isinstance(value[key], dict | bool):
             raise _Refused(f"has {key!r} that is no schema: neither an object nor true or false")

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.compatibility.levels import judge
-from schemareg.formats.json_schema import wellformed
-from schemareg.formats.json_schema.dialects import Dialect, by_label
-from schemareg.formats.json_schema.uris import pointer_text
+from schemareg.formats import catalogue
 from schemareg.formats.verdict import Budget, SchemaSource, Verdict
-from schemareg.model import Direction, Finding, Mistake, Severity
-from schemareg.model.errors import InvalidFiles
-from schemareg.validation import files
+from schemareg.model import Direction, Finding, Severity
+from schemareg.model.errors import InvalidFiles, RegistryError
+from schemareg.model.place import pointer_text
 
 if TYPE_CHECKING:
     from schemareg.documents import Document
+    from schemareg.formats.format import SchemaFormat
     from schemareg.formats.verdict import Break
     from schemareg.model import Content, Level
 
@@ -29,23 +28,31 @@ class Judged(NamedTuple):
 def judged(
     old: Document, new: Document, level: Level, content: Content, dialect: str = "2020-12"
 ) -> Judged:
-    """Whether `new` keeps what `level` promises to the users of `old`."""
+    """Whether `new` keeps what `level` promises to the users of `old`.
+
+    Raises RegistryError for files of different formats.
+    """
+    language = _common_format(old, new)
     older, newer = (SchemaSource(each.value, "", dialect) for each in (old, new))
-    verdict = judge(older, newer, level, content=content, budget=Budget())
+    verdict = judge(language, older, newer, level, content=content, budget=Budget())
     return Judged(verdict, tuple(_finding(each, old, new) for each in verdict.findings))
 
 
 def refuse_malformed(document: Document, dialect: str = "2020-12") -> None:
     """Raises InvalidFiles with every mistake where the document is no schema of its dialect."""
-    faults = wellformed.find(
-        document.value, by_label(dialect) or Dialect.DRAFT2020, pattern_error=files.pattern_error
-    )
-    mistakes = [
-        Mistake(document.place(each.pointer, key=each.key), each.rule, each.what, each.remedy)
-        for each in faults
-    ]
+    mistakes = catalogue.format_of(document.path).mistakes(document, None, dialect)
     if mistakes:
-        raise InvalidFiles(tuple(sorted(mistakes)))
+        raise InvalidFiles(mistakes)
+
+
+def _common_format(old: Document, new: Document) -> SchemaFormat:
+    before, after = (catalogue.format_of(each.path) for each in (old, new))
+    if before is not after:
+        raise RegistryError(
+            f"{old.path} is {before.title}, and {new.path} is {after.title}",
+            remedy="Compare two schemas of one format",
+        )
+    return after
 
 
 def _finding(found: Break, old: Document, new: Document) -> Finding:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.dialects import LABELS, by_label
-from schemareg.formats.json_schema.solver.compare import compare
+from schemareg.formats import catalogue
+from schemareg.formats.format import Resolver
 from schemareg.formats.verdict import Budget, SchemaSource, Verdict
 from schemareg.model import Content, Direction, Level, Outcome
 from schemareg.model.errors import RegistryError
@@ -14,6 +14,7 @@ from schemareg.model.errors import RegistryError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from schemareg.formats.format import SchemaFormat
     from schemareg.formats.verdict import Break
 
 _Member = TypeVar("_Member")
@@ -36,8 +37,10 @@ def check(
     Raises RegistryError for a level, content model or dialect that does not exist, TypeError or
     ValueError for what is not JSON.
     """
-    if by_label(dialect) is None:
-        raise RegistryError(f"{dialect!r} is not a dialect", remedy=f"Write {', '.join(LABELS)}")
+    language = catalogue.named(catalogue.DEFAULT.name)
+    if dialect not in language.dialects:
+        known = ", ".join(language.dialects)
+        raise RegistryError(f"{dialect!r} is not a dialect", remedy=f"Write {known}")
     asked = _named(Level.__members__, level, "level")
     model = _named({each.value: each for each in Content}, content, "content model")
     try:
@@ -45,11 +48,17 @@ def check(
         newer = SchemaSource(json_values.exact(new), "", dialect)
     except RecursionError:
         return Verdict(Outcome.UNDECIDED, "the schemas are nested too deeply")
-    return judge(older, newer, asked, content=model, budget=budget)
+    return judge(language, older, newer, asked, content=model, budget=budget)
 
 
 def judge(
-    older: SchemaSource, newer: SchemaSource, level: Level, *, content: Content, budget: Budget
+    language: SchemaFormat,
+    older: SchemaSource,
+    newer: SchemaSource,
+    level: Level,
+    *,
+    content: Content,
+    budget: Budget,
 ) -> Verdict:
     """The verdicts of a level's directions as one; a break in any of them is a break."""
     findings: list[Break] = []
@@ -58,7 +67,9 @@ def judge(
     for direction in level.directions:
         backward = direction is Direction.BACKWARD
         reader, writer = (newer, older) if backward else (older, newer)
-        verdict = compare(reader, writer, content=content, budget=budget)
+        verdict = language.compare(
+            reader, writer, Resolver(), content=content, formats=False, budget=budget
+        )
         findings += [each.towards(direction) for each in verdict.findings]
         undecided |= verdict.outcome is Outcome.UNDECIDED
         if verdict.reason:

@@ -1,6 +1,6 @@
 """The day of a review, and what time has to do with a change: loaded once something asks for it.
 
-Most changes add a version where nothing is announced to end. They need none of the rooms behind
+Most changes add a version where nothing is deprecated. They need none of the rooms behind
 this one, and do not pay for them.
 """
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Finding, History, Landing, Place, SchemaVersion
     from schemareg.snapshot.snapshot import Snapshot
 

@@ -56,6 +56,8 @@ class Break:
     direction: Direction = Direction.BACKWARD
     forward: str = ""
     """The message as it reads where the older schema is the reader."""
+    value: str = ""
+    """The value that the reader no longer lists, as a target writes it; empty for other breaks."""
 
     @property
     def witness(self) -> JsonValue:

@@ -9,12 +9,12 @@ claims the future is believed, and with it all that land after it: their windows
 shorter. What Git alone cannot show is how long after its claim a commit was pushed; between the
 landing before it and today it may have been any moment.
 
-A receipt, written by whoever watches the branch, shows it from both sides. The commit was there at
-one moment, so it and all before it landed no later: that takes back a forged future. And the branch
-had ended elsewhere at an earlier moment, so it and all after it landed later than that: a landing
-pushed today that claims last year counts from when the branch was last seen without it, and so does
-a history that was written anew. Where receipts contradict each other the later moment counts: doubt
-lengthens a window. The audit names the landings whose claims miss their receipts.
+A receipt, written by whoever watches the branch, shows a part of that: the branch had ended elsewhere
+at an earlier moment, so the landing and all after it landed later than that. A landing pushed today
+that claims last year counts from when the branch was last seen without it, and so does a history that
+took the place of another one. Receipts lie in a ref that whoever may push can write, so nothing in
+them brings a date forward: doubt lengthens a window and never shortens it. That a landing was seen
+before the moment that it claims is for the audit to say, as is every receipt that contradicts Git.
 
 Source: the rules of time, the clock; git-commit(1) for what a committer date is.
 """
@@ -48,7 +48,7 @@ class Receipt(NamedTuple):
 
     commit: str
     not_after: datetime | None
-    """It was on the protected branch at this moment; None says that nobody saw it yet."""
+    """It was on the protected branch at this moment, which dates nothing; None: nobody saw it yet."""
     not_before: datetime | None = None
     """The branch ended without it at this moment; None says that nobody looked before."""
 
@@ -79,54 +79,31 @@ def unseen(history: History, commit: str, at: datetime, seen: Iterable[str]) -> 
 
 
 def bounded(history: History, receipts: Iterable[Receipt]) -> History:
-    """The same history, its landings dated within what receipts of them and their neighbours allow.
+    """The same history, no landing dated before the branch was seen without it.
 
-    Receipts of commits that are not on the line say nothing. Time still never runs backwards.
+    Receipts of commits that are not on the line say nothing. Time still never runs backwards, and no
+    landing is dated earlier than without receipts.
     """
-    known = tuple(receipts)
-    upper, lower = _upper(history, known), _lower(history, known)
-    # What keeps to its own receipts keeps to those of all its neighbours: nothing to mend.
-    early = (history.landing(commit) for commit in upper)
-    late = (history.landing(commit) for commit in lower)
-    if all(each is None or each.time <= upper[each.commit] for each in early) and all(
-        each is None or each.time >= lower[each.commit] for each in late
-    ):
+    floors = _floors(history, receipts)
+    late = ((history.landing(commit), floor) for commit, floor in floors.items())
+    # What keeps to its own receipts keeps to those of all before it.
+    if all(landing is None or landing.time >= floor for landing, floor in late):
         return history
-    return _Bounded(history, _mended(history.line(), upper, lower))
+    return _Bounded(history, _dated(history.line(), floors))
 
 
-def _upper(history: History, receipts: Iterable[Receipt]) -> dict[str, datetime]:
-    bounds: dict[str, datetime] = {}
-    for commit, not_after, _ in receipts:
-        if not_after is not None and history.landing(commit) is not None:
-            bounds[commit] = min(not_after, bounds.get(commit, not_after))
-    return bounds
-
-
-def _lower(history: History, receipts: Iterable[Receipt]) -> dict[str, datetime]:
-    bounds: dict[str, datetime] = {}
+def _floors(history: History, receipts: Iterable[Receipt]) -> dict[str, datetime]:
+    floors: dict[str, datetime] = {}
     for commit, _, not_before in receipts:
         if not_before is not None and history.landing(commit) is not None:
-            bounds[commit] = max(not_before, bounds.get(commit, not_before))
-    return bounds
+            floors[commit] = max(not_before, floors.get(commit, not_before))
+    return floors
 
 
-def _mended(
-    line: tuple[Landing, ...], upper: dict[str, datetime], lower: dict[str, datetime]
-) -> tuple[Landing, ...]:
-    """Each claim cut at the earliest receipt of its own or any later landing, held up to the lower
-    bounds of its own and any earlier one, and made monotone."""
-    claims = []
-    bound: datetime | None = None
-    for landing in reversed(line):
-        own = upper.get(landing.commit)
-        if own is not None:
-            bound = own if bound is None else min(own, bound)
-        claims.append(landing.claimed if bound is None else min(landing.claimed, bound))
-    floors = (lower.get(landing.commit) for landing in line)
+def _dated(line: tuple[Landing, ...], floors: dict[str, datetime]) -> tuple[Landing, ...]:
+    """Each time held up to the lower bounds of its own and any earlier one, and made monotone."""
     times = monotone(
-        claim if floor is None else max(claim, floor)
-        for claim, floor in zip(reversed(claims), floors, strict=True)
+        max(landing.time, floors.get(landing.commit, landing.time)) for landing in line
     )
     return tuple(
         dataclasses.replace(landing, time=time) for landing, time in zip(line, times, strict=True)
@@ -134,7 +111,7 @@ def _mended(
 
 
 class _Bounded:
-    """A history whose landings are dated anew."""
+    """A history whose landings are dated later."""
 
     def __init__(self, history: History, line: tuple[Landing, ...]) -> None:
         self._history = history

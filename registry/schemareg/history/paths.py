@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemareg.formats import catalogue
 from schemareg.model import semver
 from schemareg.model.targets import NAME
 
@@ -19,8 +20,6 @@ SCHEMAS = "schemas"
 CONSUMERS = "consumers"
 DEPRECATIONS = "deprecations"
 WAIVERS = "waivers"
-ENDINGS = (".json", ".yaml", ".yml")
-"""What the file of a version may end in."""
 
 
 class Part(Enum):
@@ -102,7 +101,7 @@ def subject(path: str) -> Subject:
 
 def _version(parts: list[str]) -> Subject:
     stem, dot, ending = parts[-1].rpartition(".")
-    version = semver.parse(stem) if f"{dot}{ending}" in ENDINGS else None
+    version = semver.parse(stem) if f"{dot}{ending}" in catalogue.BY_ENDING else None
     if version is None or not NAME.fullmatch(parts[-2]):
         return _OTHER
     return Subject(Part.VERSION, "/".join(parts[:-3]), parts[-2], version)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemareg.formats import catalogue
 from schemareg.history.paths import (
     CONSUMERS,
     DEPRECATIONS,
-    ENDINGS,
     PRODUCT,
     PRODUCTS,
     REGISTRY,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = [
     "CONSUMERS",
     "DEPRECATIONS",
-    "ENDINGS",
     "FACTS",
     "PARTS",
     "PRODUCT",
@@ -151,6 +150,7 @@ def product(files: Files, folder: str) -> Survey:
 
 def _top(files: Files) -> Iterator[Found | Mistake]:
     yield from _registry(files)
+    yield from _at_root(files)
     entry = files.entry(PRODUCTS)
     if entry is not None and entry.kind is not Kind.FOLDER:
         yield _wrong(PRODUCTS, entry, "a folder")
@@ -163,6 +163,7 @@ def _top(files: Files) -> Iterator[Found | Mistake]:
 
 def _beside_paths(files: Files, paths: Iterable[str]) -> Iterator[Found | Mistake]:
     steps: set[tuple[str, str]] = set()
+    yield from _at_root(files)
     for path in paths:
         parts = path.split("/")
         if path == REGISTRY:
@@ -211,6 +212,14 @@ def _registry(files: Files) -> Iterator[Found | Mistake]:
         yield _wrong(REGISTRY, entry, "a file")
     else:
         yield Found(REGISTRY, Role.POLICY)
+
+
+def _at_root(files: Files) -> Iterator[Mistake]:
+    """What some file systems take for the registry: `Products/` beside products/."""
+    names = files.folder("")
+    ours = {name: names[name] for name in (REGISTRY, PRODUCTS) if name in names}
+    theirs = {name: entry for name, entry in names.items() if _folded(name) in (REGISTRY, PRODUCTS)}
+    yield from _alike("", ours | theirs)
 
 
 def _products_in(files: Files, folder: str) -> list[str]:
@@ -269,11 +278,14 @@ def _versions(files: Files, folder: str) -> Iterator[Found | Mistake]:
             continue
         if entry.kind is not Kind.FILE or not stem:
             yield _misplaced(path, entry, f"Versions stand in {folder}/<X.Y.Z>.json")
-        elif ending in OTHER_FORMATS:
-            what = f"{OTHER_FORMATS[ending]} schemas are not supported by this version of reg"
-            yield _told(path, "format-not-supported", what, "Write the schema as JSON Schema")
-        elif ending not in ENDINGS:
-            yield _misplaced(path, entry, f"A version is a file that ends in {listed(ENDINGS)}")
+        elif ending not in catalogue.BY_ENDING:
+            if ending in OTHER_FORMATS:
+                what = f"{OTHER_FORMATS[ending]} schemas are not supported by this version of reg"
+                titles = listed([each.title for each in catalogue.BY_NAME.values()])
+                yield _told(path, "format-not-supported", what, f"Write the schema as {titles}")
+                continue
+            known = listed(catalogue.BY_ENDING)
+            yield _misplaced(path, entry, f"A version is a file that ends in {known}")
         elif semver.parse(stem) is None:
             yield _told(path, "version-name", *_no_version(stem, ending))
         else:
@@ -317,15 +329,19 @@ def _alike(folder: str, entries: Mapping[str, Entry]) -> Iterator[Mistake]:
     """Names that a file system without case, or with another Unicode form, takes for one."""
     seen: dict[str, str] = {}
     for name in entries:
-        folded = unicodedata.normalize("NFC", name).casefold()
+        folded = _folded(name)
         if folded in seen:
             yield Mistake(
-                Place(f"{folder}/{name}"),
+                Place(f"{folder}/{name}" if folder else name),
                 "name-differs-by-case",
                 f"{quoted(name)} and {quoted(seen[folded])} are one name to some file systems",
                 "Rename one of the two",
             )
         seen.setdefault(folded, name)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _misnamed(path: str, name: str) -> Mistake:

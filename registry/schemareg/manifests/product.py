@@ -36,7 +36,7 @@ def parse_product(document: Document, name: str, folder: str) -> Product:
             Schema(
                 schema,
                 said.get("description", ""),
-                said.get("format", "json-schema"),
+                said.get("format", ""),
                 said.get("location", ""),
                 tuple(sorted(said.get("key", ()))),
             )

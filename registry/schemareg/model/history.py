@@ -1,4 +1,4 @@
-"""What landed on the protected branch, and when."""
+"""Landings on the protected branch."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """One first-parent commit of the protected branch: what landed, and when."""
+    """A landing: one first-parent commit of the protected branch."""
 
     commit: str
     ordinal: int
-    """Its place on the line; 0 is the oldest."""
+    """Its position on the first-parent line; 0 is the oldest."""
     time: datetime
-    """When it landed, aware, in UTC: what the commit claims, never before the landing before it."""
+    """The landing time, aware, in UTC: the commit's claim, never before the previous landing."""
     claimed: datetime
     """The committer time that the commit claims, aware, in UTC."""
     author: str = ""
@@ -32,7 +32,7 @@ class Landing:
 
 
 class PathChange(NamedTuple):
-    """What one landing did to one path: a file, a link or a submodule, never a folder."""
+    """The change of one path by one landing: a file, a link or a submodule, never a folder."""
 
     landing: Landing
     path: str
@@ -58,19 +58,19 @@ class History(Protocol):
         """The landing of this full id; None where it is not on the line."""
 
     def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
-        """What happened to a path and to everything below it, oldest first, then by path.
+        """The changes of a path and of everything below it, oldest first, then by path.
 
-        With `after`, only what landed later than that.
+        With `after`, only later landings.
         """
 
     def changes_within(self, name: str) -> tuple[PathChange, ...]:
-        """What happened to all that lies in folders of this name, oldest first, then by path."""
+        """The changes in all folders of this name, oldest first, then by path."""
 
     def landed(self, path: str) -> Landing | None:
-        """Where the path that stands at the head came, for the last time; None if it is not there."""
+        """The landing that last added the path that exists at the head; None if it does not exist."""
 
     def read(self, id_: str) -> bytes:
         """The content of a file, by its entry's id. Raises KeyError where there is none."""
 
     def fetch(self, ids: Iterable[str]) -> None:
-        """Have these files at hand: one journey to the remote where a partial clone lacks them."""
+        """Load these files: one request to the remote if a partial clone does not have them."""

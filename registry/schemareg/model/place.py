@@ -1,4 +1,4 @@
-"""Where something stands, and what is wrong there."""
+"""Places in files, and mistakes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Pointer = tuple[str | int, ...]
 
 
 class Place(NamedTuple):
-    """Where something stands: POSIX path relative to the repository root, 1-based line and column."""
+    """A place: POSIX path relative to the repository root, 1-based line and column."""
 
     path: str
     line: int = 1
@@ -20,9 +20,14 @@ class Place(NamedTuple):
         return f"{self.path}:{self.line}:{self.column}"
 
 
+def pointer_text(pointer: Pointer) -> str:
+    """A JSON Pointer in its string form (RFC 6901, section 4): `/properties/a~1b`."""
+    return "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in pointer)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """One thing that is wrong with one file: where, what, and the edit or command that mends it."""
+    """One mistake of a file: where, what, and the edit or command that fixes it."""
 
     place: Place
     rule: str

@@ -1,4 +1,4 @@
-"""What the hub asks of every product: registry.yaml."""
+"""The policy of registry.yaml."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Stability(Enum):
-    """How firmly a product stands to its promises, the loosest first."""
+    """The stability of a product's promises, the loosest first."""
 
     DRAFT = "draft"
     BETA = "beta"
@@ -21,7 +21,7 @@ class Stability(Enum):
 
 
 class Classification(Enum):
-    """How sensitive a product's data are, the least first."""
+    """The sensitivity of a product's data, the lowest first."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
@@ -30,7 +30,7 @@ class Classification(Enum):
 
 
 class Overrides(Enum):
-    """What a product may change of the hub's policy."""
+    """What a product can override of the registry's policy."""
 
     NOTHING = "nothing"
     STRICTER = "stricter"
@@ -39,7 +39,7 @@ class Overrides(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Compatibility:
-    """The part of the policy that compatibility is judged by."""
+    """The compatibility part of the policy."""
 
     level: Level = Level.FULL
     scope: Scope = Scope.SUPPORTED
@@ -52,21 +52,21 @@ class Compatibility:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where people are reached; the URL may name environment variables as `${NAME}`."""
+    """A channel that reaches people; the URL can name environment variables as `${NAME}`."""
 
     name: str
     url: str
     kind: str = ""
     """`slack`, `teams`, `webhook`, `mail` or `apprise`; `""` leaves it to the URL."""
     secret: str = ""
-    """What a webhook's messages are signed with, as `${NAME}`."""
+    """The signing secret of a webhook, as `${NAME}`."""
     threshold: Severity = Severity.NOTICE
-    """The least severe event that is sent here."""
+    """The lowest severity of events that are sent here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """How mail is sent, to channels that are `mailto:` and to contacts."""
+    """The mail settings, for `mailto:` channels and contacts."""
 
     server: str
     """An `smtp:` or `smtps:` URL, which may name environment variables as `${NAME}`."""
@@ -75,7 +75,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """registry.yaml: what the hub asks of every product."""
+    """The policy: registry.yaml."""
 
     protected_branch: str = "main"
     compatibility: Compatibility = field(default_factory=Compatibility)
@@ -84,13 +84,13 @@ class Policy:
     )
     """Days between the landing of a deprecation and the earliest removal, per stability."""
     reminders: tuple[int, ...] = (30, 7, 1)
-    """Days before a sunset on which people are reminded, the longest first."""
+    """Days before a sunset on which reminders are sent, the longest first."""
     overrides: Overrides = Overrides.STRICTER
     channels: tuple[Channel, ...] = ()
     notify_default: tuple[str, ...] = ()
     mail: Mail | None = None
     issues: bool = False
-    """Whether each deprecation is followed by an issue where the repository is hosted."""
+    """Whether each deprecation has an issue on the repository's host."""
     layout: str = ""
     """Where another repository's schema files stand, for a replay: see `foreign`."""
     anchor: str = ""

@@ -1,4 +1,4 @@
-"""A data product, as its files say, and the versions of its schemas."""
+"""A data product and the versions of its schemas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who answers for a product, and where they are reached."""
+    """The owner of a product, with contact and channels."""
 
     team: str
     contact: str = ""
@@ -29,10 +29,11 @@ class Schema:
 
     name: str
     description: str = ""
-    format: str = "json-schema"
+    format: str = ""
+    """The language its versions are written in, as declared; empty where the files decide."""
     location: str = ""
     key: tuple[str, ...] = ()
-    """The fields that tell one record from all others, as written, sorted."""
+    """The key fields, as written, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Product:
     """Names of the schemas its data flows from: `payments/payment`."""
     schemas: tuple[Schema, ...] = ()
     compatibility: Mapping[str, str] = field(default_factory=dict)
-    """The product's own wishes (`level`, `scope`, `content`, …), as written; see `overrides`."""
+    """The product's own compatibility settings (`level`, `scope`, `content`, …), as written; see `overrides`."""
     service_levels: Mapping[str, str] = field(default_factory=dict)
     """`freshness`, `availability` and the like, as written."""
 

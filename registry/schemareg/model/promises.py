@@ -1,4 +1,4 @@
-"""What is said of promises: that one ends, that somebody relies on it, that a finding is accepted."""
+"""Facts about promises: deprecations, consumers, waivers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Deprecation:
-    """One file of `deprecations/`: a promise that is going to end, as its owner says it."""
+    """One file of `deprecations/`: a promise that will end."""
 
     path: str
     target: Target
     reason: str
     sunset: date | None = None
-    """The first day on which the promise may be over; None says that no date is set yet."""
+    """The first day on which the promise can be over; None if no date is set yet."""
     loosens: str = ""
-    """Not the element goes but one guarantee about it: `required`, `values`, `key`, `retention`, …."""
+    """The guarantee that is loosened, if the element itself stays: `required`, `values`, `key`, `retention`, …."""
     replacement: Target | None = None
     migration: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One file of `waivers/`: a finding that somebody accepts, for a time."""
+    """One file of `waivers/`: a finding waived."""
 
     path: str
     fingerprint: str
@@ -36,12 +36,12 @@ class Waiver:
     reason: str
     approver: str
     until: date
-    """The last day on which it counts."""
+    """The last day on which it is valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a consumer reads of one schema."""
+    """The use of one schema by a consumer."""
 
     schema: Target
     versions: str = "*"
@@ -60,7 +60,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """One file of `consumers/`: who reads a product, and what of it."""
+    """One file of `consumers/`: a consumer of a product and its uses."""
 
     path: str
     name: str
@@ -70,4 +70,4 @@ class Consumer:
     channels: tuple[str, ...] = ()
     uses: tuple[Use, ...] = ()
     acks: tuple[Target, ...] = ()
-    """What the team agrees to lose before its day."""
+    """The early removals that the team acknowledges."""

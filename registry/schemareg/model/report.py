@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Hit(NamedTuple):
-    """A consumer whom a finding touches, by what it declares to read."""
+    """A consumer that a finding affects, by its declared uses."""
 
     product: str
     consumer: str
@@ -25,35 +25,35 @@ class Hit(NamedTuple):
     schema: str = ""
     """The schema that is read, `orders/order_placed`; `""` where the consumer's file does not say."""
     versions: str = "*"
-    """Which versions, as the consumer wrote it."""
+    """The version range, as the consumer wrote it."""
     fields: tuple[str, ...] = ()
-    """The declared fields that are touched, as targets write them; none means that all are read."""
+    """The affected declared fields, in target notation; none means all fields."""
 
 
 class Announcement(NamedTuple):
-    """What ends by a finding, as it would have to be announced first: what `reg deprecate` takes."""
+    """The deprecation that would make a finding legal: the arguments of `reg deprecate`."""
 
     target: str
     """`orders/order_placed#customer.email`, of every version."""
     loosens: str = ""
-    """The one guarantee of it that ends, where that is all."""
+    """The guarantee that ends, if the element itself stays."""
     window: int = 0
-    """Days that the policy asks for between the landing of the announcement and the end."""
+    """Days that the policy requires between the landing of the announcement and the end."""
 
 
 class PromiseChange(NamedTuple):
-    """What one field promised and what it promises now, in words: `required string`."""
+    """The promise of one field before and after, in words: `required string`."""
 
     field: str
     before: str
     """Empty where the field is new."""
     after: str
-    """Empty where it is gone."""
+    """Empty where the field was removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a report says: what, where, why it matters, and how to mend it."""
+    """A finding: what, where, why it matters, and how to fix it."""
 
     rule: str
     severity: Severity
@@ -65,7 +65,7 @@ class Finding:
     against: str = ""
     direction: Direction | None = None
     field: str = ""
-    """The field path in the registry's words: `customer.email`, `lines[].sku`."""
+    """The field path in target notation: `customer.email`, `lines[].sku`."""
     pointer: str = ""
     """JSON Pointer into the schema that refuses, as a URI fragment without the `#`."""
     witness: str | None = None
@@ -75,15 +75,15 @@ class Finding:
     fingerprint: str = ""
     """Stable over unrelated edits: a digest of rule, target, versions and what changed."""
     value: str = ""
-    """The one enum value that it is about, as targets write it: plain, or JSON text if no string."""
+    """The enum value concerned, in target notation: plain, or JSON text if it is not a string."""
     dates: str = ""
-    """How the earliest legal day comes about, where the promise is announced to end."""
+    """The arithmetic of the earliest removal, where the promise is deprecated."""
     waived: str = ""
-    """Who accepted it until when and why; empty where nobody did."""
+    """The waiver: approver, last day, reason; empty without a waiver."""
     hits: tuple[Hit, ...] = ()
-    """The registered consumers whom it hits, sorted."""
+    """The affected registered consumers, sorted."""
     announce: Announcement | None = None
-    """What to announce, where that is all it takes for this to be legal one day."""
+    """What to announce, if an announcement makes this legal later."""
     target: str = ""
     """What it is about, as people type it, where it is the promise of something: a field, a line,
     a product. Empty where product, schema, version and field say all there is."""
@@ -91,7 +91,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class VersionVerdict:
-    """What was found about one new or changed version."""
+    """The verdict on one new or changed version."""
 
     product: str
     schema: str
@@ -101,23 +101,23 @@ class VersionVerdict:
     reason: str = ""
     """Why it is undecided; empty otherwise."""
     required_bump: str = ""
-    """The smallest honest bump over the version before it: `major`, `minor`, `patch`, or empty."""
+    """The required bump from the previous version: `major`, `minor`, `patch`, or empty."""
     against: tuple[str, ...] = ()
     """The versions it was compared with, oldest first."""
     changes: tuple[str, ...] = ()
-    """What changed in words and metadata, one sentence each, sorted."""
+    """Changes of descriptions and metadata, one sentence each, sorted."""
     honest: str = ""
-    """The version that its changes call for: its own, or the one it should be; empty if unknown."""
+    """The version number that its changes require; empty if unknown."""
     policy: Compatibility | None = None
-    """What it was judged by, where that is not the report's policy."""
+    """Its policy, if it differs from the report's policy."""
     promises: tuple[PromiseChange, ...] = ()
     """How its fields differ from those of the version before it, by path; told where it breaks or
-    could not be decided."""
+    undecided."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One analysis: everything that every face of it shows. Findings are sorted by severity, place."""
+    """The report of one analysis; every form shows it. Findings are sorted by severity, then place."""
 
     base: str
     head: str
@@ -127,10 +127,13 @@ class Report:
     policy: Compatibility = field(default_factory=Compatibility)
     base_commit: str = ""
     head_commit: str = ""
+    today_given: bool = False
+    """Whether `today` was given by hand and is another day than that of the run: a forecast, or a
+    look back, and no verdict of this day."""
 
     @property
     def verdict(self) -> str:
-        """`fail` when something breaks, `undecided` when something could not be decided, else `pass`."""
+        """`fail` when something breaks, `undecided` when something undecided, else `pass`."""
         if any(each.severity is Severity.ERROR for each in self.findings):
             return "fail"
         if any(

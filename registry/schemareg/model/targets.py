@@ -1,4 +1,4 @@
-"""The names people type: `orders/order_placed@1.2.0#customer.email`. One parser, one printer.
+"""Targets, the names of elements: `orders/order_placed@1.2.0#customer.email`. One parser, one printer.
 
 Grammar::
 
@@ -17,7 +17,7 @@ from schemareg.model import semver
 from schemareg.model.errors import RegistryError
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
-"""What a product, a schema, a consumer may be called."""
+"""The form of a name of a product, schema or consumer."""
 
 _SPECIAL = re.compile(r"[.\[\]=#\\]")
 _STEP = re.compile(r"(?:[^.\[\]=#\\]|\\.)+", re.DOTALL)
@@ -52,7 +52,7 @@ class Target:
 
 
 def field_text(steps: tuple[str | None, ...]) -> str:
-    """Steps in the registry's words: `("lines", None, "sku")` is `lines[].sku`."""
+    """Steps in target notation: `("lines", None, "sku")` is `lines[].sku`."""
     text = ""
     for step in steps:
         if step is None:
@@ -71,7 +71,7 @@ def parse(text: str) -> Target:
         if needed and not NAME.fullmatch(name):
             raise _refused(text, f"{name!r} is not a {what} name")
     if (at or hash_sign) and not schema:
-        raise _refused(text, "a version or a field belongs to a schema")
+        raise _refused(text, "a version or a field needs a schema")
     version, major = None, None
     if at:
         version = semver.parse(revision)
@@ -101,7 +101,7 @@ def _field(text: str, tail: str) -> tuple[tuple[str | None, ...], str | None]:
         steps.append(re.sub(r"\\(.)", r"\1", step.group(), flags=re.DOTALL))
         position = step.end()
     if not steps:
-        raise _refused(text, "nothing stands after '#'")
+        raise _refused(text, "nothing follows '#'")
     return tuple(steps), tail[position + 1 :] if position < len(tail) else None
 
 
@@ -114,7 +114,7 @@ def _refused(text: str, why: str) -> RegistryError:
 
 
 def covers(target: Target, element: Target) -> bool:
-    """Whether what is said of `target` is said of `element`: the same, or a part of it."""
+    """Whether `target` covers `element`: the same element, or a part of it."""
     if target.product != element.product or (target.schema and target.schema != element.schema):
         return False
     if target.version is not None and target.version != element.version:

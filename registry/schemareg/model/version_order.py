@@ -1,4 +1,4 @@
-"""How the versions of one schema follow each other: lines, steps, and who counts against whom.
+"""The order of versions of one schema: lines, bumps, and which older versions count.
 
 Only releases make promises. A pre-release may change or go until it is released, and is compared
 with releases; no release is compared with it. Major version 0 is a line like any other: who wants
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def releases(versions: Iterable[SemVer]) -> tuple[SemVer, ...]:
-    """Those that are no pre-release, oldest first."""
+    """The releases, oldest first."""
     return tuple(sorted(each for each in versions if not each.pre))
 
 
 def counting(version: SemVer, known: Iterable[SemVer], policy: Compatibility) -> tuple[SemVer, ...]:
-    """The older releases that a version must keep its promises to, oldest first.
+    """The older releases with which a version must be compatible, oldest first.
 
     They are of its major line: another line is another promise. `supported` is every one of them
     as long as no promise ends.
@@ -48,7 +48,7 @@ def before(version: SemVer, known: Iterable[SemVer]) -> SemVer | None:
 
 
 def followers(version: SemVer, known: Iterable[SemVer]) -> tuple[SemVer, ...]:
-    """What a version may be called where it stands, smallest step first; empty for the first one.
+    """The possible numbers of a version, smallest bump first; empty for the first version.
 
     Within its line: the next patch and the next minor version; else the opening of the next line.
     """
@@ -61,7 +61,7 @@ def followers(version: SemVer, known: Iterable[SemVer]) -> tuple[SemVer, ...]:
 
 
 def honest(bump: str, previous: SemVer, known: Iterable[SemVer]) -> SemVer:
-    """What a version is to be called that needs this bump over the one before it.
+    """The number of a version that requires this bump from the previous one.
 
     A major bump opens the line after the highest there is, since the next one may be taken.
     """

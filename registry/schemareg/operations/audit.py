@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from schemareg.adapters.git.commit_messages import Message
     from schemareg.adapters.history.history import GitHistory
     from schemareg.audit.checkpoint import Checkpoint
+    from schemareg.audit.progress import Progress
     from schemareg.audit.proof import Proof
-    from schemareg.audit.verification import Verification
+    from schemareg.audit.verification import Look, Verification
     from schemareg.changelog.facts import Fact
     from schemareg.model import Landing
     from schemareg.model.targets import Target
@@ -81,29 +82,38 @@ def _on(root: Path, head: str, text: str) -> str:
 
 
 def _branch(root: Path) -> str:
-    """The protected branch's name; parsing the policy is left out where it does not name one."""
+    """The protected branch's name, which what is checked out here does not choose alone."""
     from schemareg.adapters.git import command
+    from schemareg.operations import protected_branch
 
     text = command.run(root, "cat-file", "blob", "HEAD:registry.yaml").out
-    if b"protected-branch" not in text:
-        return "main"
-    from schemareg import documents, manifests
-
-    try:
-        return manifests.parse_registry(documents.parse(text, "registry.yaml")).protected_branch
-    except RegistryError:
-        return "main"
+    return protected_branch.trusted_at(root, protected_branch.named_by(text))
 
 
 def verified(
-    root: Path, history: "GitHistory", checkpoint: "Checkpoint | None", *, full: bool
+    root: Path,
+    history: "GitHistory",
+    checkpoint: "Checkpoint | None",
+    *,
+    full: bool,
+    hashed: bool = False,
+    protected: bool = True,
 ) -> "Verification":
-    """The audit of a line, from where an earlier one came to; and how far it came now, kept."""
+    """The audit of a line, from where an earlier one came to; and how far it came now, kept.
+
+    With `full`, from the first landing, and each version is hashed; with `hashed`, so are those alone
+    of a whole run. `protected` says that the line is that of the protected branch: only its progress
+    is kept, and it must lead on from where it was.
+    """
+    from dataclasses import replace
+
     from schemareg.adapters.git import cache
     from schemareg.audit import progress, verification
 
     name = progress.name()
-    before = None if full else progress.parse(cache.read(history.cache, name))
+    branch = _branch(root) if protected else ""
+    last = progress.parse(cache.read_own(history.cache, name))
+    before = None if full or hashed else last
     if before and checkpoint and str(checkpoint) not in before.confirmed:
         before = None
     if checkpoint:
@@ -111,10 +121,100 @@ def verified(
     with states(root) as at:
         stream = history.stream(before.landing if before else None)
         known = before if stream.since else None
-        found = verification.verified(history, stream.landings, at, known, checkpoint)
-    if found.progress is not None and (found.landings or not known):
-        cache.write(history.cache, name, progress.render(found.progress))
-    return _seen(root, history, found)
+        found = verification.verified(
+            history,
+            stream.landings,
+            at,
+            known,
+            checkpoint,
+            tree_of=history.tree,
+            altered=history.altered if full or hashed else None,
+            branch=branch or (last.branch if last else ""),
+        )
+    head = history.head
+    lost = last is not None and last.branch == branch and _replaced(root, history, last, found)
+    if lost and head is not None and last is not None:
+        if not found.rewritten:
+            found = replace(found, doubts=(*found.doubts, verification.rewritten(head, last)))
+    elif protected and found.progress is not None and (found.landings or not known):
+        cache.write_own(history.cache, name, progress.render(found.progress))
+    found = _seen(root, history, found)
+    if found.progress is None:
+        return found
+    looks = _looks(history, found, hashed=full or hashed)
+    return replace(found, looks=tuple(looks))
+
+
+def _replaced(root: Path, history: "GitHistory", last: "Progress", found: "Verification") -> bool:
+    """Whether a line does not go on from what an earlier run verified, and nobody decided so.
+
+    It is decided by another `anchor` in registry.yaml than there was, of a commit on the line; or by
+    a checkpoint that was taken of the new history and holds.
+    """
+    from schemareg.adapters.history.history import history as line_of
+
+    if not history.commit or history.landing(last.commit) is not None:
+        return False
+    try:
+        with line_of(root, last.commit) as former:
+            if former.landing(history.commit) is not None:
+                return False  # what is looked at is older than what was
+            if _newly(found, former):
+                return False
+            known = _anchor(former)
+    except RegistryError:
+        if _newly(found, None):
+            return False
+        known = ""  # it is gone with the history that it belonged to
+    anchor = _anchor(history)
+    return anchor == known or not anchor or history.landing(anchor) is None
+
+
+def _newly(found: "Verification", former: "GitHistory | None") -> bool:
+    """Whether a checkpoint was given that holds, of a commit that the former line has not."""
+    if found.checkpoint is None or found.doubts:
+        return False
+    return former is None or former.landing(found.checkpoint.head) is None
+
+
+def _anchor(history: "GitHistory") -> str:
+    from schemareg.snapshot.snapshot import Snapshot
+
+    try:
+        return Snapshot(history.files("head")).policy.anchor
+    except RegistryError:
+        return ""
+
+
+def _looks(history: "GitHistory", found: "Verification", *, hashed: bool) -> "Iterator[Look]":
+    """What could be looked for in this clone, and what not."""
+    from schemareg.adapters.git.store import shallow_commits
+    from schemareg.adapters.ledger.ledger import FETCH
+    from schemareg.adapters.ledger.ref import present
+    from schemareg.audit.verification import Look
+
+    common = history.cache.parent
+    shallow = " (shallow beside it)" if shallow_commits(common) else ""
+    yield Look("landings", True, f"each was read from Git, in this run or before{shallow}")
+    if found.checkpoint is not None:
+        yield Look("rewriting", True, f"against the checkpoint {found.checkpoint.head[:12]}")
+    else:
+        said = (
+            'only against what this clone verified before; give a checkpoint: --checkpoint "LINE"'
+        )
+        yield Look("rewriting", False, said)
+    if hashed:
+        yield Look("bytes", True, "the file of each version was hashed")
+    else:
+        yield Look(
+            "bytes", False, "the ids that Git gives were believed: --full hashes each version"
+        )
+    if present(common):
+        yield Look("receipts", True, "what the ledger saw, against what commits claim")
+    else:
+        yield Look("receipts", False, f"dates are what commits claim; the ledger: {FETCH}")
+    yield Look("trees", False, "whether Git's trees and commits are whole: git fsck --full")
+    yield Look("people", False, "who made a commit is its own claim: reg log --signatures")
 
 
 def _seen(root: Path, history: "GitHistory", found: "Verification") -> "Verification":
@@ -128,22 +228,26 @@ def _seen(root: Path, history: "GitHistory", found: "Verification") -> "Verifica
 
     from schemareg.audit import receipts as audit_receipts
 
-    return replace(found, misdated=audit_receipts.misdated(history, known))
+    written = receipts.written(root, history)
+    return replace(found, misdated=audit_receipts.misdated(history, known, written))
 
 
-def checkpoint(root: Path, history: "GitHistory") -> tuple["Checkpoint", int]:
-    """The checkpoint of a line as it is now, and how many violations there are up to it."""
-    from schemareg.adapters.git import command
+def checkpoint(
+    root: Path, history: "GitHistory", *, protected: bool = True
+) -> tuple["Checkpoint", int]:
+    """The checkpoint of a line as it is now, and how many violations there are up to it.
+
+    Each version is hashed: the line vouches for bytes, not for what the ids say of them.
+    """
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.merkle import Growing
 
-    found = verified(root, history, None, full=False)
+    found = verified(root, history, None, full=False, hashed=True, protected=protected)
     if found.progress is None:
         raise RegistryError("nothing has landed yet", remedy="Commit the registry first")
     progress = found.progress
-    tree = command.run(root, "--no-replace-objects", "rev-parse", f"{progress.commit}^{{tree}}")
     digest = Growing(progress.records, map(bytes.fromhex, progress.whole)).root.hex()
-    line = Checkpoint(progress.commit, tree.out.decode().strip(), progress.records, digest)
+    line = Checkpoint(progress.commit, history.tree(progress.commit), progress.records, digest)
     return line, len(found.violations)
 
 
@@ -164,6 +268,8 @@ def proof(
         # That the product came says nothing of a part of it.
         if asked.means(each) and (not target.schema or "/" in each.target)
     }
+    if history.landing(checkpoint.head) and history.tree(checkpoint.head) != checkpoint.tree:
+        return None
     found = prove(history.stream().landings, checkpoint, wanted)
     if found is not None and not found.records:
         raise RegistryError(
@@ -217,6 +323,11 @@ def exported(root: Path, history: "GitHistory", since: "Checkpoint | None") -> I
             raise Undecidable(
                 f"the checkpoint's commit {since.head[:12]} is not on this line",
                 remedy='To see what happened: reg audit verify --checkpoint "LINE"',
+            )
+        if history.tree(since.head) != since.tree:
+            raise Undecidable(
+                f"the checkpoint says another tree of {since.head[:12]} than Git does",
+                remedy="The line was altered: take another copy of it",
             )
     teller = Facts(history)
     for _, changes in history.stream(after).landings:

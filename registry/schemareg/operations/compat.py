@@ -32,9 +32,9 @@ def files(
 
 def _document(root: Path, path: Path, dialect: str) -> "Document":
     from schemareg.compatibility.files import refuse_malformed
-    from schemareg.documents import parse
+    from schemareg.formats import catalogue
 
-    document = parse((root / path).read_bytes(), path.as_posix())
+    document = catalogue.parse((root / path).read_bytes(), path.as_posix())
     refuse_malformed(document, dialect)
     return document
 
@@ -43,6 +43,7 @@ def pairs(root: Path, rows: Path, old: Path | None, level: str, content: str, di
     """A line of JSON for each row, written as soon as it is known."""
     from schemareg.compatibility import bulk as many
     from schemareg.compatibility.levels import judge
+    from schemareg.formats import catalogue
     from schemareg.formats.verdict import Budget
     from schemareg.model import Content, Level
     from schemareg.reports.views import verdict
@@ -52,10 +53,13 @@ def pairs(root: Path, rows: Path, old: Path | None, level: str, content: str, di
             "--pairs takes the schemas from its rows, not OLD and NEW", remedy=_CALL
         )
     asked, model = Level[level], Content(content)
+    language = catalogue.named(catalogue.DEFAULT.name)
     with _opened(root, rows) as lines:
         for answer in many.answers(
             lines,
-            lambda older, newer: judge(older, newer, asked, content=model, budget=Budget()),
+            lambda older, newer: judge(
+                language, older, newer, asked, content=model, budget=Budget()
+            ),
             time.perf_counter,
             dialect,
         ):

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model.errors import RegistryError, Undecidable
+from schemareg.operations import protected_branch
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from schemareg.adapters.git.anchor import Anchor
     from schemareg.adapters.git.repository import Repository
     from schemareg.adapters.history.history import GitHistory
     from schemareg.deprecation.landed import Promises
@@ -23,19 +25,32 @@ _LARGEST_SAMPLE = 64 * 1024 * 1024
 """Bytes: read in seconds, in less than a gigabyte of memory."""
 
 
+class Change(NamedTuple):
+    """What to judge."""
+
+    base: "Snapshot"
+    head: "Snapshot"
+    branch: str
+    """The protected branch."""
+    day: "date | None" = None
+    """The day as of which, if the call or a landing says one."""
+    disputed: "Anchor | None" = None
+    """The protected branch and what says so, where the proposal names another one."""
+    also: "tuple[tuple[Snapshot, Anchor], ...]" = ()
+    """Further states to compare the head with: of other branches that are called the protected one."""
+
+
 @contextmanager
 def compared(
     root: Path, base: str | None = None, head: str | None = None
 ) -> Iterator[tuple["Snapshot", "Snapshot"]]:
     """Base and head, by default what the working tree is to be compared with, and itself."""
-    with change(root, base, head, None) as (before, after, _):
-        yield before, after
+    with change(root, base, head, None) as found:
+        yield found.base, found.head
 
 
 @contextmanager
-def change(
-    root: Path, base: str | None, head: str | None, at: str | None
-) -> Iterator[tuple["Snapshot", "Snapshot", "date | None"]]:
+def change(root: Path, base: str | None, head: str | None, at: str | None) -> Iterator[Change]:
     """What to judge: two states, and the day as of which, if the call says one.
 
     With `at`, a revision or a day, that is what landed there, beside what stood before it. What has
@@ -63,13 +78,13 @@ def change(
         landed = repository.files_at(revision)
         after = Snapshot(landed)
         landing = line.landing(after.commit)
+        branch = protected_branch.trusted(repository, after)[0].branch
         if landing is None:
-            branch = after.policy.protected_branch
-            yield Snapshot(repository.default_base(branch, landed)), after, day
+            yield Change(Snapshot(repository.default_base(branch, landed)), after, branch, day)
             return
         parent = line.line()[landing.ordinal - 1].commit if landing.ordinal else ""
         files = repository.files_at(parent) if parent else repository.no_files()
-        yield Snapshot(files), after, day or landing.time.date()
+        yield Change(Snapshot(files), after, branch, day or landing.time.date())
 
 
 def refuse_no_registry(base: "Snapshot", head: "Snapshot") -> None:
@@ -87,23 +102,33 @@ def refuse_no_registry(base: "Snapshot", head: "Snapshot") -> None:
 
 
 @contextmanager
-def _at_hand(
-    root: Path, base: str | None, head: str | None
-) -> Iterator[tuple["Snapshot", "Snapshot", "date | None"]]:
+def _at_hand(root: Path, base: str | None, head: str | None) -> Iterator[Change]:
     from schemareg.adapters import clock
     from schemareg.adapters.git.repository import open_repository
+    from schemareg.manifests.layout import REGISTRY
     from schemareg.snapshot.snapshot import Snapshot
 
     with open_repository(root) as repository:
         after = repository.files_at(head) if head else repository.working_files()
         changed = Snapshot(after)
         if base:
-            yield Snapshot(repository.files_at(base)), changed, None
+            before = Snapshot(repository.files_at(base))
+            says = before if before.has(REGISTRY) else changed
+            yield Change(before, changed, protected_branch.trusted(repository, says)[0].branch)
             return
-        before, time = repository.default_change(changed.policy.protected_branch, after)
+        anchor, *others = protected_branch.trusted(repository, changed)
+        files, time = repository.default_change(anchor.branch, after)
         # A commit may claim a day that is to come.
         day = min(time.date(), clock.today()) if time else None
-        yield Snapshot(before), changed, day
+        also = [(repository.default_base(each.branch, after), each) for each in others]
+        yield Change(
+            Snapshot(files),
+            changed,
+            anchor.branch,
+            day,
+            anchor if others or anchor.branch != changed.policy.protected_branch else None,
+            tuple((Snapshot(its), each) for its, each in also if its.commit != files.commit),
+        )
 
 
 @contextmanager
@@ -179,7 +204,12 @@ def drafting(root: Path, base: str | None = None) -> Iterator[tuple["Snapshot", 
 
     with open_repository(root) as repository:
         head = Snapshot(repository.working_files())
-        yield Snapshot(_landed(repository, head.policy.protected_branch, base)), head
+        yield (
+            Snapshot(
+                _landed(repository, protected_branch.trusted(repository, head)[0].branch, base)
+            ),
+            head,
+        )
 
 
 def _landed(repository: "Repository", branch: str, base: str | None) -> "Files":
@@ -206,7 +236,9 @@ def promised(root: Path) -> Iterator[tuple["Promises", "Snapshot", "Policy"]]:
 
     with drafting(root) as (base, head):
         policy = policy_in_force(base, head)
-        with landings(root, base.files, policy.protected_branch) as history:
+        with landings(
+            root, base.files, protected_branch.trusted_at(root, policy.protected_branch)
+        ) as history:
             yield Promises(base, history), head, policy
 
 
@@ -263,10 +295,12 @@ def announced(promises: "Promises") -> tuple["Term", ...]:
     history = promises.history
     if not isinstance(history, GitHistory):
         return promises.everything()
-    known = deprecation_cache.remembered(git_cache.read(history.cache, _SUNSETS), history.commit)
+    known = deprecation_cache.remembered(
+        git_cache.read_own(history.cache, _SUNSETS), history.commit
+    )
     if known is None:
         known = promises.everything()
-        git_cache.write(history.cache, _SUNSETS, deprecation_cache.kept(known, history.commit))
+        git_cache.write_own(history.cache, _SUNSETS, deprecation_cache.kept(known, history.commit))
     return known
 
 
@@ -282,7 +316,7 @@ def _tip(
     from schemareg.adapters.history.history import history, protected
     from schemareg.snapshot.snapshot import Snapshot
 
-    branch = _branch(here)
+    branch = protected_branch.trusted_at(root, _branch(here))
     if revision:
         with history(root, revision) as wanted:
             commit = wanted.commit
@@ -293,7 +327,7 @@ def _tip(
     if tip is None and here is None and not _unborn(root):
         # Bare: only a commit can say what its branch is called.
         with history(root, "HEAD") as line:
-            branch = _branch(Snapshot(line.files("HEAD")))
+            branch = protected_branch.trusted_at(root, _branch(Snapshot(line.files("HEAD"))))
         tip = protected(root, branch)
     if tip is None:
         raise unknown_branch(branch, "; or name where to look: --at REF")
@@ -318,19 +352,10 @@ def _unborn(root: Path) -> bool:
 def _branch(snapshot: "Snapshot | None") -> str:
     """The protected branch by the policy of a state; the default where that is wrong."""
     from schemareg.manifests.layout import REGISTRY
-    from schemareg.model import Policy
-    from schemareg.model.errors import InvalidFiles
 
     if snapshot is None or not snapshot.has(REGISTRY):
-        return Policy().protected_branch
-    text = snapshot.files.read(REGISTRY)
-    # Without escapes a key is spelled as it is: to see that it is not there, nothing need be parsed.
-    if b"protected-branch" not in text and b"\\" not in text:
-        return Policy().protected_branch
-    try:
-        return snapshot.policy.protected_branch
-    except InvalidFiles:
-        return Policy().protected_branch
+        return protected_branch.named_by(b"")
+    return protected_branch.named_by(snapshot.files.read(REGISTRY))
 
 
 @contextmanager
@@ -395,10 +420,9 @@ def home(root: Path) -> Path:
     return top
 
 
-def sample_schema(path: Path) -> "JsonValue":
-    """A schema that every record of a sample fits. Raises RegistryError where it cannot be read."""
+def sample_records(path: Path) -> "tuple[JsonValue, ...]":
+    """The records of a sample file. Raises RegistryError where it cannot be read."""
     from schemareg.authoring import samples
-    from schemareg.formats.json_schema.infer import infer
 
     if not path.is_file():
         raise RegistryError(
@@ -413,7 +437,7 @@ def sample_schema(path: Path) -> "JsonValue":
             where=path.as_posix(),
             remedy="A few thousand records are enough: take the first of them",
         )
-    return infer(samples.read(path.read_bytes(), path.as_posix()))
+    return samples.read(path.read_bytes(), path.as_posix())
 
 
 def _no_registry(root: Path) -> RegistryError:

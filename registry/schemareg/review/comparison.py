@@ -5,23 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.formats.json_schema import uris
-from schemareg.formats.json_schema.annotations import (
-    MEANINGS,
-    meanings_kept,
-    property_names,
-    unjudged,
-)
-from schemareg.formats.json_schema.structural import evident, properties_kept
+from schemareg.formats.field import MEANINGS
 from schemareg.model import Classification, Content, Direction, Outcome
+from schemareg.model.place import pointer_text
 from schemareg.review.findings import Pair, field_above, uri_of
+from schemareg.review.resolver import format_of
 from schemareg.rules import semantics
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
     from schemareg.documents import Document
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.formats.verdict import Verdict
     from schemareg.model import Compatibility, Finding, SchemaVersion
     from schemareg.model.semver import SemVer
@@ -71,6 +66,9 @@ class Comparison:
                 self._repeat(version, seen[meaning])
                 continue
             seen[meaning] = version
+            if format_of(old) is not format_of(new):
+                self._change_format(version, new, old)
+                continue
             for direction in self.policy.level.directions:
                 self._ask(version, direction, new, old)
         return self
@@ -85,18 +83,26 @@ class Comparison:
     ) -> None:
         forward = direction is Direction.FORWARD
         reader, writer = (old, new) if forward else (new, old)
-        sides = self.shelf.bare(reader), self.shelf.bare(writer)
-        plain = (
-            self.shelf.self_contained(reader)
-            and self.shelf.self_contained(writer)
-            and evident(*sides, self.policy.content, formats=self.policy.formats)
+        language = format_of(new)
+        plain = language.plainly_reads(
+            reader, writer, content=self.policy.content, formats=self.policy.formats
         )
         if not plain:
             self._search(version, direction, reader, writer)
-        if forward and not (plain and properties_kept(*sides)):
+        if forward and not (plain and language.keeps_fields(old, new)):
             self._look_for_fields(version, new, old)
-        if forward and not meanings_kept(old.value, new.value):
+        if forward and not language.keeps_meanings(old, new):
             self._look_for_meanings(version, new, old)
+
+    def _change_format(self, version: SchemaVersion, new: Document, old: Document) -> None:
+        """Records of one format cannot be read by the schema of another: nothing to compare."""
+        if self.policy.level.directions and not any(
+            each.rule == semantics.FORMAT_CHANGED.id for each in self.lost
+        ):
+            titles = format_of(old).title, format_of(new).title
+            self.lost.append(
+                semantics.format_changed(self.version, version.version, titles, self.opens)
+            )
 
     def _search(
         self, version: SchemaVersion, direction: Direction, reader: Document, writer: Document
@@ -129,8 +135,8 @@ class Comparison:
                     version.version,
                     each.path,
                     f"{'required' if each.required else 'optional'} {each.type}",
-                    uris.pointer_text(each.pointer),
-                    new.place(near.pointer if near else ("properties",), key=True),
+                    pointer_text(each.pointer),
+                    new.place(near.pointer if near else format_of(new).fields_pointer, key=True),
                     self.opens,
                 )
             )
@@ -148,8 +154,8 @@ class Comparison:
                     version.version,
                     now.path,
                     change,
-                    uris.pointer_text(was.pointer) if was else "",
-                    new.place(now.pointer if here else ("properties",), key=True),
+                    pointer_text(was.pointer) if was else "",
+                    new.place(now.pointer if here else format_of(new).fields_pointer, key=True),
                     self.opens,
                 )
                 if (found.field, found.message) not in told:
@@ -183,25 +189,26 @@ def verdict_of(
     content: Content | None = None,
 ) -> Verdict:
     """Whether one document's readers take what another's writers write, by a policy."""
-    # Loaded late: most changes are evident, and the engine costs as much as all the rest.
-    from schemareg.formats.json_schema.solver.compare import compare
-    from schemareg.formats.verdict import SchemaSource
+    from schemareg.formats.verdict import Budget, SchemaSource, Verdict
 
-    return compare(
-        SchemaSource(shelf.spelled_out(reader.value), uri_of(reader.path)),
-        SchemaSource(shelf.spelled_out(writer.value), uri_of(writer.path)),
+    language, other = format_of(reader), format_of(writer)
+    if language is not other:
+        reason = f"one version is {other.title}, the other is {language.title}"
+        return Verdict(Outcome.UNDECIDED, reason)
+    return language.compare(
+        SchemaSource(reader.value, uri_of(reader.path)),
+        SchemaSource(writer.value, uri_of(writer.path)),
+        shelf.resolver(reader),
         content=content or policy.content,
         formats=policy.formats,
-        lookup=shelf.lookup,
-        locate=shelf.locate,
+        budget=Budget(),
     )
 
 
 def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibility) -> bool:
     """Whether two documents are proved to say the same in other keywords."""
-    if unjudged(one.value) != unjudged(other.value):
-        return False
-    if property_names(one.value) != property_names(other.value):
+    language = format_of(one)
+    if format_of(other) is not language or language.unjudged(one) != language.unjudged(other):
         return False
     if {each.path for each in fields_of(shelf, one)} != {
         each.path for each in fields_of(shelf, other)
@@ -215,9 +222,7 @@ def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibili
 
 def fields_of(shelf: Shelf, document: Document) -> tuple[Field, ...]:
     """The fields of a version's records."""
-    from schemareg.formats.json_schema.fields import fields
-
-    return fields(document.value, shelf.library(), uri_of(document.path))
+    return format_of(document).fields(document, shelf.resolver(document))
 
 
 def _above(path: str) -> Iterable[str]:

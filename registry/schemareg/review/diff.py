@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
-from schemareg.formats.json_schema.annotations import MEANINGS, words_only
+from schemareg.formats.field import MEANINGS
 from schemareg.model import Direction, PromiseChange
 from schemareg.review.comparison import fields_of, verdict_of
 from schemareg.review.findings import Pair, told
 from schemareg.review.metadata import words_changed
-from schemareg.review.resolver import Shelf
+from schemareg.review.resolver import Shelf, format_of
 from schemareg.text.wording import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schemareg.documents import Document
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.formats.verdict import Verdict
     from schemareg.model import Compatibility, Finding, SchemaVersion
     from schemareg.snapshot.snapshot import Snapshot
@@ -77,8 +77,8 @@ def diff(snapshot: Snapshot, old: SchemaVersion, new: SchemaVersion) -> Differen
         new,
         policy,
         *_fields(shelf, before, after),
-        words_changed(before.value, after.value),
-        words_only(before.value, after.value),
+        words_changed(*(format_of(each).annotations(each) for each in (before, after))),
+        shelf.meaning(before) == shelf.meaning(after),
         backward,
         forward,
         told(new, pairs, documents),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from schemareg import rules
 from schemareg.documents import json_values
-from schemareg.formats.json_schema import uris
+from schemareg.formats import catalogue
+from schemareg.formats.format import Resolver
 from schemareg.model import Direction, Finding, Place, Severity
+from schemareg.model.place import pointer_text
 from schemareg.model.targets import field_text, parse
 from schemareg.rules.fingerprint import fingerprint
 
@@ -52,7 +54,7 @@ def told(
         found = pair.found
         own = found.uri == uri_of(_reader(version, pair).path)
         where = (found.pointer, "" if own else found.uri)
-        key = (found.rule, pair.direction, found.field, found.keyword, where, _listed(found))
+        key = (found.rule, pair.direction, found.field, found.keyword, where, found.value)
         groups.setdefault(key, []).append(pair)
     return tuple(_finding(version, group, documents, next_line) for group in groups.values())
 
@@ -66,8 +68,7 @@ def _finding(
     pair, *others = sorted(group, key=lambda each: each.older.version, reverse=True)
     found, older = pair.found, pair.older
     reader = _reader(version, pair)
-    pointer = uris.pointer_text(found.pointer)
-    refused = _listed(found)
+    pointer = pointer_text(found.pointer)
     return Finding(
         found.rule,
         Severity.NOTICE if version.version.pre else Severity.ERROR,
@@ -91,9 +92,9 @@ def _finding(
             found.field,
             pointer,
             _text(_at(documents[reader.path].value, found.pointer)),
-            *([refused] if refused else []),
+            *([found.value] if found.value else []),
         ),
-        value=refused,
+        value=found.value,
     )
 
 
@@ -105,12 +106,10 @@ def place_of(found: Break, direction: Direction, new: Document) -> Place:
     """
     if direction is Direction.BACKWARD and found.uri == uri_of(new.path):
         return new.place(found.pointer, key=True)
-    from schemareg.formats.json_schema.fields import fields
-
     here = uri_of(new.path)
     known = {
         each.path: each.pointer
-        for each in (fields(new.value, None, here) if found.field else ())
+        for each in (catalogue.format_of(new.path).fields(new, Resolver()) if found.field else ())
         if each.uri == here
     }
     field = found.field
@@ -138,7 +137,7 @@ def _why(pair: Pair, version: SchemaVersion, others: Sequence[Pair]) -> str:
         parts = [f"Who still reads by {older} meets what is written under {version.version}."]
     if found.uri != uri_of(version.path):
         path = found.uri.removeprefix("file:///")
-        parts.append(f"What refuses stands in {path}#{uris.pointer_text(found.pointer)}.")
+        parts.append(f"What refuses stands in {path}#{pointer_text(found.pointer)}.")
     if others:
         names = ", ".join(str(each.older.version) for each in others)
         parts.append(f"It is the same with {names}.")
@@ -154,14 +153,6 @@ def _remedy(pair: Pair, version: SchemaVersion, next_line: str) -> str:
     if general in pair.found.remedy:
         return pair.found.remedy.replace(general, opening).rstrip(".")
     return f"{pair.found.remedy} Or {opening}".strip()
-
-
-def _listed(found: Break) -> str:
-    """The value that left a list, as a target writes it; empty for a break of another kind."""
-    if found.keyword != "enum":
-        return ""
-    value = _at(json_values.parse(found.record), found.instance)
-    return value if isinstance(value, str) else _text(value)
 
 
 def _at(value: JsonValue, pointer: Pointer) -> JsonValue:

@@ -10,15 +10,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema import keywords, uris
-from schemareg.formats.json_schema.annotations import WORDS, dialect_of, schemas
-from schemareg.model.targets import field_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from schemareg.documents.json_values import JsonValue
-    from schemareg.model import Pointer
+
+    Annotations = Mapping[str, Mapping[str, JsonValue]]
+    """Field to what is said of it; see `SchemaFormat.annotations`."""
 
 MOST = 40
 """How many sentences one comparison yields; the rest is counted."""
@@ -28,12 +27,11 @@ _LARGEST = 2_000
 """Values in a document beyond which only the fact of a change is told, not the change."""
 
 
-def words_changed(before: JsonValue, after: JsonValue) -> tuple[str, ...]:
+def words_changed(old: Annotations, new: Annotations) -> tuple[str, ...]:
     """What changed in descriptions and other annotations between two schemas, sorted by field.
 
     Fields that came or went are not words. `description of customer.email: "The address" → "…"`.
     """
-    old, new = _annotations(before), _annotations(after)
     sentences = [
         sentence
         for label in sorted(old.keys() & new.keys())
@@ -49,37 +47,6 @@ def metadata_changed(before: JsonValue, after: JsonValue) -> tuple[str, ...]:
     `owner.team: "checkout" → "payments"`. Where they are large, only that they changed.
     """
     return _bounded(sorted(_differences(before, after)))
-
-
-def _annotations(document: JsonValue) -> dict[str, dict[str, JsonValue]]:
-    """Field to what is said of it: known annotations, and keywords that no draft knows."""
-    dialect = dialect_of(document)
-    known = keywords.KEYWORDS[dialect]
-    found: dict[str, dict[str, JsonValue]] = {}
-    for pointer, schema in schemas(document, dialect):
-        if isinstance(schema, dict):
-            said = {
-                name: value
-                for name, value in schema.items()
-                if name in WORDS or (name not in known and not name.startswith("$"))
-            }
-            found[_label(pointer)] = said
-    return found
-
-
-def _label(pointer: Pointer) -> str:
-    """A field's path where the pointer leads to one by name alone, else the pointer."""
-    steps: list[str | None] = []
-    rest = list(pointer)
-    while rest:
-        keyword = rest.pop(0)
-        if keyword == "properties" and rest:
-            steps.append(str(rest.pop(0)))
-        elif keyword == "items" and (not rest or not isinstance(rest[0], int)):
-            steps.append(None)
-        else:
-            return uris.pointer_text(pointer)
-    return field_text(tuple(steps))
 
 
 def _told(

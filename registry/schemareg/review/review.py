@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
 from schemareg.deprecation.day import Day
 from schemareg.manifests.layout import CONSUMERS, PRODUCT, REGISTRY
-from schemareg.model import Report
+from schemareg.model import Outcome, Report
 from schemareg.model.errors import InvalidFiles
 from schemareg.review.metadata import metadata_changed
 from schemareg.review.proposal import Landing
@@ -60,6 +61,43 @@ def review(
         base_commit=base.commit,
         head_commit=head.commit,
     )
+
+
+def joined(report: Report, other: Report) -> Report:
+    """One report of a state that was compared with two bases: every finding, each worst verdict."""
+    known = {(each.rule, each.fingerprint, each.place, each.message) for each in report.findings}
+    findings = [
+        each
+        for each in other.findings
+        if (each.rule, each.fingerprint, each.place, each.message) not in known
+    ]
+    verdicts = {(each.path, each.version): each for each in report.versions}
+    for each in other.versions:
+        mine = verdicts.get((each.path, each.version))
+        if mine is None or _WORST.index(each.outcome) < _WORST.index(mine.outcome):
+            verdicts[each.path, each.version] = each
+    return replace(
+        report,
+        base=f"{report.base} and {other.base}",
+        findings=tuple(sorted((*report.findings, *findings), key=_order)),
+        versions=tuple(verdicts[key] for key in sorted(verdicts)),
+    )
+
+
+_WORST = (Outcome.BREAKING, Outcome.UNDECIDED, Outcome.COMPATIBLE)
+
+
+def disputed(
+    report: Report, head: Snapshot, trusted: tuple[str, str], also: Sequence[tuple[str, str]]
+) -> Report:
+    """The report, with that the proposal names another protected branch than what is trusted.
+
+    A branch comes with what names it.
+    """
+    claimed = head.policy.protected_branch
+    others = [f"`{branch}`, which {source} names" for branch, source in also]
+    found = policies.disputed(claimed, *trusted, others, REGISTRY)
+    return replace(report, findings=tuple(sorted((*report.findings, found), key=_order)))
 
 
 def _hitting(base: Snapshot, head: Snapshot, findings: list[Finding]) -> list[Finding]:

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from schemareg import manifests
-from schemareg.formats.json_schema.annotations import (
-    nested_names,
-    property_names,
-    reaches_out,
-    references_in,
-)
 from schemareg.model import Outcome, Scope, Severity, VersionVerdict, version_order
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.semver import bump_between
 from schemareg.review.comparison import Comparison, Doubt, equivalent, fields_of
 from schemareg.review.findings import told, uri_of
 from schemareg.review.metadata import words_changed
-from schemareg.review.resolver import Shelf
+from schemareg.review.resolver import Shelf, format_of
 from schemareg.rules import semantics
 from schemareg.rules import versions as rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from schemareg.deprecation.day import Day
     from schemareg.documents import Document
-    from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Compatibility, Finding, Policy, PromiseChange, SchemaVersion
     from schemareg.model.semver import SemVer
     from schemareg.review.proposal import Landing
@@ -279,7 +272,9 @@ class _Case:
             ]
             document = self._judge.shelf.proposed(self._version)
             here = found.now.uri == uri_of(document.path)
-            place = document.place(found.now.pointer if here else ("properties",), key=True)
+            place = document.place(
+                found.now.pointer if here else format_of(document).fields_pointer, key=True
+            )
             yield self._judge.day.returned(found, self._version, place, others)
 
     def _may_return(self, line: Sequence[SchemaVersion]) -> bool:
@@ -287,27 +282,18 @@ class _Case:
         if len(line) < 2:
             return False
         shelf = self._judge.shelf
-        *earlier, previous = (shelf.landed(each).value for each in line)
-        own = shelf.proposed(self._version).value
-        if any(map(reaches_out, (own, previous, *earlier))):
-            return True
-        # Where nothing is referred to, a name is known by the property that it stands in.
-        referring = any(True for each in (own, previous) for _ in references_in(each))
-        names: Callable[[JsonValue], Any] = property_names if referring else nested_names
-        came = names(own) - names(previous)
-        return bool(came) and any(not came.keys().isdisjoint(names(each)) for each in earlier)
+        documents = [*map(shelf.landed, line), shelf.proposed(self._version)]
+        formats = {format_of(each) for each in documents}
+        return len(formats) > 1 or formats.pop().may_reintroduce(documents)
 
     def _leaning(self) -> Iterator[Finding]:
         """References of a release to pre-releases."""
         document = self._judge.shelf.proposed(self._version)
-        if self._version.version.pre or not reaches_out(document.value):
+        if self._version.version.pre:
             return
-        from schemareg.formats.json_schema.references import references
-
-        library = self._judge.shelf.library()
-        root = library.open(document.value, uri_of(document.path))
-        for reference in references(library, root):
-            target = reference.target and self._judge.prerelease_at(reference.target.uri)
+        resolver = self._judge.shelf.resolver(document)
+        for reference in format_of(document).references(document, resolver):
+            target = self._judge.prerelease_at(reference.uri)
             if target:
                 place = document.place(reference.pointer)
                 yield rules.leaning(self._version, place, target)
@@ -360,7 +346,10 @@ class _Case:
             return ()
         shelf = self._judge.shelf
         old, new = shelf.landed(self._previous), shelf.proposed(self._version)
-        return words_changed(old.value, new.value)
+        if format_of(old) is not format_of(new):
+            return ()
+        language = format_of(new)
+        return words_changed(language.annotations(old), language.annotations(new))
 
     def _tolerance(self) -> Compatibility | None:
         """The policy to say beside the verdict; a pre-release in doubt holds nobody up."""

@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     """Every rule of a finding, by id, family after family."""
 
 _FAMILIES = (
-    "rules.versions",
-    "rules.semantics",
-    "rules.deprecation",
-    "rules.policies",
-    "formats.json_schema.rules",
-    "rules.files",
-    "rules.audit",
+    "schemareg.rules.versions",
+    "schemareg.rules.semantics",
+    "schemareg.rules.deprecation",
+    "schemareg.rules.policies",
+    "",
+    "schemareg.rules.files",
+    "schemareg.rules.audit",
 )
+"""The modules that declare rules; `""` is where those of the formats come."""
 
 
 def __getattr__(name: str) -> object:
@@ -27,8 +28,11 @@ def __getattr__(name: str) -> object:
     if name != "CATALOGUE":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     catalogue: dict[str, Rule] = {}
-    for family in _FAMILIES:
-        for rule in import_module(f"schemareg.{family}").RULES:
+    # By name: a rule is below the formats that declare some, and sees none of them.
+    formats = import_module("schemareg.formats.catalogue").rule_families()
+    families = (one for each in _FAMILIES for one in ((each,) if each else formats))
+    for family in families:
+        for rule in import_module(family).RULES:
             if rule.id in catalogue:
                 raise ValueError(f"two rules are called {rule.id}")
             catalogue[rule.id] = rule

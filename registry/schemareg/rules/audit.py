@@ -53,8 +53,17 @@ TIME_BACKDATED = Rule(
 TIME_AHEAD = Rule(
     id="time-ahead",
     title="A landing claims a time after it was first observed",
-    rationale="The landing was on the branch before the claimed time.",
-    remedy="No action needed. Find out whose clock was wrong.",
+    rationale="Either the commit claims the future, or somebody wrote a receipt that claims the past."
+    " Git does not say which, so the later time counts: no window becomes shorter.",
+    remedy="Find out whose clock was wrong, and who wrote the receipt: git log refs/reg/ledger.",
+    source="Design, section 4, Time",
+)
+RECEIPT_DOUBTFUL = Rule(
+    id="receipt-doubtful",
+    title="A receipt of a landing contradicts Git or itself",
+    rationale="Everybody who may push can write the ledger. An observation from before the previous"
+    " landing, or from the future, is no evidence. It shortens no window.",
+    remedy="Find out who wrote it: git log refs/reg/ledger. Let only the workflow push that ref.",
     source="Design, section 4, Time",
 )
 REWRITTEN = Rule(
@@ -72,8 +81,24 @@ MISMATCH = Rule(
     remedy="Run git fsck, and compare with another clone and another copy of the line.",
     source=f"{_AUDIT}; RFC 6962, section 2.1",
 )
+ALTERED = Rule(
+    id="object-altered",
+    title="A version's bytes are not those that Git's id of them says",
+    rationale="Git names content by its digest. Here is other content under the name of what landed,"
+    " so whoever reads it reads something else.",
+    remedy="Run git fsck; take the object from another clone, or clone again.",
+    source=f"{_LAW}; gitformat-loose(5)",
+)
+UNREADABLE = Rule(
+    id="version-unreadable",
+    title="A version cannot be read, so what it leaves out was not checked",
+    rationale="Something of its line is announced to end. Nobody can say whether this version, which"
+    " landed, still has it.",
+    remedy="Release a version that can be read; find out what let this one land.",
+    source=_AUDIT,
+)
 
 RULES = (
-    *(MOVED, RETURNED, KIND_CHANGED, TIME_BACKWARDS, TIME_BACKDATED, TIME_AHEAD),
-    *(REWRITTEN, MISMATCH),
+    *(MOVED, RETURNED, KIND_CHANGED, TIME_BACKWARDS, TIME_BACKDATED, TIME_AHEAD, RECEIPT_DOUBTFUL),
+    *(REWRITTEN, MISMATCH, ALTERED, UNREADABLE),
 )

@@ -273,6 +273,20 @@ RULES = (
         _MANIFEST,
     ),
     _rule(
+        "format-unknown",
+        "A format that is not known",
+        "The versions of the schema could not be read as what they claim to be.",
+        "Correct the name, or remove the key: the ending of the files names the format.",
+        _MANIFEST,
+    ),
+    _rule(
+        "format-mismatch",
+        "The latest version is not in the declared format",
+        "Readers would choose the wrong parser.",
+        "Correct `format` in product.yaml, or write the version in the declared format.",
+        _MANIFEST,
+    ),
+    _rule(
         "domain-mismatch",
         "A product is in the folder of another domain",
         "One of the two is wrong.",

@@ -36,8 +36,18 @@ CHANGED = Rule(
     remedy="No action needed; ask the owner to approve it.",
     source="Design, section 2, The files of a registry",
 )
+DISPUTED = Rule(
+    id="protected-branch-disputed",
+    title="A proposal names another protected branch than the repository does",
+    rationale="A proposal that chooses what it is compared with could hide whatever it changes. It is"
+    " judged by the branch that the repository names, and by the one that it names itself where that"
+    " is there.",
+    remedy="If the branch was renamed: git remote set-head origin --auto, or for this clone"
+    " git config reg.protectedBranch NAME. Else take `protected-branch` back.",
+    source="Design, section 4, Time: policy, waivers and owners are read from the base",
+)
 
-RULES = (LOOSENED, CHANGED)
+RULES = (LOOSENED, CHANGED, DISPUTED)
 
 _SCOPES = (Scope.LATEST, Scope.SUPPORTED, Scope.ALL)
 _CONTENTS = (Content.DECLARED, Content.OPEN)
@@ -80,6 +90,21 @@ def changed(product: Product, path: str, sentences: Sequence[str]) -> Finding:
         product=product.name,
         remedy=CHANGED.remedy,
         fingerprint=fingerprint(CHANGED.id, product.name, *sentences),
+    )
+
+
+def disputed(claimed: str, branch: str, source: str, also: Sequence[str], path: str) -> Finding:
+    """That a proposal names another branch than the trusted one, which `source` names."""
+    others = f", and by {' and '.join(also)}" if also else ""
+    return Finding(
+        DISPUTED.id,
+        Severity.WARNING,
+        Place(path),
+        f"the proposal names `{claimed}` as the protected branch; it is judged by `{branch}`, which"
+        f" {source} names{others}",
+        why=DISPUTED.rationale,
+        remedy=DISPUTED.remedy,
+        fingerprint=fingerprint(DISPUTED.id, "", claimed, branch),
     )
 
 

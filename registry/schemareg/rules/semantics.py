@@ -41,6 +41,14 @@ MEANING_CHANGED = Rule(
     "change.",
     source="Design, section 3, Promises validation cannot see",
 )
+FORMAT_CHANGED = Rule(
+    id="format-changed",
+    title="The format of a schema changed within a major line",
+    rationale="Readers of the older version parse records in its format. They cannot read"
+    " records in another format, whatever the schemas say.",
+    remedy="Keep the format of the line, or open a new major line in the other format.",
+    source="Design, section 3, Promises validation cannot see",
+)
 KEY_CHANGED = Rule(
     id="key-changed",
     title="The key of a schema changed",
@@ -68,6 +76,7 @@ SERVICE_LEVEL_LOOSENED = Rule(
 RULES = (
     FIELD_REMOVED,
     MEANING_CHANGED,
+    FORMAT_CHANGED,
     KEY_CHANGED,
     CLASSIFICATION_LOWERED,
     SERVICE_LEVEL_LOOSENED,
@@ -144,6 +153,30 @@ def meaning_changed(
         fingerprint=fingerprint(
             MEANING_CHANGED.id, version.name, str(against), field, keyword, was, now
         ),
+    )
+
+
+def format_changed(
+    version: SchemaVersion, against: SemVer, titles: tuple[str, str], opens: SemVer
+) -> Finding:
+    """A version in another format than the version `against` of its line.
+
+    `titles` are the formats before and after; `opens` begins the line where it may.
+    """
+    before, after = titles
+    return Finding(
+        FORMAT_CHANGED.id,
+        Severity.NOTICE if version.version.pre else Severity.ERROR,
+        Place(version.path),
+        f"the format changed from {before} to {after}",
+        product=version.product,
+        schema=version.schema,
+        version=str(version.version),
+        against=str(against),
+        why=FORMAT_CHANGED.rationale,
+        remedy=f"Write it as {before}; or open {opens}:"
+        f" reg bump {version.product}/{version.schema}",
+        fingerprint=fingerprint(FORMAT_CHANGED.id, version.name, str(against), before, after),
     )
 
 

@@ -16,7 +16,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.formats.json_schema.dialects import Dialect, by_uri
+from schemareg.formats import catalogue
 from schemareg.manifests.layout import PRODUCT, PRODUCTS, REGISTRY, SCHEMAS
 from schemareg.model import Entry, Kind
 from schemareg.model import semver as model_semver
@@ -32,8 +32,6 @@ _GROUP = re.compile(r"\{(domain|product|schema|version)\}")
 _ENDING = re.compile(r"\.(?:schema\.json|json|ya?ml|avsc|proto|xsd|sql)\Z")
 _SCHEMAVER = re.compile(r"([1-9]\d{0,5})-(\d{1,3})-(\d{1,3})", re.ASCII)
 _NUMBERS = re.compile(r"v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?", re.ASCII | re.IGNORECASE)
-_NAMED_DIALECT = re.compile(rb'"\$schema"\s*:\s*"((?:[^"\\]|\\.)*)"')
-_OLD_BOUND = re.compile(rb'"exclusive(?:Min|Max)imum"\s*:\s*(?:true|false)')
 
 NUMBERS = frozenset({"bump-too-small", "bump-larger-than-needed", "version-gap"})
 """What the rules of SemVer say, and nobody promised who counts otherwise."""
@@ -161,8 +159,13 @@ def _part(folder: str, found: Iterable[Found]) -> Part:
         counts = counts and ours
         path = f"{folder}/{each.path}" if folder else each.path
         files = products.setdefault(product, {}).setdefault(schema, {})
-        files.setdefault(f"{version}.json", Source(path, each.id))
+        files.setdefault(f"{version}{_ending(path)}", Source(path, each.id))
     return Part(products, counts)
+
+
+def _ending(path: str) -> str:
+    """The usual ending of the format that a file is written in: ours have one each."""
+    return catalogue.entry_of(path).endings[0]
 
 
 _ONE = {"version": r"[vV]?\d[^/]*?"}
@@ -297,7 +300,7 @@ class Mapped:
             return self._policy
         found = self._found(path)
         if found is not None:
-            return in_a_known_dialect(self._files.read(found.path))
+            return catalogue.format_of(path).adapt(self._files.read(found.path))
         if self.entry(path) is None or not path.endswith(f"/{PRODUCT}"):
             raise KeyError(path)
         product = path.split("/")[1]
@@ -358,14 +361,3 @@ def _described(product: str, schemas: Iterable[str]) -> bytes:
         "schemas": {name: {} for name in sorted(schemas)},
     }
     return json.dumps(value).encode()
-
-
-def in_a_known_dialect(text: bytes) -> bytes:
-    """A schema whose `$schema` names a dialect of its own is read as the draft that it looks like."""
-    named = _NAMED_DIALECT.search(text)
-    if named is None or by_uri(named.group(1).decode("utf-8", "replace")) is not None:
-        return text
-    old = _OLD_BOUND.search(text) is not None
-    meant = Dialect.DRAFT4 if old else Dialect.DRAFT7
-    start, end = named.span(1)
-    return text[:start] + meant.uri.encode() + text[end:]

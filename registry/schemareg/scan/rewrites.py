@@ -5,18 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg import documents
 from schemareg.documents import json_values
-from schemareg.formats.json_schema import wellformed
-from schemareg.formats.json_schema.annotations import meaning, property_names, unjudged
-from schemareg.formats.json_schema.structural import evident, self_contained
+from schemareg.formats import catalogue
+from schemareg.formats.format import Resolver
 from schemareg.model import Content, Outcome
 from schemareg.model.errors import InvalidFiles
-from schemareg.scan import layout
 
 if TYPE_CHECKING:
+    from schemareg.documents import Document
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.json_schema.references import Locate
+    from schemareg.formats.format import Locate, SchemaFormat
     from schemareg.formats.verdict import Lookup
 
 
@@ -72,13 +70,14 @@ class Judged(NamedTuple):
 class Read(NamedTuple):
     """A schema as it was read."""
 
-    value: JsonValue = None
-    bare: JsonValue = None
-    """Without its words."""
-    alone: bool = False
-    """Whether its references lead nowhere but to its own definitions."""
+    document: Document | None = None
     fault: str = ""
     """Why it is none."""
+
+    @property
+    def value(self) -> JsonValue:
+        """What its file holds; None where it is no schema."""
+        return None if self.document is None else self.document.value
 
 
 class _Question(NamedTuple):
@@ -117,23 +116,22 @@ def compared(
         return Judged(
             Meaning.UNJUDGED, reason=f"it is no JSON Schema: {older.fault or newer.fault}"
         )
-    if json_values.equal(older.value, newer.value):
+    if older.document is None or newer.document is None:
+        return Judged(Meaning.UNJUDGED)
+    one, other = older.document, newer.document
+    if json_values.equal(one.value, other.value):
         return Judged(Meaning.BYTES)
-    if json_values.equal(older.bare, newer.bare):
+    language = catalogue.format_of(path)
+    if language.meaning(one) == language.meaning(other):
         return Judged(Meaning.WORDS)
-    takes = _Asking(f"file:///{path}", lookup, locate).takes
-    backward, forward = takes(newer, older, content), takes(older, newer, content)
+    takes = _Comparator(language, Resolver(lookup, locate)).takes
+    backward, forward = takes(other, one, content), takes(one, other, content)
     broken = Outcome.BREAKING in (backward.outcome, forward.outcome)
-    if not broken and _alike(older.bare, newer.bare):
-        proofs = (takes(*each, Content.OPEN) for each in ((older, newer), (newer, older)))
+    if not broken and language.unjudged(one) == language.unjudged(other):
+        proofs = (takes(*each, Content.OPEN) for each in ((one, other), (other, one)))
         if all(each.outcome is Outcome.COMPATIBLE for each in proofs):
             return Judged(Meaning.EQUIVALENT)
     return _directions(backward, forward)
-
-
-def _alike(one: JsonValue, other: JsonValue) -> bool:
-    """Whether two schemas may say the same: they name the same properties, and the same meanings."""
-    return bool(unjudged(one) == unjudged(other) and property_names(one) == property_names(other))
 
 
 def _directions(backward: _Question, forward: _Question) -> Judged:
@@ -151,29 +149,25 @@ def _directions(backward: _Question, forward: _Question) -> Judged:
     return Judged(Meaning.COMPATIBLE)
 
 
-class _Asking(NamedTuple):
-    """Where the schemas stand that are asked about, and what their references reach."""
+class _Comparator(NamedTuple):
+    """Compares schemas of one format, and knows what their references reach."""
 
-    uri: str
-    lookup: Lookup | None
-    locate: Locate | None
+    language: SchemaFormat
+    resolver: Resolver
 
-    def takes(self, reader: Read, writer: Read, content: Content) -> _Question:
+    def takes(self, reader: Document, writer: Document, content: Content) -> _Question:
         """Whether a reader takes all that a writer may write."""
-        sides = reader.bare, writer.bare
-        alone = reader.alone and writer.alone
-        if alone and evident(*sides, content, formats=False):
+        if self.language.plainly_reads(reader, writer, content=content, formats=False):
             return _Question(Outcome.COMPATIBLE)
-        # Loaded late: most changes are evident, and the engine costs as much as all the rest.
-        from schemareg.formats.json_schema.solver.compare import compare
         from schemareg.formats.verdict import Budget, SchemaSource
 
-        found = compare(
-            *(SchemaSource(each, self.uri) for each in sides),
+        found = self.language.compare(
+            SchemaSource(reader.value, f"file:///{reader.path}"),
+            SchemaSource(writer.value, f"file:///{writer.path}"),
+            self.resolver,
             content=content,
+            formats=False,
             budget=Budget(findings=1),
-            lookup=self.lookup,
-            locate=self.locate,
         )
         record = found.findings[0].record if found.findings else ""
         return _Question(found.outcome, record, found.reason)
@@ -181,14 +175,10 @@ class _Asking(NamedTuple):
 
 def read(text: bytes, path: str) -> Read:
     """The schema that a file at a path holds, or why it holds none."""
-    # What is called 1-0-0 is JSON, as everything that does not say otherwise.
-    named = path if path.endswith((".yaml", ".yml")) else f"{path}.json"
+    language = catalogue.format_of(path)
     try:
-        value = documents.parse(layout.in_a_known_dialect(text), named).value
+        document = language.parse(language.adapt(text), path)
     except InvalidFiles as error:
         return Read(fault=error.mistakes[0].what)
-    faults = wellformed.find(value)
-    if faults:
-        return Read(fault=faults[0].what)
-    bare = meaning(value)
-    return Read(value, bare, self_contained(bare))
+    mistakes = language.mistakes(document, None)
+    return Read(fault=mistakes[0].what) if mistakes else Read(document)

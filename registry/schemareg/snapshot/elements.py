@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemareg.formats import catalogue
 from schemareg.model.targets import field_text
 from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import SchemaVersion
     from schemareg.model.targets import Target
     from schemareg.snapshot.snapshot import Snapshot
@@ -79,12 +80,8 @@ def newest(versions: Sequence[SchemaVersion]) -> SchemaVersion:
 
 def fields_of(snapshot: Snapshot, version: SchemaVersion) -> tuple[Field, ...]:
     """The fields of a version, references followed."""
-    from schemareg.formats.json_schema import references
-    from schemareg.formats.json_schema.fields import fields
-
-    library = references.Library(snapshot.lookup, snapshot.locate)
-    uri = f"file:///{version.path}"
-    return fields(snapshot.document(version.path).value, library, uri)
+    document = snapshot.document(version.path)
+    return catalogue.format_of(version.path).fields(document, snapshot.resolver(version.path))
 
 
 def _lacking_field(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from schemareg import documents, manifests
+from schemareg import manifests
+from schemareg.formats import catalogue
 from schemareg.manifests import layout
-from schemareg.manifests.layout import CONSUMERS, ENDINGS, PRODUCT, PRODUCTS, REGISTRY, SCHEMAS
+from schemareg.manifests.layout import CONSUMERS, PRODUCT, PRODUCTS, REGISTRY, SCHEMAS
 from schemareg.model import Consumer, FileChange, Files, Kind, Policy, SchemaVersion, semver
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.targets import NAME
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents import Document
     from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.format import Resolver
     from schemareg.model import Entry, Product
     from schemareg.model.semver import SemVer
 
@@ -179,7 +181,7 @@ class Snapshot:
     def document(self, path: str) -> Document:
         """A file, parsed. Raises InvalidFiles with its mistakes, KeyError where there is no file."""
         if path not in self._documents:
-            self._documents[path] = documents.parse(self.files.read(path), path)
+            self._documents[path] = catalogue.parse(self.files.read(path), path)
         return self._documents[path]
 
     def locate(self, product: str, schema: str, version: SemVer) -> str | None:
@@ -198,6 +200,10 @@ class Snapshot:
         if path == uri or self.version_at(path) is None:
             return None
         return self.document(path).value
+
+    def resolver(self, path: str) -> Resolver:
+        """How the references of a version's file are resolved."""
+        return catalogue.resolver_of(path, self.lookup, self.locate)
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Say what will be read soon, for files that are brought more cheaply together."""
@@ -302,4 +308,4 @@ def _leaf(entry: Entry | None) -> Entry | None:
 
 def _version_of(name: str) -> SemVer | None:
     stem, dot, ending = name.rpartition(".")
-    return semver.parse(stem) if f"{dot}{ending}" in ENDINGS else None
+    return semver.parse(stem) if f"{dot}{ending}" in catalogue.BY_ENDING else None

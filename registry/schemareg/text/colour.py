@@ -1,4 +1,4 @@
-"""Colour for a terminal: what each word of a verdict is painted in, or nothing."""
+"""Colours of a terminal for verdicts and places."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WIDEST = 120
-"""Columns; beyond it the eye loses the line."""
+"""Maximum columns of a line of prose."""
 
 _STYLES = {
     "error": "1;31",
@@ -25,7 +25,7 @@ _STYLES = {
 
 
 def painter(colour: bool) -> Callable[[str, str], str]:
-    """What puts a text in one of the styles here (`error`, `pass`, `faint`, …), or leaves it plain."""
+    """A function that paints a text in a style (`error`, `pass`, `faint`, …), or leaves it plain."""
     return _painted if colour else _plain
 
 

@@ -1,4 +1,4 @@
-"""Text in columns: how wide it is, where it breaks, how a table stands."""
+"""Text in columns: width, wrapping, tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal `text` takes: two for wide East Asian characters and emoji."""
+    """The columns of `text` in a terminal: two for wide East Asian characters and emoji."""
     if text.isascii():
         return len(text)
     import unicodedata
@@ -25,7 +25,7 @@ def columns(text: str) -> int:
 
 
 def wrapped(text: str, width: int, *, indent: str = "", hanging: str | None = None) -> list[str]:
-    """Lines of at most `width` columns, broken at blanks; a word that is longer stands alone.
+    """Lines of at most `width` columns, wrapped at spaces; a longer word has its own line.
 
     `hanging` is the indent from the second line on, by default that of the first.
     """
@@ -44,7 +44,7 @@ def wrapped(text: str, width: int, *, indent: str = "", hanging: str | None = No
 
 
 def paired(left: str, right: str, width: int, *, indent: str = "") -> list[str]:
-    """`left` and, flush with the right edge, `right`; on lines of their own where they do not fit."""
+    """`left`, and `right` at the right edge; on separate lines if they do not fit."""
     gap = width - len(indent) - columns(left) - columns(right)
     if right and gap >= 2:
         return [f"{indent}{left}{' ' * gap}{right}"]

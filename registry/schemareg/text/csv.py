@@ -15,7 +15,10 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def rendered(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The rows below their header; a cell that would be taken for a formula begins with a quote."""
+    """The header and rows; a cell that a spreadsheet would read as a formula begins with a quote.
+
+    No cell is a workflow command in a log of GitHub Actions.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
@@ -24,5 +27,5 @@ def rendered(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    shown = escape.visible(text)
+    shown = escape.inert(escape.visible(text))
     return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -1,6 +1,6 @@
-"""User text made safe for where it is shown: the one room where escaping is decided.
+"""User text escaped for its output: all escaping is decided here.
 
-Names, descriptions, witnesses and messages come from pull requests. None of them may move a
+Names, descriptions, witnesses and messages come from pull requests. None of them can move a
 terminal's cursor, turn text around, forge a workflow command, break a Markdown table, mention a
 person or open a link. What is invisible is shown by its escape, so that a reviewer sees it.
 """
@@ -25,7 +25,7 @@ _MARKS = (
     r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
     r"\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
-"""What stands over and under a letter. No language needs more than four; a hundred cover other lines."""
+"""Combining marks. No language needs more than four on one letter; a hundred cover other lines."""
 
 _INVISIBLE = re.compile(f"[{_UNSEEN}]|(?<={_MARKS}{{4}}){_MARKS}")
 _INVISIBLE_IN_JSON = re.compile(f"(?!\n)[{_UNSEEN}]|(?<={_MARKS}{{4}}){_MARKS}")
@@ -35,7 +35,7 @@ _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 def visible(text: str) -> str:
     r"""`text` on one line, each control, bidirectional or invisible character as its escape (`\x1b`).
 
-    Of marks piled upon one letter, those from the fifth on too.
+    Combining marks on one letter are escaped from the fifth on.
     """
     return _INVISIBLE.sub(_escaped, text)
 
@@ -61,15 +61,25 @@ _COMMAND_AT_START = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 
 
 def inert(text: str) -> str:
-    """Lines for a log of GitHub Actions that the runner does not take for workflow commands.
+    """Lines for a log of GitHub Actions that the runner does not read as workflow commands.
 
     Source: actions/runner, ActionCommand: `::` counts at the start of a trimmed line, `##[` anywhere.
     """
     return _COMMAND_AT_START.sub(r"\1: ", text).replace("##[", "# #[")
 
 
+def inert_anywhere(text: str) -> str:
+    """`text` that is no workflow command either where other lines begin in it than its own, as where
+    a calendar folds them: no `::` and no `##[` is left.
+    """
+    return _COLONS.sub(": ", text).replace("##[", "# #[")
+
+
+_COLONS = re.compile(":(?=:)")
+
+
 def json_text(text: str) -> str:
-    """JSON text of the same value, pure to look at: nothing invisible, no `##[`, no lone surrogate."""
+    """JSON text of the same value without invisible characters, `##[` and lone surrogates."""
     return _INVISIBLE_IN_JSON.sub(_json_escaped, text).replace("##[", r"#\u0023[")
 
 
@@ -82,7 +92,7 @@ def _json_escaped(match: re.Match[str]) -> str:
 
 
 _GAP = "&#8203;"
-"""A zero-width space: what stands on its two sides is no mention, reference, emoji or link."""
+"""A zero-width space: it breaks mentions, references, emoji and links."""
 
 _PLAIN_CODE = re.compile(
     r"[A-Za-z0-9_./+,=@-](?:[A-Za-z0-9_./+,=@:#;'\"()\[\]… -]*[A-Za-z0-9_./+,=\])…-])?", re.ASCII
@@ -94,7 +104,7 @@ _BREAKS_A_LINK = frozenset("@#:.-")
 
 
 def markdown(text: str) -> str:
-    """`text` as prose of GitHub's Markdown, also in a table cell: shown as it is, doing nothing.
+    """`text` as literal prose of GitHub's Markdown, also in a table cell.
 
     Entities rather than backslashes, which tables eat; a zero-width space after `@`, `#`, `:`,
     `www.` and `GH-`, because mentions, references and links are looked for in the finished text.
@@ -122,7 +132,7 @@ def markdown_code(text: str) -> str:
 
 
 def markdown_fence(text: str, language: str = "") -> str:
-    """`text` (several lines) as a fenced block that nothing inside can close."""
+    """`text` (several lines) as a fenced block that its content cannot close."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"

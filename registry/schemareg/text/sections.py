@@ -1,4 +1,4 @@
-"""Sections of a page with a limit: as many whole ones as there is room for, never half of one."""
+"""Sections of a page with a limit: only whole sections."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ GAP = "\n\n"
 
 
 def size(text: str) -> int:
-    """Bytes in UTF-8: what every limit is kept in, whether the host counts those or characters."""
+    """The size in UTF-8 bytes, the unit of every limit."""
     return len(text.encode("utf-8", "surrogatepass"))
 
 
 def fitted(
     sections: Iterable[str], limit: int, rest: Callable[[int], str], *, gap: str = GAP
 ) -> list[str]:
-    """The first sections that fit into `limit` bytes together; then `rest` of how many do not.
+    """The first sections that fit into `limit` bytes together; then `rest` of the number of the others.
 
     For that sentence 400 bytes are kept free. What comes after a section without room is left out
     too, even where it would fit: a reader must be able to trust the order.

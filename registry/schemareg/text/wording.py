@@ -1,4 +1,4 @@
-"""How text that others wrote stands in our sentences: quoted, shortened, nothing hidden."""
+"""User text in our sentences: quoted, shortened, control characters escaped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LONGEST = 60
-"""How many characters of somebody's text a sentence shows."""
+"""Maximum characters of user text in a sentence."""
 
 _MANY = 200
 
@@ -30,7 +30,7 @@ def listed(names: Iterable[str], *, last: str = "or", limit: int = 8) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was probably meant to be, or None."""
+    """The closest known name to `name`, or None."""
     import difflib
 
     names = list(known)

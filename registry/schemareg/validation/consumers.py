@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from schemareg.documents import Document
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Consumer, Files, Pointer, SchemaVersion, Use
     from schemareg.model.semver import SemVer
     from schemareg.model.targets import Target

@@ -7,14 +7,13 @@ here the files are held against each other.
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from schemareg import documents, manifests
+from schemareg import manifests
 from schemareg.documents import bounded
 from schemareg.documents.text import too_large
-from schemareg.formats.json_schema import references, wellformed
-from schemareg.formats.json_schema.dialects import Dialect
+from schemareg.formats import catalogue
+from schemareg.formats.format import NOTHING_IS_FETCHED
 from schemareg.manifests import layout
 from schemareg.manifests.layout import (
     CONSUMERS,
@@ -74,7 +73,7 @@ def mistakes(
 
 
 def notices(files: Files, paths: Iterable[str] | None = None) -> tuple[Mistake, ...]:
-    """What is valid in the schemas but probably not meant, sorted; see `wellformed.notices`."""
+    """What is valid in the schemas but probably not intended, sorted."""
     asked = None if paths is None else frozenset(paths)
     found: list[Mistake] = []
     for survey in _surveys(files, asked):
@@ -82,47 +81,8 @@ def notices(files: Files, paths: Iterable[str] | None = None) -> tuple[Mistake, 
             if role is Role.VERSION and (asked is None or path in asked):
                 document, _ = _read(files, path)
                 if document is not None:
-                    found += _placed(document, wellformed.notices(document.value))
+                    found += catalogue.format_of(path).notices(document)
     return tuple(sorted(set(found)))
-
-
-def schema_mistakes(
-    document: Document,
-    library: references.Library,
-    uri: str = "",
-    dialect: Dialect = Dialect.DRAFT2020,
-) -> tuple[Mistake, ...]:
-    """Everything that is wrong with one JSON Schema, its references included, sorted.
-
-    `library` is what the references may reach, `uri` is the document's own; `dialect` counts
-    where `$schema` is silent.
-    """
-    faults = wellformed.find(document.value, dialect, pattern_error=pattern_error)
-    dangling: Iterable[references.Reference] = ()
-    if isinstance(document.value, dict):
-        dangling = references.dangling(library, library.open(document.value, uri, dialect))
-    return bounded(
-        chain(
-            _placed(document, faults),
-            (
-                Mistake(document.place(each.pointer), "reference-dangling", each.what, each.remedy)
-                for each in dangling
-            ),
-        )
-    )
-
-
-def pattern_error(source: str) -> str | None:
-    """Why a text is not a regular expression of ECMA-262, or None where it is one."""
-    # The syntax alone: what it takes to solve a pattern is not needed to know that it is one.
-    from schemareg.regex import syntax
-    from schemareg.regex.budget import PatternError
-
-    try:
-        syntax.parse(source)
-    except PatternError as error:
-        return str(error)
-    return None
 
 
 def _surveys(files: Files, asked: frozenset[str] | None) -> Iterator[layout.Survey]:
@@ -176,7 +136,7 @@ def _read(files: Files, path: str) -> tuple[Document | None, tuple[Mistake, ...]
     if mistake is not None:
         return None, (mistake,)
     try:
-        return documents.parse(files.read(path), path), ()
+        return catalogue.parse(files.read(path), path), ()
     except InvalidFiles as error:
         return None, error.mistakes
 
@@ -199,12 +159,13 @@ def _check_product(registry: _Registry, document: Document) -> Iterable[Mistake]
 
 
 def _check_version(registry: _Registry, document: Document) -> Iterable[Mistake]:
-    library = references.Library(
+    resolver = catalogue.resolver_of(
+        document.path,
         lambda uri: _lookup(registry.snapshot, uri),
         registry.snapshot.locate,
-        missing=lambda name: _missing(registry, name),
+        lambda name: _missing(registry, document.path, name),
     )
-    return schema_mistakes(document, library, f"file:///{document.path}")
+    return catalogue.format_of(document.path).mistakes(document, resolver)
 
 
 def _check_fact(registry: _Registry, document: Document) -> Iterable[Mistake]:
@@ -231,13 +192,6 @@ _CHECKS: dict[Role, Callable[[_Registry, Document], Iterable[Mistake]]] = {
     Role.FACT: _check_fact,
 }
 """One row a kind of file."""
-
-
-def _placed(document: Document, faults: Iterable[wellformed.Fault]) -> list[Mistake]:
-    return [
-        Mistake(document.place(each.pointer, key=each.key), each.rule, each.what, each.remedy)
-        for each in faults
-    ]
 
 
 # --- a product against the rest ------------------------------------------------------------------
@@ -309,6 +263,8 @@ def _declared(snapshot: Snapshot, document: Document) -> Iterator[Mistake]:
                 f"{quoted(schema)} has no version in {folder}/{SCHEMAS}/{schema}/",
                 f"reg draft {name}/{schema} writes the first one; or remove it here",
             )
+    if isinstance(said, dict):
+        yield from _formats(snapshot, document, folder, said)
     for schema in snapshot.files.folder(f"{folder}/{SCHEMAS}"):
         versions = snapshot.versions_in(folder, schema)
         if schema not in declared and versions:
@@ -320,6 +276,30 @@ def _declared(snapshot: Snapshot, document: Document) -> Iterator[Mistake]:
                 f"{PRODUCT} does not declare the schema {quoted(schema)}",
                 f"Add {schema}: {{}} under schemas in {document.path}{hint}",
             )
+
+
+def _formats(
+    snapshot: Snapshot, document: Document, folder: str, declared: dict[str, JsonValue]
+) -> Iterator[Mistake]:
+    """Declared formats that are unknown, or that the latest version is not written in."""
+    for schema, about in declared.items():
+        name = about.get("format") if isinstance(about, dict) else None
+        if not isinstance(name, str):
+            continue
+        place = document.place(("schemas", schema, "format"))
+        entry = catalogue.BY_NAME.get(name)
+        if entry is None:
+            near = nearest(name, catalogue.BY_NAME)
+            known = listed(catalogue.BY_NAME)
+            remedy = f"Did you mean {near}?" if near else f"Write {known}"
+            yield Mistake(place, "format-unknown", f"{quoted(name)} is not a format", remedy)
+            continue
+        versions = snapshot.versions_in(folder, schema) if targets.NAME.fullmatch(schema) else ()
+        latest = catalogue.entry_of(versions[-1].path) if versions else entry
+        if latest is not entry:
+            what = f"the format is {name}, but {versions[-1].path} is {latest.title}"
+            remedy = f"Write format: {latest.name}, or write the version as {entry.title}"
+            yield Mistake(place, "format-mismatch", what, remedy)
 
 
 def _keys(snapshot: Snapshot, document: Document) -> Iterable[Mistake]:
@@ -381,15 +361,17 @@ def _lookup(snapshot: Snapshot, uri: str) -> JsonValue | None:
         return None  # `_missing` says so
 
 
-def _missing(registry: _Registry, name: str) -> tuple[str, str] | None:
+def _missing(registry: _Registry, referring: str, name: str) -> tuple[str, str] | None:
     """What and remedy for a document that is not there; None where the default words do."""
     path = name.removeprefix("file:///")
     if path == name:
-        return _no_version(registry, name) if "@" in name and ":" not in name else None
+        return _no_version(registry, referring, name) if "@" in name and ":" not in name else None
     if not path.startswith(f"{PRODUCTS}/"):
         what = f"{quoted(path)} lies outside of {PRODUCTS}/"
-        return what, references.NOTHING_IS_FETCHED
+        return what, NOTHING_IS_FETCHED
     if registry.snapshot.version_at(path) is not None:
+        if catalogue.entry_of(path) is not catalogue.entry_of(referring):
+            return _other_format(referring, path)
         return f"{path}, which it leads to, is itself wrong", "Mend that file first"
     if registry.files.entry(path) is not None:
         what = f"{quoted(path)} is not a version of a schema"
@@ -397,6 +379,11 @@ def _missing(registry: _Registry, name: str) -> tuple[str, str] | None:
     near = _near_path(registry.snapshot, path)
     remedy = f"Did you mean {near}?" if near else "Correct the path, or add the schema it means"
     return f"there is no {quoted(path)}", remedy
+
+
+def _other_format(referring: str, path: str) -> tuple[str, str]:
+    own, other = catalogue.entry_of(referring).title, catalogue.entry_of(path).title
+    return f"{path}, which it leads to, is {other}", f"Refer to a version that is {own}"
 
 
 def _near_path(snapshot: Snapshot, path: str) -> str | None:
@@ -411,14 +398,16 @@ def _near_path(snapshot: Snapshot, path: str) -> str | None:
     return mended if snapshot.version_at(mended) else None
 
 
-def _no_version(registry: _Registry, name: str) -> tuple[str, str]:
+def _no_version(registry: _Registry, referring: str, name: str) -> tuple[str, str]:
     target = targets.parse(name)
     subject = f"{target.product}/{target.schema}"
     lack = _no_schema(registry, subject)
     if lack is not None:
         return lack
-    there = [
-        str(each.version) for each in registry.snapshot.versions(target.product, target.schema)
-    ]
+    versions = registry.snapshot.versions(target.product, target.schema)
+    for each in versions:
+        if each.version == target.version:  # the resolver passes over other formats
+            return _other_format(referring, each.path)
+    there = [str(each.version) for each in versions]
     what = f"{quoted(subject)} has no version {target.version}"
     return what, f"It has {listed(there, last='and')}" if there else f"reg draft {subject}"

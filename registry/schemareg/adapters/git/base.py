@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from schemareg.adapters.git.store import Store
 
 _PULL_REQUEST = re.compile(
-    r"refs/(?:remotes/)?(?:[^/]+/)?(?:pull|pull-requests|merge-requests)/\d+/merge"
+    r"refs/(?:remotes/)?(?:pull|pull-requests|merge-requests)/\d+/merge", re.ASCII
 )
-"""Where GitHub, Bitbucket and GitLab keep the merge commit of a pull request."""
+"""Where GitHub, Bitbucket and GitLab keep the merge commit of a pull request: outside branches and
+tags, to which anybody who may push can give such a name."""
 
 _DEEPER = (
     "Fetch the history: git fetch --unshallow (in GitHub Actions, `fetch-depth: 0` at"
@@ -44,12 +45,10 @@ def base_of(store: Store, commit: str, protected: str, *, dirty: bool) -> Base:
     Raises Undecidable where no base can be told: no protected branch, no common history, or a
     shallow clone that ends before it.
     """
-    if _is_pull_request(store, commit):
-        return _first_parent(store, commit)
     found = _protected(store, protected)
+    if _is_pull_request(store, commit, found[1] if found else None):
+        return _first_parent(store, commit)
     if found is None:
-        if store.head().branch is None and len(header(store, commit, "parent")) == 2:
-            return _first_parent(store, commit)
         raise _no_branch(store, protected)
     name, tip = found
     base = store.merge_base(tip, commit)
@@ -63,13 +62,17 @@ def base_of(store: Store, commit: str, protected: str, *, dirty: bool) -> Base:
     return _first_parent(store, commit)._replace(landed=True)
 
 
-def _is_pull_request(store: Store, commit: str) -> bool:
+def _is_pull_request(store: Store, commit: str, tip: str | None) -> bool:
     """Whether a forge made this commit to try a pull request: a reference or the job says so.
 
     A merge commit alone proves nothing: the tip of a branch that took in `main` is one too, and its
-    first parent hides all that the branch changed.
+    first parent hides all that the branch changed. So does one whose second parent is on the
+    protected branch, which ends in `tip`: what it merges has landed, its first parent has not.
     """
-    if len(header(store, commit, "parent")) != 2:
+    parents = header(store, commit, "parent")
+    if len(parents) != 2:
+        return False
+    if tip is not None and store.merge_base(tip, parents[1]) == parents[1]:
         return False
     job = os.environ.get("GITHUB_REF", "")
     if os.environ.get("GITHUB_SHA") == commit and _PULL_REQUEST.fullmatch(job):

@@ -16,6 +16,7 @@ from schemareg.adapters.git.store import (
     Missing,
     corrupt,
     not_owned,
+    refuse_other,
     shallow_commits,
 )
 from schemareg.model.errors import Undecidable
@@ -61,6 +62,7 @@ class CommandStore:
     def read(self, id_: str) -> tuple[str, bytes]:
         """Kind and content of an object; git fetches what a partial clone left behind."""
         answer = self._ahead.pop(id_, None) or self._ask("--batch", id_)
+        refuse_other(id_, answer.kind, answer.content)
         return answer.kind, answer.content
 
     def read_ahead(self, ids: Iterable[str]) -> None:
@@ -117,9 +119,14 @@ class CommandStore:
         ]
         return {name: id_ for id_, name in pairs}
 
+    def symbolic(self, name: str) -> str | None:
+        """The full name that a symbolic reference names, or None."""
+        asked = command.run(self._folder, "symbolic-ref", "--quiet", name)
+        return None if asked.code else asked.out.decode(errors="surrogateescape").strip()
+
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits, or None."""
-        asked = command.run(self._folder, "merge-base", one, other)
+        asked = command.run(self._folder, *command.OBJECTS_ONLY, "merge-base", one, other)
         return asked.out.decode("ascii").strip() or None
 
     def setting(self, name: str) -> str | None:

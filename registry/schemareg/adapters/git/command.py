@@ -18,6 +18,17 @@ _KEPT = ("GIT_CONFIG_", "GIT_SSH", "GIT_ASKPASS", "GIT_EXEC_PATH", "GIT_CEILING_
 the folder we are called with decides."""
 
 
+_PLAIN = {"GIT_GRAFT_FILE": f"{os.devnull}/none", "GIT_NO_REPLACE_OBJECTS": "1"}
+"""A commit is what its id says: no graft and no replacement gives it other parents or content. The file
+of grafts is one that cannot exist: of an empty one Git says that it is deprecated.
+
+Source: git(1), Environment Variables; gitglossary(7), grafts.
+"""
+OBJECTS_ONLY = ("-c", "core.commitGraph=false")
+"""Options for a walk that a verdict rests on: parents and dates come from the commits alone, not from
+the commit-graph, a file that any program may have written. Source: git-config(1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """How a run of `git` ended."""
@@ -35,7 +46,7 @@ def environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name.startswith(_KEPT)
     }
-    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"} | _PLAIN
 
 
 def start(folder: Path, *arguments: str, talk: bool = False) -> subprocess.Popen[bytes]:

@@ -13,6 +13,7 @@ from schemareg.adapters.git.store import (
     Store,
     corrupt,
     not_owned,
+    refuse_other,
     shallow_commits,
 )
 from schemareg.model.errors import RegistryError, Undecidable
@@ -47,7 +48,11 @@ def open_store(path: Path) -> Store:
         return _open_otherwise(path, str(error))
     if any(entry.name.endswith(".promisor") for entry in repository.config):
         return _through_git(path)
-    return LibraryStore(repository)
+    store = LibraryStore(repository)
+    if store.grafted:
+        store.close()
+        return _through_git(path)  # libgit2 cannot be talked out of grafts
+    return store
 
 
 def _open_otherwise(path: Path, complaint: str) -> Store:
@@ -75,7 +80,8 @@ class LibraryStore:
         import pygit2
         from pygit2.enums import ObjectType, Option
 
-        # A third of the cost of reading is hashing what was read; the audit verifies, a check reads.
+        # libgit2 hashes with a detection of collisions, at a third of the cost of reading; `read`
+        # hashes once more than that, and far cheaper.
         pygit2.option(Option.ENABLE_STRICT_HASH_VERIFICATION, False)
         self._repository = repository
         self._odb = repository.odb
@@ -90,6 +96,11 @@ class LibraryStore:
         return Path(folder) if folder else None
 
     @property
+    def grafted(self) -> bool:
+        """Whether a file gives commits other parents than their own."""
+        return (self._common / "info" / "grafts").exists()
+
+    @property
     def digest(self) -> str:
         """SHA-1: libgit2 opens no other."""
         return "sha1"
@@ -97,11 +108,15 @@ class LibraryStore:
     @cached_property
     def shallow(self) -> frozenset[str]:
         """The commits whose parents were cut off."""
+        return shallow_commits(self._common)
+
+    @cached_property
+    def _common(self) -> Path:
+        """The Git directory that the worktrees of a repository share."""
         try:
-            shared = (self._folder / "commondir").read_text("utf-8").strip()
+            return self._folder / (self._folder / "commondir").read_text("utf-8").strip()
         except FileNotFoundError:
-            return shallow_commits(self._folder)
-        return shallow_commits(self._folder / shared)
+            return self._folder
 
     def read(self, id_: str) -> tuple[str, bytes]:
         """Kind and content of an object."""
@@ -111,7 +126,9 @@ class LibraryStore:
             raise Missing(id_) from None
         except (self._error, ValueError) as error:
             raise corrupt(id_, str(error)) from None
-        return self._kinds.get(kind, "object"), content
+        name = self._kinds.get(kind, "object")
+        refuse_other(id_, name, content)
+        return name, content
 
     def size(self, id_: str) -> int:
         """The length of an object's content."""
@@ -163,12 +180,33 @@ class LibraryStore:
                 continue  # a symbolic reference to a branch that is not there
         return found
 
+    def symbolic(self, name: str) -> str | None:
+        """The full name that a symbolic reference names, or None."""
+        try:
+            target = self._repository.lookup_reference(name).target
+        except (KeyError, ValueError):
+            return None
+        return target if isinstance(target, str) else None
+
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits, or None."""
+        if (self._common / "objects" / "info" / "commit-graph").exists() or (
+            self._common / "objects" / "info" / "commit-graphs"
+        ).exists():
+            # libgit2 takes parents from the commit-graph, a file that any program may have written.
+            from schemareg.adapters.git.cat_file import CommandStore
+
+            return CommandStore(self._folder, self._common).merge_base(one, other)
         try:
             found = self._repository.merge_base(one, other)
         except KeyError:
             return None
+        except self._error as error:  # a commit on the way whose date is no time
+            raise Undecidable(
+                f"no common ancestor of {one[:12]} and {other[:12]} can be told: {error}",
+                remedy="`git fsck` names the commit that is damaged, or whose date is none; commit"
+                " the change again: git commit --amend --no-edit",
+            ) from None
         return str(found) if found else None
 
     def setting(self, name: str) -> str | None:

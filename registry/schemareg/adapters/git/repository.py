@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemareg.adapters.git.anchor import Anchor, anchors
 from schemareg.adapters.git.base import base_of
 from schemareg.adapters.git.libgit2 import open_store
 from schemareg.adapters.git.store import Ambiguous
@@ -14,6 +15,7 @@ from schemareg.adapters.git.trees import GitFiles, committed
 from schemareg.model.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from types import TracebackType
 
@@ -100,6 +102,10 @@ class Repository:
         from schemareg.adapters.git.worktree import WorkingFiles  # two commits need none of it
 
         return WorkingFiles(self._store.work_tree, self._at_head)
+
+    def anchors(self, claimed: str, named: Callable[[bytes], str]) -> tuple[Anchor, ...]:
+        """The branches that a proposal is judged by, see `anchor.anchors`."""
+        return anchors(self._store, claimed, named)
 
     def default_base(
         self, protected: str = "main", head: WorkingFiles | GitFiles | None = None

@@ -8,6 +8,7 @@ same words: `git_library` and `git_conversation`.
 from __future__ import annotations
 
 import re
+from hashlib import new
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from schemareg.model.errors import Undecidable
@@ -48,7 +49,10 @@ class Store(Protocol):
         """The commits whose parents were cut off."""
 
     def read(self, id_: str) -> tuple[str, bytes]:
-        """Kind (`commit`, `tree`, `blob`, `tag`) and content. Raises Missing, Undecidable."""
+        """Kind (`commit`, `tree`, `blob`, `tag`) and content, which is what the id says.
+
+        Raises Missing; Undecidable where the object is damaged, or is not the one of this id.
+        """
 
     def size(self, id_: str) -> int:
         """The length of an object's content. Raises Missing."""
@@ -67,6 +71,9 @@ class Store(Protocol):
 
     def references(self) -> dict[str, str]:
         """Full name (`refs/heads/main`) to object id, of all references."""
+
+    def symbolic(self, name: str) -> str | None:
+        """The full name that a symbolic reference names, or None."""
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits, or None."""
@@ -103,3 +110,15 @@ def corrupt(id_: str, complaint: str) -> Undecidable:
         f"Git cannot read object {id_[:12]}: {complaint}",
         remedy="`git fsck` names what is damaged; a fresh clone is the usual mend",
     )
+
+
+def refuse_other(id_: str, kind: str, content: bytes) -> None:
+    """Raises Undecidable where this is not the object of the id: a verdict hashes what it read.
+
+    Neither libgit2 nor `git cat-file` compares them. Source: gitformat-loose(5), the object's id.
+    """
+    header = f"{kind} {len(content)}\0".encode("ascii")
+    digest = new("sha1" if len(id_) == 40 else "sha256", header, usedforsecurity=False)
+    digest.update(content)
+    if digest.hexdigest() != id_:
+        raise corrupt(id_, f"its content has the id {digest.hexdigest()[:12]}")

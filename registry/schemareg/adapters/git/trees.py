@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from schemareg.adapters.git.store import Missing
+from schemareg.adapters.git.store import Missing, corrupt
 from schemareg.model import Entry, Files, Kind
 from schemareg.model.errors import Undecidable
 
@@ -56,6 +56,11 @@ class Tree(Mapping[str, Entry]):
     def __len__(self) -> int:
         return len(self._all())
 
+    @property
+    def sound(self) -> bool:
+        """Whether all of it is entries, and none has a name that Git refuses to make."""
+        return self._run.fullmatch(self._raw) is not None
+
     def whole(self) -> set[bytes]:
         """Each entry as its own bytes, for comparing two folders at once."""
         return set(self._entry.findall(self._raw))
@@ -88,11 +93,12 @@ class Tree(Mapping[str, Entry]):
 _PATTERNS = {
     width: (
         re.compile(rb"[0-7]+ [^\0]+\0.{%d}" % width, re.DOTALL),
-        re.compile(rb"(?:[0-7]++ [^\0]++\0.{%d})*+" % width, re.DOTALL),
+        re.compile(rb"(?:[0-7]++ [^\0/]++\0.{%d})*+" % width, re.DOTALL),
     )
     for width in (20, 32)
 }
-"""By the bytes of an id: one entry, and as many whole entries as there are."""
+"""By the bytes of an id: one entry, and as many whole entries as there are, of names that Git allows:
+neither empty nor with a `/` in them. Source: git-fsck(1), emptyName, fullPathname."""
 
 
 def _parted(entry: bytes) -> tuple[bytes, bytes, bytes]:
@@ -194,7 +200,11 @@ class GitFiles:
             entry = self.entry(path)
             folder = entry is not None and entry.kind is Kind.FOLDER
             raw = self._content(entry.id, path) if entry and folder else b""
-            self._trees[path] = Tree(raw, self._width)
+            tree = Tree(raw, self._width)
+            if entry is not None and not tree.sound:
+                shown = f"`{path}`" if path else "the root"
+                raise corrupt(entry.id, f"the folder {shown} has an entry with an odd name")
+            self._trees[path] = tree
         return self._trees[path]
 
     def _content(self, id_: str, path: str) -> bytes:
@@ -233,10 +243,28 @@ def header(store: Store, commit: str, name: str) -> tuple[str, ...]:
     return tuple(line[len(name) + 1 :] for line in lines if line.startswith(f"{name} "))
 
 
-def committed(store: Store, commit: str) -> datetime | None:
-    """When a commit says that it was made, in UTC; None where what it says is no time."""
+def committed(store: Store, commit: str) -> datetime:
+    """When a commit says that it was made, in UTC. Raises Undecidable where that is no time."""
     claims = header(store, commit, "committer")
-    try:
-        return datetime.fromtimestamp(int(claims[0].split()[-2]), UTC)
-    except (ValueError, IndexError, OverflowError, OSError):
-        return None
+    words = claims[0].split() if claims else []
+    return moment(commit, words[-2] if len(words) > 1 else "")
+
+
+def moment(commit: str, text: str) -> datetime:
+    """The time that a commit claims, of its seconds since 1970; what is before 1970 is 1970.
+
+    Raises Undecidable where it is no number, or after the year 8999: nothing may be counted from it.
+    """
+    if _SECONDS.fullmatch(text) is None or int(text) > LATEST:
+        raise Undecidable(
+            f"commit {commit[:12]} does not say when it was made: its committer date is"
+            f" {text[:32]!r}",
+            remedy="A pull request is to be committed again: git commit --amend --no-edit. What has"
+            " landed so needs a history from which it is gone, and an `anchor` in registry.yaml",
+        )
+    return datetime.fromtimestamp(max(int(text), 0), UTC)
+
+
+_SECONDS = re.compile(r"-?[0-9]{1,20}", re.ASCII)
+LATEST = 221_845_391_999
+"""The last second of the year 8999: leaves room for a window."""

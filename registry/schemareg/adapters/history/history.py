@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import sqlite3
 import sys
 import zlib
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from schemareg.adapters.git.store import Store
     from schemareg.adapters.git.trees import GitFiles
     from schemareg.adapters.history.index import ChangeRow, LandingRow, Lineage, Spot
+    from schemareg.adapters.history.line import Commit
     from schemareg.model import Entry
 
 __all__ = ["WATCHED", "GitHistory", "Tip", "history", "protected"]
@@ -39,6 +41,11 @@ WATCHED = ("registry.yaml", "products")
 
 _MANY = 500
 """From so many landings on, reading them all at once is cheaper than one by one."""
+
+_ANNOUNCED = "deprecations"
+"""The folder of a product whose files start windows when they land."""
+_STATES = ("registry.yaml", "product.yaml")
+"""The files that say how long windows are."""
 
 T = TypeVar("T")
 
@@ -71,6 +78,12 @@ class GitHistory:
         self._landings: dict[int, Landing | None] = {}
         self._store: Store | None = None
         self._doubts = 0
+        self._lines: dict[str, list[Commit]] = {}
+        """The commits since some landings, as Git has them, newest first."""
+        self._confirmed: dict[str, Landing] = {}
+        """Landings that Git was asked about, by commit."""
+        self._stated: dict[str, tuple[PathChange, ...]] = {}
+        """What the index says of files whose state at those landings a verdict rests on."""
 
     def __enter__(self) -> GitHistory:
         return self
@@ -192,6 +205,31 @@ class GitHistory:
         found: dict[str, bytes | None] = dict.fromkeys(wanted)
         return found | {each: self.read(each) for each in small}
 
+    def altered(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these objects whose content is not what the id says, or that are damaged.
+
+        Raises KeyError for one that is not here.
+        """
+        wrong = set()
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), _MANY):
+            some = wanted[start : start + _MANY]
+            self.fetch(some)
+            for each in some:
+                try:
+                    self._objects.read(each)
+                except Missing:
+                    raise KeyError(each) from None
+                except Undecidable:
+                    wrong.add(each)
+        return frozenset(wrong)
+
+    def tree(self, commit: str) -> str:
+        """The id of a commit's tree. Raises Undecidable where the commit is not here."""
+        from schemareg.adapters.git.trees import tree_of
+
+        return tree_of(self._objects, commit)
+
     def files(self, label: str) -> GitFiles:
         """The files of the newest landing, called so; none before the first. Raises Undecidable.
 
@@ -261,9 +299,67 @@ class GitHistory:
             found = self._chained(index, index.changes(path))
             if not found and self._stands(path):
                 raise sqlite3.DatabaseError(f"the changes of {path} are missing")
+            self._confirm(path, found)
         if after is None:
             return found
         return tuple(each for each in found if each.landing.ordinal > after.ordinal)
+
+    # What a verdict rests on is asked of Git
+
+    def _confirm(self, path: str, found: tuple[PathChange, ...]) -> None:
+        """Hold what the index says of a file against Git, where windows are counted from it.
+
+        An announcement is read from Git again from its first landing on. Of a policy and of what a
+        product says, the state below each such landing is. Raises sqlite3.Error where they differ:
+        whoever can write the Git directory, as a cache of it, can write an index that is well formed.
+        """
+        if path.rpartition("/")[2] in _STATES:
+            self._stated[path] = found
+            for landing in self._confirmed.values():
+                self._agree(path, landing)
+        elif found and f"/{_ANNOUNCED}/" in path and all(each.path == path for each in found):
+            self._reread(path, found)
+            for landing in {each.landing for each in found} - set(self._confirmed.values()):
+                self._confirmed[landing.commit] = landing
+                for stated in self._stated:
+                    self._agree(stated, landing)
+
+    def _reread(self, path: str, found: tuple[PathChange, ...]) -> None:
+        oldest, common = found[0].landing, self._place.common
+        if oldest.commit not in self._lines:
+            self._lines[oldest.commit] = history_line.since(common, self._head, oldest.commit)
+        commits = self._lines[oldest.commit]
+        at = next((n for n, each in enumerate(commits) if each.id == oldest.commit), None)
+        if at is None:
+            raise sqlite3.DatabaseError(f"landing {oldest.commit} is not on the line")
+        time = max([int(oldest.time.timestamp()), *(each.claimed for each in commits[at:])])
+        times: dict[str, tuple[int, int]] = {}
+        for commit in reversed(commits[: at + 1]):
+            time = max(time, commit.claimed)
+            times[commit.id] = time, commit.claimed
+        theirs = history_line.differences(common, commits[: at + 1], (path,))
+        read = {
+            (commit, os.fsdecode(name), *history_line.entries(raw)) for commit, name, raw in theirs
+        }
+        ours = {(each.landing.commit, each.path, each.before, each.after) for each in found}
+        dated = all(
+            times[each.landing.commit]
+            == (int(each.landing.time.timestamp()), int(each.landing.claimed.timestamp()))
+            for each in found
+            if each.landing.commit in times
+        )
+        if read != ours or not dated:
+            raise sqlite3.DatabaseError(f"git says otherwise of {path}")
+
+    def _agree(self, path: str, landing: Landing) -> None:
+        """Raises sqlite3.Error where a file below a landing is not what the index says."""
+        from schemareg.adapters.git.trees import GitFiles, header
+
+        before = [each for each in self._stated[path] if each.landing.ordinal < landing.ordinal]
+        parents = header(self._objects, landing.commit, "parent")
+        there = GitFiles(self._objects, parents[0]).entry(path) if parents else None
+        if there != (before[-1].after if before else None):
+            raise sqlite3.DatabaseError(f"git says otherwise of {path}")
 
     def _stands(self, path: str) -> bool:
         """Whether Git itself has a watched path at the head."""
@@ -356,6 +452,7 @@ class GitHistory:
         """An index in the place of one that failed."""
         self._spot = None
         self._landings = {}
+        self._confirmed, self._stated = {}, {}
         if index is None or index.file is None:
             raise Undecidable(
                 f"what git says of the history contradicts itself: {error}",
@@ -366,9 +463,6 @@ class GitHistory:
 
 
 def _open(place: Place, watched: tuple[str, ...]) -> Index:
-    # Grafts put other parents in the place of those that a commit's id decides.
-    if (place.common / "info" / "grafts").exists():
-        return Index(None)
     return open_index(place.common / "reg", _name(watched))
 
 

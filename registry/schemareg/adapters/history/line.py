@@ -29,7 +29,7 @@ _BATCH = 5_000
 _LATEST = 221_845_391_999
 """The last second of the year 8999; what claims more claims this, and leaves room for a window."""
 
-_THERE = ("--git-dir=.", "--no-replace-objects")
+_THERE = ("--git-dir=.", "--no-replace-objects", *command.OBJECTS_ONLY)
 """The Git directory itself is named, so that paths are relative to the root wherever we stand."""
 
 _KINDS = {b"000000": None, b"120000": Kind.LINK, b"160000": Kind.SUBMODULE}
@@ -68,6 +68,17 @@ def walk(place: Path, head: str, known: Callable[[str], bool] | None) -> tuple[l
     if met[1] or len(commits) < _FEW:
         return met
     return _until(_commits(place, head), known)
+
+
+def since(place: Path, head: str, oldest: str) -> list[Commit]:
+    """The commits from `head` down to `oldest` and the one before that, newest first.
+
+    Without `oldest` where it is not on the line. Raises Undecidable.
+    """
+    newer = _commits(place, head, f"^{oldest}") if head != oldest else []
+    if newer and newer[-1].parent != oldest:
+        return newer
+    return newer + _commits(place, oldest, "--max-count=2")
 
 
 def _until(commits: list[Commit], known: Callable[[str], bool]) -> tuple[list[Commit], str]:

@@ -154,6 +154,26 @@ class LedgerRef:
         """The paths of the files that a commit of the ledger has in these folders, sorted."""
         return tuple(self._listed(tip, list(folders))) if tip else ()
 
+    def added(self, folder: str) -> dict[str, int]:
+        """When the files of a folder came into the ledger here: path to seconds since 1970.
+
+        Its first commit is left out. Raises Undecidable where git cannot say.
+        """
+        told = self._run(
+            *("log", "--no-renames", "--diff-filter=A", "--name-only", "-z", "--min-parents=1"),
+            *("--format=%x01%ct", REF, "--", folder),
+        )
+        if told.code:
+            raise _unread(REF, told.complaint)
+        found: dict[str, int] = {}
+        for part in told.out.decode(errors="surrogateescape").split("\x01")[1:]:
+            time, _, paths = part.partition("\n")
+            if time.strip("\0").isdigit():
+                found |= {
+                    path: int(time.strip("\0")) for path in paths.strip("\n").split("\0") if path
+                }
+        return found
+
     def swap(self, tip: str, changed: Mapping[str, bytes | None], why: str) -> str | None:
         """The ledger's new commit, in which these files are changed; None where `tip` is outdated.
 

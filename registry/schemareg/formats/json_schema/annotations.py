@@ -7,14 +7,17 @@ patch. What a keyword nobody knows may mean (`unit`, `x-…`) we cannot tell, so
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import json_values
+from schemareg.formats.field import MEANINGS
 from schemareg.formats.json_schema import keywords, uris
 from schemareg.formats.json_schema.dialects import Dialect, by_uri
+from schemareg.model.place import pointer_text
+from schemareg.model.targets import field_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
@@ -30,13 +33,52 @@ _MEANT = frozenset(
 )
 """Keywords that validators pass over, by default or always, and that readers go by."""
 
-MEANINGS = (
-    *("unit", "x-unit", "x-semantic-type", "x-tags", "x-classification"),
-    *("format", "contentEncoding", "contentMediaType"),
-)
-"""What a field says of itself that no validator judges, and that readers take its values for."""
-
 _UNORDERED = frozenset({"required", "enum", "type"})
+
+
+def by_field(document: JsonValue) -> dict[str, dict[str, JsonValue]]:
+    """What is said of each field: known annotations, and keywords that no draft knows."""
+    dialect = dialect_of(document)
+    known = keywords.KEYWORDS[dialect]
+    return {
+        _label(pointer): {
+            name: value
+            for name, value in schema.items()
+            if name in WORDS or (name not in known and not name.startswith("$"))
+        }
+        for pointer, schema in schemas(document, dialect)
+        if isinstance(schema, dict)
+    }
+
+
+def _label(pointer: Pointer) -> str:
+    """A field's path where the pointer leads to one by name alone, else the pointer."""
+    steps: list[str | None] = []
+    rest = list(pointer)
+    while rest:
+        keyword = rest.pop(0)
+        if keyword == "properties" and rest:
+            steps.append(str(rest.pop(0)))
+        elif keyword == "items" and (not rest or not isinstance(rest[0], int)):
+            steps.append(None)
+        else:
+            return pointer_text(pointer)
+    return field_text(tuple(steps))
+
+
+def may_reintroduce(documents: Sequence[JsonValue]) -> bool:
+    """Whether the last document has a name that the one before it has not, and an earlier one has.
+
+    Always where a reference leads out of one of them.
+    """
+    *earlier, previous, own = documents
+    if any(map(reaches_out, documents)):
+        return True
+    # Without references, the property around a name tells two fields of one name apart.
+    referring = any(True for each in (own, previous) for _ in references_in(each))
+    names: Callable[[JsonValue], Any] = property_names if referring else nested_names
+    added = names(own) - names(previous)
+    return bool(added) and any(not added.keys().isdisjoint(names(each)) for each in earlier)
 
 
 def words_only(before: JsonValue, after: JsonValue) -> bool:

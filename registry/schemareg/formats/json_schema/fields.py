@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from schemareg.documents import json_values
+from schemareg.formats.field import Field
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.formats.json_schema.references import Library, Location, UnresolvableReference
 from schemareg.model.targets import field_text
@@ -28,31 +29,6 @@ MOST = 10_000
 _MOST_COMBINATIONS = 10_000
 _DEEPEST = 200
 """References followed without a step into the record, and steps into it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field path of a schema, and what is known of the values there."""
-
-    path: str
-    """In the registry's words: `customer.email`, `lines[].sku`."""
-    steps: tuple[str | None, ...]
-    """The same from the root; None is "every item of the array here"."""
-    type: str
-    """`string`, `integer | string`, …; `any` where the schema does not say."""
-    required: bool
-    """Whether every record that has the parent has the field; items of an array are not required."""
-    nullable: bool
-    values: tuple[str, ...] = ()
-    """The values allowed, where they are listed: strings as they are, others as JSON text."""
-    format: str = ""
-    description: str = ""
-    annotations: tuple[tuple[str, str], ...] = ()
-    """`unit`, `deprecated`, `x-…` and the like with their JSON text, sorted."""
-    uri: str = ""
-    """The document that declares the field."""
-    pointer: Pointer = ()
-    """Of the schema that declares it first, in that document."""
 
 
 def fields(

@@ -34,6 +34,27 @@ def infer(records: Iterable[JsonValue]) -> dict[str, JsonValue]:
     return {"$schema": Dialect.DRAFT2020.uri, **seen.schema()}
 
 
+def titled(records: Iterable[JsonValue], title: str) -> dict[str, JsonValue]:
+    """The same with a title, after `$schema`, for people to continue from."""
+    value = infer(records)
+    if "title" in value:
+        return value
+    return {"$schema": value["$schema"], "title": title, **value}
+
+
+def example(title: str) -> dict[str, JsonValue]:
+    """A schema to start from: an object with one required field."""
+    return {
+        "$schema": Dialect.DRAFT2020.uri,
+        "title": title,
+        "type": "object",
+        "properties": {
+            "id": {"description": "What tells one record from another.", "type": "string"}
+        },
+        "required": ["id"],
+    }
+
+
 class _Seen:
     """What was seen at one place of the records."""
 

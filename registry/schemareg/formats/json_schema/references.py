@@ -10,34 +10,26 @@ Source: JSON Schema 2020-12 core, sections 8.2 and 9.2; draft 7 core, section 8;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemareg.formats.format import NOTHING_IS_FETCHED
 from schemareg.formats.json_schema import keywords, uris
+from schemareg.formats.json_schema.annotations import dialect_of, references_in, schemas
 from schemareg.formats.json_schema.dialects import Dialect, by_uri
-from schemareg.model import semver
 from schemareg.model.errors import RegistryError
+from schemareg.model.place import pointer_text
 from schemareg.model.targets import parse
 from schemareg.text.wording import nearest, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.format import Locate, Missing
+    from schemareg.formats.verdict import Lookup
     from schemareg.model import Pointer
-
-Lookup = Callable[[str], "JsonValue | None"]
-"""URI of a document, without fragment, to its exact value; None where there is none."""
-
-Locate = Callable[[str, str, semver.SemVer], "str | None"]
-"""Product, schema and version to the path of the version's file; None where there is none."""
-
-Missing = Callable[[str], "tuple[str, str] | None"]
-"""What and remedy for a document that is not there: its URI, or a name as `orders/order@1.2.0`."""
-
-NOTHING_IS_FETCHED = (
-    "Nothing is ever fetched: put the schema under products/ and write"
-    " reg:product/schema@1.2.0, or copy it under $defs of this file"
-)
 
 
 class UnresolvableReference(RegistryError):
@@ -243,6 +235,36 @@ def dangling(library: Library, root: Location) -> Iterator[Reference]:
     return (each for each in references(library, root) if each.target is None)
 
 
+def with_paths(value: JsonValue, locate: Locate | None) -> JsonValue:
+    """A schema whose references by name, `reg:payments/payment@1.2.0`, are URIs of files.
+
+    The independent validator knows files and what is beside them, but no names. A name that leads
+    nowhere stays as it is.
+    """
+    if locate is None or not any(text.startswith("reg:") for text in references_in(value)):
+        return value
+    copied = deepcopy(value)
+    dialect = dialect_of(copied)
+    for _, schema in schemas(copied, dialect):
+        for keyword in keywords.REFERENCES[dialect]:
+            text = schema.get(keyword) if isinstance(schema, dict) else None
+            if isinstance(text, str) and text.startswith("reg:"):
+                schema[keyword] = _path_reference(text, locate)
+    return copied
+
+
+def _path_reference(reference: str, locate: Locate) -> str:
+    name, sign, fragment = reference.removeprefix("reg:").partition("#")
+    try:
+        target = parse(name)
+    except RegistryError:
+        return reference
+    if target.version is None:
+        return reference
+    path = locate(target.product, target.schema, target.version)
+    return reference if path is None else f"file:///{path}{sign}{fragment}"
+
+
 @dataclass(slots=True)
 class _Resource:
     pointer: Pointer
@@ -327,13 +349,13 @@ class _Document:
     def _missed(
         self, resource: _Resource, pointer: Pointer, value: JsonValue, step: str, reference: str
     ) -> UnresolvableReference:
-        inner = uris.pointer_text(pointer[len(resource.pointer) :])
+        inner = pointer_text(pointer[len(resource.pointer) :])
         near = self._nearest(step, value) if isinstance(value, dict) else None
         where = f"under '#{inner}'" if inner else "at the root"
         return _nowhere(
             reference,
             f"there is no {quoted(step)} {where}",
-            None if near is None else f"#{inner}{uris.pointer_text((near,))}",
+            None if near is None else f"#{inner}{pointer_text((near,))}",
         )
 
     def _nearest(self, name: str, known: Iterable[str]) -> str | None:

@@ -9,11 +9,7 @@ Source: RFC 3986, sections 5.2 and appendix B; RFC 6901, sections 4 and 6.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
-
-if TYPE_CHECKING:
-    from schemareg.model import Pointer
 
 _PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
@@ -65,11 +61,6 @@ def tokens(pointer: str) -> tuple[str, ...] | None:
 def index(token: str) -> int | None:
     """The array index that a reference token spells, or None (`01` and `-1` are none)."""
     return int(token) if _INDEX.fullmatch(token) else None
-
-
-def pointer_text(pointer: Pointer) -> str:
-    """A JSON Pointer in its string form: `/properties/a~1b`."""
-    return "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in pointer)
 
 
 def _split(uri: str) -> tuple[str | None, str | None, str, str | None, str | None]:

@@ -1,4 +1,4 @@
-"""Events as CloudEvents 1.0, JSON in structured mode: what programs are told, and how it is read back.
+"""Events as CloudEvents 1.0, JSON in structured mode: written and read.
 
 Source: CloudEvents 1.0.2, Context Attributes; JSON Event Format 1.0.2, section 3.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PREFIX = "dev.schemareg."
-"""What the types of our events begin with for the rest of the world."""
+"""The prefix of event types outside this registry."""
 MEDIA_TYPE = "application/cloudevents+json"
 """Of one event."""
 BATCH_TYPE = "application/cloudevents-batch+json"
@@ -58,17 +58,17 @@ def render(event: Event) -> str:
 
 
 def batch(events: Iterable[Event]) -> str:
-    """Several events as JSON text, for BATCH_TYPE."""
+    """Several events as JSON text of BATCH_TYPE."""
     return json.dumps([document(each) for each in events], separators=(",", ":"))
 
 
 def read(text: str) -> Event:
-    """The event that `render` wrote: `read(render(x)) == x`. Raises RegistryError for anything else."""
+    """The event that `render` wrote: `read(render(x)) == x`. Raises RegistryError for other text."""
     try:
         return _event(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RegistryError(
-            f"this is no event as reg writes it: {error}", remedy="reg schema event"
+            f"this is not an event that reg wrote: {error}", remedy="reg schema event"
         ) from None
 
 
@@ -94,5 +94,5 @@ def _event(value: dict[str, Any]) -> Event:
 
 
 def _moment(time: datetime) -> str:
-    """An instant as RFC 3339 writes it, in UTC."""
+    """An instant in RFC 3339, in UTC."""
     return f"{time.astimezone(UTC).isoformat(timespec='seconds').removesuffix('+00:00')}Z"

@@ -1,4 +1,4 @@
-"""What every medium says of a message, in the same words; each escapes and lays it out for itself."""
+"""The parts of a message that all channels share; each channel escapes and lays them out itself."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 HEADLINE = 300
 TITLE = 400
 TEXT = 1_000
-"""Characters of one text that a medium shows at most, where it has no smaller limit of its own."""
+"""Maximum characters of one text, for channels without a smaller limit."""
 
 _ORIGINS = 5
 _LINK = re.compile(r"https://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,2000}", re.ASCII)
 
 WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.NOTICE: "Notice"}
 MARKS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTICE: "🔵"}
-"""For media that cannot colour a word."""
+"""For channels without colour."""
 
 
 def line(text: str, limit: int = TEXT) -> str:
-    """`text` on one line of at most `limit` characters, nothing of it hidden, a cut shown by `…`."""
-    shown = visible(text[: limit + 1])  # cut first: five megabytes are not escaped to be cut then
+    """`text` on one line of at most `limit` characters; control characters are escaped, a cut ends in `…`."""
+    shown = visible(text[: limit + 1])  # cut first, so that megabytes are not escaped in vain
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
 def worst(message: Message) -> Severity:
-    """The severity of the worst that it tells."""
+    """The highest severity of its events."""
     return min(
         (each.severity for each in message.events),
         key=lambda each: each.rank,
@@ -44,14 +44,14 @@ def worst(message: Message) -> Severity:
 
 
 def named(event: Event) -> Iterator[tuple[str, str]]:
-    """Its details, each on one line, none of them empty."""
+    """The details of the event, one line each, without empty ones."""
     for name, text in event.details:
         if text:
             yield line(name, 100), line(text)
 
 
 def origin(event: Event) -> str:
-    """When it came, and by whom: `landed 2026-11-22 12:00 UTC in 3f2a9c1 by Ada, #12`."""
+    """When it landed and who landed it: `landed 2026-11-22 12:00 UTC in 3f2a9c1 by Ada, #12`."""
     moment = event.time.astimezone(UTC)
     if not event.commit:
         return f"as of {moment.date().isoformat()}"
@@ -61,7 +61,7 @@ def origin(event: Event) -> str:
 
 
 class Origin(NamedTuple):
-    """Where events come from, and where that can be looked at."""
+    """The origin of events, and its page."""
 
     text: str
     link: str
@@ -69,9 +69,9 @@ class Origin(NamedTuple):
 
 
 def origins(message: Message) -> tuple[Origin, ...]:
-    """Where its events come from, each once: mostly one, for a message is of one landing or day.
+    """The distinct origins of its events: usually one, since a message covers one landing or day.
 
-    A message may come back from a ledger that somebody else wrote: what is no plain https address
+    A message can come from a ledger that others wrote: only a plain https address
     is no link.
     """
     found = dict.fromkeys(
@@ -82,30 +82,30 @@ def origins(message: Message) -> tuple[Origin, ...]:
 
 
 def repeats(message: Message, event: Event) -> bool:
-    """Whether the title of an event was said as the message's headline already."""
+    """Whether the headline of the message already is the title of the event."""
     return event.title == message.headline
 
 
 class Share(NamedTuple):
-    """So much of a message as a medium has room for."""
+    """The part of a message that fits into a channel's limit."""
 
     alarms: tuple[Event, ...]
-    """Those that are shown with their details: all of them, or what comes alone."""
+    """Events shown with their details."""
     digest: tuple[Event, ...]
-    """Those that are shown by a line."""
+    """Events shown as one line."""
     omitted: int
-    """How many are not shown."""
+    """The number of events that are not shown."""
 
     @property
     def rest(self) -> str:
-        """What to say of those that are not shown; `""` where there are none."""
-        return f"and {self.omitted:,} more, which are not shown here" if self.omitted else ""
+        """The sentence about events that are not shown; `""` where there are none."""
+        return f"and {self.omitted:,} more that are not shown here" if self.omitted else ""
 
 
 def fitted(message: Message, render: Callable[[Share], str | None]) -> str:
-    """What `render` makes of the largest share of the message that it has room for.
+    """The rendering of the largest share of the message that fits.
 
-    It gives None where there is no room. Alarms that lose their details are lines first, then
+    `render` gives None where there is no room. Alarms first lose their details and become lines, then are
     left out; a share of nothing always fits. What comes alone is shown with its details.
     """
     lines = len(message.events)

@@ -1,6 +1,6 @@
-"""A message as a mail: plain text and HTML, with the headers that filters go by.
+"""A message as an e-mail: plain text and HTML, with headers for filters.
 
-Its Message-ID is that of the message, so that who gets it twice can see that it is one. No machine
+The Message-ID is the id of the message, so that a duplicate is recognised. Auto-replies
 answers it.
 
 Source: RFC 5322; RFC 2046, section 5.1.4; RFC 2919 (List-Id); RFC 3834 (Auto-Submitted).
@@ -57,7 +57,7 @@ def render(
 
 
 def _id(message: Message) -> str:
-    """Its id as a header and a boundary take it; ours are such, a damaged ledger's may be anything."""
+    """The id as a header and a boundary accept it; an id from a damaged ledger can be any text."""
     return re.sub(r"[^A-Za-z0-9]", "", message.id)[:64] or "0"
 
 
@@ -76,11 +76,11 @@ def _headers(
     yield "Message-ID", f"<{_id(message)}@{host}>"
     yield "List-Id", f"Schema registry <schema-registry.{host}>"
     yield "Auto-Submitted", "auto-generated"
-    yield "X-Auto-Response-Suppress", "All"  # what Exchange looks at instead
+    yield "X-Auto-Response-Suppress", "All"  # the header that Exchange reads instead
 
 
 def html(message: Message) -> str:
-    """The message as a page that mail readers show: no picture, no style sheet, no script."""
+    """The message as HTML for mail readers: no image, no style sheet, no script."""
     return lines.fitted(message, lambda share: _page(message, share))
 
 
@@ -113,11 +113,11 @@ def _parts(message: Message, share: lines.Share) -> Iterator[str]:
     if share.rest:
         yield f'<p style="{_QUIET}">{escape(share.rest)}</p>'
     for text, link in lines.origins(message):
-        look = f' · <a href="{escape(link)}">Look at it</a>' if link else ""
+        look = f' · <a href="{escape(link)}">View it</a>' if link else ""
         yield f'<p style="{_QUIET}">{_safe(text[:1].upper() + text[1:])}{look}</p>'
     if message.because:
         why = "; ".join(_safe(each) for each in message.because)
-        yield f'<p style="{_QUIET}">You are told because {why}.</p>'
+        yield f'<p style="{_QUIET}">You receive this because {why}.</p>'
 
 
 def _alarm(event: Event, repeated: bool) -> Iterator[str]:
@@ -141,5 +141,5 @@ def _alarm(event: Event, repeated: bool) -> Iterator[str]:
 
 
 def _safe(text: str, limit: int = lines.TEXT) -> str:
-    """`text` as HTML that is shown as it is, whichever way its letters run."""
+    """`text` as HTML that is shown unchanged, in any writing direction."""
     return f"<bdi>{escape(lines.line(text, limit))}</bdi>"

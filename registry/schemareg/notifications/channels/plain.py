@@ -1,4 +1,4 @@
-"""A message as plain text: the text of a mail, and what services get that we know nothing about."""
+"""A message as plain text: the text part of a mail, and the form for other services."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.event import Event
 
 _GAP = "\u200b"
-"""A space of no width: what stands on its two sides is no mention and no link."""
+"""A zero-width space: it breaks mentions and links."""
 _ACTIVE = re.compile(r"@(?=[^\W\d])|<(?=[!@#/:\w])|\](?=\()|`(?=`)|~(?=~)|\|(?=\|)")
-"""`orders/order@1.2.0` stays as it can be copied: no mention begins with a digit."""
+"""`orders/order@1.2.0` stays unchanged for copying: a mention never begins with a digit."""
 
 
 class Note(NamedTuple):
-    """A message as services take it that know a title and a text."""
+    """A message for services that take a title and a text."""
 
     title: str
     body: str
 
 
 def inert(text: str) -> str:
-    """`text` that mentions nobody and hides no link, whichever chat shows it.
+    """`text` that mentions nobody and hides no link in any chat.
 
-    Nobody knows what a service makes of `@channel`, `<!channel>`, `<https://…|here>`,
+    An unknown service may interpret `@channel`, `<!channel>`, `<https://…|here>`,
     `[here](https://…)`, or of a fence of backticks, which would swallow the rest: after each first
     character stands a gap. An address that is written out is left alone, for it shows where it
     leads.
@@ -38,7 +38,7 @@ def inert(text: str) -> str:
 
 
 def text(message: Message, *, limit: int = 100_000, width: int = 72) -> str:
-    """The message without its headline, ending in a line break, in at most `limit` characters."""
+    """The message without its headline, at most `limit` characters, ending in a line break."""
 
     def render(share: lines.Share) -> str | None:
         found = _text(message, share, _same, width)
@@ -48,7 +48,7 @@ def text(message: Message, *, limit: int = 100_000, width: int = 72) -> str:
 
 
 def note(message: Message, *, longest_title: int, longest_body: int) -> Note:
-    """The message for a service that takes so many characters; without a title where it has none."""
+    """The message within the character limits of a service; without a title where the service has none."""
     headline = inert(lines.line(message.headline, min(lines.HEADLINE, longest_title or 300)))
     head = "" if longest_title else f"{headline}\n\n"
     room = max(200, longest_body) - len(head)
@@ -76,7 +76,7 @@ def _text(message: Message, share: lines.Share, safe: Callable[[str], str], widt
         parts.append("\n".join(filter(None, (safe(f"{text[:1].upper()}{text[1:]}"), link))))
     if message.because:
         why = "\n".join(f"- {safe(lines.line(each))}" for each in message.because)
-        parts.append(f"You are told because\n{why}")
+        parts.append(f"You receive this because\n{why}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -89,7 +89,7 @@ def _alarm(event: Event, safe: Callable[[str], str], width: int) -> str:
 
 
 def _folded(start: str, text: str, width: int) -> list[str]:
-    """The text after its name, broken between words where it is longer than `width` (0: nowhere)."""
+    """The text after its name, wrapped at `width` between words (0: not wrapped)."""
     if not width or len(start) + len(text) <= width:
         return [f"{start}{text}"]
     import textwrap

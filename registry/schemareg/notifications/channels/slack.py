@@ -27,16 +27,16 @@ _FIELD = 2_000
 _FIELDS = 10
 _NAME = 100
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-"""Slack's control characters, and no others: more entities would be shown as they are."""
+"""Slack's control characters; Slack shows other entities literally."""
 
 
 def render(message: Message) -> str:
-    """The JSON text to be posted."""
+    """The JSON text to post."""
     return lines.fitted(message, lambda share: _rendered(message, share))
 
 
 def escaped(text: str, limit: int) -> str:
-    """`text` for any of Slack's text objects, of at most `limit` characters, entities counted."""
+    """`text` for a Slack text object, at most `limit` characters with entities counted."""
     whole = [_ENTITIES.get(each, each) for each in visible(text[: limit + 1])]
     if sum(map(len, whole)) <= limit:
         return "".join(whole)
@@ -56,7 +56,7 @@ def _rendered(message: Message, share: lines.Share) -> str | None:
     headline = escaped(message.headline, lines.HEADLINE)
     return json.dumps(
         {
-            # What notifications show, and readers that know no blocks.
+            # For notifications, and for clients without blocks.
             "text": f"{lines.MARKS[lines.worst(message)]} {headline}",
             "mrkdwn": False,
             "link_names": False,
@@ -77,7 +77,7 @@ def _blocks(message: Message, share: lines.Share) -> Iterator[dict[str, Any]]:
     for text, link in lines.origins(message):
         yield _context(_plain(text, _FIELD), *([_link(link)] if link else []))
     if message.because:
-        yield _context(_plain(f"You are told because {'; '.join(message.because)}", _FIELD))
+        yield _context(_plain(f"You receive this because {'; '.join(message.because)}", _FIELD))
 
 
 def _alarm(event: Event, repeated: bool) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _alarm(event: Event, repeated: bool) -> dict[str, Any]:
 
 
 def _digest(share: lines.Share) -> Iterator[dict[str, Any]]:
-    """The lines, as many in a block as it takes: the first block that is full begins the next."""
+    """The lines, as many in each block as fit."""
     told = [f"• {escaped(each.title, lines.TITLE)}" for each in share.digest]
     if share.rest:
         told.append(share.rest)
@@ -125,10 +125,10 @@ def _plain(text: str, limit: int) -> dict[str, Any]:
 
 
 def _object(text: str) -> dict[str, Any]:
-    """A text object in which nothing is formatted; it may not be empty."""
+    """A text object without formatting; it must not be empty."""
     return {"type": "plain_text", "text": text or " ", "emoji": False}
 
 
 def _link(url: str) -> dict[str, Any]:
-    """A link to a page of ours: the one text of which Slack makes something."""
-    return {"type": "mrkdwn", "text": f"<{escaped(url, _TEXT).replace('|', '%7C')}|Look at it>"}
+    """A link to one of our pages: the only formatted text."""
+    return {"type": "mrkdwn", "text": f"<{escaped(url, _TEXT).replace('|', '%7C')}|View it>"}

@@ -29,7 +29,7 @@ _Card = dict[str, Any]
 
 
 def render(message: Message) -> str:
-    """The JSON text to be posted."""
+    """The JSON text to post."""
     return lines.fitted(message, lambda share: _rendered(message, share))
 
 
@@ -67,7 +67,7 @@ def _card(message: Message, share: lines.Share) -> _Card:
 
 
 def _called(number: int, count: int) -> str:
-    return "Look at it" if count == 1 else f"Look at it ({number + 1})"
+    return "View it" if count == 1 else f"View it ({number + 1})"
 
 
 def _body(message: Message, share: lines.Share) -> Iterator[_Card]:
@@ -83,7 +83,7 @@ def _body(message: Message, share: lines.Share) -> Iterator[_Card]:
     for origin in lines.origins(message):
         yield {**_block(_run(origin.text, isSubtle=True, size="small")), "separator": True}
     if message.because:
-        why = lines.line(f"You are told because {'; '.join(message.because)}")
+        why = lines.line(f"You receive this because {'; '.join(message.because)}")
         yield {**_block(_run(why, isSubtle=True, size="small")), "spacing": "small"}
 
 

@@ -1,6 +1,6 @@
-"""Events for programs: one CloudEvent a request, in structured mode, signed where there is a secret.
+"""Events for programs: one CloudEvent in each request, in structured mode, signed if there is a secret.
 
-A receiver sees an event that comes again by its id. Each request is for one event, so that what
+A receiver recognises a repeated event by its id. Each request carries one event, so that a program that
 verifies and parses it needs to know nothing of messages.
 
 Source: CloudEvents 1.0.2, HTTP Protocol Binding, section 3.2; Standard Webhooks 1.0.0.
@@ -28,14 +28,14 @@ _SHORTEST, _LONGEST = 24, 64
 
 
 class Request(NamedTuple):
-    """What is posted for one event."""
+    """The request for one event."""
 
     body: bytes
     headers: dict[str, str]
 
 
 def keys(secret: str) -> tuple[bytes, ...]:
-    """The keys of `whsec_…` secrets with spaces between them. Raises ValueError, which shows none."""
+    """The keys of `whsec_…` secrets separated by spaces. Raises ValueError without showing a secret."""
     return tuple(_key(each) for each in secret.split())
 
 
@@ -43,14 +43,14 @@ def _key(secret: str) -> bytes:
     try:
         key = b64decode(secret.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("it is not whsec_ and Base64") from None
+        raise ValueError("it is not whsec_ followed by Base64") from None
     if not _SHORTEST <= len(key) <= _LONGEST:
-        raise ValueError(f"it has {len(key)} bytes, and {_SHORTEST} to {_LONGEST} are asked for")
+        raise ValueError(f"it has {len(key)} bytes; {_SHORTEST} to {_LONGEST} are required")
     return key
 
 
 def request(event: Event, keys: Iterable[bytes], at: datetime) -> Request:
-    """What is posted for an event at an instant; with several keys, a signature of each."""
+    """The request for an event at an instant; with several keys, one signature for each."""
     body = cloudevents.render(event).encode()
     stamp = str(int(at.timestamp()))
     headers = {

@@ -1,4 +1,4 @@
-"""Messages as JSON values, for the ledger: what is needed to send them again, and no secret."""
+"""Messages as JSON values for the ledger: enough to send them again, without secrets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def written(message: Message) -> dict[str, Any]:
 
 
 def read(value: Any) -> Message:
-    """The message of a JSON value. Raises ValueError where it is none."""
+    """The message of a JSON value. Raises ValueError for other values."""
     texts = {name: _text(value, name) for name in ("id", "channel", "headline")}
     because = tuple(_string(each) for each in _list(value, "because"))
     alarms = tuple(_told(each) for each in _list(value, "alarms"))
@@ -37,7 +37,7 @@ def read(value: Any) -> Message:
 
 
 def moment(value: Any) -> datetime:
-    """The moment that an RFC 3339 text says, aware, in UTC. Raises ValueError."""
+    """The instant of an RFC 3339 text, aware, in UTC. Raises ValueError."""
     found = datetime.fromisoformat(_string(value))
     if found.tzinfo is None:
         raise ValueError("a moment without its time zone")
@@ -45,7 +45,7 @@ def moment(value: Any) -> datetime:
 
 
 def stamp(value: datetime) -> str:
-    """A moment as RFC 3339 writes it, in UTC; `moment(stamp(x)) == x`."""
+    """An instant in RFC 3339, in UTC; `moment(stamp(x)) == x`."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

@@ -1,7 +1,7 @@
-"""One message on its way: what was tried, what came of it, and what may be tried next.
+"""The delivery of one message: its attempts, their outcomes, and what can be tried next.
 
-What is known of a delivery only grows: attempts are added, and end. So what two runs have written
-down can always be put together, in any order, and nothing that either of them knew is lost.
+The record of a delivery only grows: attempts are added, and end. So the records of two runs
+can always be merged, in any order, without losing what either of them recorded.
 """
 
 from __future__ import annotations
@@ -20,43 +20,43 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.message import Message, Outcome
 
 PATIENCE = timedelta(days=7)
-"""So long a message is tried again and again; a channel that is down for a weekend loses nothing."""
+"""A message is retried for this long; a channel that is down for a weekend loses nothing."""
 ENOUGH = 8
-"""And at least so many times, however rarely anything runs."""
+"""The minimum number of attempts, however rarely a run happens."""
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
-"""The pause after a failure doubles, from the first to the longest."""
+"""The pause after a failure doubles, from the first to the longest value."""
 LONGEST_ASKED = timedelta(days=1)
-"""The other side may ask for a longer pause, but for no longer than this."""
+"""The receiver can ask for a longer pause, up to this one."""
 
 
 class Ending(StrEnum):
-    """What came of an attempt, the most that can be known of it first."""
+    """The result of an attempt, the most certain first."""
 
     SENT = "sent"
     REFUSED = "refused"
-    """For good: trying again as it is cannot help."""
+    """Permanent: a retry cannot help."""
     UNCERTAIN = "uncertain"
-    """It may have arrived: no answer came after all was sent."""
+    """Uncertain: no answer came after everything was sent."""
     FAILED = "failed"
     RELEASED = "released"
-    """It was not tried after all."""
+    """The attempt was not made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run's claim on a message, and what came of it. All moments are aware, in UTC."""
+    """The claim of one run on a message, and its result. All instants are aware, in UTC."""
 
     at: datetime
     run: str
     until: datetime
-    """Nobody else tries before this moment, unless the attempt ends earlier."""
+    """No other run tries before this instant, unless the attempt ends earlier."""
     ended: datetime | None = None
     ending: Ending | None = None
-    """None where it has not ended, or where its run was killed and nobody knows."""
+    """None where the attempt has not ended, or its run was killed."""
     reason: str = ""
     not_before: datetime | None = None
-    """When it may be tried again, where that is to wait."""
+    """The earliest time of the next attempt, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +64,24 @@ class Delivery:
     """One message and its attempts."""
 
     id: str
-    """The message's; of a message that is told again on purpose, another one."""
+    """The id of the message; a deliberate resend has another id."""
     channel: str
     headline: str
     events: tuple[str, ...]
-    """The ids of the events that it tells."""
+    """The ids of the events in the message."""
     created: datetime
     number: int = 0
-    """Its place among those that were created with it: they are told in this order."""
+    """Its position among the deliveries created with it: they are sent in this order."""
     message: Message | None = None
-    """None where it is long settled: then only that it was told is kept."""
+    """None where it was settled long ago: then only the fact of its delivery is kept."""
     attempts: tuple[Attempt, ...] = ()
     """Oldest first."""
     reopened: datetime | None = None
-    """Somebody asked to try again: what failed before this moment does not count."""
+    """A person asked for another try: failures before this instant do not count."""
 
     @property
     def state(self) -> State:
-        """How far it came, as far as anybody wrote it down."""
+        """Its state, as recorded."""
         if any(each.ending is Ending.SENT for each in self.attempts):
             return State.SENT
         if self._refused or self._given_up or self.message is None:
@@ -92,46 +92,46 @@ class Delivery:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more happens to it of itself."""
+        """Whether no run will try it again."""
         return self.state in (State.SENT, State.FAILED)
 
     @property
     def reason(self) -> str:
-        """Why the last attempt that came to an end did not send it; `""` where it did, or none was."""
+        """Why the last finished attempt did not send it; `""` if it did, or if there was none."""
         ended = [each for each in self.attempts if each.ending not in (None, Ending.RELEASED)]
         return ended[-1].reason if ended and self.state is not State.SENT else ""
 
     @property
     def caveat(self) -> str:
-        """Whom it did not reach though it was sent, such as one of a mail's recipients."""
+        """The recipients that it did not reach although it was sent."""
         told = [each.reason for each in self.attempts if each.ending is Ending.SENT]
         return told[-1] if told else ""
 
     @property
     def moment(self) -> datetime:
-        """When the last thing happened to it."""
+        """The instant of its last change."""
         last = max((each.ended or each.at for each in self.attempts), default=self.created)
         return max(last, self.reopened or last)
 
     @property
     def not_before(self) -> datetime | None:
-        """When it may be tried again, because an attempt failed; None where nothing is in the way."""
+        """The earliest time of the next attempt after a failure; None where it can be tried now."""
         waits = [each.not_before for each in self.counted if each.not_before is not None]
         return max(waits, default=None)
 
     def held(self, now: datetime) -> bool:
-        """Whether a run is at it, as far as its time for that has not run out."""
+        """Whether a run holds it, and its lease has not expired."""
         return any(each.ending is None and each.until > now for each in self.counted)
 
     def due(self, now: datetime) -> bool:
-        """Whether it is to be tried now."""
+        """Whether it is due now."""
         if self.settled or self.held(now):
             return False
         return self.not_before is None or self.not_before <= now
 
     @property
     def counted(self) -> tuple[Attempt, ...]:
-        """The attempts that decide how it goes on: those since it was reopened, oldest first."""
+        """The attempts that count: those since it was reopened, oldest first."""
         since = self.reopened
         return self.attempts if since is None else tuple(a for a in self.attempts if a.at >= since)
 
@@ -151,19 +151,19 @@ _IN_VAIN = (Ending.FAILED, Ending.UNCERTAIN)
 
 
 def delivery(message: Message, now: datetime, number: int = 0, id_: str = "") -> Delivery:
-    """A message that is to be told, and has not been tried yet."""
+    """A new delivery of a message, not tried yet."""
     events = tuple(each.id for each in message.events)
     chosen = id_ or message.id
     return Delivery(chosen, message.channel, message.headline, events, now, number, message)
 
 
 def claimed(delivery: Delivery, run: str, now: datetime, until: datetime) -> Delivery:
-    """The same, with a run at it."""
+    """The same delivery, claimed by a run."""
     return replace(delivery, attempts=_sorted((*delivery.attempts, Attempt(now, run, until))))
 
 
 def concluded(delivery: Delivery, run: str, outcome: Outcome | None, now: datetime) -> Delivery:
-    """The same, the run's attempt ended; with no outcome it was not tried after all."""
+    """The same delivery with the run's attempt ended; without an outcome the attempt was not made."""
     mine = [each for each in delivery.attempts if each.run == run and each.ending is None]
     if not mine:
         return delivery
@@ -186,14 +186,14 @@ def _ended(attempt: Attempt, outcome: Outcome | None, failures: int, now: dateti
 
 
 def pause(failures: int, asked: float = 0.0) -> timedelta:
-    """How long to wait after one more failure, or longer where the other side asks for it."""
+    """The pause after another failure, or a longer one if the receiver asks for it."""
     ours = min(FIRST_PAUSE * (1 << min(failures, 16)), LONGEST_PAUSE)
     theirs = timedelta(seconds=min(max(asked, 0.0), LONGEST_ASKED.total_seconds()))
     return max(ours, theirs)
 
 
 def merged(one: Delivery, other: Delivery) -> Delivery:
-    """What two runs know of one delivery, put together: the same, whichever comes first."""
+    """The records of two runs about one delivery, merged; the order does not matter."""
     first, second = sorted((one, other), key=_fullest)
     known: dict[tuple[datetime, str], Attempt] = {}
     for each in (*one.attempts, *other.attempts):

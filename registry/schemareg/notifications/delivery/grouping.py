@@ -1,4 +1,4 @@
-"""Routes to messages: what one channel is told of one landing, or one day, stands together."""
+"""Routes to messages: one message for each channel and landing or day."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.event import Event
 
 MOST = 100
-"""Events of one message; what is beyond that is counted, and can be asked for."""
+"""Maximum events of one message; the others are counted."""
 _REASONS = 12
 
 
 def messages(routes: Iterable[Route]) -> tuple[Message, ...]:
-    """One message a channel, sorted by channel; equal routes give equal messages, ids included."""
+    """One message for each channel, sorted by channel; equal routes give equal messages, ids included."""
     together: dict[str, dict[str, Event]] = {}
     because: dict[str, set[str]] = {}
     for event, channel, why in routes:
@@ -48,12 +48,12 @@ def _message(channel: str, events: Sequence[Event], because: Sequence[str]) -> M
 
 
 def _rank(event: Event) -> int:
-    """The worst first; what is equally bad stays in its order."""
+    """The most severe first; equal severities keep their order."""
     return event.severity.rank
 
 
 def _bounded(events: list[Event]) -> list[Event]:
-    """The events without those that are too many, which a last one counts."""
+    """The first events; a last event counts the others."""
     if len(events) <= MOST:
         return events
     rest = events[MOST - 1 :]
@@ -73,7 +73,7 @@ def _bounded(events: list[Event]) -> list[Event]:
 
 
 def _headline(alarms: Sequence[Event], events: Sequence[Event]) -> str:
-    """What matters most, and how much else there is."""
+    """The most important event, and the number of others."""
     if alarms:
         more = len(events) - 1
         return f"{alarms[0].title}{f', and {more:,} more' if more else ''}"
@@ -85,7 +85,7 @@ def _headline(alarms: Sequence[Event], events: Sequence[Event]) -> str:
         named += f" and {len(products) - 3:,} more products"
     if named and not all(each.product for each in events):
         named += " and the registry itself"
-    return f"{len(events):,} changes{f' in {named}' if named else ''} that break nobody"
+    return f"{len(events):,} changes{f' in {named}' if named else ''} without breaks"
 
 
 def _shortened(because: Sequence[str]) -> tuple[str, ...]:

@@ -1,17 +1,17 @@
-"""The ledger: what people have been told, what is still to be told, and what was seen to land.
+"""The ledger: deliveries made, deliveries due, and receipts of landings.
 
-It is a folder of small JSON files in a Git ref of its own, one fact a file, so that it can be read
-without us and written by several runs:
+The ledger is a folder of small JSON files in its own Git ref, one fact in each file, so that it can be read
+without reg and written by several runs:
 
-    ledger.json                        which form the ledger has
-    notified.json                      up to which landing everything has been put into the ledger
-    receipts/<aa>/<commit>.json        when a landing had been seen on the branch, by which run
-    clock/<commit>.json                of these the few that date a landing otherwise than it claims
-    outbox/<id>.json                   what is on its way: the message, and each attempt
-    deliveries/<aa>/<id>.json          what is settled: sent, or failed with the reason
-    archive/<year>-<month>.json        of what was settled long ago, that it was told
+    ledger.json                        the version of the ledger's form
+    notified.json                      the last landing whose messages are in the ledger
+    receipts/<aa>/<commit>.json        when a landing was observed on the branch, and by which run
+    clock/<commit>.json                the receipts that contradict the claimed time of a landing
+    outbox/<id>.json                   due deliveries: the message, and each attempt
+    deliveries/<aa>/<id>.json          settled deliveries: sent, or failed with the reason
+    archive/<year>-<month>.json        deliveries settled long ago
 
-Whoever reads it may leave out what is not asked for: the whole is never needed to go on.
+A reader can load only the parts that it needs.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ NAME = "ledger.json"
 NOTIFIED = "notified.json"
 RECEIPTS = "receipts"
 CLOCK = (NAME, NOTIFIED, "clock")
-"""The files and folders that say when things landed."""
+"""The files and folders with receipts."""
 WORKING = (*CLOCK, "outbox")
-"""Those that every run needs."""
+"""The files that every run needs."""
 SETTLED = ("deliveries", "archive")
-"""Those that say what was told before."""
+"""The files that record earlier deliveries."""
 KEPT = timedelta(days=90)
-"""So long the settled keep all that is known of them; after that, only that they were told."""
+"""Settled deliveries keep their full record for this long; after that, only the fact of delivery."""
 
 _COMMIT = r"([0-9a-f]{40}|[0-9a-f]{64})"
 _ID = r"([0-9a-f]{32})"
@@ -53,32 +53,32 @@ _ARCHIVE = re.compile(r"archive/[0-9]{4}-[0-9]{2}\.json", re.ASCII)
 
 
 class Notified(NamedTuple):
-    """Up to where everything that landed has been put into the ledger."""
+    """The last landing whose messages are in the ledger."""
 
     branch: str
     commit: str
     """A landing's full id."""
     step: int
-    """Grows each time that it moves, also where the history was rewritten: the highest counts."""
+    """Increases with each move, also after a rewritten history: the highest one counts."""
     at: datetime | None = None
-    """When the branch was last seen to end there, aware, in UTC; None where nobody could tell."""
+    """When the branch was last observed with this head, aware, in UTC; None if unknown."""
 
 
 class Seen(NamedTuple):
-    """A receipt: what was seen of a landing. Moments are aware, in UTC."""
+    """A receipt: when a landing was observed. Instants are aware, in UTC."""
 
     commit: str
     not_after: datetime
-    """It was on the protected branch at this moment."""
+    """The landing was on the protected branch at this instant."""
     not_before: datetime | None = None
-    """The branch ended without it at this moment; None says that nobody had looked."""
+    """The branch did not contain the landing at this instant; None if it was not observed."""
     run: str = ""
     pull_request: str = ""
     """Its number, without a sign."""
 
 
 class Told(NamedTuple):
-    """What is kept of a delivery that was settled long ago."""
+    """The short record of a delivery that was settled long ago."""
 
     id: str
     channel: str
@@ -89,29 +89,29 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The ledger, or as much of it as was asked for."""
+    """The ledger, or the loaded parts of it."""
 
     notified: Notified | None = None
     receipts: Mapping[str, Seen] = field(default_factory=dict)
     """By commit."""
     clock: Mapping[str, Seen] = field(default_factory=dict)
-    """By commit: those receipts that forbid to believe what a commit claims."""
+    """By commit: the receipts that contradict the claimed time of a commit."""
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
-    """By id: what is on its way, and what is settled."""
+    """By id: due and settled deliveries."""
     archived: Mapping[str, Told] = field(default_factory=dict)
     """By id."""
     damaged: tuple[str, ...] = ()
-    """The paths of files that could not be read, sorted: they were passed over."""
+    """The sorted paths of files that could not be read and were skipped."""
 
     @property
     def told(self) -> frozenset[str]:
-        """The ids of all events that were put into the ledger, whatever became of them."""
+        """The ids of all events in the ledger, in any state."""
         own = (each.events for each in self.deliveries.values())
         old = (each.events for each in self.archived.values())
         return frozenset(id_ for events in (*own, *old) for id_ in events)
 
     def knows(self, id_: str) -> bool:
-        """Whether a message of this id is in it."""
+        """Whether the ledger has a message with this id."""
         return id_ in self.deliveries or id_ in self.archived
 
 
@@ -120,7 +120,7 @@ V = TypeVar("V")
 
 
 def merged(one: Ledger, other: Ledger) -> Ledger:
-    """What two ledgers know, put together: the same, whichever comes first, and nothing is lost."""
+    """Two ledgers merged; the order does not matter, and nothing is lost."""
     archived = _united(one.archived, other.archived, min)
     open_ = _united(one.deliveries, other.deliveries, deliveries.merged)
     return Ledger(
@@ -151,9 +151,9 @@ def _narrower(one: Seen, other: Seen) -> Seen:
 
 
 def archived(ledger: Ledger, now: datetime) -> Ledger:
-    """The same, of what was settled long ago only kept that it was told.
+    """The same ledger; of deliveries settled long ago only the fact of delivery is kept.
 
-    A month whose file could not be read is left alone.
+    A month whose file could not be read stays unchanged.
     """
     old = [
         each
@@ -173,22 +173,22 @@ def archived(ledger: Ledger, now: datetime) -> Ledger:
 
 
 def commits(paths: Iterable[str]) -> frozenset[str]:
-    """The landings that these paths are receipts of."""
+    """The landings of these receipt paths."""
     found = (_RECEIPT.fullmatch(path) for path in paths)
     return frozenset(match[1] for match in found if match)
 
 
 def places(commits: Iterable[str] = (), ids: Iterable[str] = ()) -> tuple[str, ...]:
-    """Where receipts of these commits, and settled deliveries of these ids, would be found."""
+    """The paths of receipts of these commits, and of settled deliveries of these ids."""
     receipts = (_receipt(each) for each in commits)
     settled = (f"deliveries/{each[:2]}/{each}.json" for each in ids)
     return (*receipts, *settled)
 
 
 def parse(files: Mapping[str, bytes]) -> Ledger:
-    """The ledger of its files, path to content; what is none of ours is passed over.
+    """The ledger of its files, path to content; foreign files are skipped.
 
-    A file that cannot be read is named in `damaged`. Raises RegistryError where the ledger has a
+    A file that cannot be read is named in `damaged`. Raises RegistryError for a ledger of an unknown
     form that is not known here.
     """
     damaged = []
@@ -208,7 +208,7 @@ def parse(files: Mapping[str, bytes]) -> Ledger:
                 kind[match[1]] = _seen(match[1], _value(content))
             elif match := _DELIVERY.fullmatch(path):
                 found = _delivery(match[1], _value(content))
-                # Killed between two writes there is none: both places are written by one commit.
+                # A kill cannot separate the two: one commit writes both paths.
                 twin = sent.get(found.id)
                 sent[found.id] = deliveries.merged(twin, found) if twin else found
             elif _ARCHIVE.fullmatch(path):
@@ -219,7 +219,7 @@ def parse(files: Mapping[str, bytes]) -> Ledger:
 
 
 def difference(before: Ledger, after: Ledger) -> dict[str, bytes | None]:
-    """What is to be written to make one of the other: path to content, None where a file goes."""
+    """The edits from one ledger to the other: path to content, None for a deleted file."""
     old, new = _files(before), _files(after)
     changed: dict[str, bytes | None] = dict.fromkeys(old.keys() - new.keys())
     changed |= {path: _text(value) for path, value in new.items() if old.get(path) != value}

@@ -1,4 +1,4 @@
-"""What must not be shown of what comes from the environment, in each form in which it may turn up."""
+"""Secrets of the environment in every form in which they can appear."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 SHOWN = "***"
 _SHORTEST = 4
-"""Characters: to hide what is shorter would tear holes into every sentence, and protect nothing."""
+"""Minimum characters: masking shorter values would damage ordinary text and protect nothing."""
 _TELLING = 8
 
 
 def forms(values: Iterable[str]) -> tuple[str, ...]:
-    """The values, the parts of those that are URLs, and both as they are encoded; the longest first."""
+    """The values, the secret parts of URLs, and the encoded forms of both; longest first."""
     found: set[str] = set()
     for value in values:
         for part in {value, *_parts(value)}:
@@ -28,7 +28,7 @@ def forms(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """The text with `***` for each of the forms given, the longest first."""
+    """The text with `***` for each given form, longest first."""
     for each in secrets:
         text = text.replace(each, SHOWN)
     return text
@@ -44,7 +44,7 @@ def _encoded(text: str) -> Iterator[str]:
 
 
 def _parts(value: str) -> Iterator[str]:
-    """What of a value is a secret by itself: passwords, tokens in paths and parameters, keys."""
+    """The parts of a value that are secrets alone: passwords, tokens in paths and parameters, keys."""
     yield from value.split()
     yield value.removeprefix("whsec_")
     if value.lower().startswith("mailto:"):
@@ -65,11 +65,11 @@ def _parts(value: str) -> Iterator[str]:
 
 
 _ADDRESSED = ("http", "https", "smtp", "smtps")
-"""Schemes after which a host stands; after those of Apprise it may be a token."""
+"""Schemes that are followed by a host; with Apprise schemes it can be a token."""
 
 
 def _login(user: str | None, password: str | None) -> Iterator[str]:
-    """What a user and a password look like on the way, encoded in a URL as they are."""
+    """The encoded forms of a user and a password in a URL and in headers."""
     if not password:
         return
     yield password
@@ -80,5 +80,5 @@ def _login(user: str | None, password: str | None) -> Iterator[str]:
 
 
 def _telling(segment: str) -> bool:
-    """Whether a part of a URL is more than a word: `services` and `true` are none, `B0C4ND0R` is."""
+    """Whether a part of a URL looks like a token: `B0C4ND0R` does, `services` and `true` do not."""
     return len(segment) >= _TELLING and not (segment.isalpha() and segment.islower())

@@ -1,4 +1,4 @@
-"""What one place is told at once: the events of one landing, or of one day, that concern it."""
+"""One message to one channel: the events of one landing or day that concern it."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one channel is sent. Its texts are plain: each medium escapes them for itself."""
+    """The message for one channel. Its texts are plain: each channel escapes them."""
 
     id: str
-    """A digest of the channel and of its events' ids: the same message, the same id, in every run."""
+    """A digest of the channel and the event ids: equal messages have equal ids in every run."""
     channel: str
-    """The name of a channel in registry.yaml, or `mailto:ada@example.com` for somebody's contact."""
+    """The name of a channel in registry.yaml, or `mailto:ada@example.com` for a contact."""
     headline: str
-    """One line that says what matters most."""
+    """One line with the most important event."""
     alarms: tuple[Event, ...]
-    """Errors and warnings, the worst first: each is shown with its details."""
+    """Errors and warnings, the most severe first, shown with details."""
     digest: tuple[Event, ...]
-    """The rest: a line each."""
+    """The other events, one line each."""
     because: tuple[str, ...]
-    """Why it comes here: `checkout owns orders`, `billing reads orders/order_placed`; sorted."""
+    """Why this channel receives it: `checkout owns orders`, `billing reads orders/order_placed`; sorted."""
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """All of them, in the order in which they are told."""
+        """All events, in the order of the message."""
         return self.alarms + self.digest
 
 
 class State(Enum):
-    """How far the delivery of one message came."""
+    """The state of the delivery of one message."""
 
     PENDING = "pending"
     ATTEMPTING = "attempting"
@@ -43,14 +43,14 @@ class State(Enum):
 
 
 class Outcome(NamedTuple):
-    """What came of one attempt to send a message."""
+    """The result of one attempt to send a message."""
 
     sent: bool
     reason: str = ""
-    """Why not, without secrets; where it was sent, whom it did not reach, mostly nobody: `""`."""
+    """The reason of a failure, without secrets; for a sent message, the recipients it did not reach."""
     retry_after: float = 0.0
-    """Seconds that the other side asks us to wait; 0 where it asks for nothing."""
+    """Seconds that the receiver asks us to wait; 0 where it asks for none."""
     permanent: bool = False
-    """Whether trying again as it is cannot help: the address is wrong, the message is refused."""
+    """Whether a retry cannot help: the address is wrong, or the message is refused."""
     uncertain: bool = False
-    """Whether it may have arrived all the same: no answer came after everything had been sent."""
+    """Whether it may have arrived: no answer came after everything was sent."""

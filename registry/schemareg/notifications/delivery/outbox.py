@@ -1,4 +1,4 @@
-"""The outbox: which messages are to be tried next, by whom, and what is written down of it."""
+"""The outbox: which deliveries are due, which run claims them, and what is recorded."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.message import Outcome
 
 LEASE = timedelta(minutes=10)
-"""So long a run has what it took for itself. A run that was killed holds up its messages no longer."""
+"""The lease of a run on its deliveries. A killed run blocks its messages no longer than this."""
 _MOMENT = timedelta(microseconds=1)
 BATCH = 16
-"""How many messages a run takes for one channel at a time, at most."""
+"""Maximum messages that a run claims for one channel at a time."""
 
 
 class Result(NamedTuple):
-    """What came of one attempt."""
+    """The result of one attempt."""
 
     id: str
     """The delivery's."""
     outcome: Outcome | None
-    """None where it was not tried after all."""
+    """None where the attempt was not made."""
     moment: datetime
 
 
 def added(ledger: Ledger, wanted: Iterable[Delivery]) -> Ledger:
-    """The ledger with these deliveries; those that it has already stay as they are."""
+    """The ledger with these deliveries; existing deliveries stay unchanged."""
     new = {each.id: each for each in wanted if not ledger.knows(each.id)}
     return replace(ledger, deliveries={**ledger.deliveries, **new}) if new else ledger
 
 
 def reopened(ledger: Ledger, ids: Iterable[str], now: datetime) -> Ledger:
-    """The ledger with these deliveries to be tried again, whatever failed before."""
+    """The ledger with these deliveries due again, whatever failed before."""
     new = {}
     for id_ in ids:
         known = ledger.deliveries.get(id_)
         if known is not None and known.message is not None:
-            # By another machine's clock the failure may lie in the future.
+            # By the clock of another machine the failure can lie in the future.
             new[id_] = replace(known, reopened=max(now, known.moment + _MOMENT))
     return replace(ledger, deliveries={**ledger.deliveries, **new})
 
@@ -53,11 +53,11 @@ def reopened(ledger: Ledger, ids: Iterable[str], now: datetime) -> Ledger:
 def due(
     ledger: Ledger, now: datetime, asked: frozenset[str] | None = None
 ) -> dict[str, tuple[Delivery, ...]]:
-    """What is to be tried now, by channel, sorted; in the order in which it is to be tried.
+    """The deliveries that are due now, by channel, sorted, in the order of their attempts.
 
-    A channel that did not take a message is left alone until that message may be tried again.
-    What was tried least goes first: a message that a channel never takes holds up no other. With
-    `asked`, only what has one of these ids, however the channel did before.
+    A channel that failed is paused until its failed message can be tried again.
+    The message with the fewest attempts goes first: a message that always fails blocks no other. With
+    `asked`, only deliveries with these ids, whatever the channel did before.
     """
     found: dict[str, list[Delivery]] = {}
     for each in ledger.deliveries.values():
@@ -84,7 +84,7 @@ def _turn(delivery: Delivery) -> tuple[int, datetime, int, str]:
 
 
 def recorded(ledger: Ledger, run: str, results: Iterable[Result]) -> Ledger:
-    """The ledger with what came of a run's attempts."""
+    """The ledger with the results of a run's attempts."""
     new = {
         id_: concluded(ledger.deliveries[id_], run, outcome, moment)
         for id_, outcome, moment in results
@@ -102,9 +102,9 @@ def taken(
     room: int = 8,
     asked: frozenset[str] | None = None,
 ) -> tuple[Ledger, dict[str, tuple[Delivery, ...]]]:
-    """The ledger with a run at what it may try next, and what that is, by channel.
+    """The ledger with the deliveries that a run claims, and these deliveries by channel.
 
-    At most `room` channels, none of those that are `busy`. One message of each; of a channel for
+    At most `room` channels, without those that are `busy`. One message of each; of a channel for
     which many wait, several, so that they do not cost a push each.
     """
     waiting = due(ledger, now, asked)
@@ -119,7 +119,7 @@ def taken(
 
 
 def states(ledger: Ledger) -> Mapping[str, int]:
-    """How many deliveries are in each state, by its word; those of long ago count as well."""
+    """The number of deliveries in each state; archived deliveries count as well."""
     found: dict[str, int] = {}
     words = [each.state.value for each in ledger.deliveries.values()]
     for word in words + [each.state for each in ledger.archived.values()]:

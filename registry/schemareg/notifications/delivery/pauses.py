@@ -1,4 +1,4 @@
-"""How long to wait before a message is tried again: longer each time, and never all at once."""
+"""The pause before a retry: longer each time, and spread over time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _FIRST, _LONGEST = 1.0, 30.0
 def pause(message: str, attempt: int, asked: float) -> float:
     """Seconds to wait after attempt number `attempt` (from 0) of a message failed.
 
-    What the other side asked for, at least. Between a half and the whole of what doubling gives,
-    by the message's id: senders that failed together do not come back together.
+    At least what the receiver asked for. Between half and all of the doubled pause,
+    chosen by the message's id: senders that failed together do not retry together.
     """
     whole = min(_FIRST * float(2 ** min(attempt, 10)), _LONGEST)
     digest = hashlib.sha256(f"{message}:{attempt}".encode()).digest()

@@ -1,7 +1,8 @@
-"""Receipts of landings: what a run saw of the protected branch, and which of it moves the clock.
+"""Receipts of landings: what a run observed of the protected branch, and which receipts move the clock.
 
-A receipt bounds the moment of a landing from both sides, and nearly always the commit's own claim
-lies between. The few that do not are kept apart, so that whoever asks for a date reads them alone.
+A receipt bounds the time of a landing from both sides, and the claim of the commit nearly always
+lies between. Receipts that contradict the claim are stored apart, so that dating a landing, and the
+audit, read few files.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.ledger import Ledger
 
 ALLOWANCE = timedelta(hours=1)
-"""Claims that miss a receipt by less are believed: two machines' clocks differ, and what was
+"""Claims that differ from a receipt by less are accepted: the clocks of two machines differ, and
 committed is pushed a little later."""
 MOST = 1_000
 """Landings of one run that get a receipt of their own, the newest; those before them are bounded
@@ -35,9 +36,9 @@ def receipts(
     run: str,
     pull_requests: Mapping[str, str],
 ) -> tuple[Seen, ...]:
-    """Receipts of the landings that a run is the first to see, oldest first, as they are given.
+    """Receipts of the landings that a run observes first, oldest first.
 
-    `looked` is when the branch was last seen to end before the first of them.
+    `looked` is when the branch was last observed without the first of them.
     """
     found = [
         Seen(each.commit, now, None, run, pull_requests.get(each.commit, ""))
@@ -53,23 +54,17 @@ def receipts(
 
 
 def moving(history: History, ledger: Ledger, seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """Those receipts that forbid to believe what their landings claim, or what dates them so.
+    """The receipts that contradict the claimed times of their landings, or date them later.
 
-    A landing counts as dated by what the ledger knows already: after a forged future has been
-    convicted, a claim of the past is not covered by it any more.
+    A landing counts as dated by what the ledger knows already.
     """
-    found = [(landing, each) for each in seen if (landing := history.landing(each.commit))]
-    ahead = [each for landing, each in found if landing.claimed - each.not_after > ALLOWANCE]
-    dated = bounded(history, told(added(ledger, (), ahead)))
-    moved = []
-    for landing, each in found:
-        known = dated.landing(landing.commit)
-        if each in ahead or known is None or _belated(known, each):
-            moved.append(each)
-        elif known.time - each.not_after > ALLOWANCE:
-            # Its own claim is good: it convicts one before it, that nobody saw when it came.
-            moved.append(each._replace(not_before=None))
-    return tuple(moved)
+    dated = bounded(history, told(ledger))
+    return tuple(
+        each
+        for each in seen
+        if (landing := dated.landing(each.commit)) is not None
+        and (landing.claimed - each.not_after > ALLOWANCE or _belated(landing, each))
+    )
 
 
 def _belated(landing: Landing, seen: Seen) -> bool:
@@ -77,14 +72,14 @@ def _belated(landing: Landing, seen: Seen) -> bool:
 
 
 def added(ledger: Ledger, seen: Iterable[Seen], moving: Iterable[Seen]) -> Ledger:
-    """The ledger with these receipts; of a landing that has one already, the first one stays."""
+    """The ledger with these receipts; an existing receipt of a landing stays."""
     new = {each.commit: each for each in seen}
     clock = {each.commit: each for each in moving}
     return replace(ledger, receipts={**new, **ledger.receipts}, clock={**clock, **ledger.clock})
 
 
 def told(ledger: Ledger) -> tuple[Receipt, ...]:
-    """What the ledger says to the clock."""
+    """The receipts of the ledger in the form that the clock takes."""
     return tuple(
         Receipt(each.commit, each.not_after, each.not_before) for each in ledger.clock.values()
     )

@@ -1,4 +1,4 @@
-"""Who hears of an event, and where: owners, the readers it touches, those who look after the whole."""
+"""Who receives an event, and where: owners, affected consumers, the platform team."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _HUB = "this is the registry's default"
 
 
 class Route(NamedTuple):
-    """An event to one channel, and why it goes there."""
+    """An event for one channel, and the reason."""
 
     event: Event
     channel: str
-    """The name of a channel in registry.yaml, or `mailto:` and somebody's address."""
+    """The name of a channel in registry.yaml, or `mailto:` and an address."""
     because: str
 
 
 class Party(NamedTuple):
-    """Somebody who hears of an event."""
+    """A team that receives an event."""
 
     why: str
     """`checkout owns orders`."""
@@ -40,11 +40,11 @@ class Party(NamedTuple):
 
 
 def routes(news: Iterable[News], states: Sequence[Snapshot], policy: Policy) -> Iterator[Route]:
-    """The channels of each event, in its order; an event may come to one channel for several reasons.
+    """The channels of each event, in order; an event can reach one channel for several reasons.
 
-    Owners and consumers count as any of the states has them, so that who leaves hears of it as
-    well as who comes. The channels are those of `policy`, which is whoever sends them: a channel
-    that it does not have, and a party without one, fall back to mail, then to `notify.default`.
+    Owners and consumers of all given states count, so that a leaving team is notified as
+    well as a new one. The channels are those of `policy`, which the sender chooses: a channel
+    that the policy does not have, and a party without a channel, fall back to mail, then to `notify.default`.
     """
     thresholds = {each.name: each.threshold.rank for each in policy.channels}
     known = _Parties(states)
@@ -56,7 +56,7 @@ def routes(news: Iterable[News], states: Sequence[Snapshot], policy: Policy) -> 
 
 
 class _Parties:
-    """Owners and consumers of products, each read once."""
+    """Owners and consumers of products, each parsed once."""
 
     def __init__(self, states: Sequence[Snapshot]) -> None:
         self._states = states
@@ -64,13 +64,13 @@ class _Parties:
         self._consumers: dict[str, tuple[Consumer, ...]] = {}
 
     def of(self, news: News) -> Iterator[Party]:
-        """Everybody whom an event concerns, the owner first, each once."""
+        """The recipients of an event, the owner first, without duplicates."""
         product = news.event.product
         owners = self._owned(product) if product else ()
         found = [*owners, *self._readers(news)]
         if (
             news.hub or not owners
-        ):  # of what nobody can be found to own, somebody hears all the same
+        ):  # an event without a known owner still reaches the default channels
             found.append(Party(_HUB))
         yield from dict.fromkeys(found)
 
@@ -117,7 +117,7 @@ def _touched(consumer: Consumer, target: Target) -> bool:
 
 
 def _channels(party: Party, policy: Policy) -> Iterator[tuple[str, str]]:
-    """Where somebody is reached, and why it goes there: the channels they name, else mail, else all's."""
+    """The channels of a party and the reason: its own channels, else mail, else the default."""
     there = {each.name for each in policy.channels}
     known = [name for name in party.channels if name in there]
     unknown = [name for name in party.channels if name not in there]

@@ -1,4 +1,4 @@
-"""An event on its way to people: the event itself, and what tells whom it concerns."""
+"""An event with its audience."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.source import Home
 
 LONGEST = 500
-"""Characters of one text of an event; what is longer is cut, for the texts are anybody's."""
+"""Maximum characters of one text of an event; longer texts are cut, since anybody can write them."""
 MOST = 40
-"""Details of one event; the rest is counted."""
+"""Maximum details of one event; the others are counted."""
 
 
 class By(NamedTuple):
-    """Who landed something, as the commit claims."""
+    """Who made a landing, as the commit claims."""
 
     actor: str = ""
     pull_request: str = ""
 
 
 NOBODY = By()
-"""Where it is not asked who it was, or a day brought it."""
+"""For events of a day, and where the actor is not needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event, and whom it concerns beside the owner of its product."""
+    """An event, and its audience beside the owner of the product."""
 
     event: Event
     touches: tuple[Target, ...] = ()
-    """Whoever declares to read one of these, or a part of it, is told."""
+    """Consumers of these targets, or of parts of them, are notified."""
     consumers: tuple[str, ...] = ()
-    """Who is told besides: consumers of the product, by the names of their files."""
+    """Other consumers of the product to notify, by the names of their files."""
     hub: bool = False
-    """Whether those are told who look after the whole registry."""
+    """Whether the platform team is notified."""
 
 
 class Saying(NamedTuple):
-    """What an event says, before it is known when, where and by whom."""
+    """The content of an event, before its time, place and actor are known."""
 
     type: str
     severity: Severity
@@ -60,9 +60,9 @@ class Saying(NamedTuple):
 
 
 def landed(saying: Saying, landing: Landing, home: Home, by: By, *distinct: str) -> Event:
-    """The event of a landing. `distinct` tells it from others of its type, landing and target.
+    """The event of a landing. `distinct` separates it from events with the same type, landing and target.
 
-    Its id is the same in every run and every clone, whatever the registry is called meanwhile.
+    Its id is the same in every run and every clone, also when the registry is renamed.
     """
     return _event(
         saying,
@@ -75,13 +75,13 @@ def landed(saying: Saying, landing: Landing, home: Home, by: By, *distinct: str)
 
 
 def dated(saying: Saying, day: date, home: Home, *distinct: str) -> Event:
-    """The event of a day; `distinct` is all that tells it from others of its type."""
+    """The event of a day; `distinct` separates it from other events of its type."""
     moment = datetime.combine(day, time(), UTC)
     return _event(saying, moment, distinct, home, "", NOBODY)
 
 
 def identity(*parts: str) -> str:
-    """32 hexadecimal digits that stand for these parts, in this order."""
+    """A digest of these parts in this order: 32 hexadecimal digits."""
     whole = "\0".join(parts).encode("utf-8", "surrogateescape")
     return hashlib.sha256(whole).hexdigest()[:32]
 
@@ -90,7 +90,7 @@ def _event(
     saying: Saying, moment: datetime, distinct: tuple[str, ...], home: Home, commit: str, by: By
 ) -> Event:
     if saying.type not in TYPES:
-        raise ValueError(f"{saying.type!r} is no type of event")
+        raise ValueError(f"{saying.type!r} is not a type of event")
     return Event(
         identity(saying.type, *distinct),
         saying.type,
@@ -109,7 +109,7 @@ def _event(
 
 
 def plain(text: str) -> str:
-    """`text` as any medium can encode it: of no more than LONGEST characters, no lone surrogate."""
+    """`text` that every channel can encode: at most LONGEST characters, without lone surrogates."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST - 1]}…"
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""What landed although the check refuses it, and what went because its promise was over."""
+"""Events of landings that the check refuses, and of elements removed after their sunset."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.landing import Scene
 
 _ENDED = {
-    time_rules.REMOVED_AT_SUNSET.id: "is gone: its promise was over",
-    time_rules.LOOSENED_AT_SUNSET.id: "is loosened: its promise was over",
-    time_rules.RELEASED_BY_CONSENT.id: "is gone before its day: all who read it had agreed",
+    time_rules.REMOVED_AT_SUNSET.id: "was removed: its promise was over",
+    time_rules.LOOSENED_AT_SUNSET.id: "was loosened: its promise was over",
+    time_rules.RELEASED_BY_CONSENT.id: "was removed early: all its consumers had acknowledged",
 }
 _AUDITED = frozenset(
     (
@@ -30,11 +30,11 @@ _AUDITED = frozenset(
         *(time_rules.SUNSET_MOVED_EARLIER.id, time_rules.SUNSET_HISTORY_EDITED.id),
     )
 )
-"""What the audit tells of the same landing."""
+"""Events that the audit gives of the same landing."""
 
 
 def breaks(scene: Scene, report: Report) -> Iterator[News]:
-    """The breaks of one subject together: those that were accepted, and those that were not."""
+    """The breaks of one subject: waived breaks and others."""
     together: dict[tuple[str, str, str, str], list[Finding]] = {}
     for each in report.findings:
         kind = "breaking.waived" if each.waived else "breaking.landed"
@@ -44,11 +44,13 @@ def breaks(scene: Scene, report: Report) -> Iterator[News]:
             key = (kind, each.product, version or each.product, each.place.path)
             together.setdefault(key, []).append(each)
     for (kind, product, target, path), those in together.items():
-        # That the number promises too much is said last: it only follows from the rest.
+        # The version number comes last: it follows from the other findings.
         found = sorted(those, key=lambda each: each.rule == version_rules.TOO_SMALL.id)
         hit = _hit(found)
         about = subject(path)
-        if about.part is Part.CONSUMER:  # who registers for what is going is told as well
+        if (
+            about.part is Part.CONSUMER
+        ):  # a team that registers for a deprecated element is notified as well
             hit = tuple(sorted({*hit, about.name}))
         saying = Saying(
             kind,
@@ -62,19 +64,19 @@ def breaks(scene: Scene, report: Report) -> Iterator[News]:
 
 
 def _hit(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The consumers whom findings hit, by the names of their files."""
+    """The consumers that the findings affect, by the names of their files."""
     return tuple(sorted({hit.consumer for each in findings for hit in each.hits}))
 
 
 def _breaking(kind: str, name: str, found: Sequence[Finding]) -> str:
     breaks = "breaks its readers" if found[0].version else "is refused by the check"
     if kind == "breaking.waived":
-        return f"{name} {breaks}; a waiver had accepted it"
-    return f"{name} {breaks}, and landed all the same"
+        return f"{name} {breaks}; a waiver accepts it"
+    return f"{name} {breaks}, and landed despite that"
 
 
 def _mend(found: Sequence[Finding]) -> str:
-    """What mends the worst of it, where nobody accepted it."""
+    """The fix of the most severe finding that is not waived."""
     return "" if found[0].waived else found[0].remedy
 
 
@@ -91,7 +93,7 @@ def _refused(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
 
 
 def ends(scene: Scene, report: Report) -> Iterator[News]:
-    """What went for good, or was loosened, each once however many versions had it."""
+    """Elements removed or loosened for good, each once."""
     told = set()
     for each in report.findings:
         target = _element(each) if each.rule in _ENDED else None
@@ -111,14 +113,14 @@ def ends(scene: Scene, report: Report) -> Iterator[News]:
         saying = Saying(
             "promise.ended", Severity.WARNING, each.product, str(target), title, details
         )
-        # What ends beside the schemas has no reader who declares it: it concerns all of them.
+        # An end that is not of a schema concerns all consumers.
         touches = () if each.direction else (target,)
         event = scene.event(saying, each.rule, each.place.path)
         yield News(event, touches, consumers=_hit([each]))
 
 
 def _element(finding: Finding) -> Target | None:
-    """What a finding is about, in all versions of its line; None where it is about no product."""
+    """The element of a finding in all versions of its line; None without a product."""
     if not finding.product:
         return None
     if finding.target:

@@ -1,4 +1,4 @@
-"""Who came, went or said something else as a consumer, as people are told of it."""
+"""Events of consumers: registered, changed, left."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def _consumer(scene: Scene, fact: Fact) -> News:
     product = about(fact)
     title = {
         "consumer.joined": f"{who} registered as a reader of {product}",
-        "consumer.changed": f"{who} reads something else of {product}, or is reached elsewhere",
-        "consumer.left": f"{who} is no registered reader of {product} any more",
+        "consumer.changed": f"{who} changed what it reads of {product}, or how it is reached",
+        "consumer.left": f"{who} is no longer a registered reader of {product}",
     }[fact.kind]
     before, after = (
         consumer_at(each, fact.path) if each.has(fact.path) else None
@@ -33,15 +33,15 @@ def _consumer(scene: Scene, fact: Fact) -> News:
     )
     known = after or before
     if before is not None and after is not None and before.acks != after.acks:
-        title = f"{who} says what of {product} it agrees to lose before its day"
+        title = f"{who} acknowledges the early removal of elements of {product}"
     told = [("reads", _read(use)) for use in (known.uses if known else ())]
-    told += [("agrees to lose", str(each)) for each in (after.acks if after else ())]
+    told += [("acknowledges", str(each)) for each in (after.acks if after else ())]
     return tidings(scene, fact, fact.kind, Severity.NOTICE, title, told, consumers=(name,))
 
 
 def _read(use: Use) -> str:
     fields = ", ".join(written(*each) for each in use.elements)
-    return f"{use.schema} {use.versions}: {fields or 'all of it'}"
+    return f"{use.schema} {use.versions}: {fields or 'all fields'}"
 
 
 TELLERS: dict[str, Teller] = {

@@ -1,4 +1,4 @@
-"""What was said of the ends of promises, and what is accepted for a time, as people are told of it."""
+"""Events of deprecations and waivers."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.landing import Scene
 
 _OPEN = "no day"
-"""What a fact says where a deprecation names no sunset."""
+"""The text of a fact for a deprecation without a sunset."""
 
 
 def _announced(scene: Scene, fact: Fact) -> News:
     term = scene.announced(fact.path, about(fact))
-    title = ended(fact.target, term) if term else f"{fact.target} is announced to end"
+    title = ended(fact.target, term) if term else f"{fact.target} is deprecated"
     touches = named(fact)
     details = [*_reckoned(scene, term), *_said(fact, term), ("read by", scene.readers(*touches))]
     return tidings(scene, fact, fact.kind, Severity.WARNING, title, details, touches=touches)
 
 
 def ended(target: str, term: Term) -> str:
-    """The sentence that says from when on something is promised no more."""
+    """The sentence with the day on which a promise ends."""
     day = term.earliest
     if term.said.loosens:
         goes = f"{target} will be loosened: {term.said.loosens}"
-        return f"{goes}, from {day} on" if day else f"{goes}; no day is set yet"
-    return f"{target} ends on {day}" if day else f"{target} is to end; no day is set yet"
+        return f"{goes}, from {day} on" if day else f"{goes}; no sunset is set yet"
+    return f"{target} ends on {day}" if day else f"{target} will end; no sunset is set yet"
 
 
 def _moved(scene: Scene, fact: Fact) -> News:
@@ -42,7 +42,7 @@ def _moved(scene: Scene, fact: Fact) -> News:
     details = dict(fact.details)
     was, now = details.get("from", ""), details.get("to", "")
     later = was != _OPEN and (now == _OPEN or now > was)
-    title = f"{fact.target}: its sunset is {now} now, and was {was}"
+    title = f"{fact.target}: its sunset moved from {was} to {now}"
     touches = named(fact)
     told = [*_reckoned(scene, term), *_said(fact, term), ("read by", scene.readers(*touches))]
     severity = Severity.NOTICE if later else Severity.WARNING
@@ -51,7 +51,7 @@ def _moved(scene: Scene, fact: Fact) -> News:
 
 def _reworded(scene: Scene, fact: Fact) -> News:
     term = scene.announced(fact.path, about(fact))
-    title = f"{fact.target}: why and how it ends was said anew"
+    title = f"{fact.target}: the reason or migration of its deprecation changed"
     return tidings(
         scene, fact, fact.kind, Severity.NOTICE, title, _said(fact, term), touches=named(fact)
     )
@@ -84,7 +84,7 @@ def _waiver(scene: Scene, fact: Fact) -> News:
     what = fact.kind.partition(".")[2]
     title = f"{rule} {verb[what]} in {about(fact)} until {details.pop('until', 'a day')}"
     if what == "withdrawn":
-        title += "; the waiver was taken away"
+        title += "; the waiver was removed"
     order = ("reason", "approver", "fingerprint")
     told = [(name, details[name]) for name in order if name in details]
     severity = Severity.NOTICE if what == "withdrawn" else Severity.WARNING

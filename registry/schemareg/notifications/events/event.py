@@ -1,4 +1,4 @@
-"""One thing that people are told: something landed, or a day came."""
+"""An event: something landed, or a day came."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that people are told. Its texts are plain: each medium escapes them for itself."""
+    """An event that people are notified of. Its texts are plain: each channel escapes them."""
 
     id: str
-    """Of the same thing always the same, in every run: 32 hexadecimal digits."""
+    """Deterministic: equal in every run; 32 hexadecimal digits."""
     type: str
     """`version.released`, `deprecation.announced`, `sunset.approaching`, …."""
     time: datetime
-    """When it landed, or the beginning of the day that it is about; aware, in UTC."""
+    """The landing time, or the start of its day; aware, in UTC."""
     severity: Severity
-    """An error hurts now, a warning will, a notice is for the record: a line in a digest."""
+    """An error breaks readers now, a warning will, a notice is a line in a digest."""
     product: str
-    """The product whose owner is told; `""` where the whole registry is meant."""
+    """The product whose owner is notified; `""` for the whole registry."""
     target: str
-    """What it is about, as people type it: `orders/order_placed#customer.email`."""
+    """Its target: `orders/order_placed#customer.email`."""
     title: str
     """One sentence: `orders/order_placed#customer.email ends on 2027-03-01`."""
     details: tuple[tuple[str, str], ...] = ()
-    """What else there is to say, name and text, in the order in which it is shown."""
+    """Details, name and text, in the order of display."""
     commit: str = ""
-    """The landing, its full id; `""` where no landing but a day brought it."""
+    """The full commit id of the landing; `""` for an event of a day."""
     actor: str = ""
-    """Who merged it, or wrote it where nobody merged, as the commit claims."""
+    """Who merged the landing, or its author without a merge, as the commit claims."""
     pull_request: str = ""
     """Its number, without a sign."""
     link: str = ""
-    """Where it can be looked at: an https URL made by us; `""` where the repository has no page."""
+    """The https URL of its page; `""` where the repository has none."""
     source: str = ""
-    """The registry in which it happened, as a URI: its web address, else its first commit."""
+    """The registry as a URI: its web address, else one made of its first commit."""

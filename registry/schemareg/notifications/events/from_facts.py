@@ -1,4 +1,4 @@
-"""One fact as news: what every teller of facts needs."""
+"""One fact as an event with its audience."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ def tidings(
     consumers: tuple[str, ...] = (),
     hub: bool = False,
 ) -> News:
-    """The news of a fact; `touches`, `consumers` and `hub` say whom it concerns beside the owner."""
+    """The event of a fact; `touches`, `consumers` and `hub` are its audience beside the owner."""
     saying = Saying(type_, severity, about(fact), fact.target, title, details)
     return News(scene.event(saying, fact.path), touches, consumers, hub)
 
 
 def about(fact: Fact) -> str:
-    """The name of the product that a fact is about; `""` for the registry as a whole."""
+    """The name of the product of a fact; `""` for the whole registry."""
     return fact.target.partition("/")[0].partition("#")[0]
 
 
 def whole(fact: Fact) -> tuple[Target, ...]:
-    """The product, so that all who read anything of it are meant."""
+    """The product, which covers all its consumers."""
     try:
         return (Target(parse(fact.target).product),) if fact.target else ()
     except RegistryError:
-        return ()  # a folder that is called what no product may be
+        return ()  # a folder whose name is not a valid product name
 
 
 def named(fact: Fact) -> tuple[Target, ...]:
-    """The target itself; nothing where its name is none."""
+    """The target itself; nothing where the name is malformed."""
     try:
         return (parse(fact.target),)
     except RegistryError:

@@ -1,4 +1,4 @@
-"""What landed, fact by fact, as people are told of it. Versions are told by `verdicts`."""
+"""Events of a landing, fact by fact. `verdicts` gives those of versions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.landing import Scene
 
 TELLERS = deprecations.TELLERS | consumers.TELLERS | products.TELLERS
-"""By the kind of fact; of releases, the verdict of the check and the audit tell."""
+"""By the kind of fact; releases come from the check's verdict and from the audit."""
 
 
 def happenings(scene: Scene, facts: Iterable[Fact]) -> Iterator[News]:
-    """The news of a landing's facts, in their order; facts about releases give none here."""
+    """The events of a landing's facts, in order; facts about releases give none here."""
     for fact in facts:
         tell = TELLERS.get(fact.kind)
         if tell is not None:
@@ -27,7 +27,7 @@ def happenings(scene: Scene, facts: Iterable[Fact]) -> Iterator[News]:
 
 
 def settled(facts: tuple[Fact, ...]) -> Iterator[Fact]:
-    """The facts without those of files that only went along with their product to another folder."""
+    """The facts without those of files that only moved with their product to another folder."""
     came = {_known(each): each.path for each in facts if each.before is None}
     went = {_known(each): each.path for each in facts if each.after is None}
     moved = {each for each in came.keys() & went.keys() if came[each] != went[each]}
@@ -38,6 +38,6 @@ def settled(facts: tuple[Fact, ...]) -> Iterator[Fact]:
 
 
 def _known(fact: Fact) -> tuple[str, ...]:
-    """What a file is known by wherever its product stands."""
+    """The identity of a file, independent of its product's folder."""
     about = subject(fact.path)
     return about.part.value, about.target, about.name, fact.after or fact.before or ""

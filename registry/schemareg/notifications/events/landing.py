@@ -1,4 +1,4 @@
-"""One landing as it is told of: what stood before it and after it, whose it was, on which day."""
+"""One landing for its events: the states before and after, the actor, the day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scene:
-    """One landing; `history` is that of its line, which may go on after it."""
+    """One landing; `history` is that of its branch and can continue after it."""
 
     landing: Landing
     before: Snapshot
@@ -38,7 +38,7 @@ class Scene:
 
     @property
     def day(self) -> date:
-        """The day it is judged as of: its own, and never a day that has not come."""
+        """The day of its judgement: its own day, never a future one."""
         return min(self.landing.time.date(), self.today)
 
     def event(self, saying: Saying, *distinct: str) -> Event:
@@ -47,7 +47,7 @@ class Scene:
 
     @cached_property
     def promised(self) -> Promises:
-        """The promises as they stood before it."""
+        """The promises before it."""
         return Promises(self.before, lambda: self.earlier)
 
     @cached_property
@@ -61,28 +61,28 @@ class Scene:
         return Until(self.history, self.landing.ordinal - 1)
 
     def announced(self, path: str, product: str, *, before: bool = False) -> Term | None:
-        """What the file of a deprecation comes to; None where that cannot be told."""
+        """The schedule of a deprecation file; None if it is unknown."""
         try:
             return (self.promised if before else self.promises).term_of(path, product)
         except RegistryError:
             return None
 
     def ending(self, target: Target) -> Term | None:
-        """What had been said of the end of a target before it; None where that cannot be told."""
+        """The schedule of a target before it; None if it is unknown."""
         try:
             return self.promised.covering(target)
         except RegistryError:
             return None
 
     def product(self, name: str, *, before: bool = False) -> Product | None:
-        """What a product says of itself; None where there is none that can be read."""
+        """A product; None where no readable one exists."""
         try:
             return (self.before if before else self.after).product(name)
         except RegistryError:
             return None
 
     def readers(self, *targets: Target) -> str:
-        """Who declares to read any of these, by name; `""` where nobody does."""
+        """The consumers of these targets, by name; `""` for none."""
         found = {
             each.name
             for target in targets

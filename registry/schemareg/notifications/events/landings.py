@@ -1,4 +1,4 @@
-"""Landings to events: what each did, to be told to whom it concerns."""
+"""Landings to events with their audiences."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 
 def watched(scene: Scene) -> News:
-    """The word that from now on all is told: the first that anybody hears of a registry."""
+    """The event that notification starts: the first event of a registry."""
     count = len(scene.after.product_names())
     products = f"{count:,} product{'s' * (count != 1)}"
-    title = f"from now on, what lands in this registry is told; it has {products}"
+    title = f"notification starts for this registry; it has {products}"
     saying = Saying("registry.watched", Severity.NOTICE, "", "", title)
     return News(scene.event(saying), hub=True)
 
 
 class Teller:
-    """Tells of landings, the oldest first: every one that changed the registry after `since`.
+    """Gives the events of landings, oldest first: of each landing that changed the registry after `since`.
 
-    `at` gives the registry as a commit has it, before the first one for `""`. No landing is judged
+    `at` gives the registry at a commit, and before the first one for `""`. No landing is judged
     as of a day after `today`, whatever its commit claims.
     """
 
@@ -62,7 +62,7 @@ class Teller:
         return Scene(landing, *states, self._history, self._home, self._today, by)
 
     def of(self, scene: Scene, changes: Sequence[PathChange]) -> tuple[News, ...]:
-        """The news of one landing, each once: what must not be, what it did to readers, the rest."""
+        """The events of one landing, each once: violations, effects on readers, others."""
         violations = self._audit.of(scene.landing, changes)
         facts = tuple(settled(tuple(self._facts.of(changes))))
         told = verdicts(scene, facts)

@@ -1,4 +1,4 @@
-"""What products say of themselves, and the hub of all, as people are told of it."""
+"""Events of products and of the registry's policy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHOWN = frozenset(
         *("overrides", "layout", "anchor"),
     )
 )
-"""Keys of registry.yaml whose values are told: under any other, a secret may have landed by mistake."""
+"""Keys of registry.yaml whose values are shown: other keys may hold a secret by mistake."""
 
 
 def _created(scene: Scene, fact: Fact) -> News:
@@ -36,7 +36,7 @@ def _created(scene: Scene, fact: Fact) -> News:
 
 
 def _retired(scene: Scene, fact: Fact) -> News:
-    title = f"{fact.target} is no product any more: its product.yaml was taken away"
+    title = f"{fact.target} is no longer a product: its product.yaml was removed"
     touches = whole(fact)
     details = [("read by", scene.readers(*touches))]
     return tidings(
@@ -47,16 +47,16 @@ def _retired(scene: Scene, fact: Fact) -> News:
 def _changed(scene: Scene, fact: Fact) -> News:
     keys = dict(fact.details).get("keys", "")
     lost = _asks_less(scene, fact.target)
-    title = f"{fact.target} says something else of itself: {keys}"
+    title = f"{fact.target} changed its description: {keys}"
     if lost:
-        title = f"{fact.target} asks less of its new versions than it did"
+        title = f"{fact.target} loosened its compatibility policy"
     details = [("asks less", each) for each in lost]
     severity = Severity.WARNING if lost else Severity.NOTICE
     return tidings(scene, fact, fact.kind, severity, title, details, touches=whole(fact))
 
 
 def _asks_less(scene: Scene, name: str) -> tuple[str, ...]:
-    """What a product's own wishes for compatibility gave up, if anything."""
+    """What a product's own compatibility settings loosened, if anything."""
     was, now = scene.product(name, before=True), scene.product(name)
     if was is None or now is None or was.compatibility == now.compatibility:
         return ()
@@ -72,11 +72,11 @@ def _asks_less(scene: Scene, name: str) -> tuple[str, ...]:
 def _owner(scene: Scene, fact: Fact) -> News:
     was = scene.product(fact.target, before=True)
     now = scene.product(fact.target)
-    title = f"{fact.target} is reached elsewhere: its owner's contact or channels changed"
+    title = f"{fact.target} has another contact: its owner's contact or channels changed"
     if was is None or now is None:
         return tidings(scene, fact, fact.kind, Severity.NOTICE, title, touches=whole(fact))
     if was.owner.team != now.owner.team:
-        title = f"{now.owner.team} answers for {fact.target} now; before it was {was.owner.team}"
+        title = f"{now.owner.team} owns {fact.target} now; before, {was.owner.team} owned it"
     details = [
         (name, f"{before or 'none'} → {after or 'none'}")
         for name, before, after in (
@@ -89,13 +89,13 @@ def _owner(scene: Scene, fact: Fact) -> News:
 
 
 def _ranked(ranks: list[str], noun: str) -> Teller:
-    """Tells of a step on a scale: down is a warning, for it promises less."""
+    """Gives the event of a step on a scale: down is a warning, since it promises less."""
 
     def tell(scene: Scene, fact: Fact) -> News:
         details = dict(fact.details)
         was, now = details.get("from", ""), details.get("to", "")
         lower = was in ranks and (now not in ranks or ranks.index(now) < ranks.index(was))
-        title = f"{fact.target}: its {noun} is {now} now, and was {was}"
+        title = f"{fact.target}: its {noun} changed from {was} to {now}"
         severity = Severity.WARNING if lower else Severity.NOTICE
         return tidings(scene, fact, fact.kind, severity, title, touches=whole(fact))
 
@@ -103,7 +103,7 @@ def _ranked(ranks: list[str], noun: str) -> Teller:
 
 
 def _service(scene: Scene, fact: Fact) -> News:
-    title = f"{fact.target} promises something else of its service or quality"
+    title = f"{fact.target} changed its service levels"
     return tidings(
         scene, fact, fact.kind, Severity.NOTICE, title, fact.details, touches=whole(fact)
     )
@@ -111,7 +111,7 @@ def _service(scene: Scene, fact: Fact) -> News:
 
 def _schema(scene: Scene, fact: Fact) -> News:
     declared = fact.kind == "schema.declared"
-    title = f"{fact.target} is {'declared' if declared else 'declared no more'} in product.yaml"
+    title = f"{fact.target} is {'declared' if declared else 'no longer declared'} in product.yaml"
     touches = () if declared else named(fact)
     return tidings(scene, fact, fact.kind, Severity.NOTICE, title, touches=touches)
 
@@ -119,12 +119,12 @@ def _schema(scene: Scene, fact: Fact) -> News:
 def _policy(scene: Scene, fact: Fact) -> News:
     lost = _given_up(scene) if fact.kind == "policy.changed" else ()
     title, severity = {
-        "policy.set": ("registry.yaml came: the hub's policy counts from now on", Severity.NOTICE),
-        "policy.changed": ("the hub's policy was changed", Severity.NOTICE),
-        "policy.removed": ("registry.yaml was taken away: the defaults count", Severity.ERROR),
+        "policy.set": ("registry.yaml was added: its policy applies from now on", Severity.NOTICE),
+        "policy.changed": ("the registry's policy changed", Severity.NOTICE),
+        "policy.removed": ("registry.yaml was removed: the defaults apply", Severity.ERROR),
     }[fact.kind]
     if lost:
-        title, severity = "the hub's policy asks for less than it did", Severity.WARNING
+        title, severity = "the registry's policy was loosened", Severity.WARNING
     said = [(name, text if name in _SHOWN else "changed") for name, text in fact.details]
     details = [*(("asks less", each) for each in lost), *said]
     return tidings(scene, fact, fact.kind, severity, title, details, hub=True)
@@ -139,12 +139,12 @@ def _given_up(scene: Scene) -> tuple[str, ...]:
 
 
 def _unreadable(scene: Scene, fact: Fact) -> News:
-    title = f"{fact.path} landed, and nobody can read it"
+    title = f"{fact.path} landed and cannot be read"
     return tidings(scene, fact, fact.kind, Severity.ERROR, title, hub=True)
 
 
 def _prerelease(scene: Scene, fact: Fact) -> News:
-    verb = {"landed": "is there to be tried", "changed": "was changed", "removed": "is gone"}
+    verb = {"landed": "is available for trial", "changed": "was changed", "removed": "is gone"}
     title = f"{fact.target} {verb[fact.kind.partition('.')[2]]}; a pre-release promises nothing"
     return tidings(scene, fact, fact.kind, Severity.NOTICE, title, touches=named(fact))
 

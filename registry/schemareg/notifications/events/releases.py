@@ -1,4 +1,4 @@
-"""Versions that landed: what each is over the one before it, and whether it keeps what was promised."""
+"""Events of released versions: their changes, and whether they keep the promises."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from schemareg.changelog.facts import Fact
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Finding, Report, SchemaVersion, VersionVerdict
     from schemareg.notifications.events.landing import Scene
 
@@ -21,11 +21,11 @@ _SENTENCES = 12
 
 
 def released(scene: Scene, facts: Iterable[Fact], report: Report) -> Iterator[News]:
-    """The news of versions that landed, with what the check says of each."""
+    """The events of released versions, with the verdict of the check."""
     verdicts = {each.path: each for each in report.versions}
     for fact in facts:
         verdict = verdicts.get(fact.path)
-        if verdict is None:  # a folder that has no product.yaml: nothing of it is a version
+        if verdict is None:  # a folder without product.yaml has no versions
             continue
         bump = dict(fact.details).get("bump", "")
         over = dict(fact.details).get("over", "")
@@ -44,14 +44,14 @@ def _title(fact: Fact, verdict: VersionVerdict, bump: str, report: Report) -> st
     if bump == "first":
         return f"{fact.target} landed, its first version"
     if verdict.outcome is Outcome.UNDECIDED:
-        return f"{fact.target} landed; whether it breaks readers could not be decided"
+        return f"{fact.target} landed; it is undecided whether it breaks readers"
     if verdict.outcome is Outcome.BREAKING or _waived(verdict, report):
         return f"{fact.target} landed, and breaks readers"
     if bump == "major":
-        return f"{fact.target} opens a new major line; the older ones stay as they are"
+        return f"{fact.target} opens a new major line; the older lines stay unchanged"
     if not (verdict.policy or report.policy).level.directions:
-        return f"{fact.target} landed; compatibility is not asked of it"
-    return f"{fact.target} landed, compatible with what its line promised"
+        return f"{fact.target} landed; the policy requires no compatibility"
+    return f"{fact.target} landed, compatible with its line"
 
 
 def _waived(verdict: VersionVerdict, report: Report) -> bool:
@@ -72,7 +72,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _sentences(scene: Scene, verdict: VersionVerdict, over: str) -> list[str]:
-    """What changed over the version before, a sentence each."""
+    """The changes from the previous version, one sentence each."""
     try:
         found = [*_fields(scene, verdict, over), *verdict.changes]
     except RegistryError:
@@ -97,7 +97,7 @@ def _fields(scene: Scene, verdict: VersionVerdict, over: str) -> Iterator[str]:
     for path in sorted(new.keys() - old.keys()):
         yield f"{path} is new: {_kind(new[path])}"
     for path in sorted(old.keys() - new.keys()):
-        yield f"{path} is gone: it was {_kind(old[path])}"
+        yield f"{path} was removed: it was {_kind(old[path])}"
     for path in sorted(old.keys() & new.keys()):
         if _kind(old[path]) != _kind(new[path]):
             yield f"{path} is {_kind(new[path])}; it was {_kind(old[path])}"
@@ -110,7 +110,7 @@ def _kind(field: Field) -> str:
 def unjudged(
     scene: Scene, facts: Iterable[Fact], severity: Severity = Severity.WARNING
 ) -> Iterator[News]:
-    """The news of versions that landed, where no verdict is to be had."""
+    """The events of released versions without a verdict."""
     for fact in facts:
         title = f"{fact.target} landed; it was not judged"
         yield _release(scene, fact, severity, title, [])

@@ -1,9 +1,9 @@
-"""What a day brings, without any landing: sunsets that come near, are here, are over; waivers too.
+"""Reminders: events of a day without a landing, of sunsets and waivers that are near, due or over.
 
-A pure function of what landed, the day, and what was told already. Of each sunset only the nearest
-reminder that is due is told, once: a run that comes late tells it late, one that is skipped leaves
-it to the next, one that comes twice tells nothing new. A day that is moved is another day, with
-reminders of its own; so is that of a new announcement.
+A pure function of the landings, the day, and the events already sent. Of each sunset only the nearest
+due reminder is sent, once: a late run sends it late, a skipped run leaves
+it to the next, a repeated run sends nothing new. A moved sunset has
+reminders of its own; so has a new announcement.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.source import Home
 
 LATE = 30
-"""Days for which the end of something is still told to those who were not told in time."""
+"""Days after an end during which a missed reminder is still sent."""
 _WEEK = 7
 
 
 class Leave(NamedTuple):
-    """A waiver that stands, and the day on which what it says landed."""
+    """A waiver in force, and the day of its landing."""
 
     product: str
     waiver: Waiver
@@ -38,15 +38,15 @@ class Leave(NamedTuple):
 
 
 class Registry(NamedTuple):
-    """What reminders ask of a registry as it stands."""
+    """What reminders need to know of the registry's current state."""
 
     home: Home
     thresholds: Sequence[int]
-    """Days before an end on which people are reminded."""
+    """Days before an end on which reminders are sent."""
     there: Callable[[Target], bool]
-    """Whether what a target names is there still, in the newest version that it speaks of."""
+    """Whether the target still exists in the newest version that it covers."""
     readers: Callable[[Target], str]
-    """Who declares to read it, by name; `""` where nobody does."""
+    """The consumers that use it, by name; `""` for none."""
 
 
 class _Bucket(NamedTuple):
@@ -56,7 +56,7 @@ class _Bucket(NamedTuple):
     day: date
     """The first day on which it is due."""
     number: int
-    """Which it is of its type: so many days before, so many weeks after."""
+    """Its threshold: days before, or weeks after."""
 
 
 def due(
@@ -66,12 +66,12 @@ def due(
     today: date,
     told: Collection[str] = (),
 ) -> tuple[News, ...]:
-    """The reminders of a day, by their day, then by what they are about.
+    """The reminders of a day, sorted by their day, then by target.
 
-    `told` are the ids of events that were told before; none of them is told again.
+    `told` are the ids of events that were already sent; none of them is sent again.
     """
     found = [*_sunsets(registry, terms, today), *_waivers(registry, leaves, today)]
-    # Two files may speak of one target, though they should not: that is one thing to be told.
+    # Two files can name one target, although a rule refuses it: that gives one reminder.
     new = {each.event.id: each for each in found if each.event.id not in told}
     return tuple(
         sorted(new.values(), key=lambda each: (each.event.time, each.event.target, each.event.id))
@@ -89,7 +89,7 @@ def _sunsets(registry: Registry, terms: Iterable[Term], today: date) -> Iterator
 
 
 def _of_term(term: Term, registry: Registry, today: date) -> _Bucket | None:
-    """The one reminder of a term that is the nearest on a day; None where none is due."""
+    """The nearest due reminder of a schedule on a day; None where none is due."""
     end = term.earliest
     if end is None:
         return None
@@ -105,7 +105,7 @@ def _of_term(term: Term, registry: Registry, today: date) -> _Bucket | None:
 def _before(
     type_: str, end: date, since: date, thresholds: Iterable[int], today: date
 ) -> _Bucket | None:
-    """The nearest threshold that has come; one that had come with the announcement is no news."""
+    """The nearest threshold that has come; one that had come with the announcement is skipped."""
     left = (end - today).days
     come = [each for each in thresholds if each >= left and (end - since).days > each]
     return _Bucket(type_, end - timedelta(min(come)), min(come)) if come else None
@@ -117,18 +117,18 @@ def _arrived(type_: str, end: date, since: date, today: date) -> _Bucket | None:
 
 
 def _said(term: Term) -> date:
-    """The day on which the sunset was said as it is."""
+    """The day on which the current sunset landed."""
     said = [each for each in term.steps if each.what != "reworded"]
     return said[-1].landing.time.date() if said else term.opened
 
 
 def _can_go(term: Term) -> bool:
-    """Whether it can leave at all: versions, lines, schemas and products stay where they landed."""
+    """Whether it can be removed at all: versions, lines, schemas and products stay where they landed."""
     return bool(term.said.target.field) and not term.said.loosens
 
 
 def _matters(term: Term, registry: Registry) -> bool:
-    """Whether it has not gone before its day, as it may with everybody's consent."""
+    """Whether it was not already removed with the consent of all consumers."""
     return not _can_go(term) or registry.there(term.said.target)
 
 
@@ -141,11 +141,11 @@ def _sunset(registry: Registry, term: Term, bucket: _Bucket, today: date) -> New
         title = ended(str(target), term)
     elif bucket.type == "sunset.reached":
         what = f"that {target} will loosen its {said.loosens}" if said.loosens else f"{target}"
-        title = f"{what}: its sunset has come ({end}), and nothing is promised any more"
+        title = f"{what}: its sunset has come ({end}); it is no longer promised"
         severity = Severity.ERROR if readers else Severity.WARNING
     else:
         weeks = f"{bucket.number} week{'s' * (bucket.number != 1)}"
-        title = f"{target} is there still, {weeks} after its sunset on {end}"
+        title = f"{target} still exists, {weeks} after its sunset on {end}"
     details = (
         ("dates", term.arithmetic(today)),
         ("reason", said.reason),
@@ -176,15 +176,15 @@ def _waivers(registry: Registry, leaves: Iterable[Leave], today: date) -> Iterat
 def _waiver(registry: Registry, leave: Leave, bucket: _Bucket) -> News:
     waiver = leave.waiver
     if bucket.type == "waiver.expiring":
-        title = f"{leave.product}: the waiver of {waiver.rule} counts until {waiver.until}"
+        title = f"{leave.product}: the waiver of {waiver.rule} expires on {waiver.until}"
         severity = Severity.WARNING
     else:
-        title = f"{leave.product}: the waiver of {waiver.rule} has run out, on {waiver.until}"
+        title = f"{leave.product}: the waiver of {waiver.rule} expired on {waiver.until}"
         severity = Severity.ERROR
     details = (
         ("reason", waiver.reason),
         ("approver", waiver.approver),
-        ("what to do", f"mend what it accepts, or: reg waive {waiver.fingerprint} --until DATE"),
+        ("what to do", f"fix the finding, or: reg waive {waiver.fingerprint} --until DATE"),
     )
     saying = Saying(bucket.type, severity, leave.product, leave.product, title, details)
     distinct = (waiver.path, waiver.fingerprint, str(waiver.until), str(bucket.number))

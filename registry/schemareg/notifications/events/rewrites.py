@@ -1,7 +1,7 @@
-"""What had landed, and is not there any more: a rewritten history, told as such.
+"""Events of a rewritten history: landings that no longer exist.
 
-Landings of a new line say nothing of what people had been told before. So the two states are
-compared, tree with tree, and what differs is told as one thing that happened with the new head.
+The landings of a new line do not mention earlier notifications. So the two states are
+compared, tree with tree, and their difference is one event at the new head.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _TITLES = {
     "version.released": ("version.released", "came with another history"),
     "version.returned": ("version.released", "came with another history"),
     "version.altered": ("version.altered", "is another file in the new history"),
-    "version.removed": ("version.removed", "is gone with the old history"),
+    "version.removed": ("version.removed", "is missing in the new history"),
 }
 
 
 def rewritten(scene: Scene, before: str) -> tuple[News, ...]:
-    """The news of a scene whose state before is no ancestor of its landing: `before`, by its id."""
+    """The events of a landing that does not descend from the previous head `before`."""
     changes = tuple(
         PathChange(scene.landing, *each)
         for each in differences(scene.before.files, scene.after.files)
@@ -41,8 +41,8 @@ def rewritten(scene: Scene, before: str) -> tuple[News, ...]:
 
 
 def forgotten(scene: Scene, before: str) -> tuple[News, ...]:
-    """The news where the old history cannot be had any more, so that nothing can be compared."""
-    saying = _saying(before, [("what differs", "cannot be told: that commit is not to be had")])
+    """The event where the old history is unavailable, so that nothing can be compared."""
+    saying = _saying(before, [("what differs", "unknown: that commit is not available")])
     return (News(scene.event(saying, before), hub=True),)
 
 
@@ -51,14 +51,14 @@ def _told(scene: Scene, before: str, changes: Iterable[PathChange]) -> News:
     products = sorted({subject(each).product for each in paths} - {""})
     details = [("product", each) for each in products]
     if not paths:
-        details = [("what differs", "nothing: the files are the same, only their history is not")]
+        details = [("what differs", "nothing: the files are the same, only their history differs")]
     return News(scene.event(_saying(before, details), before), hub=True)
 
 
 def _saying(before: str, details: Iterable[tuple[str, str]]) -> Saying:
-    title = "the history of this registry was rewritten: what had landed was replaced"
+    title = "the history of this registry was rewritten"
     remedy = ("what to do", "Find out who did so and why: reg audit verify --checkpoint LINE")
-    told = [("the commit that had landed", before), *details, remedy]
+    told = [("the previous head", before), *details, remedy]
     return Saying("history.rewritten", Severity.ERROR, "", "", title, told)
 
 

@@ -1,4 +1,4 @@
-"""Which registry it is that events come from, and where its landings can be looked at."""
+"""The registry that events come from, and the pages of its landings."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import NamedTuple
 _WEB = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~-]+)+", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _PAGES = (("gitlab", "/-/commit/"), ("bitbucket", "/commits/"))
-"""How forges other than GitHub call a commit's page, by what their host's name has in it."""
+"""The path of a commit's page on other forges, by a part of their host name."""
 
 
 class Home(NamedTuple):
-    """A registry, for those who hear of it from afar."""
+    """A registry, as the source of events."""
 
     source: str
-    """A URI: the web address, else one made of the first commit, which every clone has."""
+    """A URI: the web address, else one made of the first commit, which is the same in every clone."""
     web: str = ""
     """The repository's page, such as `https://github.com/shop/registry`; `""` where it has none."""
 
     def page(self, commit: str) -> str:
-        """The page of a landing; `""` where there is none."""
+        """The page of a landing; `""` for none."""
         if not self.web or not _COMMIT.fullmatch(commit):
             return ""
         host = self.web.split("/")[2]
@@ -29,9 +29,9 @@ class Home(NamedTuple):
 
 
 def home(web: str, first: str) -> Home:
-    """The registry of a web address, where that is one, and of a first commit.
+    """The source for a web address, if there is one, and a first commit.
 
-    Only an https address of plain characters is taken: links are built from nothing else.
+    Only an https address of plain characters is accepted: links are built from nothing else.
     """
     web = web.rstrip("/").removesuffix(".git")
     if _WEB.fullmatch(web):

@@ -1,4 +1,4 @@
-"""What a landing did, by the check's verdict as of the landing's own day: releases, breaks, ends."""
+"""Events from the check's verdict on a landing, as of its own day: releases, breaks, ends."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.landing import Scene
 
 MOST = 2_000
-"""Releases of one landing beyond which it is not judged again: it is an import, not a change."""
+"""Releases of one landing above which it is not judged again: it is an import, not a change."""
 
 
 def verdicts(scene: Scene, facts: Sequence[Fact]) -> tuple[News, ...]:
-    """The news of what landed as the check judges it: releases, breaks, ends of promises.
+    """The events of a landing as the check judges it: releases, breaks, ends of promises.
 
-    Where it cannot be judged, that is the news, and what was released is told without a verdict.
+    Where it cannot be judged, one event says so, and releases have no verdict.
     """
     new = [each for each in facts if each.kind == "version.released"]
     if not facts:
         return ()
     if len(new) > MOST:
-        why = f"{len(new):,} versions landed at once, which were not judged again"
+        why = f"{len(new):,} versions landed at once and were not judged again"
         plain = unjudged(scene, new, Severity.NOTICE)
         return (*plain, _invalid(scene, why, Severity.WARNING))
     try:
@@ -40,16 +40,16 @@ def verdicts(scene: Scene, facts: Sequence[Fact]) -> tuple[News, ...]:
     except InvalidFiles as error:
         found = [(str(each.place), _said(each)) for each in error.mistakes]
         mistakes = f"{len(found):,} mistake{'s' * (len(found) != 1)}"
-        why = f"files with {mistakes} landed, so that nothing of it could be judged"
+        why = f"files with {mistakes} landed, so the landing could not be judged"
         return (*unjudged(scene, new), _invalid(scene, why, Severity.ERROR, found))
     except RegistryError as error:
-        why = f"what landed could not be judged: {error.what}"
+        why = f"the landing could not be judged: {error.what}"
         return (*unjudged(scene, new), _invalid(scene, why, Severity.ERROR))
     return (*released(scene, new, report), *breaks(scene, report), *ends(scene, report))
 
 
 def _said(mistake: Mistake) -> str:
-    """What is wrong; of registry.yaml only which rule says so, for what is quoted may be an address."""
+    """The mistake; of registry.yaml only its rule, since quoted text can be a secret address."""
     return mistake.rule if mistake.place.path == REGISTRY else mistake.what
 
 

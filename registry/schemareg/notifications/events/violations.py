@@ -1,4 +1,4 @@
-"""What must never have happened, and happened with a landing, as the audit finds it."""
+"""Events of violations that the audit finds in a landing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.landing import Scene
 
 ALLOWANCE = timedelta(hours=1)
-"""So much may two clocks differ before a landing that claims to be older is worth a word."""
+"""Clock difference below which an older claim is not reported."""
 
 _TYPES = {
     version_rules.MODIFIED.id: "version.altered",
@@ -30,14 +30,14 @@ _TYPES = {
     rules.RETURNED.id: "version.returned",
     rules.TIME_BACKWARDS.id: "time.backwards",
 }
-"""By the rule of the audit; whatever else it finds cut a promise short."""
+"""By the rule of the audit; every other rule means a promise that was cut short."""
 _VERBS = {
-    "version.altered": "was altered after it had landed",
-    "version.removed": "was taken away after it had landed",
-    "version.moved": "went to another path after it had landed",
-    "version.returned": "is back, as it landed",
-    "time.backwards": "a landing claims to be older than it can be",
-    "promise.broken": "was cut short, or its history edited",
+    "version.altered": "was altered after landing",
+    "version.removed": "was removed after landing",
+    "version.moved": "moved to another path after landing",
+    "version.returned": "was restored, as it landed",
+    "time.backwards": "a landing claims to be older than possible",
+    "promise.broken": "was cut short, or its history was edited",
 }
 _TOLD_BY_THE_CHECK = frozenset(
     (time_rules.REMOVED_BEFORE_SUNSET.id, time_rules.ANNOUNCED_WITH_REMOVAL.id)
@@ -45,7 +45,7 @@ _TOLD_BY_THE_CHECK = frozenset(
 
 
 def breaches(scene: Scene, violations: Iterable[Violation], *, judged: bool) -> Iterator[News]:
-    """The news of violations by one landing; `judged` where the check's verdict is told beside."""
+    """The events of violations by one landing; `judged` if the check's verdict gives events too."""
     for each in violations:
         if judged and each.rule in _TOLD_BY_THE_CHECK:
             continue
@@ -69,10 +69,10 @@ def _mend(violation: Violation) -> str:
 
 
 def _counted(scene: Scene) -> str:
-    """Why it cannot be: what landed before it, or what was seen of the branch, is younger."""
+    """Why the claim is impossible: an earlier landing, or an observation of the branch, is younger."""
     landing = scene.landing
     return (
-        f"it claims {landing.claimed:%Y-%m-%d %H:%MZ}; by what had landed or was seen before,"
+        f"it claims {landing.claimed:%Y-%m-%d %H:%MZ}; because of earlier landings or observations,"
         f" it counts as of {landing.time:%Y-%m-%d %H:%MZ}"
     )
 

@@ -1,4 +1,4 @@
-"""The one issue that shows how a registry stands: what ends, what is waived, what was told."""
+"""The dashboard issue of a registry: sunsets, waivers, deliveries."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from schemareg.notifications.github.issues import About
 
 KEY = "dashboard"
-TITLE = "Schema registry: what ends, what is waived, what was told"
+TITLE = "Schema registry: sunsets, waivers and deliveries"
 SOON = timedelta(days=30)
-"""A waiver that runs out within this time is shown."""
+"""A waiver that expires within this time is shown."""
 MOST_DELIVERIES = 20
 
 _LONGEST = 200
@@ -28,11 +28,11 @@ _LONGEST = 200
 
 
 class Told(NamedTuple):
-    """One delivery: when it came to its state, where to, and why it was not sent, if so."""
+    """One delivery: when it reached its state, its channel, and the reason of a failure."""
 
     time: datetime
     channel: str
-    """A channel's name, or `mailto:` and an address, which is not shown."""
+    """A channel's name, or `mailto:` and an address that is not shown."""
     state: str
     reason: str = ""
 
@@ -44,7 +44,7 @@ def dashboard(
     about: About,
     numbers: Mapping[str, int] | None = None,
 ) -> WantedIssue:
-    """The issue, which is always open; `numbers` are those of the issues, by their keys."""
+    """The issue, always open; `numbers` are the issue numbers by key."""
     standing = sorted(
         (each for each in terms if not over(each, about)),
         key=lambda each: (each.earliest or about.today.max, str(each.said.target)),
@@ -52,11 +52,11 @@ def dashboard(
     late = [each for each in standing if overdue(each, about)]
     coming = [each for each in standing if each not in late]
     parts = [
-        *_section("⏰ Over, and there still", _SUNSETS, _terms(late, about, numbers or {})),
-        *_section("⏳ What ends", _SUNSETS, _terms(coming, about, numbers or {}), _NOTHING_ENDS),
-        *_section("Waivers that run out", _WAIVERS, list(_leaves(leaves, about.today)), _NO_WAIVER),
-        *_section("What was told last", _TOLD, _deliveries(told), ""),
-        "<sub>Written anew when something about it changes: `reg issues`</sub>",
+        *_section("⏰ Past the sunset, not removed", _SUNSETS, _terms(late, about, numbers or {})),
+        *_section("⏳ Sunsets", _SUNSETS, _terms(coming, about, numbers or {}), _NOTHING_ENDS),
+        *_section("Waivers that expire", _WAIVERS, list(_leaves(leaves, about.today)), _NO_WAIVER),
+        *_section("Latest deliveries", _TOLD, _deliveries(told), ""),
+        "<sub>`reg issues` updates this issue when something changes.</sub>",
     ]
     return WantedIssue(KEY, TITLE, "\n\n".join(parts) + "\n", pinned=True)
 
@@ -64,7 +64,7 @@ def dashboard(
 _SUNSETS = ("from", "what", "instead", "read by", "issue")
 _WAIVERS = ("last day", "product", "rule", "why", "accepted by")
 _TOLD = ("when", "where to", "how", "why not")
-_NOTHING_ENDS = "Nothing that is announced is still to end."
+_NOTHING_ENDS = "No announced sunset lies ahead."
 _NO_WAIVER = "None, for a month."
 
 
@@ -92,7 +92,7 @@ def _terms(terms: Iterable[Term], about: About, numbers: Mapping[str, int]) -> l
         loosens = f" ({escape.markdown(said.loosens)})" if said.loosens else ""
         found.append(
             [
-                str(each.earliest or "no day yet"),
+                str(each.earliest or "no sunset yet"),
                 f"{_code(str(said.target))}{loosens}",
                 _code(str(said.replacement)) if said.replacement else "",
                 _names(readers),
@@ -107,7 +107,7 @@ def _leaves(leaves: Iterable[Leave], today: date) -> Iterator[list[str]]:
         waiver = each.waiver
         if waiver.until - today > SOON:
             continue
-        expired = " (**run out**)" if waiver.until < today else ""
+        expired = " (**expired**)" if waiver.until < today else ""
         texts = (waiver.reason, waiver.approver)
         yield [
             f"{waiver.until}{expired}",

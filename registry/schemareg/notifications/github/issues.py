@@ -1,8 +1,8 @@
-"""The issues that follow deprecations: one each, from the announcement until the thing is gone.
+"""One issue for each deprecation, from the announcement to the removal.
 
-A pure function of what landed and of the day. Nothing in an issue counts days, so that it changes
-when something happens and not with every sunrise. Texts come from files that people wrote: they
-are shown as they are, and do nothing.
+A pure function of the landings and the day. No issue text counts days, so that it changes
+only when something happens. Texts come from files that people wrote: they
+are shown literally.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.source import Home
 
 LABEL = "schema-registry"
-"""What all issues of ours bear, so that they are found again."""
+"""The label of our issues, by which they are found."""
 LONGEST_TITLE = 200
 """Characters; GitHub takes 256."""
 LONGEST_TEXT = 1_000
-"""Characters of a sentence that somebody wrote; escaped, it may be twelve times as long."""
+"""Characters of a user's sentence; escaped, it can be twelve times as long."""
 LONGEST_NAME = 400
 MOST_ROWS = 50
-"""Lines of a list, or rows of a table, as far as there is room for them."""
+"""Maximum lines of a list, or rows of a table, if there is room."""
 _ROOM = 12_000
 """Bytes of a list, or of a table: GitHub takes 65,536 characters for the whole."""
 
@@ -45,10 +45,10 @@ _PLAIN_ADDRESS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class WantedIssue:
-    """An issue as it should be."""
+    """An issue in its desired state."""
 
     key: str
-    """What it is about: of the same thing always the same."""
+    """The stable key of its subject."""
     title: str
     body: str
     """Markdown, without the mark."""
@@ -58,44 +58,44 @@ class WantedIssue:
 
 
 class About(NamedTuple):
-    """What the issues ask of a registry as it stands."""
+    """What the issues need to know of the registry's current state."""
 
     today: date
     home: Home
     there: Callable[[Target], bool]
-    """Whether what a target names is there still."""
+    """Whether the target still exists."""
     readers: Callable[[Target], Sequence[Reader]]
-    """Who declares to read it."""
+    """The consumers that use it."""
 
 
 def wanted(terms: Iterable[Term], about: About) -> tuple[WantedIssue, ...]:
-    """The issue of each deprecation that stands, open or closed, by key; one for what is said twice.
+    """The issue of each deprecation in force, open or closed, by key; one for a repeated target.
 
-    It is open until its day has come and what can go has gone; a later day opens it again.
+    It is open until the sunset has come and the element is removed; a later sunset opens it again.
     """
     found = {key(each): _issue(each, about) for each in terms}
     return tuple(found[each] for each in sorted(found))
 
 
 def key(term: Term) -> str:
-    """What the issue of a deprecation is known by: announced anew, it is the same issue."""
+    """The key of a deprecation's issue: announced again, it is the same issue."""
     return f"deprecation {term.said.target} {term.said.loosens}".rstrip()
 
 
 def over(term: Term, about: About) -> bool:
-    """Whether nothing is left to be done or waited for."""
+    """Whether nothing is left to do or to wait for."""
     if _can_go(term):
         return not about.there(term.said.target)
     return term.state(about.today) is State.SUNSET
 
 
 def overdue(term: Term, about: About) -> bool:
-    """Whether it may be gone, and is there still."""
+    """Whether it can be removed, and still exists."""
     return term.state(about.today) is State.SUNSET and not over(term, about)
 
 
 def _can_go(term: Term) -> bool:
-    """Whether it can leave at all: versions, lines, schemas and products stay where they landed."""
+    """Whether it can be removed at all: versions, lines, schemas and products stay where they landed."""
     return bool(term.said.target.field) and not term.said.loosens
 
 
@@ -120,54 +120,54 @@ def _issue(term: Term, about: About) -> WantedIssue:
 def _title(term: Term, about: About, *, done: bool) -> str:
     target = str(term.said.target)
     if overdue(term, about):
-        text = f"{target} may be gone since {term.earliest}, and is there still"
+        text = f"{target} can be removed since {term.earliest}, and still exists"
     elif not done:
         text = ended(target, term)
     elif _can_go(term):
         text = f"{target} is gone"
     elif term.said.loosens:
-        text = f"{target} may be loosened now: {term.said.loosens}"
+        text = f"{target} can be loosened now: {term.said.loosens}"
     else:
-        text = f"{target} is not promised any more"
+        text = f"{target} is no longer promised"
     text = escape.visible(" ".join(text.split()))
     return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1]}…"
 
 
 def _word(term: Term, about: About, *, done: bool) -> str:
-    """The sentence that says how it stands."""
+    """The sentence with its state."""
     target = escape.markdown_code(_cut(str(term.said.target)))
     if done and _can_go(term):
-        return f"✅ **It is gone:** no new version has {target}."
+        return f"✅ **Removed:** no new version has {target}."
     if done:
-        return f"✅ **Its day has come**, {term.earliest}: {target} is not promised any more."
+        return f"✅ **The sunset has come**, {term.earliest}: {target} is no longer promised."
     if overdue(term, about):
         command = escape.markdown_code(_cut(f"reg retire {term.said.target}"))
-        return f"⏰ **Its day has come**, {term.earliest}, and {target} is there still: {command}"
+        return f"⏰ **The sunset has come**, {term.earliest}, and {target} still exists: {command}"
     if term.earliest is None:
-        return f"⏳ {target} is going; no day is set yet."
+        return f"⏳ {target} is deprecated; no sunset is set yet."
     return f"⏳ {target} {_goes(term)} **{term.earliest}**."
 
 
 def _goes(term: Term) -> str:
     loosened = f"will be loosened ({escape.markdown(term.said.loosens)})"
-    return f"{loosened}, not before" if term.said.loosens else "will go, not before"
+    return f"{loosened}, not before" if term.said.loosens else "will be removed, not before"
 
 
 def _facts(term: Term) -> str:
     said = term.said
-    lines = [f"- **How the day comes about:** {escape.markdown(term.reckoning)}"]
+    lines = [f"- **Earliest removal:** {escape.markdown(term.reckoning)}"]
     if said.replacement is not None:
-        lines.append(f"- **Instead:** {escape.markdown_code(_cut(str(said.replacement)))}")
+        lines.append(f"- **Replacement:** {escape.markdown_code(_cut(str(said.replacement)))}")
     if said.migration:
-        lines.append(f"- **How to move:** {address(said.migration)}")
+        lines.append(f"- **Migration:** {address(said.migration)}")
     return "\n".join(lines)
 
 
 def _readers(readers: Sequence[Reader], target: Target) -> str:
     if not readers:
-        return "**Nobody has registered as a reader of it.**"
+        return "**No consumer is registered.**"
     lines = rows([f"- {_reader(each, target)}" for each in readers], "- ")
-    return "\n".join([f"**Who reads it** ({len(readers)})", "", *lines])
+    return "\n".join([f"**Consumers** ({len(readers)})", "", *lines])
 
 
 def _reader(reader: Reader, target: Target) -> str:
@@ -179,7 +179,7 @@ def _reader(reader: Reader, target: Target) -> str:
         named = escape.markdown_code(_cut(", ".join(dict.fromkeys(fields))))
         parts.append("reads all fields" if whole or not fields else f"reads {named}")
     parts += [f"of {escape.markdown_code(_cut(', '.join(versions)))}"] if versions else []
-    parts += ["— agreed to lose it"] if reader.acknowledged else []
+    parts += ["— acknowledged the removal"] if reader.acknowledged else []
     return " ".join(parts)
 
 
@@ -191,19 +191,19 @@ def _steps(steps: Sequence[Step], home: Home) -> str:
 def _happened(steps: Iterable[Step], home: Home) -> Iterator[str]:
     for each in steps:
         day = each.landing.time.date()
-        sunset = f", to end on {each.sunset}" if each.sunset else ""
+        sunset = f", sunset {each.sunset}" if each.sunset else ""
         by = f", by {prose(each.landing.author)}" if each.landing.author else ""
         yield f"{day}: {each.what}{sunset}{by} ({commit(each.landing.commit, home)})"
 
 
 def commit(id_: str, home: Home) -> str:
-    """A commit in short, with a link to its page where the registry has one."""
+    """A short commit id, with a link to its page if the registry has one."""
     page = home.page(id_)
     return f"[{id_[:7]}]({page})" if page else f"`{id_[:7]}`"
 
 
 def address(text: str) -> str:
-    """An address that people wrote: a link that reads as what it opens, where it is a plain one."""
+    """A user's address: a link whose text is its URL, if the URL is plain."""
     shown = _cut(text)
     if shown == text and _PLAIN_ADDRESS.fullmatch(text):
         return f"<{text}>"
@@ -211,7 +211,7 @@ def address(text: str) -> str:
 
 
 def rows(lines: Sequence[str], bullet: str = "") -> list[str]:
-    """The first lines, as far as there is room; then how many there are more."""
+    """The first lines that fit; then the number of the others."""
     shown = lines[:MOST_ROWS]
     hidden = len(lines) - len(shown)
     kept = fitted(shown, _ROOM, lambda left: f"{bullet}_and {left + hidden} more_", gap="\n")
@@ -221,7 +221,7 @@ def rows(lines: Sequence[str], bullet: str = "") -> list[str]:
 
 
 def prose(text: str, limit: int = LONGEST_NAME) -> str:
-    """What somebody wrote, on one line, as Markdown that shows it and does nothing."""
+    """A user's text on one line, as Markdown that shows it literally."""
     return escape.markdown(escape.shortened(" ".join(text.split()), limit))
 
 

@@ -1,6 +1,6 @@
-"""The one comment on a pull request: which of those that are there is ours, and what becomes of it.
+"""The comment on a pull request: which existing comment is ours, and how to update it.
 
-Ours is what bears our mark in its first line and was written by ourselves: anybody may copy a mark.
+A comment is ours if it has our mark in its first line and our author: anybody can copy a mark.
 The mark names the run that wrote it, so that an older run never overwrites a newer one.
 """
 
@@ -21,20 +21,20 @@ _MARK = re.compile(
 
 
 class Run(NamedTuple):
-    """Which run of the check speaks. A later one is greater; 0 where nothing numbers them."""
+    """The run of the check. A later run is greater; 0 where runs have no number."""
 
     number: int = 0
     attempt: int = 0
     head: str = ""
-    """The commit at the head of the pull request; `""` where it is not known."""
+    """The head commit of the pull request; `""` if unknown."""
 
     def after(self, other: Run) -> bool:
-        """Whether this run came later than another, or is the other one."""
+        """Whether this run is the other run or a later one."""
         return (self.number, self.attempt) >= (other.number, other.attempt)
 
 
 class Posted(NamedTuple):
-    """A comment that is there."""
+    """An existing comment."""
 
     id: int
     author: str
@@ -43,22 +43,22 @@ class Posted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done. Nothing of it hurts when it is done twice, but `create`."""
+    """What to do. Every action but `create` is idempotent."""
 
     why: str
-    """In a few words, for the log."""
+    """A short text for the log."""
     create: str | None = None
     edit: tuple[int, str] | None = None
     delete: tuple[int, ...] = ()
 
     @property
     def idle(self) -> bool:
-        """Whether there is nothing to be done."""
+        """Whether there is nothing to do."""
         return self.create is None and self.edit is None and not self.delete
 
 
 def marked(body: str, run: Run) -> str:
-    """A body with the mark of the run that speaks, which readers do not see."""
+    """A body with the invisible mark of its run."""
     mark = (
         f"<!-- schemareg:report run={run.number} attempt={run.attempt} head={run.head.lower()} -->"
     )
@@ -66,7 +66,7 @@ def marked(body: str, run: Run) -> str:
 
 
 def mark(body: str) -> Run | None:
-    """The run that a comment's mark names; None where it has none."""
+    """The run in a comment's mark; None without a mark."""
     found = _MARK.match(body)
     if found is None:
         return None
@@ -74,10 +74,10 @@ def mark(body: str) -> Run | None:
 
 
 def plan(posted: Iterable[Posted], author: str, run: Run, body: str, *, clean: bool) -> Plan:
-    """What a run has to do so that one comment says what the newest run found.
+    """What a run must do so that one comment shows the findings of the newest run.
 
-    `clean` says that the run has nothing to complain of: then it says so only where a run before
-    it complained. Of several comments of ours, which two runs at a time may make, the oldest stays.
+    `clean` means that the run has no findings: it says so only if an earlier run
+    had findings. Of several comments of ours, which concurrent runs can create, the oldest stays.
     """
     ours = sorted(
         (each.id, found, each.body)
@@ -86,25 +86,25 @@ def plan(posted: Iterable[Posted], author: str, run: Run, body: str, *, clean: b
     )
     if not ours:
         if clean:
-            return Plan("nothing breaks, and nobody was told otherwise: no comment")
+            return Plan("nothing breaks, and no earlier comment exists: no comment")
         return Plan("a new comment", create=marked(body, run))
     (id_, _, there), *others = ours
     newest, said = max((found, text) for _, found, text in ours)
     if run.after(newest):
-        said, why = marked(body, run), "the comment says it now"
+        said, why = marked(body, run), "the comment is updated"
     else:
-        why = f"a newer run ({newest.number}) has spoken: the comment stays as it is"
+        why = f"a newer run ({newest.number}) has commented: the comment stays unchanged"
     edit = None if _alike(there, said) else (id_, said)
     if edit is None and not others and run.after(newest):
-        why = "the comment says so already"
+        why = "the comment is up to date"
     return Plan(why, edit=edit, delete=tuple(each for each, _, _ in others))
 
 
 def _same(one: str, other: str) -> bool:
-    """Logins are one whatever their case."""
+    """Logins are case-insensitive."""
     return one.casefold() == other.casefold()
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two bodies are the same to GitHub, which may change line breaks and the end."""
+    """Whether two bodies are equal to GitHub, which can change line breaks and the end."""
     return one.replace("\r\n", "\n").rstrip() == other.replace("\r\n", "\n").rstrip()

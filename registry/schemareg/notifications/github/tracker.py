@@ -1,8 +1,8 @@
-"""Issues as they are and as they should be: what is to be opened, written anew, closed, opened again.
+"""Existing and wanted issues: which to open, update, close or reopen.
 
-An issue is ours by the mark in its first line and by its author. The mark says what it is about,
-what was written last, and whether it was left open: so nothing is written that says nothing new,
-and where people close an issue or write into it, it stays so until there is something to say.
+An issue is ours by the mark in its first line and by its author. The mark holds its subject,
+a digest of the last text, and whether it was open: so an unchanged issue is not written,
+and an issue that people close or edit stays so until something changes.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _MARK = re.compile(
     re.ASCII,
 )
 _LONGEST_OLD = 50_000
-"""Characters of what an issue said, kept below the word that it was withdrawn."""
+"""Characters of the old text that a withdrawn issue keeps."""
 
 
 class KnownIssue(NamedTuple):
-    """An issue that is there."""
+    """An existing issue."""
 
     number: int
     node: str
@@ -39,7 +39,7 @@ class KnownIssue(NamedTuple):
 
 
 class _Mark(NamedTuple):
-    """What the first line of an issue of ours says."""
+    """The mark in the first line of our issue."""
 
     key: str
     text: str
@@ -48,30 +48,30 @@ class _Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One thing to be done with one issue. Nothing but an opening hurts when it is done twice."""
+    """One action on one issue. Every action but opening is idempotent."""
 
     why: str
-    """`opened`, `closed`, `opened again`, `written anew`."""
+    """`opened`, `closed`, `reopened`, `updated`."""
     title: str
     body: str
     """With the mark."""
     number: int = 0
-    """0 for one that is to be opened."""
+    """0 for an issue to open."""
     labels: tuple[str, ...] = ()
     state: str = ""
-    """`open` or `closed`, where that is to change."""
+    """`open` or `closed`, if that changes."""
     reason: str = ""
-    """Why, in GitHub's words: `completed`, `not_planned`, `reopened`."""
+    """The reason, in GitHub's terms: `completed`, `not_planned`, `reopened`."""
     pinned: bool = False
 
 
 def digest(key: str) -> str:
-    """A key as marks have it: text from files stands in none."""
+    """The digest of a key for marks, which hold no text from files."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def marked(wanted: WantedIssue) -> str:
-    """The body with its mark, which readers do not see."""
+    """The body with its invisible mark."""
     return (
         f"<!-- schemareg:issue key={digest(wanted.key)} text={_text(wanted)}"
         f" open={int(wanted.open)} -->\n{wanted.body}"
@@ -79,7 +79,7 @@ def marked(wanted: WantedIssue) -> str:
 
 
 def known(issues: Iterable[KnownIssue], author: str) -> dict[str, KnownIssue]:
-    """Those that are ours, by the digest of their key; of several about one thing the oldest."""
+    """Our issues by the digest of their key; of duplicates the oldest."""
     found: dict[str, KnownIssue] = {}
     for each in sorted(issues, reverse=True):
         told = _mark(each, author)
@@ -89,16 +89,16 @@ def known(issues: Iterable[KnownIssue], author: str) -> dict[str, KnownIssue]:
 
 
 def keepers(issues: Iterable[KnownIssue]) -> tuple[str, ...]:
-    """Who keeps such issues, sorted: the authors of all that bear a mark."""
+    """The sorted authors of all issues with a mark."""
     return tuple(sorted({each.author for each in issues if _MARK.match(each.body)}))
 
 
 def moves(
     issues: Iterable[KnownIssue], author: str, wanted: Iterable[WantedIssue]
 ) -> tuple[Move, ...]:
-    """What is to be done so that each wanted issue is there once: closings first, openings last.
+    """The actions after which each wanted issue exists once: closings first, openings last.
 
-    What follows a deprecation that is not wanted any more was withdrawn.
+    An issue that is no longer wanted belongs to a withdrawn deprecation.
     """
     all_ = tuple(issues)
     there = known(all_, author)
@@ -115,14 +115,14 @@ def moves(
 
 
 def doubled(issues: Iterable[KnownIssue], author: str) -> tuple[Move, ...]:
-    """What is to be done with issues that two runs opened at the same time: the oldest stays."""
+    """The actions for issues that two runs opened at the same time: the oldest stays."""
     all_ = tuple(issues)
     there = known(all_, author)
     found = []
     for each in sorted(all_):
         told = _mark(each, author)
         if told is not None and there[told.key].number != each.number:
-            body = f"This was opened twice: it goes on in #{there[told.key].number}."
+            body = f"This issue is a duplicate of #{there[told.key].number}."
             found.append(_unwanted(each, body))
     return tuple(found)
 
@@ -131,11 +131,11 @@ def _edited(issue: KnownIssue, author: str, want: WantedIssue) -> Iterator[Move]
     told = _mark(issue, author)
     if told is None or told.text == _text(want):
         return
-    move = Move("written anew", want.title, marked(want), issue.number)
+    move = Move("updated", want.title, marked(want), issue.number)
     if told.open == want.open:
-        yield move  # and where people closed it meanwhile, it stays closed
+        yield move  # an issue that people closed stays closed
     elif want.open:
-        yield replace(move, why="opened again", state="open", reason="reopened")
+        yield replace(move, why="reopened", state="open", reason="reopened")
     else:
         yield replace(move, why="closed", state="closed", reason="completed")
 
@@ -158,8 +158,8 @@ def _unwanted(issue: KnownIssue, body: str) -> Move:
 
 
 _WITHDRAWAL = (
-    "↩️ **It stays:** nothing that counts announces this end any more. The deprecation was withdrawn, or"
-    " what it spoke of went and came back. Announced again, it begins anew, and this issue opens again."
+    "↩️ **Withdrawn:** no deprecation announces this end any longer. The deprecation was withdrawn, or"
+    " its target was removed and added again. A new announcement starts again and reopens this issue."
 )
 _WITHDRAWN = hashlib.sha256(_WITHDRAWAL.encode()).hexdigest()[:16]
 _DASHBOARD = digest("dashboard")

@@ -102,7 +102,7 @@ def proposed(call: Call) -> str:
         waiting = [each for each in _pending(run, known) if call.means(each.channel)]
         found = [(each.message, run.policy) for each in waiting if each.message is not None]
     if not found:
-        return "nothing is to be told\n"
+        return "no events\n"
     return "".join(
         _line(deliveries.proposed(message)) + _indented(message, policy)
         for message, policy in found

@@ -1,4 +1,4 @@
-"""A report in the forms people and programs read: one renderer a form, all from one value."""
+"""The report of a review in each of its forms: one renderer for each form."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ FILES = {
     "junit": "junit.xml",
     "html": "index.html",
 }
-"""Every form, and how a file of it is called among others."""
+"""Every form, and the file name of each."""
 
 FORMS = tuple(FILES)
 """What `--format` takes."""
 
 _RENDERERS = {each: each for each in FORMS} | {"json": "json_document"}
-"""The module of each form, imported when it is asked for: a gate needs one."""
+"""The module of each form, imported on use."""
 
 
 def render(
@@ -63,7 +63,7 @@ def render_mistakes(
     width: int = 100,
     host: Host | None = None,
 ) -> str:
-    """Mistakes of files in one of FORMS; `notices` are valid, but probably not meant."""
+    """Mistakes of files in one of FORMS; `notices` are valid but probably unintended."""
     if form not in _RENDERERS:
         raise ValueError(f"{form!r} is not one of {', '.join(FORMS)}")
     if form in ("text", "json", "markdown", "summary"):

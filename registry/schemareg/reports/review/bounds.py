@@ -1,4 +1,4 @@
-"""A report of bounded texts: for faces that people read, whatever length a stranger gave a name."""
+"""A report with bounded texts, for the forms that people read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_CHANGES = 500
 def bounded(report: Report, longest: int = LONGEST_TEXT) -> Report:
     """The same report, each text cut with a note of its whole length; records stay as they are.
 
-    To be done once: what is cut twice would tell the length of its first half.
+    Apply it once: a second cut would show the length of the first.
     """
     return replace(
         report,

@@ -1,4 +1,4 @@
-"""Commands inside sentences: whole, so that they can be copied."""
+"""Commands inside sentences, kept whole for copying."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report as the one comment on a pull request: short, and with what to do a click away."""
+"""A report as the comment on a pull request: short, with links to the next action."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ LONGEST = 60_000
 """Bytes; GitHub refuses a comment of more than 65,536 characters."""
 
 MOST_ROWS = 20
-"""Findings in the table; people read the first ones."""
+"""Maximum findings in the table."""
 
 MOST_RECORDS = 3
-"""Records that are shown; the summary has one for each finding."""
+"""Maximum records; the job summary has one for each finding."""
 
 LONGEST_TEXT = 300
 """Characters of a sentence."""
 
 _BUMPS = frozenset({"bump-too-small"})
-"""What the line about the bump says already."""
+"""Rules that the line about the bump already covers."""
 
 
 def silent(report: Report) -> bool:
-    """Whether there is nothing that anybody would have to read or do."""
+    """Whether nobody has to read or do anything."""
     return report.verdict == "pass" and not _told(report) and not _waived(report)
 
 
 def clean(report: Report) -> str:
-    """One line for a pull request that had something to say, and has nothing any more."""
+    """One line for a pull request whose findings are fixed."""
     total = sentences.versions_total(bounded(report))
-    return f"🟢 **Nothing breaks any more**: {total}.\n"
+    return f"🟢 **Nothing breaks any longer**: {total}.\n"
 
 
 def render(report: Report, host: Host | None = None, *, limit: int = LONGEST) -> str:
@@ -76,9 +76,9 @@ def render_mistakes(
     if not mistakes:
         return "🟢 **Every file is well formed.**\n"
     count = sentences.plural(len(mistakes), "mistake")
-    head = f"### 🔴 {count} in the files: nothing could be judged"
+    head = f"### 🔴 {count} in the files: the change was not judged"
     foot = f"{_details(host)}\n"
-    rows = ["| where | what is wrong | what to do |", "|---|---|---|"]
+    rows = ["| where | mistake | fix |", "|---|---|---|"]
     cells = map(_mistake_row, bounded_mistakes(mistakes[:MOST_ROWS], LONGEST_TEXT))
     room = limit - size(head) - size(foot) - size(rows[0]) - size(rows[1]) - 500
     kept = fitted(cells, room, lambda _: "", gap="\n")
@@ -94,7 +94,7 @@ def _mistake_row(mistake: Mistake) -> str:
 
 
 def _told(report: Report) -> list[Finding]:
-    """What has to be acted on, the worst first."""
+    """The findings that require action, the most severe first."""
     return [each for each in report.findings if each.severity is not Severity.NOTICE]
 
 
@@ -107,11 +107,11 @@ def _waived(report: Report) -> list[Finding]:
 
 def _table(report: Report, host: Host | None, room: int) -> str:
     told = _told(report)
-    # Who is told the right number need not be told that the number is wrong.
+    # The required number makes a finding about the wrong number redundant.
     rows = [each for each in told if each.rule not in _BUMPS] or told
     if not rows:
         return ""
-    lines = ["| product | what breaks | who is hit | what to do |", "|---|---|---|---|"]
+    lines = ["| product | what breaks | affected consumers | fix |", "|---|---|---|---|"]
     cells = (_row(each, report, host) for each in rows[:MOST_ROWS])
     kept = [each for each in fitted(cells, room, lambda _: "", gap="\n") if each]
     table = "\n".join([*lines, *kept]) if kept else ""
@@ -149,13 +149,13 @@ def _cell(text: str) -> str:
 
 
 def _ways(finding: Finding, report: Report, host: Host | None) -> str:
-    """Links to go ahead all the same, as a line of their own; commands where there can be none."""
+    """Links to proceed anyway, on their own line; commands where no link is possible."""
     if host is None:
         return _command(finding)
     announce = links.announcement(finding, host, report.today)
     accept = links.waiver(finding, host, report.today)
     ways = [f"[Announce it]({announce})"] if announce else []
-    ways += [f"[accept it for a time]({accept})"] if accept else []
+    ways += [f"[waive it]({accept})"] if accept else []
     if not ways:
         return _command(finding)
     text = " or ".join(ways)
@@ -164,7 +164,7 @@ def _ways(finding: Finding, report: Report, host: Host | None) -> str:
 
 def _command(finding: Finding) -> str:
     waive = sentences.waive(finding)
-    return f"<br>To accept it for a time: {markdown.prose(waive)}" if waive else ""
+    return f"<br>To waive it: {markdown.prose(waive)}" if waive else ""
 
 
 # -- what else there is to know
@@ -200,7 +200,7 @@ def _doubts(report: Report) -> Iterator[str]:
         if each.reason
     ]
     if lines:
-        yield "\n".join(["**Could not be decided**", "", *lines[:MOST_ROWS]])
+        yield "\n".join(["**Undecided**", "", *lines[:MOST_ROWS]])
 
 
 def _bumps(report: Report) -> Iterator[str]:
@@ -210,7 +210,7 @@ def _bumps(report: Report) -> Iterator[str]:
             name = f"{each.product}/{each.schema}"
             version = escape.markdown_code(f"{name} {each.version}")
             honest, command = map(escape.markdown_code, (each.honest, f"reg bump {name}"))
-            step = f"calls for a {each.required_bump} step: {honest} ({command})"
+            step = f"requires a {each.required_bump} bump: {honest} ({command})"
             lines.append(f"- {version} {step}")
     if lines:
         yield "\n".join(["**Version**", "", *lines[:MOST_ROWS]])
@@ -228,7 +228,7 @@ def _dates(report: Report) -> Iterator[str]:
 
 
 def _earliest(finding: Finding, today: date) -> str:
-    """When it could be legal, where nothing is announced yet."""
+    """The earliest legal day if it were announced now."""
     from schemareg.deprecation.schedule import later
 
     if finding.announce is None:
@@ -252,11 +252,11 @@ def _accepted(report: Report) -> Iterator[str]:
     ]
     if lines:
         title = sentences.plural(len(lines), "finding")
-        yield markdown.fold(f"{title} accepted for a time", "\n".join(lines[:MOST_ROWS]))
+        yield markdown.fold(f"{title} waived", "\n".join(lines[:MOST_ROWS]))
 
 
 def _whole(report: Report, host: Host | None) -> str:
-    """What the comment is a part of, in small print."""
+    """The footer: links to the whole report."""
     total = f"{sentences.findings_total(report)}; {sentences.versions_total(report)}"
     compared = markdown.prose(f"{total}; {sentences.compared(report)}.")
     return f"<sub>{compared}</sub> {_details(host)}".rstrip()

@@ -1,7 +1,7 @@
 """A report as annotations of GitHub Actions: workflow commands on stdout.
 
 The runner keeps ten errors, ten warnings and ten notices of a step, and 4,096 characters of each.
-Of more, the nine that come first in the report are shown and the tenth sums up the rest; of a longer
+Of more, the first nine of the report are shown and the tenth summarises the others; of a longer
 one, what explains goes before what helps.
 
 Source: GitHub Docs, "Workflow commands for GitHub Actions"; actions/runner, ActionCommandManager
@@ -108,7 +108,7 @@ def _told(finding: Finding, *, whole: bool) -> Iterator[str]:
     yield finding.dates
     yield sentences.waiver(finding)
     yield finding.remedy
-    yield f"To accept it for a time: {waive}" if waive else ""
+    yield f"To waive it: {waive}" if waive else ""
     yield f"reg explain {finding.rule}"
 
 
@@ -117,7 +117,7 @@ def _units(text: str) -> int:
 
 
 def _message(*parts: str) -> str:
-    """A line a part; a line break inside a part comes from a file, and is shown, not obeyed."""
+    """One line for each part; a line break inside a part comes from a file and is shown escaped."""
     return "\n".join(escape.visible(part) for part in parts if part)
 
 

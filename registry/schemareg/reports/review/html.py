@@ -1,4 +1,4 @@
-"""A report as one page that needs nothing else: no script, no font, no picture, no network."""
+"""A report as one standalone page: no script, no font, no image, no network."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_WITNESS = 10_000
 _TITLES = {
     "pass": "Nothing breaks",
     "fail": "This change breaks promises",
-    "undecided": "This change could not be decided",
+    "undecided": "This change is undecided",
 }
 
 _STYLE = """
@@ -85,7 +85,7 @@ def render(report: Report) -> str:
 
 
 def render_mistakes(mistakes: Sequence[Mistake], notices: Sequence[Mistake] = ()) -> str:
-    """Every mistake with its place and its mend, then what is valid but probably not meant."""
+    """Every mistake with its place and its fix, then valid but probably unintended content."""
     count = sentences.plural(len(mistakes), "mistake")
     title = f"{count} in the files" if mistakes else "Every file is well formed"
     body = [f"<header>\n<h1>{title}</h1>\n</header>\n<main>"]
@@ -116,7 +116,7 @@ def _versions(report: Report) -> Iterator[str]:
         return
     yield '<section aria-labelledby="versions">\n<h2 id="versions">Versions</h2>'
     yield '<div class="scroll" tabindex="0" role="region" aria-labelledby="versions">\n<table>'
-    yield "<caption>Every version that is new or changed, and what it should be called</caption>"
+    yield "<caption>Every new or changed version, and its required number</caption>"
     yield (
         '<thead><tr><th scope="col">Version</th><th scope="col">Outcome</th>'
         '<th scope="col">Bump needed</th><th scope="col">Compared with</th></tr></thead>\n<tbody>'
@@ -154,7 +154,7 @@ def _changes(verdict: VersionVerdict) -> str:
     lines += [f"* {escape.markup(each)}" for each in verdict.changes]
     name = _text(f"{verdict.product}/{verdict.schema} {verdict.version}")
     text = "\n".join(lines)
-    return f"<details><summary>What {name} says otherwise</summary>\n<pre>{text}</pre>\n</details>"
+    return f"<details><summary>Changes of {name}</summary>\n<pre>{text}</pre>\n</details>"
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
@@ -178,7 +178,7 @@ def _finding(finding: Finding) -> str:
             ("why", finding.why),
             ("dates", finding.dates),
             ("waived", finding.waived),
-            ("mend it", finding.remedy),
+            ("fix", finding.remedy),
             ("accept it", sentences.waive(finding)),
             ("more", f"reg explain {finding.rule}"),
         ),
@@ -223,7 +223,7 @@ def _text(text: str) -> str:
 
 
 def _said(text: str) -> str:
-    """A sentence, its commands as code."""
+    """A sentence with its commands as code."""
     return commands.marked(escape.visible(text), escape.markup, _code)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from schemareg.model import Compatibility, Finding, Report, VersionVerdict
 
 SCHEMA_VERSION = 1
-"""Raised when a key changes its meaning or goes away; new keys may come at any time."""
+"""Raised when a key changes its meaning or is removed; new keys can appear at any time."""
 
 
 def render(report: Report) -> str:
@@ -38,6 +38,7 @@ def document(report: Report) -> dict[str, Any]:
         "head": report.head,
         "head_commit": report.head_commit,
         "today": report.today.isoformat(),
+        **({"today_given": True} if report.today_given else {}),
         "verdict": report.verdict,
         "policy": _policy(report.policy),
         "counts": sentences.counts(report),

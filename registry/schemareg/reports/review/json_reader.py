@@ -1,4 +1,4 @@
-"""The JSON form of an analysis, read back: what `reg check --format json` printed, as a value again.
+"""Reads the JSON form of a report, as `reg check --format json` prints it.
 
 The text may come from a pull request of a stranger, so nothing of it is taken on trust: sizes,
 nesting, types and words are checked, and verdict and counts are not read at all but follow from
@@ -47,15 +47,15 @@ _MOST_LONG_NUMBERS = 10_000
 """Numbers beyond 10^±100: `1e4000` takes six characters, and its value some thousand bytes."""
 
 _MOST_COMPLAINTS = 5
-_AGAIN = "Write it anew: reg check --format json --output FILE"
+_AGAIN = "Write it again: reg check --format json --output FILE"
 
 
 class Mistakes(NamedTuple):
-    """Files that are wrong, so that nothing could be judged."""
+    """Mistakes of files that prevented a judgement."""
 
     mistakes: tuple[Mistake, ...]
     notices: tuple[Mistake, ...] = ()
-    """What is valid, but probably not meant."""
+    """Valid but probably unintended content."""
 
 
 def read(data: bytes, name: str = "the report") -> Report | Mistakes:
@@ -65,13 +65,13 @@ def read(data: bytes, name: str = "the report") -> Report | Mistakes:
     """
     value = _parsed(data, name)
     if not isinstance(value, dict):
-        raise _refused(name, ["it is no JSON object"])
+        raise _refused(name, ["it is not a JSON object"])
     version = value.get("schema_version")
     if isinstance(version, bool) or not isinstance(version, int):
-        raise _refused(name, ["schema_version is no whole number"])
+        raise _refused(name, ["schema_version is not a whole number"])
     if version != SCHEMA_VERSION:
         raise RegistryError(
-            f"it is of schema_version {quoted(version)}, and only {SCHEMA_VERSION} is known here",
+            f"it has schema_version {quoted(version)}; this version of reg reads {SCHEMA_VERSION}",
             where=name,
             remedy=f"Let the version of reg that wrote it read it, or {_AGAIN[0].lower()}{_AGAIN[1:]}",
         )
@@ -86,7 +86,7 @@ def read(data: bytes, name: str = "the report") -> Report | Mistakes:
 def _refused(name: str, told: list[str]) -> RegistryError:
     more = len(told) - _MOST_COMPLAINTS
     some = told[:_MOST_COMPLAINTS] + ([f"and {more:,} more"] if more > 0 else [])
-    return RegistryError(f"this is no report: {'; '.join(some)}", where=name, remedy=_AGAIN)
+    return RegistryError(f"this is not a report: {'; '.join(some)}", where=name, remedy=_AGAIN)
 
 
 def _parsed(data: bytes, name: str) -> JsonValue:
@@ -108,10 +108,10 @@ def _parsed(data: bytes, name: str) -> JsonValue:
     except UnicodeDecodeError as error:
         raise _refused(name, [f"byte {error.start} is not UTF-8"]) from None
     except json.JSONDecodeError as error:
-        told = f"it is no JSON at line {error.lineno}, column {error.colno}"
+        told = f"it is not JSON at line {error.lineno}, column {error.colno}"
         raise _refused(name, [told if data.strip() else "it is empty"]) from None
     except RecursionError:
-        raise _refused(name, ["it nests too deep"]) from None
+        raise _refused(name, ["it is nested too deeply"]) from None
     except ValueError as error:
         raise _refused(name, [str(error)]) from None
 
@@ -119,7 +119,7 @@ def _parsed(data: bytes, name: str) -> JsonValue:
 def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("a key occurs twice in one object")
     return members
 
 
@@ -145,8 +145,8 @@ def _no_number(text: str) -> JsonValue:
     raise ValueError(f"{text} is no JSON")
 
 
-_COMMIT = json_shapes.like(r"(?:[0-9a-f]{7,64})?", "no id of a commit")
-_RULE = json_shapes.like(r"(?=.{1,80}\Z)[a-z0-9]+(?:-[a-z0-9]+)*", "no id of a rule")
+_COMMIT = json_shapes.like(r"(?:[0-9a-f]{7,64})?", "not a commit id")
+_RULE = json_shapes.like(r"(?=.{1,80}\Z)[a-z0-9]+(?:-[a-z0-9]+)*", "not a rule id")
 _FINGERPRINT = json_shapes.like(r"[0-9a-f]{0,64}", "no fingerprint")
 
 _policy = json_shapes.record(
@@ -265,6 +265,7 @@ _report = json_shapes.record(
         "versions": json_shapes.many(_version),
         "findings": json_shapes.many(_finding),
     },
+    {"today_given": json_shapes.flag},
 )
 
 

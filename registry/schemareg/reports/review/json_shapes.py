@@ -1,4 +1,4 @@
-"""Kinds of JSON values: what a stranger's text must be, member by member, before it is used.
+"""Shapes of JSON values: they check untrusted text member by member before it is used.
 
 A kind takes a value, where it stands (`findings[3].line`) and the complaints so far, and gives what
 the value means. After a complaint what it gives means nothing, and is not used.
@@ -46,7 +46,7 @@ def whole(least: int) -> Kind:
 
     def number(value: JsonValue, at: str, told: list[str]) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**31:
-            told.append(f"{at} is no whole number from {least} on")
+            told.append(f"{at} is not a whole number from {least} on")
             return least
         return value
 
@@ -85,7 +85,7 @@ def day(value: JsonValue, at: str, told: list[str]) -> date:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    told.append(f"{at} is no day such as 2026-11-22")
+    told.append(f"{at} is not a date such as 2026-11-22")
     return date.min
 
 
@@ -96,7 +96,7 @@ def anything(value: JsonValue, at: str, told: list[str]) -> JsonValue:
         level = [inside for each in level for inside in _inside(each)]
         depth += 1
         if depth > DEEPEST:
-            told.append(f"{at} nests too deep")
+            told.append(f"{at} is nested too deeply")
             return None
     return value
 
@@ -142,7 +142,7 @@ def record(
 
     def made(value: JsonValue, at: str, told: list[str]) -> Any:
         if not isinstance(value, dict):
-            told.append(f"{at} is no object")
+            told.append(f"{at} is not an object")
             return None
         found = {}
         before = len(told)

@@ -1,4 +1,4 @@
-"""A report as JUnit XML: a suite a product, a case a version, and one for each finding elsewhere.
+"""A report as JUnit XML: one suite for each product, one case for each version, and one for each other finding.
 
 Source: the form that Jenkins' JUnit plugin and GitLab's unit test reports read; there is no standard.
 """
@@ -21,7 +21,7 @@ LONGEST_WITNESS = 2_000
 """Characters of one witness; the JSON form has it whole."""
 
 _REGISTRY = "registry"
-"""The suite of what is about no product."""
+"""The suite of findings without a product."""
 
 
 class _Case(NamedTuple):
@@ -31,7 +31,7 @@ class _Case(NamedTuple):
     path: str
     line: int
     outcome: str
-    """`failure`, `error` (it could not be decided) or empty."""
+    """`failure`, `error` (undecided) or empty."""
     kind: str
     message: str
     text: str
@@ -40,7 +40,8 @@ class _Case(NamedTuple):
 def render(report: Report) -> str:
     """The report as JUnit XML; a finding that breaks nothing stands in the output of its case."""
     report = bounded(report)
-    return _document("reg check", tuple(_cases(report)))
+    chosen = f", {sentences.as_of(report)}" if report.today_given else ""
+    return _document(f"reg check{chosen}", tuple(_cases(report)))
 
 
 def render_mistakes(mistakes: Sequence[Mistake], notices: Sequence[Mistake] = ()) -> str:
@@ -63,7 +64,7 @@ def _cases(report: Report) -> Iterator[_Case]:
 
 def _version(verdict: VersionVerdict, found: Sequence[Finding], report: Report) -> _Case:
     errors = [each for each in found if each.severity is Severity.ERROR]
-    # What breaks readers first; that the number is wrong follows from it.
+    # Breaks first; the wrong number follows from them.
     errors.sort(key=lambda each: each.direction is None)
     outcome = "failure" if errors else ""
     kind = errors[0].rule if errors else ""
@@ -125,13 +126,13 @@ def _told(finding: Finding) -> str:
     hits, waive = sentences.hits(finding), sentences.waive(finding)
     lines.append(f"hits: {hits}" if hits else "")
     lines += [finding.why, finding.dates, sentences.waiver(finding), finding.remedy]
-    lines.append(f"to accept it for a time: {waive}" if waive else "")
+    lines.append(f"to waive it: {waive}" if waive else "")
     lines.append(f"reg explain {finding.rule}")
     return "\n".join(_plain(line) for line in lines if line)
 
 
 def _plain(line: str) -> str:
-    """A line break in somebody's text is shown, not obeyed."""
+    """A line break in user text is shown escaped."""
     return line.replace("\n", r"\n")
 
 

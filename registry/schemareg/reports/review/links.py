@@ -1,4 +1,4 @@
-"""Links to where the repository is hosted: a new file with its text already filled in.
+"""Links to the repository's host: a new file with prefilled text.
 
 Source: GitHub's new-file page takes `filename` and `value` as query parameters.
 """
@@ -22,7 +22,7 @@ LONGEST = 6_000
 """Characters of a link; servers refuse lines of 8 KB."""
 
 WAIVED_FOR = 30
-"""Days for which a waiver is proposed."""
+"""The proposed duration of a waiver in days."""
 
 _WEB = re.compile(r"https?://[A-Za-z0-9.:-]+(?:/[A-Za-z0-9._~-]+)+/?", re.ASCII)
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}", re.ASCII)
@@ -30,23 +30,23 @@ _LONGEST_TARGET = 400
 
 
 class Host(NamedTuple):
-    """Where a repository is hosted, and where what is proposed there is to land."""
+    """The host of a repository, and its protected branch."""
 
     web: str
     """Its page: `https://github.com/acme/registry`."""
     branch: str = "main"
     """The protected branch."""
     run: str = ""
-    """The page of the run that made the report, where the whole of it is; empty if there is none."""
+    """The page of the run with the whole report; empty without one."""
 
 
 def is_page(address: str) -> bool:
-    """Whether it is an address that links may begin with."""
+    """Whether links can begin with this address."""
     return _WEB.fullmatch(address) is not None
 
 
 def new_file(host: Host, path: str, text: str) -> str | None:
-    """The page that begins a file; None where the link would be too long, or the host is no address."""
+    """The page that creates a file; None if the link is too long, or the host has no address."""
     if not is_page(host.web):
         return None
     try:
@@ -64,7 +64,7 @@ def run_page(host: Host) -> str | None:
 
 
 def announcement(finding: Finding, host: Host, today: date) -> str | None:
-    """The page that announces what ends by a finding; None where that is no way out."""
+    """The page that creates the deprecation for a finding; None if a deprecation does not help."""
     from schemareg.authoring import deprecations
     from schemareg.deprecation.schedule import later
     from schemareg.manifests.layout import DEPRECATIONS
@@ -82,7 +82,7 @@ def announcement(finding: Finding, host: Host, today: date) -> str | None:
 
 
 def waiver(finding: Finding, host: Host, today: date) -> str | None:
-    """The page that accepts a finding for a time; None where it stops nothing, or none is needed."""
+    """The page that creates the waiver of a finding; None if no waiver is needed."""
     from schemareg.authoring import waivers
     from schemareg.deprecation.schedule import later
     from schemareg.manifests.layout import WAIVERS

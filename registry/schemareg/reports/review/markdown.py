@@ -1,4 +1,4 @@
-"""A report as GitHub's Markdown: every finding with its record, below what a comment may have."""
+"""A report as GitHub's Markdown: every finding with its record, within the limit of a comment."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ LONGEST_WITNESS = 2_000
 """Characters of one witness; the JSON form has it whole."""
 
 MOST_VERSIONS = 50
-"""Rows of the table of versions: GitHub takes tables of any length, people do not."""
+"""Maximum rows of the table of versions."""
 
 MOST_WORDS = 40
-"""Changes of words that a comment lists."""
+"""Maximum changes of descriptions in a comment."""
 
 MOST_PROMISES = 60
-"""Fields of one version that promise otherwise, as lines of a diff."""
+"""Maximum changed fields of one version, as lines of a diff."""
 
 _ROWS = 100
 """Of one table: a section that fits or does not."""
 _HEADLINES = {
     "pass": "🟢 Nothing breaks",
     "fail": "🔴 This change breaks promises",
-    "undecided": "🟡 This change could not be decided",
+    "undecided": "🟡 This change is undecided",
 }
 MARKS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTICE: "🔵"}
 
 
 def render(report: Report) -> str:
-    """The verdict, a table of the versions, then each finding with its witness in a fold."""
+    """The verdict, a table of the versions, then each finding with its folded witness."""
     return page(bounded(report), LONGEST, MOST_VERSIONS, MOST_WORDS)
 
 
 def page(report: Report, limit: int, versions: int, words: int) -> str:
-    """The report in at most `limit` bytes, cut between sections, saying what is left out.
+    """The report in at most `limit` bytes, cut between sections; it says what is left out.
 
     At most so many `versions` and changes of `words` are listed; they take half of the room.
     """
@@ -65,7 +65,7 @@ def page(report: Report, limit: int, versions: int, words: int) -> str:
 
 
 def headline(report: Report) -> str:
-    """The verdict in a few words."""
+    """The verdict as a headline."""
     return _HEADLINES[report.verdict]
 
 
@@ -125,19 +125,19 @@ def _bump(verdict: VersionVerdict) -> str:
 
 
 def fold(summary: str, content: str) -> str:
-    """What is shown on request; `summary` is somebody's text, `content` is Markdown."""
+    """A folded part; `summary` is user text, `content` is Markdown."""
     return f"<details><summary>{escape.markdown(summary)}</summary>\n\n{content}\n\n</details>"
 
 
 def promises(verdict: VersionVerdict) -> str:
-    """How a version's fields promise otherwise than before, as a diff in a fold."""
+    """The changed promises of a version's fields, as a folded diff."""
     name = f"{verdict.product}/{verdict.schema} {verdict.version}"
     lines = [line for each in verdict.promises[:MOST_PROMISES] for line in _sides(each)]
     if len(verdict.promises) > MOST_PROMISES:
         more = sentences.plural(len(verdict.promises) - MOST_PROMISES, "more field")
         lines.append(f"# {more}: reg diff")
     diff = escape.markdown_fence("\n".join(lines), "diff")
-    return fold(f"What {name} promises otherwise", diff)
+    return fold(f"Changed promises of {name}", diff)
 
 
 def _sides(change: PromiseChange) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _sides(change: PromiseChange) -> Iterator[str]:
 
 
 def _words(report: Report, most: int) -> Iterator[str]:
-    """What changed in words and metadata, folded; nothing where nothing did."""
+    """Folded changes of descriptions and metadata; empty without changes."""
     count = sum(len(each.changes) for each in report.versions)
     if not count:
         return
@@ -155,7 +155,7 @@ def _words(report: Report, most: int) -> Iterator[str]:
     if count > most:
         left = sentences.plural(count - most, "more change")
         lines.append(f"- _{left}: run `reg check`._")
-    yield fold("Words that changed", "\n".join(lines))
+    yield fold("Changed descriptions", "\n".join(lines))
 
 
 def _changes(versions: Iterable[VersionVerdict]) -> Iterator[str]:
@@ -183,15 +183,15 @@ def _finding(finding: Finding) -> str:
     told = (finding.why, finding.dates, sentences.waiver(finding))
     parts += [prose(text) for text in told if text]
     if finding.remedy:
-        parts.append(f"**Mend it:** {prose(finding.remedy)}")
+        parts.append(f"**Fix:** {prose(finding.remedy)}")
     waive = sentences.waive(finding)
     if waive:
-        parts.append(f"<sub>To accept it for a time: {prose(waive)}</sub>")
+        parts.append(f"<sub>To waive it: {prose(waive)}</sub>")
     return GAP.join(parts)
 
 
 def witness(finding: Finding, lead: str = "Witness") -> str:
-    """The record that shows a finding, in a fold that begins with `lead`; empty where there is none."""
+    """The folded record of a finding, beginning with `lead`; empty without one."""
     if finding.witness is None:
         return ""
     record = json_values.render(witness_value(finding.witness), indent=2)

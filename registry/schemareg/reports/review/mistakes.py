@@ -1,4 +1,4 @@
-"""Mistakes of files: every one of them, where, what, and the edit that mends it."""
+"""Mistakes of files: where, what, and the fix of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HEAD = 500
 def as_text(
     mistakes: Sequence[Mistake], notices: Sequence[Mistake] = (), *, width: int = 100
 ) -> str:
-    """A block a mistake: the place and rule on a line of their own, the sentence, the mend."""
+    """One block for each mistake: place and rule, the sentence, the fix."""
     lines = [line for each in bounded_mistakes(mistakes) for line in _block(each, "error", width)]
     lines += [line for each in bounded_mistakes(notices) for line in _block(each, "notice", width)]
     if not mistakes:

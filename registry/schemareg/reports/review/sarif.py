@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from schemareg.model import Finding, Mistake, Place, Report
 
 MOST = 25_000
-"""Results of a run; with more, GitHub refuses the file."""
+"""Maximum results of a run; GitHub refuses more."""
 
 LONGEST_WITNESS = 2_000
 """Characters of a record that is kept whole beside a result; the JSON form has all of them."""
@@ -35,12 +35,17 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE
 
 
 def render(report: Report) -> str:
-    """The findings as one run; each is known again by its fingerprint, what is waived is suppressed."""
+    """The findings as one run, identified by fingerprint; waived findings are suppressed."""
     report = bounded(report)
     return _log(
         [_finding(each) for each in report.findings[:MOST]],
         len(report.findings),
-        {"base": report.base_commit, "head": report.head_commit, "verdict": report.verdict},
+        {
+            "base": report.base_commit,
+            "head": report.head_commit,
+            "verdict": report.verdict,
+            "asOf": sentences.as_of(report) if report.today_given else "",
+        },
     )
 
 
@@ -80,7 +85,7 @@ def _log(results: Sequence[dict[str, Any]], total: int, about: dict[str, str]) -
 
 
 def _rule(name: str) -> dict[str, Any]:
-    rule = rules.CATALOGUE.get(name)  # another version of reg may know more rules
+    rule = rules.CATALOGUE.get(name)  # another version of reg can have more rules
     return {
         "id": name,
         "shortDescription": _message(rule.title if rule else name),
@@ -118,7 +123,7 @@ def _told(finding: Finding) -> Iterable[str]:
         finding.dates,
         sentences.waiver(finding),
         finding.remedy,
-        f"To accept it for a time: {waive}" if waive else "",
+        f"To waive it: {waive}" if waive else "",
     )
 
 

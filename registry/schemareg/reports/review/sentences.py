@@ -1,4 +1,4 @@
-"""What every face of a report says in the same words."""
+"""Sentences that all forms of a report share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def counts(report: Report) -> dict[str, int]:
-    """How many of what; `shown + waived + hidden == total`, and the severities add up to it too.
+    """The counts; `shown + waived + hidden == total`, and the severities add up to the total too.
 
     A waived finding stays in every report; it counts apart.
     """
@@ -72,8 +72,14 @@ def versions_total(report: Report) -> str:
 
 
 def compared(report: Report) -> str:
-    """Which states were compared, and as of which day."""
-    return f"base {report.base}, head {report.head}, as of {report.today.isoformat()}"
+    """The compared states and the day."""
+    return f"base {report.base}, head {report.head}, {as_of(report)}"
+
+
+def as_of(report: Report) -> str:
+    """The day, and that it is not the day of the run if `--today` set it."""
+    chosen = " (set by --today: not the day of this run)" if report.today_given else ""
+    return f"as of {report.today.isoformat()}{chosen}"
 
 
 def policy(policy: Compatibility) -> str:
@@ -85,15 +91,15 @@ def policy(policy: Compatibility) -> str:
 
 
 def subject(finding: Finding) -> str:
-    """`orders/order_placed 1.3.0`, as much of it as the finding names."""
+    """`orders/order_placed 1.3.0`, as far as the finding names them."""
     name = "/".join(part for part in (finding.product, finding.schema) if part)
     return " ".join(part for part in (name, finding.version) if part)
 
 
 def relation(finding: Finding) -> str:
-    """Who cannot read whom: `orders/order 1.3.0 cannot read 1.2.0 (BACKWARD)`; or what it is about.
+    """The broken pair: `orders/order 1.3.0 cannot read 1.2.0 (BACKWARD)`; or the subject.
 
-    Only a record shows that somebody cannot read; without one, it is said what was compared.
+    Only a record shows that a version cannot read; without one, the compared versions are named.
     """
     if finding.direction is None or not finding.against:
         return subject(finding)
@@ -112,7 +118,7 @@ def parties(finding: Finding) -> tuple[str, str]:
 
 
 def witnessed(finding: Finding) -> str:
-    """Whose record the witness is: `refused by 1.3.0, written by 1.2.0, at customer.email`."""
+    """The reader and writer of the witness: `refused by 1.3.0, written by 1.2.0, at customer.email`."""
     at = f", at {finding.field}" if finding.field else ""
     if finding.direction is None or not finding.against:
         return f"a record that shows it{at}"
@@ -121,9 +127,9 @@ def witnessed(finding: Finding) -> str:
 
 
 def hits(finding: Finding, most: int = 12) -> str:
-    """Whom it hits, with the fields they read: `billing (customer.email), shop-bi`; or nothing.
+    """The affected consumers with their fields: `billing (customer.email), shop-bi`; or nothing.
 
-    A consumer that reads the same in several ways is named once.
+    A consumer with several uses is named once.
     """
     read: dict[str, list[str]] = {}
     for each in finding.hits:
@@ -137,7 +143,7 @@ def hits(finding: Finding, most: int = 12) -> str:
 def waive(finding: Finding) -> str:
     """The command that accepts a finding for a time.
 
-    Empty where nobody can or need, and where the remedy says already how to renew a waiver.
+    Empty where no waiver is possible or needed, or where the remedy already names the command.
     """
     if not finding.fingerprint or not finding.product or finding.severity is Severity.NOTICE:
         return ""
@@ -147,17 +153,17 @@ def waive(finding: Finding) -> str:
 
 
 def outcome(verdict: VersionVerdict, in_force: Compatibility) -> str:
-    """What was found about one version: `breaking, compared with 1.2.0; its changes call for …`.
+    """The verdict on one version: `breaking, compared with 1.2.0; its changes require …`.
 
-    `in_force` is the report's policy; a version's own is told where it reads otherwise.
+    `in_force` is the report's policy; a version's own policy is shown where it differs.
     """
     text = verdict.outcome.value
     if verdict.against:
         text += f", compared with {', '.join(verdict.against)}"
     if verdict.required_bump and verdict.honest == verdict.version:
-        text += f"; a {verdict.required_bump} step, as its number says"
+        text += f"; a {verdict.required_bump} bump, as its number says"
     elif verdict.required_bump:
-        text += f"; its changes call for a {verdict.required_bump} step"
+        text += f"; its changes require a {verdict.required_bump} bump"
         text += f": {verdict.honest}" if verdict.honest else ""
     if verdict.reason:
         text += f"; {verdict.reason}"
@@ -167,5 +173,5 @@ def outcome(verdict: VersionVerdict, in_force: Compatibility) -> str:
 
 
 def waiver(finding: Finding) -> str:
-    """Who accepted a finding, until when and why; empty where nobody did."""
+    """The waiver of a finding; empty without one."""
     return f"waived by {finding.waived}" if finding.waived else ""

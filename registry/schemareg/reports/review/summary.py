@@ -1,4 +1,4 @@
-"""The whole report as Markdown, for the summary of a job.
+"""The whole report as Markdown, for a job summary.
 
 Source: GitHub Docs, "Workflow commands for GitHub Actions": a step's summary has at most 1 MiB.
 """
@@ -21,5 +21,5 @@ MOST_WORDS = 2_000
 
 
 def render(report: Report) -> str:
-    """Everything the report says, cut between sections where it does not fit, saying so."""
+    """The whole report, cut between sections if it does not fit; it says so."""
     return markdown.page(bounded(report), LONGEST, MOST_VERSIONS, MOST_WORDS)

@@ -1,4 +1,4 @@
-"""A report for a terminal: where, what, why, what to do."""
+"""A report for a terminal: where, what, why, fix."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
 
 
 def findings_text(findings: Iterable[Finding], *, colour: bool = False, width: int = 100) -> str:
-    """A block a finding, a blank line after each."""
+    """One block for each finding, followed by a blank line."""
     return _blocks(map(bounded_finding, findings), min(width, WIDEST), painter(colour))
 
 
@@ -76,11 +76,11 @@ def _finding(finding: Finding, width: int, paint: Callable[[str, str], str]) -> 
         yield line.replace(_GLUE, " ")
     waive = sentences.waive(finding)
     if waive:
-        yield paint("faint", f"  To accept it: {waive}")
+        yield paint("faint", f"  To waive it: {waive}")
 
 
 _GLUE = "\N{WORD JOINER}"
-"""Stands for a blank at which a line must not break; `visible` leaves none of its own."""
+"""A placeholder for a space that must not wrap; `visible` never produces it."""
 
 
 def _unbroken(command: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""A scan as one HTML page that stands alone: no script, nothing fetched, light and dark."""
+"""A scan as one standalone HTML page: no script, no requests, light and dark."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ _POLICY = (
 
 
 def page(scan: Scan, limit: int) -> str:
-    """The whole page; the lists have at most `limit` entries each."""
-    title = f"What became of the versions of {scan.repository}"
+    """The page; each list has at most `limit` entries."""
+    title = f"Schema history of {scan.repository}"
     verdict = "pass" if scan.clean else "fail"
     body = [
         f"<h1>{_text(title)}</h1>",
@@ -91,9 +91,9 @@ def _cards(scan: Scan) -> str:
         ("versions published", scan.versions, f"of {scan.schemas:,} schemas", ""),
         ("rewritten in place", scan.rewritten, share, "fail" if scan.rewritten else "pass"),
         ("changed in meaning", scan.changed, "", "fail" if scan.changed else "pass"),
-        ("taken away or moved", scan.gone, "", "fail" if scan.gone else "pass"),
+        ("removed or moved", scan.gone, "", "fail" if scan.gone else "pass"),
         (
-            "steps called too small",
+            "bumps too small",
             len(scan.too_small),
             f"of {scan.promising:,}",
             "fail" if scan.too_small else "pass",
@@ -116,8 +116,8 @@ def _meanings(scan: Scan) -> Iterator[str]:
     if not scan.meanings:
         return
     most = max(scan.meanings.values())
-    yield "<h2>What the rewrites changed</h2>"
-    yield "<table><thead><tr><th>outcome</th><th>rewrites</th><th></th><th>what it says</th></tr></thead>"
+    yield "<h2>Effect of the rewrites</h2>"
+    yield "<table><thead><tr><th>outcome</th><th>rewrites</th><th></th><th>meaning</th></tr></thead>"
     yield "<tbody>"
     for meaning, count in scan.meanings.items():
         width = max(100 * count // most, 1)

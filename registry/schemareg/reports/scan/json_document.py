@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def document(scan: Scan) -> dict[str, Any]:
-    """Everything that was found; lists are the newest first, and whole."""
+    """All findings; complete lists, newest first."""
     return {
         "schema_version": 1,
         "repository": scan.repository,

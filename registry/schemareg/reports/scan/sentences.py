@@ -1,4 +1,4 @@
-"""What a scan found, in the words that all its forms share: totals, and a list of each kind."""
+"""The sentences of a scan that all its forms share: totals, and a list of each kind."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ LONGEST_RECORD = 300
 _LONGEST_NAME = 100
 
 MEANINGS = {
-    Meaning.BYTES: "blanks, line breaks or the order of keys",
-    Meaning.WORDS: "words alone: titles, descriptions, examples",
-    Meaning.EQUIVALENT: "other keywords for the same records",
-    Meaning.COMPATIBLE: "other records, which the readers of both take",
+    Meaning.BYTES: "whitespace or the order of keys",
+    Meaning.WORDS: "only titles, descriptions or examples",
+    Meaning.EQUIVALENT: "other keywords, same records",
+    Meaning.COMPATIBLE: "other records, accepted by readers of both",
     Meaning.WIDENED: "it allows records that earlier readers refuse",
     Meaning.NARROWED: "it refuses records that were allowed",
     Meaning.BOTH: "it refuses some that were allowed, and allows some that were refused",
-    Meaning.UNDECIDED: "it could not be decided",
-    Meaning.UNJUDGED: "one of the texts is no JSON Schema",
+    Meaning.UNDECIDED: "undecided",
+    Meaning.UNJUDGED: "one of the texts is not a JSON Schema",
 }
-"""What each outcome says of a rewrite."""
+"""The meaning of each outcome of a rewrite."""
 
 
 class Told(NamedTuple):
-    """One entry of a list: what happened, by whom, and what shows it."""
+    """One entry of a list: what happened, the author, and the evidence."""
 
     landing: Landing
     name: str
@@ -46,7 +46,7 @@ class Told(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A list with its title; what is left out of it is counted."""
+    """A list with its title; omitted entries are counted."""
 
     title: str
     entries: tuple[Told, ...]
@@ -54,9 +54,9 @@ class Section(NamedTuple):
 
 
 def headline(scan: Scan) -> str:
-    """How much was looked through."""
+    """The scope of the scan."""
     if scan.first is None or scan.last is None:
-        return f"{scan.repository}: nothing has landed"
+        return f"{scan.repository}: no landings"
     span = f"{scan.first.time.date()} to {scan.last.time.date()}"
     return (
         f"{scan.repository}: {plural(scan.versions, 'version')} of"
@@ -65,9 +65,9 @@ def headline(scan: Scan) -> str:
 
 
 def scope(scan: Scan) -> str:
-    """Where the files stand, and by which rules they were judged."""
-    how = ", found by the look of the paths" if scan.proposed else ""
-    since = f"; told is what landed since {scan.since}" if scan.since else ""
+    """The layout of the files, and the rules of the scan."""
+    how = ", guessed from the paths" if scan.proposed else ""
+    since = f"; landings since {scan.since}" if scan.since else ""
     return (
         f"{scan.layout}{how}, up to {scan.head[:12]}; steps judged by {scan.rules.level.name},"
         f" content {scan.rules.content.value}{since}"
@@ -75,7 +75,7 @@ def scope(scan: Scan) -> str:
 
 
 def totals(scan: Scan) -> Iterator[str]:
-    """The findings as a few sentences, the worst first."""
+    """The findings as a few sentences, the most severe first."""
     yield (
         f"{_of(scan.rewritten, scan.versions, 'version')} rewritten in place after publication"
         if scan.rewritten
@@ -83,22 +83,22 @@ def totals(scan: Scan) -> Iterator[str]:
     )
     if scan.rewritten:
         yield (
-            f"{_of(scan.changed, scan.versions, 'version')} changed in what they mean, or may be"
+            f"{_of(scan.changed, scan.versions, 'version')} changed in meaning, or undecided"
             if scan.changed
-            else "none of these rewrites changed what a version means"
+            else "none of these rewrites changed the meaning of a version"
         )
     if scan.gone:
-        yield f"{_of(scan.gone, scan.versions, 'version')} taken away or moved"
+        yield f"{_of(scan.gone, scan.versions, 'version')} removed or moved"
     if scan.promising:
         yield (
-            f"{_of(len(scan.too_small), scan.promising, 'step')} called smaller than they are"
+            f"{_of(len(scan.too_small), scan.promising, 'step')} with a bump that is too small"
             if scan.too_small
-            else f"all of {plural(scan.promising, 'step')} kept what they were called"
+            else f"all of {plural(scan.promising, 'step')} with a sufficient bump"
         )
         if scan.larger:
-            yield f"{_of(len(scan.larger), scan.promising, 'step')} called larger than needed"
+            yield f"{_of(len(scan.larger), scan.promising, 'step')} with a bump larger than needed"
     if scan.undecided:
-        yield f"{plural(len(scan.undecided), 'step')} could not be decided"
+        yield f"{plural(len(scan.undecided), 'step')} undecided"
 
 
 def _of(count: int, all_: int, noun: str) -> str:
@@ -113,10 +113,10 @@ def sections(scan: Scan, limit: int) -> Iterator[Section]:
     others = [each for each in scan.events if each.rewrite.fate is not Fate.REWRITTEN]
     lists: tuple[tuple[str, Sequence[Event | Misstep], Callable[..., Told]], ...] = (
         ("Rewritten after publication", rewritten, _rewritten),
-        ("Taken away, moved, or back again", others, _gone),
-        ("Steps called smaller than they are", scan.too_small, _misstep),
-        ("Steps called larger than needed", scan.larger, _misstep),
-        ("Steps that could not be decided", scan.undecided, _undecided),
+        ("Removed, moved or restored", others, _gone),
+        ("Bumps that are too small", scan.too_small, _misstep),
+        ("Bumps larger than needed", scan.larger, _misstep),
+        ("Undecided steps", scan.undecided, _undecided),
     )
     for title, found, tell in lists:
         if found:
@@ -137,14 +137,14 @@ def _gone(event: Event) -> Told:
     rewrite = event.rewrite
     what = {
         Fate.MOVED: f"moved to {rewrite.to}",
-        Fate.RETURNED: "back again, with the bytes that it had",
+        Fate.RETURNED: "restored with the same bytes",
     }.get(rewrite.fate, "taken away")
     return Told(rewrite.landing, rewrite.version.name, f"{what}, {_age(rewrite.days)}")
 
 
 def _misstep(found: Misstep) -> Told:
     step, bump, judged = found.step, found.bump, found.judged
-    what = f"called {bump.declared}, its changes make it {bump.honest} ({judged.meaning.value})"
+    what = f"called {bump.declared}, its changes require {bump.honest} ({judged.meaning.value})"
     broken = "allowed anew" if judged.meaning is Meaning.WIDENED else f"{step.above.version} allows"
     record = f"{broken}: {judged.record}" if judged.record else ""
     return Told(step.version.published, _named(found), what, record, judged.reason)
@@ -172,4 +172,4 @@ def person(landing: Landing) -> str:
         for each in (landing.author, landing.email, landing.committer)
     )
     committed = f", committed by {committer}" if committer != author else ""
-    return f"{author or 'nobody named'} <{email}>{committed}"
+    return f"{author or 'unknown'} <{email}>{committed}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def verification(
     found: Verification, form: str = "text", *, colour: bool = False, width: int = 100
 ) -> str:
-    """What was found, the oldest first, and how much was looked through."""
+    """The violations, oldest first, and the scope of the audit."""
     if form == "json":
         return document_text(_document(found))
     paint = painter(colour)
@@ -35,6 +35,10 @@ def verification(
     if found.rewritten:
         lines += wrapped(_ANEW, min(width, WIDEST), indent="  ")
     lines += [paint("faint", line) for line in _scope(found)]
+    for look in found.looks:
+        word = "checked" if look.done else "not checked"
+        said = wrapped(f"{word}: {look.subject}: {look.detail}", min(width, WIDEST), hanging="  ")
+        lines += [paint("faint", line) for line in said]
     return escape.inert("\n".join(lines)) + "\n"
 
 
@@ -59,12 +63,12 @@ def _block(each: Violation, width: int, paint: Callable[[str, str], str]) -> Ite
 
 def _person(each: Violation) -> str:
     committed = f", committed by {each.committer}" if each.committer != each.author else ""
-    return f"{each.author or 'nobody named'} <{each.email}>{committed}"
+    return f"{each.author or 'unknown'} <{each.email}>{committed}"
 
 
 def _counted(found: Verification) -> str:
     if not found.violations:
-        return "nothing that landed was altered, removed or cut short"
+        return "no landed version was altered or removed, and no deprecation was cut short"
     parts = (
         plural(count, each.value)
         for each in Severity
@@ -84,14 +88,14 @@ def _scope(found: Verification) -> Iterator[str]:
     )
     if found.since:
         yield (
-            f"{plural(found.landings, 'landing')} new since {found.since[:12]}; all again: --full"
+            f"{plural(found.landings, 'landing')} new since {found.since[:12]}; to audit everything again: --full"
         )
     if found.checkpoint is not None and not found.doubts:
-        yield f"everything up to the checkpoint {found.checkpoint.head[:12]} is as it was"
+        yield f"everything up to the checkpoint {found.checkpoint.head[:12]} is unchanged"
 
 
 def proof(found: Proof, wrong: Collection[str], own: Checkpoint | None) -> str:
-    """What a proof shows, record by record, and under which checkpoint."""
+    """The records that a proof shows, and its checkpoint."""
     lines = []
     for each in found.records:
         holds = "does not hold" if each.record in wrong else "holds"
@@ -99,7 +103,7 @@ def proof(found: Proof, wrong: Collection[str], own: Checkpoint | None) -> str:
     lines.append("")
     lines.append(f"under {found.checkpoint}")
     if own is None:
-        lines.append("Compare that line with a copy that was kept elsewhere: --checkpoint LINE")
+        lines.append("Compare that line with a copy that you keep elsewhere: --checkpoint LINE")
     elif own != found.checkpoint:
         lines.append(f"which is not  {own}")
     return escape.inert("\n".join(lines)) + "\n"
@@ -117,6 +121,10 @@ def _document(found: Verification) -> dict[str, Any]:
         "versions": progress.versions if progress else 0,
         "records": progress.records if progress else 0,
         "checkpoint": None if found.checkpoint is None else str(found.checkpoint),
+        "checks": [
+            {"subject": each.subject, "checked": each.done, "detail": each.detail}
+            for each in found.looks
+        ],
         "violations": [_violation(each) for each in found.violations],
     }
 

@@ -1,4 +1,4 @@
-"""Where each field comes from, as a table and as JSON."""
+"""The origin of each field, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def render(
     colour: bool = False,
     width: int = 100,
 ) -> str:
-    """Each field and value of a version; `people` by commit, as `reports.log` has them."""
+    """Each field and value of a version; `people` by commit, as in the log view."""
     if form == "json":
         fields = [_document(each, people) for each in found]
         return document_text({"schema_version": 1, "version": version.name, "fields": fields})

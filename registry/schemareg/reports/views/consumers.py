@@ -1,4 +1,4 @@
-"""Who reads what, and who would be hit: as tables, as JSON, as rows for a spreadsheet."""
+"""Consumers and their uses: as tables, as JSON, as rows for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def render(
     colour: bool = False,
     width: int = 100,
 ) -> str:
-    """Readers in one of FORMS, a line a use; `target` is what they are asked for, None for all.
+    """Consumers in one of FORMS, one line for each use; `target` is what they use, None for all.
 
     Raises ValueError for another form.
     """
@@ -98,7 +98,7 @@ def reached(consumer: Consumer) -> str:
 def _text(found: Sequence[Reader], target: Target | None, *, colour: bool, width: int) -> str:
     if not found:
         of = "" if target is None else f" of {_visible(str(target))}"
-        return f"nobody has registered as a reader{of}; to register: reg subscribe\n"
+        return f"no consumer is registered{of}; to register: reg subscribe\n"
     rows = [tuple(map(_visible, row)) for each in found for row in _rows(each)]
     lines = table(_COLUMNS, rows, width=width)
     lines[0] = painter(colour)("faint", lines[0])
@@ -113,19 +113,19 @@ def _total(found: Sequence[Reader]) -> str:
 
 def _rows(reader: Reader) -> Iterator[tuple[str, ...]]:
     team, how = reader.consumer.team, reached(reader.consumer) or "-"
-    agreed = " (agreed to lose it)" if reader.acknowledged else ""
+    agreed = " (acknowledged the removal)" if reader.acknowledged else ""
     for use in reader.uses:
         what = ", ".join(fields(use)) or "all fields"
         yield str(use.schema), use.versions, team, how, what + agreed
     if not reader.uses:
-        what = "all there is: its file names nothing that can be read"
+        what = "all fields: its file names no readable use"
         yield reader.product, "*", team, how, what + agreed
 
 
 def _markdown(found: Sequence[Reader], target: Target | None) -> str:
     if not found:
         of = "" if target is None else f" of {escape.markdown_code(str(target))}"
-        return f"Nobody has registered as a reader{of}.\n"
+        return f"No consumer is registered{of}.\n"
     lines = [f"| {' | '.join(_COLUMNS)} |", "|---|---|---|---|---|"]
     for each in found:
         for schema, versions, team, how, what in _rows(each):

@@ -1,4 +1,4 @@
-"""The ledger as people read it: what is on its way, what failed and why, what was told lately."""
+"""The ledger for people: due, failed and recent deliveries."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.message import Message
 
 LATELY = 20
-"""Settled deliveries that a text lists, the newest."""
+"""Maximum settled deliveries in a text, newest first."""
 
 
 def sentence(delivery: Delivery) -> str:
-    """What came of the last attempt, on one line that ends with a line break."""
+    """The result of the last attempt, as one line."""
     where, what = escape.visible(delivery.channel), _headline(delivery.headline)
     ending = delivery.attempts[-1].ending if delivery.attempts else None
     if delivery.state is State.SENT:
         return f"sent to {where}{_caveat(delivery)}: {what}\n"
     if delivery.state is State.FAILED:
-        return f"failed for good, {where}: {_reason(delivery)}: {what}\n"
+        return f"failed permanently, {where}: {_reason(delivery)}: {what}\n"
     if ending is Ending.RELEASED:
-        return f"put off, {where}: {what}\n"
-    perhaps = ", though it may have arrived" if ending is Ending.UNCERTAIN else ""
+        return f"postponed, {where}: {what}\n"
+    perhaps = ", but it may have arrived" if ending is Ending.UNCERTAIN else ""
     return f"not sent to {where}: {_reason(delivery)}{perhaps}; {_again(delivery)}: {what}\n"
 
 
 def total(sent: int, failed: Sequence[Delivery], waiting: Sequence[Delivery]) -> str:
-    """What a run did, on one line that ends with a line break."""
+    """The totals of a run, as one line."""
     parts = [f"{sent:,} sent"]
     if failed:
-        parts.append(f"{len(failed):,} failed for good ({_channels(failed)})")
+        parts.append(f"{len(failed):,} failed permanently ({_channels(failed)})")
     if waiting:
-        parts.append(f"{len(waiting):,} to be tried again ({_channels(waiting)})")
+        parts.append(f"{len(waiting):,} to retry ({_channels(waiting)})")
     return f"{', '.join(parts)}\n"
 
 
 def proposed(message: Message) -> str:
-    """A message that would be sent, in two lines: to whom and why, and what it says."""
+    """A message that would be sent, in two lines: recipient and reason, then the headline."""
     why = "; ".join(map(escape.visible, message.because))
     return f"to {escape.visible(message.channel)}, because {why}\n  {_headline(message.headline)}\n"
 
@@ -59,7 +59,7 @@ def render(ledger: Ledger, form: str) -> str:
 
 
 def latest(ledger: Ledger) -> tuple[Delivery, ...]:
-    """The deliveries of which all is kept, the one to which something happened last first."""
+    """The deliveries with a full record, the latest change first."""
     return tuple(sorted(ledger.deliveries.values(), key=lambda each: (each.moment, each.id)))[::-1]
 
 
@@ -68,26 +68,26 @@ def _text(ledger: Ledger) -> str:
     failed = [each for each in known if each.state is State.FAILED]
     sent = [each for each in known if each.state is State.SENT][:LATELY]
     lines = [*_marked(ledger)]
-    lines += _section("On its way", [_underway(each) for each in _waiting(ledger)])
-    lines += _section("Failed for good", [_failed(each) for each in failed[:LATELY]])
+    lines += _section("Due", [_underway(each) for each in _waiting(ledger)])
+    lines += _section("Failed permanently", [_failed(each) for each in failed[:LATELY]])
     lines += _section("Sent lately", [_sent(each) for each in sent])
     counts = outbox.states(ledger)
     words = [f"{counts[word.value]:,} {word.value}" for word in State if word.value in counts]
-    lines += ["", f"In all: {', '.join(words) or 'nothing was told yet'}"]
+    lines += ["", f"In all: {', '.join(words) or 'nothing was sent yet'}"]
     for path in ledger.damaged:
-        lines += [f"Damaged, and passed over: {escape.visible(path)}"]
+        lines += [f"Damaged and skipped: {escape.visible(path)}"]
     if failed:
-        lines += ["", "To try again what failed, once it is mended: reg notify --failed"]
+        lines += ["", "To retry failed deliveries after fixing the cause: reg notify --failed"]
     return "\n".join(lines) + "\n"
 
 
 def _marked(ledger: Ledger) -> Iterable[str]:
     mark = ledger.notified
     if mark is None:
-        return ["Nothing has been told of what landed."]
+        return ["No landing was notified yet."]
     branch = escape.visible(mark.branch)
-    seen = f", where {branch} was seen to end on {_time(mark.at)}" if mark.at else f" of {branch}"
-    return [f"Told up to {mark.commit[:12]}{seen}"]
+    seen = f", which was the head of {branch} on {_time(mark.at)}" if mark.at else f" of {branch}"
+    return [f"Notified up to {mark.commit[:12]}{seen}"]
 
 
 def _waiting(ledger: Ledger) -> list[Delivery]:
@@ -126,7 +126,7 @@ def _again(delivery: Delivery) -> str:
 
 
 def _reason(delivery: Delivery) -> str:
-    return escape.shortened(escape.visible(delivery.reason), 300) or "it does not say why"
+    return escape.shortened(escape.visible(delivery.reason), 300) or "without a reason"
 
 
 def _headline(text: str) -> str:

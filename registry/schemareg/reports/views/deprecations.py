@@ -1,4 +1,4 @@
-"""What an announcement comes to: what happens when, and whom it concerns."""
+"""The effect of a deprecation: its days and its consumers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def announced(draft: Draft, consumers: Sequence[Consumer], *, width: int = 100) -> str:
-    """The days of a deprecation that is about to land, and its consumers."""
+    """The schedule of a proposed deprecation, and its consumers."""
     width = min(width, WIDEST)
     said = draft.said
     subject = f"{said.loosens!r} of {said.target}" if said.loosens else str(said.target)
@@ -37,11 +37,11 @@ def announced(draft: Draft, consumers: Sequence[Consumer], *, width: int = 100) 
 
 
 def withdrawn(edit: Amendment, consumers: Sequence[Consumer], *, width: int = 100) -> str:
-    """What it means that a deprecation is taken away."""
+    """The effect of withdrawing a deprecation."""
     width, target = min(width, WIDEST), edit.said.target
-    lines = [escape.visible(f"{target} is not going any more")]
+    lines = [escape.visible(f"{target} is no longer deprecated")]
     if edit.term is None:
-        lines += wrapped("Its deprecation had not landed, so no time is lost.", width, indent="  ")
+        lines += wrapped("The deprecation had not landed, so no time is lost.", width, indent="  ")
     else:
         lost = (
             f"Its window began on {edit.term.opened}. The {plural(edit.elapsed, 'day')} that have"
@@ -54,11 +54,11 @@ def withdrawn(edit: Amendment, consumers: Sequence[Consumer], *, width: int = 10
 def moved(
     edit: Amendment, sunset: date | None, consumers: Sequence[Consumer], *, width: int = 100
 ) -> str:
-    """What it means that a sunset is moved."""
+    """The effect of moving a sunset."""
     width, target = min(width, WIDEST), edit.said.target
-    then = f"from {sunset} on" if sunset else "once a day is set"
-    former = f"from {edit.said.sunset} on" if edit.said.sunset else "once a day was set"
-    lines = wrapped(escape.visible(f"{target} may go {then}, not {former}"), width)
+    then = f"from {sunset} on" if sunset else "once a sunset is set"
+    former = f"from {edit.said.sunset} on" if edit.said.sunset else "once a sunset was set"
+    lines = wrapped(escape.visible(f"{target} can be removed {then}, not {former}"), width)
     for each in edit.remarks:
         if each.severity is Severity.WARNING:
             lines += wrapped(f"Mind: {escape.visible(each.message)}", width, hanging="  ")
@@ -66,35 +66,33 @@ def moved(
 
 
 def retired(end: Retirement, *, width: int = 100) -> str:
-    """What it means that something is over."""
+    """The effect of a removal."""
     width, target = min(width, WIDEST), escape.visible(str(end.target))
     if end.term is None:
-        lines = wrapped(f"{target} is of a draft, which promises nothing yet", width)
+        lines = wrapped(f"{target} belongs to a draft product, which promises nothing yet", width)
     elif end.agreed:
-        lines = wrapped(f"everybody who reads {target} has agreed to lose it", width)
+        lines = wrapped(f"all consumers of {target} acknowledged the removal", width)
     else:
         lines = wrapped(f"{target} is over: {end.term.arithmetic(end.day)}", width)
     if not end.path:
-        lines += wrapped(
-            f"Nobody is promised anything by it. {_what_stays(end.target)}", width, indent="  "
-        )
+        lines += wrapped(f"It is no longer promised. {_what_stays(end.target)}", width, indent="  ")
     return "\n".join(lines) + "\n"
 
 
 def _what_stays(target: Target) -> str:
-    landed = "what has landed never changes and never goes away"
+    landed = "landed versions never change and are never removed"
     if target.version is not None:
-        return f"Its file stays, for {landed}; new versions need not go with it."
+        return f"Its file stays, for {landed}; new versions need not support it."
     if target.major is not None:
-        return f"Its files stay, for {landed}; new versions of the line need not go with them."
+        return f"Its files stay, for {landed}; new versions of the line need not support them."
     whole = "product" if not target.schema else "schema"
-    return f"The files of the {whole} stay, for {landed}; there is nothing to be edited."
+    return f"The files of the {whole} stay, for {landed}; there is nothing to edit."
 
 
 def affected(consumers: Sequence[Consumer], target: Target, *, width: int = 100) -> list[str]:
-    """Lines that name the registered consumers of a target, and what they say they read."""
+    """Lines with the registered consumers of a target and their uses."""
     if not consumers:
-        return ["Nobody has registered as a consumer of it."]
+        return ["No consumer is registered."]
     rows = [
         tuple(map(escape.visible, (each.team, each.contact or "-", _read(each, target))))
         for each in consumers
@@ -104,7 +102,7 @@ def affected(consumers: Sequence[Consumer], target: Target, *, width: int = 100)
 
 
 def _read(consumer: Consumer, target: Target) -> str:
-    """What a consumer reads of the target, in the words of its file."""
+    """The uses of a consumer that concern the target."""
     found = []
     for use in consumer.uses:
         if not touches(use, target):
@@ -112,7 +110,7 @@ def _read(consumer: Consumer, target: Target) -> str:
         versions = "" if use.versions == "*" else f" {use.versions}"
         names = ", ".join(touched(use, target))
         found.append(f"{names or use.schema}{versions}")
-    return "; ".join(found) or "does not say what it reads"
+    return "; ".join(found) or "does not declare its uses"
 
 
 def _days(draft: Draft) -> Iterator[tuple[str, str]]:
@@ -122,28 +120,28 @@ def _days(draft: Draft) -> Iterator[tuple[str, str]]:
     yield "on landing", window if draft.window else f"there is no window{stability}"
     if said.sunset is None:
         yield (
-            "no date yet",
-            f"nothing may go before one is set: reg extend {typed(said.target)} --sunset D",
+            "no sunset yet",
+            f"nothing can be removed before one is set: reg extend {typed(said.target)} --sunset D",
         )
         return
     lands_by = draft.lands_by
     if lands_by is not None and draft.window:
-        late = "later, and the check refuses the sunset as too early"
-        yield str(lands_by), f"the last day to land on; {late}"
+        late = "later, the check refuses the sunset as too early"
+        yield str(lands_by), f"the last day to land; {late}"
     yield str(said.sunset), f"sunset: from here on {_release(draft)}"
 
 
 def _release(draft: Draft) -> str:
     target = draft.said.target
     if draft.said.loosens:
-        return "a new version may loosen it"
+        return "a new version can loosen it"
     if target.field:
-        return f"a new version may leave it out: reg retire {typed(target)}"
+        return f"a new version can omit it: reg retire {typed(target)}"
     if target.version is not None:
-        return "new versions need not go with it any more; its file stays"
+        return "new versions need not support it; its file stays"
     if target.major is not None:
         return "the line is closed; its files stay"
-    return "nobody is promised anything by it; its files stay"
+    return "it is no longer promised; its files stay"
 
 
 def _remarks(draft: Draft) -> Iterator[str]:
@@ -154,8 +152,8 @@ def _remarks(draft: Draft) -> Iterator[str]:
         )
     around = draft.around
     if around is not None and around.said.target != draft.said.target:
-        when = f"from {around.earliest}" if around.earliest else "with no date yet"
-        yield f"{around.said.target} is going itself, {when} ({around.said.path})"
+        when = f"from {around.earliest}" if around.earliest else "without a sunset"
+        yield f"{around.said.target} is deprecated itself, {when} ({around.said.path})"
     for each in draft.remarks:
         if each.severity is Severity.WARNING:
             yield each.message

@@ -1,4 +1,4 @@
-"""Two versions side by side: what came, what went, what was said anew, and what breaks for whom."""
+"""Two versions side by side: fields added, removed and changed, and what breaks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schemareg.text.columns import table, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.formats.verdict import Verdict
     from schemareg.review.diff import Difference, FieldChange
 
@@ -32,10 +32,10 @@ def render(found: Difference, form: str = "text", *, colour: bool = False, width
         *_words(found, width),
     ]
     if found.words_only:
-        lines.append("  nothing but words changed" if found.words else "  nothing changed")
+        lines.append("  only descriptions changed" if found.words else "  nothing changed")
     lines.append("")
     head = escape.inert("\n".join(lines) + "\n")
-    # Both may have landed long ago: what to do instead, or to accept, is no question here.
+    # Both can have landed long ago: remedies and waivers do not apply here.
     told = [replace(each, remedy="", fingerprint="") for each in found.findings]
     breaks = findings_text(told, colour=colour, width=width)
     answers = [
@@ -79,7 +79,7 @@ def _changed(change: FieldChange) -> str:
     before, after = _facts(change.before), _facts(change.after)
     if before != after:
         return f"{before} -> {after}"
-    return "null is allowed now" if change.after.nullable else "null is no longer allowed"
+    return "null is now allowed" if change.after.nullable else "null is no longer allowed"
 
 
 def _answer(

@@ -1,4 +1,4 @@
-"""Events in the forms people and programs read."""
+"""Events in text, JSON and CloudEvents."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DETAIL = " " * 6
 def render(
     events: Sequence[Event], form: str = "text", *, colour: bool = False, width: int = 100
 ) -> str:
-    """Events in their order, in one of FORMS; `jsonl` has a CloudEvent a line.
+    """Events in order, in one of FORMS; `jsonl` has one CloudEvent per line.
 
     Raises ValueError for another form.
     """
@@ -47,11 +47,11 @@ def _text(events: Iterable[Event], paint: Callable[[str, str], str], width: int)
         lines += ["", *wrapped(head, width, hanging=_INDENT)] if lines else [head]
         for event in together:
             lines += _told(event, paint, width)
-    return escape.inert("\n".join(lines or ["nothing is to be told"]) + "\n")
+    return escape.inert("\n".join(lines or ["no events"]) + "\n")
 
 
 def _head(event: Event) -> str:
-    """Which landing it was, or which day."""
+    """The landing or the day."""
     who = f"  {event.actor}" if event.actor else ""
     pull_request = f" (pull request {event.pull_request})" if event.pull_request else ""
     head = f"{event.time.date()}  {event.commit[:12] or 'this day'}{who}{pull_request}"

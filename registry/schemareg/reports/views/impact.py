@@ -1,4 +1,4 @@
-"""Who would be hit, how they are reached, whether they agreed: by something's end, or by a change."""
+"""Affected consumers, their contacts and acknowledgements: of a removal, or of a change."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def of_target(
     colour: bool = False,
     width: int = 100,
 ) -> str:
-    """Who would be hit if a target went, in one of FORMS. Raises ValueError for another form."""
+    """The consumers that a removal would affect, in one of FORMS. Raises ValueError for another form."""
     if form == "text":
         return _target_text(found, target, painter(colour), min(width, WIDEST))
     if form == "json":
@@ -60,7 +60,7 @@ def of_change(
     colour: bool = False,
     width: int = 100,
 ) -> str:
-    """Who is hit by a change, and by which findings. Raises ValueError for another form."""
+    """The consumers that a change affects, with the findings. Raises ValueError for another form."""
     if form == "text":
         return _change_text(found, report, painter(colour), min(width, WIDEST))
     if form == "json":
@@ -107,7 +107,7 @@ def _target_text(
             _visible(each.consumer.team),
             _visible(reached(each.consumer) or "-"),
             _visible(_uses(hits_of(each.consumer, target)))
-            + ("; agreed to lose it" if each.acknowledged else ""),
+            + ("; acknowledged the removal" if each.acknowledged else ""),
         )
         for each in found
     ]
@@ -117,11 +117,11 @@ def _target_text(
 
 def _heading(found: Sequence[Reader], name: str) -> str:
     if not found:
-        return f"Nobody who has registered reads {name}"
+        return f"No registered consumer uses {name}"
     agreed = sum(each.acknowledged for each in found)
     count = plural(len(found), "consumer")
     reads = "reads" if len(found) == 1 else "read"
-    some = f", {agreed} of them agreed to lose it" if agreed else ""
+    some = f", {agreed} of them acknowledged the removal" if agreed else ""
     return f"{count} {reads} {name}{some}"
 
 
@@ -169,7 +169,7 @@ def _change_text(
         lines += [*table(("", "", ""), rows, width=width, indent="  "), ""]
     count = plural(len(found), "consumer")
     lines += wrapped(
-        f"{count} hit" if found else "this change hits nobody who has registered", width
+        f"{count} hit" if found else "this change affects no registered consumer", width
     )
     compared = _visible(f"base {report.base}, head {report.head}, as of {report.today}")
     lines += [paint("faint", each) for each in wrapped(compared, width, hanging="  ")]
@@ -179,15 +179,15 @@ def _change_text(
 def _blow_row(blow: Blow, paint: Callable[[str, str], str]) -> tuple[str, ...]:
     finding = blow.finding
     severity = finding.severity.value
-    waived = " (accepted for a time)" if finding.waived else ""
-    agreed = "; agreed to lose it" if blow.acknowledged else ""
+    waived = " (waived)" if finding.waived else ""
+    agreed = "; acknowledged the removal" if blow.acknowledged else ""
     what = f"{subject(finding)}: {finding.message}{waived}; it reads {_uses(blow.hits)}{agreed}"
     return paint(severity, severity), finding.rule, _visible(what)
 
 
 def _change_markdown(found: Sequence[Struck], report: Report) -> str:
     if not found:
-        return "**This change hits nobody who has registered.**\n"
+        return "**This change affects no registered consumer.**\n"
     lines = [
         f"**{plural(len(found), 'consumer')} hit**",
         "",
@@ -231,7 +231,7 @@ def _uses(hits: Iterable[Hit]) -> str:
 
 def _use(hit: Hit) -> str:
     if not hit.schema:
-        return "everything, for its file does not say"
+        return "all fields, since its file declares none"
     return f"{hit.schema} {hit.versions}: {', '.join(hit.fields) or 'all fields'}"
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schemas this registry publishes: of the files people write, of the answers programs read."""
+"""The published JSON Schemas: of registry files, and of JSON outputs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KINDS = (*manifests.KINDS, *_ANSWERS)
 
 
 def schema_text(kind: str) -> str:
-    """The JSON Schema of a kind, as it ships. Raises RegistryError, naming the kinds, for another."""
+    """The JSON Schema of a kind. Raises RegistryError, naming the kinds, for another."""
     if kind in manifests.KINDS:
         return manifests.schema_text(kind)
     if kind in _ANSWERS:

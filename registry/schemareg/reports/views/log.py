@@ -1,4 +1,4 @@
-"""The facts of a history, newest first, in the forms people and programs read."""
+"""The facts of a history, newest first, in each form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from schemareg.audit.records import moment
-from schemareg.text import escape
+from schemareg.text import csv, escape
 from schemareg.text.colour import WIDEST, painter
 from schemareg.text.columns import wrapped
 
@@ -101,7 +101,7 @@ def entry(fact: Fact, people: Mapping[str, Any]) -> dict[str, Any]:
 def _text(entries: Sequence[Mapping[str, Any]], more: bool, colour: bool, width: int) -> str:
     paint = painter(colour)
     if not entries:
-        return "nothing of that kind has landed\n"
+        return "no matching landing\n"
     lines: list[str] = []
     for each in entries:
         what = f"{each['kind']} {each['target']}".rstrip()
@@ -109,7 +109,7 @@ def _text(entries: Sequence[Mapping[str, Any]], more: bool, colour: bool, width:
         head = f"{each['time'][:10]}  {what}" + (f": {said}" if said else "")
         first, *rest = wrapped(escape.visible(head), width, hanging=" " * 12)
         lines += [first.replace(each["kind"], paint("place", each["kind"]), 1), *rest]
-        people = "its day came: nothing landed for it"
+        people = "its day came, without a landing"
         if each["commit"]:
             people = "  ".join((each["commit"][:12], ", ".join(_people(each))))
         lines += [
@@ -118,7 +118,7 @@ def _text(entries: Sequence[Mapping[str, Any]], more: bool, colour: bool, width:
     if more:
         from schemareg.reports.review.sentences import plural
 
-        lines.append(f"{plural(len(entries), 'fact')}; older ones: --limit {2 * len(entries)}")
+        lines.append(f"{plural(len(entries), 'fact')}; for older facts: --limit {2 * len(entries)}")
     return escape.inert("\n".join(lines)) + "\n"
 
 
@@ -135,7 +135,7 @@ def _said(each: Mapping[str, Any]) -> str:
 
 
 def _came_to(outcome: Mapping[str, Any] | None) -> str:
-    """What a version did to its readers, after what it is called; nothing for a first one."""
+    """The outcome of a version for its readers; empty for a first version."""
     if not outcome or not outcome["against"]:
         return ""
     said = f"; {outcome['outcome']}"
@@ -149,7 +149,7 @@ def _came_to(outcome: Mapping[str, Any] | None) -> str:
 
 
 def _people(each: Mapping[str, Any]) -> Iterator[str]:
-    yield f"by {each['author'] or 'nobody named'}"
+    yield f"by {each['author'] or 'unknown'}"
     if each["merger"]:
         yield f"merged by {each['merger']}"
     if each["pull_request"]:
@@ -165,16 +165,9 @@ def _people(each: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _csv(entries: Sequence[Mapping[str, Any]]) -> str:
-    """RFC 4180; a cell that a spreadsheet would take for a formula begins with a quote."""
-    import csv
-    import io
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for each in entries:
-        writer.writerow([_cell(each[column]) for column in _COLUMNS])
-    return out.getvalue()
+    return csv.rendered(
+        _COLUMNS, ([_cell(each[column]) for column in _COLUMNS] for each in entries)
+    )
 
 
 def _cell(value: Any) -> str:
@@ -186,8 +179,7 @@ def _cell(value: Any) -> str:
         text = str(value.get("state") or value.get("outcome") or (line(value) if value else ""))
     else:
         text = str(value)
-    text = escape.visible(text)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return text
 
 
 def _markdown(entries: Sequence[Mapping[str, Any]], more: bool) -> str:
@@ -206,5 +198,5 @@ def _markdown(entries: Sequence[Mapping[str, Any]], more: bool) -> str:
     if more:
         from schemareg.reports.review.sentences import plural
 
-        rows += ["", f"{plural(len(entries), 'fact')} shown; there are older ones."]
+        rows += ["", f"{plural(len(entries), 'fact')} shown; older facts exist."]
     return "\n".join(rows) + "\n"

@@ -1,4 +1,4 @@
-"""What there is in a registry, as tables and as JSON."""
+"""The content of a registry, as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from schemareg.catalog.overview import ProductOverview, SchemaOverview
-    from schemareg.formats.json_schema.fields import Field
+    from schemareg.formats.field import Field
     from schemareg.model import Product
 
 
 def products(
     found: Sequence[ProductOverview], form: str = "text", *, colour: bool = False, width: int = 100
 ) -> str:
-    """Every product with its schemas; as text a line a schema."""
+    """Every product with its schemas; as text, one line for each schema."""
     if form == "json":
         return document_text([_product_document(each) for each in found])
     if not found:
         return "no products yet; to add one: reg new product NAME --team TEAM\n"
     rows = [row for each in found for row in _rows(each)]
-    header = ("schema", "latest", "versions", "stability", "owner", "what it is")
+    header = ("schema", "latest", "versions", "stability", "owner", "description")
     lines = table(header, rows, width=min(width, WIDEST))
     lines[0] = painter(colour)("faint", lines[0])
     schemas = sum(len(each.schemas) for each in found)
@@ -62,7 +62,7 @@ def one(
 def product(
     found: ProductOverview, form: str = "text", *, colour: bool = False, width: int = 100
 ) -> str:
-    """One product: what it is, whose it is, its schemas and their versions."""
+    """One product: description, owner, schemas and versions."""
     if form == "json":
         return document_text(_product_document(found))
     width, paint = min(width, WIDEST), painter(colour)
@@ -116,7 +116,7 @@ def version(
     )
     rows = [_field_row(each) for each in found.fields]
     if rows:
-        fields = table(("field", "type", "", "what it is"), rows, width=width, indent="  ")
+        fields = table(("field", "type", "", "description"), rows, width=width, indent="  ")
         lines += ["", paint("faint", fields[0]), *fields[1:]]
     return _text(lines)
 
@@ -156,7 +156,7 @@ def _schema_document(found: SchemaOverview) -> dict[str, Any]:
     return {
         "name": found.name,
         "description": found.schema.description,
-        "format": found.schema.format,
+        "format": found.format,
         "location": found.schema.location,
         "latest": str(found.latest.version) if found.latest else None,
         "versions": [{"version": str(each.version), "path": each.path} for each in found.versions],

@@ -1,4 +1,4 @@
-"""Landings judged again: which should not have passed, and why."""
+"""A replay: the landings that should not have passed, and why."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def render(
     colour: bool = False,
     width: int = 100,
 ) -> str:
-    """The landings that should not have passed, then how many there were, in one of FORMS.
+    """The landings that should not have passed, then the totals, in one of FORMS.
 
     Raises ValueError for another form.
     """
@@ -41,7 +41,7 @@ def render(
 
 
 def refused(each: Replayed, fail_on: Severity = Severity.ERROR) -> bool:
-    """Whether the check would have stopped it."""
+    """Whether the check would have refused it."""
     return each.report is None or each.report.exit_code(fail_on) == 1
 
 
@@ -91,7 +91,7 @@ def _total(replayed: Sequence[Replayed], fail_on: Severity) -> str:
     total = f"{plural(len(replayed), 'landing')} judged" + (f": {named}" if named else "")
     if not numbers["left_out"]:
         return total
-    return f"{total}; {plural(numbers['left_out'], 'file')} could not be read, and left out"
+    return f"{total}; {plural(numbers['left_out'], 'file')} could not be read and were left out"
 
 
 _COUNTED = (

@@ -1,4 +1,4 @@
-"""The rules, explained: one at length, or all of them a line each."""
+"""The rules: one in detail, or all of them, one line each."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def titles() -> list[tuple[str, str]]:
 def render(
     rule: str | None = None, form: str = "text", *, colour: bool = False, width: int = 100
 ) -> str:
-    """One rule, or the table of all, as `text` or `json`.
+    """One rule, or the table of all rules, as `text` or `json`.
 
-    Raises RegistryError, naming the nearest, where there is no such rule.
+    Raises RegistryError, naming the closest match, for an unknown rule.
     """
     width = min(width, WIDEST)
     if rule is None:
         if form == "json":
             return document_text([_document(each) for each in rules.CATALOGUE.values()])
-        return "\n".join(table(("rule", "what it says"), titles(), width=width)) + "\n"
+        return "\n".join(table(("rule", "meaning"), titles(), width=width)) + "\n"
     found = rules.CATALOGUE.get(rule)
     if found is None:
         near = nearest(rule, rules.CATALOGUE)
@@ -51,7 +51,7 @@ def render(
 def _explained(rule: Rule, width: int, colour: bool) -> Iterator[str]:
     paint = painter(colour)
     yield f"{paint('place', rule.id)}: {rule.title}"
-    for text in (rule.rationale, f"Mend it: {rule.remedy}", f"Source: {rule.source}"):
+    for text in (rule.rationale, f"Fix: {rule.remedy}", f"Source: {rule.source}"):
         yield ""
         yield from wrapped(text, width, indent="  ")
     if isinstance(rule, CompatibilityRule):

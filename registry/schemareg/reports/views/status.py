@@ -1,4 +1,4 @@
-"""Where an element stands, for a terminal and for programs."""
+"""The status of an element, as text and JSON."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 SHORT = 7
 
 _WORDS = {
-    Life.NEW: "new: it has not landed, and nothing is promised yet",
-    Life.DRAFT: "draft: it promises nothing, and may change any day",
-    Life.ACTIVE: "active: it is promised, and nothing announces its end",
-    Life.PROPOSED: "proposed: a deprecation that has not landed announces its end",
-    Life.OPEN: "deprecated, and no day is set",
-    Life.DEPRECATED: "deprecated: it is promised until its day",
-    Life.SUNSET: "sunset: its promise is over, and it may go",
+    Life.NEW: "new: it has not landed; nothing is promised yet",
+    Life.DRAFT: "draft: it promises nothing and can change at any time",
+    Life.ACTIVE: "active: it is promised and not deprecated",
+    Life.PROPOSED: "proposed: its deprecation has not landed",
+    Life.OPEN: "deprecated, without a sunset",
+    Life.DEPRECATED: "deprecated: it is promised until its earliest removal",
+    Life.SUNSET: "sunset: its promise is over; it can be removed",
     Life.REMOVED: "removed",
 }
 _STYLES = {
@@ -43,7 +43,7 @@ _STYLES = {
 
 
 def render(found: Status, form: str = "text", *, colour: bool = False, width: int = 100) -> str:
-    """Everything that is known of it."""
+    """The full status."""
     from schemareg.reports.review.json_document import document_text
 
     if form == "json":
@@ -79,14 +79,14 @@ def _facts(found: Status) -> Iterator[tuple[str, str]]:
     if found.replacements:
         yield "replaced by", _visible(" → ".join(map(str, found.replacements)))
     if found.term is not None and found.term.said.migration:
-        yield "how to move", _visible(found.term.said.migration)
+        yield "migration", _visible(found.term.said.migration)
     if found.life is not Life.REMOVED:
         yield "may go", _day(found)
         yield "because", _visible(found.reckoned)
     for each in found.blocks:
-        yield "in the way", _visible(each)
+        yield "blocked by", _visible(each)
     if found.life is Life.SUNSET and found.target.field:
-        yield "to take it out", _visible(f"reg retire {found.target}")
+        yield "to remove it", _visible(f"reg retire {found.target}")
     if found.proposed is not None and found.term is not None:
         day = found.proposed.sunset or "no day"
         yield "not landed yet", _visible(f"{found.proposed.path}: sunset {day}")
@@ -94,7 +94,7 @@ def _facts(found: Status) -> Iterator[tuple[str, str]]:
 
 def _day(found: Status) -> str:
     if found.earliest is None:
-        return "on no day that is set"
+        return "without a date"
     left = (found.earliest - found.today).days
     return f"from {found.earliest}" + (f", in {plural(left, 'day')}" if left > 0 else ", now")
 
@@ -125,7 +125,7 @@ def _also(term: Term, today: date) -> tuple[str, ...]:
 
 def _readers(found: Status, width: int) -> list[str]:
     if not found.consumers:
-        return ["  nobody has registered as its reader"]
+        return ["  no consumer is registered"]
     one = len(found.consumers) == 1
     count = plural(len(found.consumers), "registered consumer")
     rows = [
@@ -144,21 +144,21 @@ def _uses(consumer: Consumer, target: Target) -> str:
         for each in hits_of(consumer, target)
         if each.schema
     ]
-    text = "; ".join(parts) or "its file names nothing, so it is taken to read everything"
-    return f"{text} (agreed to lose it)" if acknowledges(consumer, target) else text
+    text = "; ".join(parts) or "its file names no uses, so it counts for all fields"
+    return f"{text} (acknowledged the removal)" if acknowledges(consumer, target) else text
 
 
 def when(found: Status) -> str:
-    """The first day on which it may be gone, and why, in one sentence."""
+    """The earliest removal and its reason, in one sentence."""
     name = escape.visible(str(found.target))
     if found.life is Life.REMOVED:
         when = f"on {found.gone.time.date()}" if found.gone else ""
-        return f"{name} has gone {when}\n"
+        return f"{name} was removed {when}\n"
     if found.earliest is None:
-        return f"{name} may go on no day that is set: {_visible(found.reckoned)}\n"
+        return f"{name} may go without a date: {_visible(found.reckoned)}\n"
     if found.life is Life.ACTIVE:
-        return f"if deprecated today, {name} may go from {found.earliest} ({_visible(found.reckoned)})\n"
-    return f"{name} may go from {found.earliest} ({_visible(found.reckoned)})\n"
+        return f"if deprecated today, {name} can be removed from {found.earliest} ({_visible(found.reckoned)})\n"
+    return f"{name} can be removed from {found.earliest} ({_visible(found.reckoned)})\n"
 
 
 def document(found: Status) -> dict[str, Any]:

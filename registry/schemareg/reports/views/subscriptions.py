@@ -1,4 +1,4 @@
-"""What it means that a consumer's file is written, or taken away: who reads what, who agreed."""
+"""The effect of a written or removed consumer file: uses and acknowledgements."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 
 def joined(edit: Registration, owner: Owner | None, *, width: int = 100) -> str:
-    """A team that begins to read something, or reads more."""
+    """A team that registers a use, or more uses."""
     width, consumer = min(width, WIDEST), edit.after
-    assert consumer is not None  # noqa: S101 - who joins has a file
+    assert consumer is not None  # noqa: S101 - a registered consumer has a file
     lines = _reads(consumer, width)
     for each in edit.remarks:
         if each.severity is Severity.WARNING:
             remedy = f". {each.remedy}" if each.remedy else ""
-            lines += wrapped(f"Mind: {_visible(each.message + remedy)}", width, hanging="  ")
+            lines += wrapped(f"Note: {_visible(each.message + remedy)}", width, hanging="  ")
     whose = f"of a change by {owner.team} " if owner else ""
     counts = (
-        f"Once this has landed, every check {whose}says whether it hits {consumer.team}, and"
+        f"After this lands, every check {whose}says whether it affects {consumer.team}, and"
         f" {consumer.team} is told of what concerns it."
     )
     lines += wrapped(_visible(counts), width)
@@ -39,11 +39,11 @@ def joined(edit: Registration, owner: Owner | None, *, width: int = 100) -> str:
 
 
 def left(edit: Registration, *, width: int = 100) -> str:
-    """A team that reads something no more."""
+    """A team that removes a use."""
     width = min(width, WIDEST)
     if edit.after is None:
         team = edit.before.team if edit.before else ""
-        return _visible(f"{team} reads nothing of this product any more") + "\n"
+        return _visible(f"{team} no longer reads this product") + "\n"
     return "\n".join(_reads(edit.after, width)) + "\n"
 
 
@@ -57,18 +57,18 @@ def agreed(
     withdrawn: bool = False,
     width: int = 100,
 ) -> str:
-    """A team that agrees to lose something, or does so no more; `others` have not agreed."""
+    """A team that acknowledges a removal or withdraws it; `others` have not acknowledged."""
     width = min(width, WIDEST)
     teams = ", ".join(dict.fromkeys(each.after.team for each in edits if each.after))
-    does = "does not agree any more" if withdrawn else "agrees"
+    does = "no longer agrees" if withdrawn else "agrees"
     lines = wrapped(_visible(f"{teams} {does} to lose {target} before its day"), width)
     if others:
         rows = [tuple(map(_visible, (each.team, each.contact or "-"))) for each in others]
-        lines += ["Who has not agreed:", *table(("", ""), rows, width=width, indent="  ")]
+        lines += ["Missing acknowledgements:", *table(("", ""), rows, width=width, indent="  ")]
     elif not withdrawn:
-        lines.append("Everybody who has registered as its reader agrees.")
+        lines.append("All registered consumers have acknowledged.")
     if term is None:
-        counts = "It counts once a deprecation has landed: nothing announces its end yet."
+        counts = "It counts once a deprecation has landed; none has landed yet."
     else:
         counts = f"It counts from its landing. {term.said.path}: {term.arithmetic(today)}"
     return "\n".join([*lines, *wrapped(_visible(counts), width)]) + "\n"

@@ -1,4 +1,4 @@
-"""What ends when: a table, Markdown, JSON, and a calendar that people subscribe to.
+"""Sunsets: a table, Markdown, JSON, and a calendar to subscribe to.
 
 Source: RFC 5545 (iCalendar) for the calendar; RFC 7986 for its name.
 """
@@ -30,7 +30,7 @@ def render(
     colour: bool = False,
     width: int = 100,
 ) -> str:
-    """What ends, in one of FORMS; equal terms give equal text. Raises ValueError for another form."""
+    """Sunsets in one of FORMS; equal schedules give equal text. Raises ValueError for another form."""
     if form == "text":
         return _text(terms, today, colour=colour, width=min(width, WIDEST))
     if form == "json":
@@ -44,7 +44,7 @@ def render(
 
 def _text(terms: Sequence[Term], today: date, *, colour: bool, width: int) -> str:
     if not terms:
-        return "nothing that is announced ends then\n"
+        return "no announced sunset in this period\n"
     rows = [tuple(map(_visible, _row(each, today))) for each in terms]
     lines = table(("from", "left", "what", "instead", "why"), rows, width=width)
     lines[0] = painter(colour)("faint", lines[0])
@@ -74,9 +74,9 @@ def _left(term: Term, today: date) -> str:
 
 
 def _markdown(terms: Sequence[Term], today: date) -> str:
-    lines = [f"### What ends, as of {today}", ""]
+    lines = [f"### Sunsets as of {today}", ""]
     if not terms:
-        return "\n".join([*lines, "Nothing that is announced ends then."]) + "\n"
+        return "\n".join([*lines, "No announced sunset in this period."]) + "\n"
     lines += ["| from | left | what | instead | why |", "|---|---|---|---|---|"]
     for each in terms:
         day, left, what, instead, why = _row(each, today)
@@ -103,7 +103,7 @@ def _json(terms: Sequence[Term], today: date) -> str:
 
 
 def ics(terms: Sequence[Term]) -> str:
-    """The dated ones as a calendar of whole days; nothing in it depends on when it was made."""
+    """The dated sunsets as a calendar of whole days; it does not depend on the time of its creation."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -128,8 +128,8 @@ def _event(term: Term, day: date) -> Iterator[str]:
         f"Announced {term.opened} in {term.announced.commit[:7]}, with {term.window} days to move.",
     ]
     told += [f"Instead: {said.replacement}"] if said.replacement else []
-    told += [f"How to move: {said.migration}"] if said.migration else []
-    # The file is the deprecation: one that is written anew after a withdrawal is the same event.
+    told += [f"Migration: {said.migration}"] if said.migration else []
+    # The file is the deprecation: written again after a withdrawal, it is the same event.
     yield "BEGIN:VEVENT"
     yield f"UID:{_escaped(said.path)}@schemareg"
     yield f"DTSTAMP:{_instant(last.time)}"
@@ -137,7 +137,7 @@ def _event(term: Term, day: date) -> Iterator[str]:
     yield f"SEQUENCE:{len(term.steps) - 1}"
     yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{later(day, 1):%Y%m%d}"
-    yield f"SUMMARY:{_escaped(f'{term.name} may be gone')}"
+    yield f"SUMMARY:{_escaped(f'{term.name} can be removed')}"
     yield f"DESCRIPTION:{_escaped(chr(10).join(told))}"
     yield f"CATEGORIES:{_escaped(said.target.product)}"
     yield "TRANSP:TRANSPARENT"
@@ -149,12 +149,15 @@ def _instant(time: datetime) -> str:
 
 
 def _escaped(text: str) -> str:
-    r"""A value of type TEXT; what no calendar may carry is shown by its escape (`\\x1b`).
+    r"""A value of type TEXT; characters that a calendar cannot carry are escaped (`\\x1b`).
+
+    Printed in a log of GitHub Actions, it is no workflow command.
 
     Source: RFC 5545, section 3.3.11.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept = "\n".join(escape.visible(line) for line in lines)
+    # A folded line begins with a blank, which a runner trims: any place may become a line's start.
+    kept = escape.inert_anywhere("\n".join(escape.visible(line) for line in lines))
     for special in "\\;,":
         kept = kept.replace(special, f"\\{special}")
     return kept.replace("\n", "\\n")

@@ -1,9 +1,8 @@
-"""Promises on a time axis: in a terminal as wide as it is, and as a picture that stands alone."""
+"""Promises on a time axis: as text of the terminal's width, and as a standalone SVG."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape as xml_escape
 
 from schemareg.deprecation.schedule import State
 from schemareg.text import escape
@@ -22,13 +21,13 @@ _STYLES = {
     State.OPEN: "notice",
 }
 _NARROWEST = 20
-"""Columns of the axis below which the days stand alone."""
+"""Minimum columns of the axis; below it only the days are shown."""
 
 
 def text(line: Timeline, *, colour: bool = False, width: int = 100) -> str:
-    """A line a promise: what, from its announcement to its end, and the day."""
+    """One line for each promise: its name, the time from announcement to end, and the day."""
     if not line.bars:
-        return "nothing is announced to end\n"
+        return "nothing is deprecated\n"
     paint = painter(colour)
     names = [_shortened(escape.visible(each.name), max(width // 3, 12)) for each in line.bars]
     room = max(map(columns, names))
@@ -98,17 +97,17 @@ _COLOURS = {
 
 
 def svg(line: Timeline) -> str:
-    """The same as SVG: no script, no font, no link; text of others is text."""
+    """The same as SVG: no script, no font, no link; user text is escaped."""
     height = _TOP + _ROW * len(line.bars) + 24
     width = _LEFT + _AXIS + _RIGHT
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" role="img" aria-label="What ends, and when"'
+        f' viewBox="0 0 {width} {height}" role="img" aria-label="Sunsets"'
         ' font-family="system-ui, sans-serif" font-size="13">'
     )
     parts = [
         head,
-        "<title>What ends, and when</title>",
+        "<title>Sunsets</title>",
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
         *_axis(line, height),
     ]
@@ -132,11 +131,11 @@ def _row(line: Timeline, bar: Bar, top: int) -> Iterator[str]:
     begin = _LEFT + line.share(bar.begin) * _AXIS
     end = _LEFT + _AXIS if bar.end is None else _LEFT + line.share(bar.end) * _AXIS
     dashes = ' stroke-dasharray="2 5"' if bar.state is State.OPEN else ""
-    name = _markup(_shortened(escape.visible(bar.name), 44))
+    name = escape.markup(_shortened(escape.visible(bar.name), 44))
     words = f"{bar.name}: {' '.join(bar.reason.split()) or 'promised without an end'}"
     day = _day(bar)
     yield "<g>"
-    yield f"<title>{_markup(escape.visible(words))}</title>"
+    yield f"<title>{escape.markup(escape.visible(words))}</title>"
     yield f'<text x="{_LEFT - 12}" y="{top + 15}" text-anchor="end" fill="#24292f">{name}</text>'
     yield (
         f'<line x1="{begin:.1f}" y1="{top + 11}" x2="{max(end, begin + 3):.1f}" y2="{top + 11}"'
@@ -144,7 +143,3 @@ def _row(line: Timeline, bar: Bar, top: int) -> Iterator[str]:
     )
     yield f'<text x="{_LEFT + _AXIS + 12}" y="{top + 15}" fill="#24292f">{day}</text>'
     yield "</g>"
-
-
-def _markup(shown: str) -> str:
-    return xml_escape(shown, {'"': "&quot;", "'": "&#39;"})

@@ -1,12 +1,12 @@
-"""A verdict on two loose schemas: for people as findings, for programs as one JSON document."""
+"""A verdict on two schema files: as findings, or as one JSON document."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from schemareg.documents import json_values
-from schemareg.formats.json_schema.uris import pointer_text
 from schemareg.model import Outcome
+from schemareg.model.place import pointer_text
 from schemareg.reports.review import sentences
 from schemareg.reports.review.json_document import document_text, witness_value
 from schemareg.reports.review.text import findings_text
@@ -45,7 +45,7 @@ def render(
     said = {
         Outcome.COMPATIBLE: "proved",
         Outcome.BREAKING: sentences.plural(len(judged.findings), "break"),
-        Outcome.UNDECIDED: "neither proved nor broken",
+        Outcome.UNDECIDED: "neither proved nor refuted",
     }[verdict.outcome]
     lines = wrapped(f"{word}: {said} ({level}, content {content})", width, hanging="  ")
     lines[0] = lines[0].replace(word, paint(word, word), 1)
@@ -55,7 +55,7 @@ def render(
 
 
 def line(name: JsonValue, verdict: Verdict, seconds: float) -> str:
-    """The answer to one of many pairs, as one line of JSON; `ms` in thousandths."""
+    """The verdict on one of many pairs, as one line of JSON; `ms` with three decimals."""
     value = {"id": name, **document(verdict), "ms": json_values.exact(round(seconds * 1000, 3))}
     return escape.json_text(json_values.render(value)) + "\n"
 

@@ -1,4 +1,4 @@
-"""Waivers: one that is granted, and all there are."""
+"""Waivers: a new one, and the list of all."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _COLOURS = {State.EXPIRED: "error", State.PROPOSED: "faint"}
 
 
 def granted(leave: Leave, finding: Finding | None, *, width: int = 100) -> str:
-    """What a waiver that is about to land means."""
+    """The effect of a proposed waiver."""
     width, waiver = min(width, WIDEST), leave.waiver
     lines: list[str] = []
     if finding is not None:
         what = escape.visible(f"{finding.rule}, {finding.place}: {finding.message}")
         lines += wrapped(f"It accepts {what}", width, hanging="  ")
-    former = f"; it was until {leave.renews.until}" if leave.renews else ""
+    former = f"; before, it was valid until {leave.renews.until}" if leave.renews else ""
     counts = (
-        f"It counts from its landing to the end of {waiver.until} (UTC){former}. Land it by itself:"
-        " a change cannot grant itself leave."
+        f"It counts from its landing to the end of {waiver.until} (UTC){former}. Land it alone:"
+        " a change cannot grant itself an exception."
     )
     return "\n".join([*lines, *wrapped(counts, width)]) + "\n"
 
@@ -48,17 +48,17 @@ def every(
     if form == "json":
         return document_text([_document(each, today) for each in found])
     if not found:
-        return "nothing is waived\n"
+        return "no waivers\n"
     paint = painter(colour)
     rows = [_row(each) for each in found]
-    header = ("state", "until", "product", "fingerprint", "what is accepted, by whom, why")
+    header = ("state", "until", "product", "fingerprint", "accepted finding, approver, reason")
     lines = table(header, rows, width=min(width, WIDEST))
     lines[0] = paint("faint", lines[0])
     expired = sum(each.state is State.EXPIRED for each in found)
     lines.append(plural(len(found), "waiver") + (f", {expired} expired" if expired else ""))
     if expired:
         lines.append(
-            "What an expired waiver accepted is an error again. Mend it, and remove the file; or"
+            "What an expired waiver accepted is an error again. Fix it and remove the file; or"
             " renew it: reg waive FINGERPRINT --until DATE"
         )
     return "".join(f"{line}\n" for line in lines)

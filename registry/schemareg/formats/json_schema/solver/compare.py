@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.json_schema.references import Locate
+    from schemareg.formats.format import Locate
     from schemareg.formats.json_schema.solver.tableau import Answer
     from schemareg.model import Pointer
 
@@ -197,6 +197,7 @@ class _Comparison:
             record=json_values.render(record),
             remedy=named.remedy,
             forward=named.forward,
+            value=_unlisted(refusal),
         )
         key = (found.rule, found.pointer, found.uri, found.field, found.message)
         if key not in self._known:
@@ -284,6 +285,14 @@ def _steps(refusal: Refusal) -> tuple[str | None, ...]:
     ):
         steps.append(refusal.detail)
     return tuple(step for step in steps)
+
+
+def _unlisted(refusal: Refusal) -> str:
+    """The value that the reader does not list, as a target writes it."""
+    if refusal.keyword != "enum":
+        return ""
+    value = refusal.value
+    return value if isinstance(value, str) else json_values.render(value, ordered=True)
 
 
 def _with_metaschemas(lookup: Lookup | None) -> Lookup:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.json_schema.references import Locate
+    from schemareg.formats.format import Locate
     from schemareg.formats.verdict import Lookup, SchemaSource
 
 

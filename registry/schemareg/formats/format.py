@@ -1,0 +1,202 @@
+"""What a schema language gives to the registry. Everything outside `formats` uses a schema through this.
+
+A format is one object without state of its own that others could see; `catalogue` lists all formats.
+Methods with a body have a default: a format overrides them where it can do better.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+    from schemareg.documents import Document
+    from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.field import Field
+    from schemareg.formats.verdict import Budget, Lookup, SchemaSource, Verdict
+    from schemareg.model import Content, Mistake, Pointer
+    from schemareg.model.semver import SemVer
+
+Locate = Callable[[str, str, "SemVer"], "str | None"]
+"""Product, schema and version to the path of the version's file; None where there is none."""
+
+Missing = Callable[[str], "tuple[str, str] | None"]
+"""Explanation and fix for a missing document: its URI, or a name such as `orders/order@1.2.0`."""
+
+
+NOTHING_IS_FETCHED = (
+    "Nothing is ever fetched: put the schema under products/ and write"
+    " reg:product/schema@1.2.0, or copy it into this file"
+)
+"""How to fix a reference that leads outside the registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """The other documents of the registry that references may lead to. Nothing is ever fetched."""
+
+    lookup: Lookup | None = None
+    locate: Locate | None = None
+    missing: Missing | None = None
+
+
+class CrossReference(NamedTuple):
+    """A reference of a document that leads to another document."""
+
+    pointer: Pointer
+    """Where the reference is, from the root of the document."""
+    uri: str
+    """The document it leads to: `file:///` and the path in the registry."""
+
+
+class SchemaFormat(Protocol):
+    """One schema language.
+
+    A schema is a `Document`: its text, its value as JSON data (the syntax tree, for a language that
+    is not JSON), and the place of every value. Pointers count from the root of that value.
+    """
+
+    name: str
+    """As product.yaml writes it under `format`: `json-schema`."""
+    title: str
+    """As messages write it: `JSON Schema`."""
+    endings: tuple[str, ...]
+    """Of its files, the usual one first. No two formats share one."""
+    dialects: tuple[str, ...] = ()
+    """Labels for `SchemaSource.dialect` and `--dialect`, the oldest first."""
+    fields_pointer: Pointer = ()
+    """Where a document lists the fields of the root, for findings about fields that are gone."""
+
+    # --- text
+
+    @abstractmethod
+    def parse(self, data: bytes, path: str) -> Document:
+        """The document in a file. Raises InvalidFiles with every mistake of syntax."""
+
+    def adapt(self, data: bytes) -> bytes:
+        """The content of a file of a repository that is no registry, as this format reads it."""
+        return data
+
+    @abstractmethod
+    def mistakes(
+        self, document: Document, resolver: Resolver | None, dialect: str = ""
+    ) -> tuple[Mistake, ...]:
+        """Everything that makes a document no valid schema, sorted, with places.
+
+        Without a resolver references are not checked. `dialect` counts where the document names
+        none; `""` is the default one.
+        """
+
+    def notices(self, document: Document) -> tuple[Mistake, ...]:
+        """What is valid but probably not intended, sorted."""
+        return ()
+
+    # --- content
+
+    @abstractmethod
+    def fields(self, document: Document, resolver: Resolver) -> tuple[Field, ...]:
+        """Every field path, each parent before its children, in document order, references followed.
+
+        A reference that leads nowhere adds nothing.
+        """
+
+    def references(
+        self,
+        document: Document,
+        resolver: Resolver,
+    ) -> Iterable[CrossReference]:
+        """The references that lead to other documents, in document order."""
+        return ()
+
+    def annotations(self, document: Document) -> Mapping[str, Mapping[str, JsonValue]]:
+        """What a document says for people, by field path: title, description, examples and so on.
+
+        `""` is the schema itself. A place that no field path names has its JSON Pointer.
+        """
+        return {}
+
+    @abstractmethod
+    def meaning(self, document: Document) -> Hashable:
+        """Equal for two documents exactly when they differ at most in annotations and order.
+
+        Cheap: equal schemas are compatible without a proof.
+        """
+
+    def unjudged(self, document: Document) -> Hashable:
+        """What readers rely on and `compare` does not judge, such as units.
+
+        Two documents are equivalent only where this is equal.
+        """
+        return ()
+
+    # --- compatibility
+
+    @abstractmethod
+    def compare(
+        self,
+        reader: SchemaSource,
+        writer: SchemaSource,
+        resolver: Resolver,
+        *,
+        content: Content,
+        formats: bool,
+        budget: Budget,
+    ) -> Verdict:
+        """Whether the reader accepts whatever the writer may write, with every break and its witness.
+
+        `content` says whether a writer writes fields that its schema does not declare; `formats`
+        whether formats of strings are checked. Raises nothing for a bad schema: undecided, with the
+        reason.
+        """
+
+    def plainly_reads(
+        self,
+        reader: Document,
+        writer: Document,
+        *,
+        content: Content,
+        formats: bool,
+    ) -> bool:
+        """Whether a quick look proves what `compare` would prove; False says nothing."""
+        return False
+
+    def keeps_fields(self, before: Document, after: Document) -> bool:
+        """Whether a quick look shows that no field was removed; False says nothing.
+
+        Asked only where `after` plainly is readable by `before`.
+        """
+        return False
+
+    def keeps_meanings(self, before: Document, after: Document) -> bool:
+        """Whether a quick look shows that each field kept its `MEANINGS`; False says nothing."""
+        return False
+
+    def may_reintroduce(self, documents: Sequence[Document]) -> bool:
+        """Whether the last of these, oldest first, may have a field that the one before it removed.
+
+        A quick look; False only where it is certain.
+        """
+        return len(documents) > 2
+
+    # --- authoring
+
+    @abstractmethod
+    def without(
+        self,
+        document: Document,
+        steps: tuple[str | None, ...],
+        value: str | None,
+        resolver: Resolver,
+    ) -> str | None:
+        """The text of a document without a field, or without one listed value of it.
+
+        None where nothing describes it. Raises RegistryError where only a person can decide.
+        """
+
+    @abstractmethod
+    def first_version(self, title: str, records: Iterable[JsonValue] | None = None) -> str:
+        """The text of a new schema: one that every record fits, or an example to start from."""
