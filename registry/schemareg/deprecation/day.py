@@ -9,9 +9,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from schemareg import manifests
 from schemareg.history.paths import Part, subject
-from schemareg.manifests.layout import DEPRECATIONS, WAIVERS
-from schemareg.model import Severity
+from schemareg.manifests.layout import DEPRECATIONS, REGISTRY, WAIVERS
+from schemareg.model import Policy, Severity
+from schemareg.model.errors import InvalidFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,12 +25,12 @@ if TYPE_CHECKING:
     from schemareg.deprecation.reintroduced import Return
     from schemareg.documents import Document
     from schemareg.model import (
+        Compatibility,
         Deprecation,
         FileChange,
         Finding,
         History,
         Place,
-        Policy,
         Product,
         SchemaVersion,
     )
@@ -45,17 +47,53 @@ class Day:
         self,
         base: Snapshot,
         head: Snapshot,
-        policy: Policy,
         changes: Iterable[FileChange],
         today: date,
         history: Callable[[], History] | None,
     ) -> None:
         self._base = base
         self._head = head
-        self._policy = policy
         self._changes = tuple(changes)
         self._today = today
         self._history = history
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What the change is judged by: the base's policy, and what it gave up lately.
+
+        A policy that landed wrong gave up nothing: the last one that can be read counts. Where none
+        ever landed, the one that the change brings. Raises InvalidFiles where that is wrong.
+        """
+        if not self._base.has(REGISTRY):
+            return self._head.policy
+        try:
+            policy = self._base.policy
+        except InvalidFiles:
+            policy = self._promises.readable_policy() or Policy()
+        if self._history is None or not self._changes:
+            return policy
+        return self._promises.policy(policy, self._today)
+
+    def asked_of(self, folder: str) -> Compatibility:
+        """What a product of the base is judged by: its own wishes as they stood, and lately did.
+
+        A product.yaml that landed wrong gave up nothing: the last one that can be read counts.
+        """
+        if self._history is not None:
+            return self._promises.wishes(folder, self.policy, self._today)
+        try:
+            product = self._base.product_in(folder)
+        except InvalidFiles:
+            product = None
+        return manifests.effective(self.policy, product) if product else self.policy.compatibility
+
+    def after(self, policy: Policy, product: Product | None = None) -> date:
+        """The first day on which what a policy, or one product of it, gives up today is given up."""
+        from schemareg.deprecation.schedule import later
+
+        windows = policy.windows
+        days = windows.get(product.stability, 0) if product else max(windows.values(), default=0)
+        return later(self._today, days)
 
     def ended(self, version: SchemaVersion) -> bool:
         """Whether nobody is promised anything by a version any more."""
@@ -116,14 +154,14 @@ class Day:
     def _announced(self) -> Announcements:
         from schemareg.deprecation.announcements import Announcements
 
-        return Announcements(self._promises, self._head, self._policy, self._changes, self._today)
+        return Announcements(self._promises, self._head, self.policy, self._changes, self._today)
 
     @cached_property
     def _season(self) -> Season:
         from schemareg.deprecation.enforcement import Season
 
         # What the change announces itself matters only where something has gone.
-        return Season(self._promises, self._policy, self._proposed, self._today)
+        return Season(self._promises, self.policy, self._proposed, self._today)
 
     def _proposed(self) -> tuple[Deprecation, ...]:
         return self._announced.proposed()

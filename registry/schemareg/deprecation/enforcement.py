@@ -16,7 +16,6 @@ from schemareg.deprecation import reintroduced
 from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.schedule import State, later
 from schemareg.model import Announcement, Direction, Place, Severity
-from schemareg.model.errors import InvalidFiles
 from schemareg.model.semver import parse as parse_version
 from schemareg.model.targets import Target, field_text, parse
 from schemareg.rules import deprecation as rules
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.reintroduced import Return
     from schemareg.deprecation.schedule import Term
-    from schemareg.model import Deprecation, Finding, Policy, Product, SchemaVersion, Waiver
+    from schemareg.model import Deprecation, Finding, Policy, SchemaVersion, Waiver
     from schemareg.snapshot.snapshot import Snapshot
 
 ASPECTS = {
@@ -133,21 +132,15 @@ class Season:
         """A finding about a product that never promised anything hurts nobody."""
         if finding.severity is Severity.NOTICE:
             return finding
-        product = self._product(finding.product)
+        product = self.promises.product(finding.product)
         if product is None or not self.promises.draft(product, self.policy):
             return finding
         why = f"{product.name} is a draft, and promises nothing yet. {finding.why}"
         return replace(finding, severity=Severity.NOTICE, why=why.strip())
 
     def _window(self, name: str) -> int:
-        product = self._product(name)
+        product = self.promises.product(name)
         return self.promises.window(product, self.policy) if product else _DAYS
-
-    def _product(self, name: str) -> Product | None:
-        try:
-            return self.promises.base.product(name)
-        except InvalidFiles:
-            return None
 
 
 def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Target, str] | None:

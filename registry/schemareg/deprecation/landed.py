@@ -9,22 +9,33 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from schemareg import documents, manifests
 from schemareg.deprecation.reintroduced import introduced
-from schemareg.deprecation.schedule import State, Statement, Term, term
+from schemareg.deprecation.schedule import State, Statement, Term, later, term
 from schemareg.history.paths import Part, subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, REGISTRY, SCHEMAS, WAIVERS
+from schemareg.manifests.overrides import stricter, tightened
 from schemareg.model import Kind, Policy, Stability
 from schemareg.model.errors import InvalidFiles, Undecidable
 from schemareg.model.targets import covers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
-    from schemareg.model import Deprecation, Entry, History, Landing, PathChange, Product, Waiver
+    from schemareg.model import (
+        Compatibility,
+        Deprecation,
+        Entry,
+        History,
+        Landing,
+        PathChange,
+        Product,
+        Waiver,
+    )
     from schemareg.model.targets import Target
     from schemareg.snapshot.snapshot import Snapshot
 
@@ -206,6 +217,40 @@ class Promises:
         """Whether the product never promised anything: a draft all along, and no window for drafts."""
         return product.stability is Stability.DRAFT and self.window(product, policy) == 0
 
+    def policy(self, policy: Policy, today: date) -> Policy:
+        """The policy that judges a change on a day: `policy`, the base's, and what it gave up lately.
+
+        What a policy asked for counts until its longest window has passed since the landing that
+        gave it up: readers plan by the policy as by any other promise.
+        """
+        return self._lately(policy, self._policies, today)
+
+    def readable_policy(self) -> Policy | None:
+        """The last policy that landed and can be read; None where none ever landed."""
+        return self._policies[-1][1] if self._policies else None
+
+    def wishes(self, folder: str, policy: Policy, today: date) -> Compatibility:
+        """What a product is judged by on a day: its own wishes, and what it gave up of them lately."""
+        known = list(self._products(folder))
+        product = self.product(folder.rpartition("/")[2])
+        if product is None:
+            return policy.compatibility
+        found = manifests.effective(policy, product)
+        for (_, before), (gave_up, _) in pairwise(known):
+            days = asked(policy, [before.stability])
+            if today < later(gave_up.time.date(), days):
+                found = stricter(found, manifests.effective(policy, before))
+        return found
+
+    def product(self, name: str) -> Product | None:
+        """A product as it is at the base; as it last could be read, where its file is wrong."""
+        try:
+            return self.base.product(name)
+        except InvalidFiles:
+            folder = self.base.folder_of(name)
+            known = list(self._products(folder)) if folder else []
+            return known[-1][1] if known else None
+
     # -- what landed ----------------------------------------------------------------------------
 
     def _statements(self, path: str, product: str) -> Iterator[Statement]:
@@ -249,14 +294,21 @@ class Promises:
         return asked(self._policy_below(landing), known)
 
     def _policy_below(self, landing: Landing) -> Policy:
-        """The policy before a landing; where there was none, the one that it brought."""
-        found = None
-        for landed, policy in self._policies:
-            if landed.ordinal < landing.ordinal or (
-                found is None and landed.ordinal == landing.ordinal
-            ):
-                found = policy
-        return found or Policy()
+        """The policy that judged a landing; where there was none before, the one that it brought."""
+        below = [each for each in self._policies if each[0].ordinal < landing.ordinal]
+        if not below:
+            own = [each for at, each in self._policies if at.ordinal == landing.ordinal]
+            return own[0] if own else Policy()
+        return self._lately(below[-1][1], below, landing.time.date())
+
+    def _lately(
+        self, policy: Policy, landed: Sequence[tuple[Landing, Policy]], today: date
+    ) -> Policy:
+        """`policy` with what those that landed asked for and gave up, where that still counts."""
+        for (_, before), (gave_up, _) in pairwise(landed):
+            if today < later(gave_up.time.date(), max(before.windows.values(), default=0)):
+                policy = tightened(policy, before)
+        return policy
 
     @cached_property
     def _restart(self) -> Landing | None:
