@@ -313,7 +313,7 @@ def test_a_run_goes_on_where_the_last_one_ended_and_finds_the_same(
     told = json.loads(out)
     assert (told["since"], told["new_landings"], told["landings"]) == (gone, 0, 3)
     assert verify("--full") == (1, both)
-    kept = repo.path / ".git" / "reg" / "audit-2.json"
+    kept = repo.path / ".git" / "reg" / "audit-3.json"
     kept.write_bytes(kept.read_bytes()[:-9])  # damaged: looked through again
     assert verify() == (1, both)
 

@@ -6,6 +6,7 @@ this one, and do not pay for them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from schemareg.history.paths import Part, subject
 from schemareg.manifests.layout import DEPRECATIONS, REGISTRY, WAIVERS
 from schemareg.model import Policy, Severity
 from schemareg.model.errors import InvalidFiles
+from schemareg.model.semver import parse as parse_version
+from schemareg.model.targets import Target, covers, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -122,6 +125,15 @@ class Day:
             self._season.settled(*each) for each in guarantees.loosened(before, after, document)
         )
 
+    def announces(self, finding: Finding) -> bool:
+        """Whether the change itself announces the end of what a finding is about."""
+        about = element(finding)
+        return any(
+            covers(each.target, about)
+            or covers(each.target, replace(about, value=finding.value or None))
+            for each in self._proposed()
+        )
+
     def findings(self) -> tuple[Finding, ...]:
         """What is to be said of the promises that the change itself speaks of."""
         if not any(map(_speaks, self._changes)):
@@ -168,6 +180,12 @@ class Day:
 
     def _has(self, product: str, part: str) -> bool:
         return bool(product and self._base.facts(product, part))
+
+
+def element(finding: Finding) -> Target:
+    """What a finding is about: a field of a version, the version, a schema or a product."""
+    whole = Target(finding.product, finding.schema, parse_version(finding.version))
+    return replace(whole, field=parse(f"a/b#{finding.field}").field) if finding.field else whole
 
 
 def _speaks(change: FileChange) -> bool:
