@@ -172,7 +172,7 @@ ROWS: list[tuple[bytes, Any, str, str]] = [
         b'{"id": 8, "old": 3, "new": {}}',
         8,
         "undecided",
-        "line 8 has 'old' that is no schema: neither an object nor true or false",
+        "line 8 has 'old' that is not a schema: an object, true or false",
     ),
     (b'{"old": {"minimum": NaN}, "new": {}}', 9, "undecided", "line 9 has NaN, which is not JSON"),
     (

@@ -541,9 +541,7 @@ def test_what_github_never_takes_is_not_said_to_be_said(github: GitHub, job: Job
     github.fault("POST", "/issues/7/comments", status=500, times=99)
     code, out, err = job.says(BROKEN, "--pull-request", "7")
     assert (code, out) == (3, "")
-    assert err.endswith(
-        "GitHub is out of order (500)\n  Run it again later; nothing is lost by that\n"
-    )
+    assert err.endswith("GitHub has a server error (500)\n  Run it again later; nothing is lost\n")
     assert github.bodies(7) == []
 
 

@@ -57,7 +57,7 @@ CASES: list[tuple[str, JsonValue, list[str]]] = [
     (
         "items by position are any of them",
         {"items": {"type": "integer"}, "prefixItems": [STRING, {"properties": {"a": STRING}}]},
-        ["[].a string"],
+        ["[0] string", "[1].a string", "[].a string"],
     ),
     (
         "values allowed",
@@ -157,9 +157,28 @@ CASES: list[tuple[str, JsonValue, list[str]]] = [
         ["a string"],
     ),
     (
-        "open names are no fields",
-        {"additionalProperties": STRING, "patternProperties": {"^x": STRING}},
-        [],
+        "a map's values have a path, by pattern or for the other names",
+        {
+            "additionalProperties": STRING,
+            "patternProperties": {"^x": {"properties": {"a": STRING}}},
+        },
+        ["{^x} object", "{^x}.a string", "* string"],
+    ),
+    (
+        "what unevaluatedProperties says is of a map's values too",
+        {"properties": {"p": {"unevaluatedProperties": {"properties": {"amount": STRING}}}}},
+        ["p object", "p.* object", "p.*.amount string"],
+    ),
+    ("names of which nothing is said are no fields", {"additionalProperties": {}}, []),
+    (
+        "a property may be called as the steps are written",
+        {"properties": {"*": STRING, "a{b}": STRING, "c{": STRING}},
+        [r"\* string", r"a\{b} string", r"c\{ string"],
+    ),
+    (
+        "the document that a string holds",
+        {"properties": {"p": {"contentSchema": {"properties": {"a": STRING}}}}},
+        ["p string", "p[content] object", "p[content].a string"],
     ),
 ]
 
@@ -216,7 +235,7 @@ def test_drafts_read_their_own_words() -> None:
         "items": [{"properties": {"a": STRING}}],
         "additionalItems": {"properties": {"b": STRING}},
     }
-    assert _brief(positions, Dialect.DRAFT2019) == ["[].a string", "[].b string"]
+    assert _brief(positions, Dialect.DRAFT2019) == ["[0].a string", "[].a string", "[].b string"]
     assert _brief({"properties": {"a": {"const": 1}}}, Dialect.DRAFT4) == ["a any?"]
 
 

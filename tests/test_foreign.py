@@ -102,7 +102,7 @@ def test_a_range_of_another_repository_and_a_text(vendor: Path, reg: Reg) -> Non
     ["", "schemas/{schema}.json", "{version}", "/{schema}/{version}", "../{schema}/{version}"],
 )
 def test_a_pattern_that_does_not_say_where_schemas_stand_is_refused(pattern: str) -> None:
-    with pytest.raises(RegistryError, match="does not say where schemas stand"):
+    with pytest.raises(RegistryError, match="does not give the location of schemas"):
         layout.Layout(pattern)
 
 

@@ -18,7 +18,7 @@ from schemareg.consumers import uses as consumers_uses
 from schemareg.model import Consumer, Direction, Finding, Hit, Place, Severity, Use
 from schemareg.model import targets as model_targets
 from schemareg.model.semver import SemVer
-from schemareg.model.targets import Target
+from schemareg.model.targets import Steps, Target
 from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _hits(use: Use, target: Target) -> bool:
 
 @given(uses(), targets(), ELEMENTS, RANGES)
 def test_who_declares_more_is_hit_by_no_less(
-    use: Use, target: Target, more: tuple[tuple[str | None, ...], str | None], versions: str
+    use: Use, target: Target, more: tuple[Steps, str | None], versions: str
 ) -> None:
     if not _hits(use, target):
         return

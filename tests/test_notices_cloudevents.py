@@ -17,8 +17,7 @@ from schemareg.model import Severity
 from schemareg.model.errors import RegistryError
 from schemareg.notifications.channels import cloudevents
 from schemareg.notifications.events.audience import Saying, dated, identity, plain
-from schemareg.notifications.events.event import Event
-from schemareg.notifications.events.kinds import TYPES
+from schemareg.notifications.events.event import TYPES, Event
 from schemareg.notifications.events.source import home
 from schemareg.reports.views.events import line, render
 from schemareg.reports.views.json_schemas import schema_text

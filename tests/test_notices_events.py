@@ -19,7 +19,7 @@ from schemareg.changelog.facts import KINDS
 from schemareg.notifications.channels import cloudevents
 from schemareg.notifications.delivery.routing import routes
 from schemareg.notifications.events import happenings
-from schemareg.notifications.events.kinds import TYPES
+from schemareg.notifications.events.event import TYPES
 from schemareg.notifications.events.landings import Teller
 from schemareg.notifications.events.source import home
 from schemareg.reports.views.json_schemas import schema_text

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from schemareg.documents.json_values import JsonValue
+    from schemareg.model.targets import Steps
 
 _LINE = re.compile(r"(\w+) +(\w+)(\?)?(?: +unit=(\w+))?(?: +-- (.*))?")
 _EXAMPLES: dict[str, JsonValue] = {"text": "a", "int": 1, "flag": True}
@@ -125,7 +126,7 @@ class ToyFormat(SchemaFormat):
     def without(
         self,
         document: Document,
-        steps: tuple[str | None, ...],
+        steps: Steps,
         value: str | None,
         resolver: Resolver,
     ) -> str | None:

@@ -17,7 +17,7 @@ from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles
 from schemareg.notifications.delivery.grouping import messages
 from schemareg.notifications.delivery.routing import routes
-from schemareg.notifications.events.kinds import TYPES
+from schemareg.notifications.events.event import TYPES
 from schemareg.notifications.events.landings import Teller
 from schemareg.notifications.events.source import home
 from schemareg.review.review import review

@@ -1,4 +1,4 @@
-"""The one place that reads the clock. The core is given the day as a value."""
+"""The only place that reads the clock. The core receives the day as a value."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from datetime import UTC, date, datetime
 
 
 def today() -> date:
-    """The calendar day it is, in UTC."""
+    """The current day in UTC."""
     return now().date()
 
 
 def now() -> datetime:
-    """The instant it is, aware, in UTC."""
+    """The current instant, aware, in UTC."""
     return datetime.now(UTC)
 
 
 def seconds() -> float:
-    """Seconds since some moment in the past, which nobody sets: two of them tell how long it took."""
+    """Seconds of a monotonic clock, for measuring durations."""
     from time import monotonic
 
     return monotonic()
 
 
 def pause(duration: float) -> None:
-    """Wait for so many seconds; not at all where there are none."""
+    """Wait for some seconds; return at once for zero or less."""
     from time import sleep
 
     sleep(max(0.0, duration))

@@ -1,4 +1,4 @@
-"""Loose files: a registry that is no Git repository yet, and what a command writes."""
+"""Plain files: a registry without Git, and the files that a command writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def files_in(folder: str | Path) -> FolderFiles:
-    """The files of a plain folder, as they stand. Raises RegistryError where there is no folder."""
+    """The files of a plain folder. Raises RegistryError if it does not exist."""
     root = Path(folder)
     if not root.is_dir():
         raise RegistryError(
@@ -25,14 +25,14 @@ def files_in(folder: str | Path) -> FolderFiles:
 
 
 class FolderFiles:
-    """The files of a plain folder. Their ids are unknown, so nothing is ever taken for unchanged."""
+    """The files of a plain folder. They have no ids, so none counts as unchanged."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     @property
     def label(self) -> str:
-        """How to call this state in a report."""
+        """The label of this state in a report."""
         return f"folder {self._root.resolve().name}"
 
     @property
@@ -76,9 +76,9 @@ class FolderFiles:
 
 
 def read_file(full: Path, path: str) -> bytes:
-    """The content of a file that is called `path` in complaints.
+    """The content of a file; `path` is its name in errors.
 
-    Raises KeyError where there is none, RegistryError where it may not be read.
+    Raises KeyError for a missing file, RegistryError for an unreadable one.
     """
     try:
         return full.read_bytes()
@@ -88,12 +88,12 @@ def read_file(full: Path, path: str) -> bytes:
         raise RegistryError(
             f"the file cannot be read: {error.strerror}",
             where=path,
-            remedy="Give yourself the right to read it",
+            remedy="Change its permissions so that you can read it",
         ) from None
 
 
 def write_atomically(root: str | Path, path: str, data: bytes) -> None:
-    """Write a file below `root`, whole or not at all; folders are made, its mode is kept.
+    """Write a file below `root` atomically; folders are created, its mode is kept.
 
     Raises RegistryError where the path leaves `root`, by `..` or through a link, or where the disk
     does not let us.
@@ -108,7 +108,7 @@ def write_atomically(root: str | Path, path: str, data: bytes) -> None:
         raise RegistryError(
             "the path leads out of the registry, or through a link",
             where=path,
-            remedy="Put a real file or folder in the link's place",
+            remedy="Replace the link by a real file or folder",
         )
     try:
         full.parent.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def write_atomically(root: str | Path, path: str, data: bytes) -> None:
         raise RegistryError(
             f"the file cannot be written: {error.strerror}",
             where=path,
-            remedy="Make room, or give yourself the right to write there",
+            remedy="Free disk space, or change the permissions so that you can write there",
         ) from None
 
 

@@ -13,7 +13,7 @@ from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.day import Day, element
 from schemareg.deprecation.landed import Promises
 from schemareg.deprecation.schedule import State
-from schemareg.history.paths import Part
+from schemareg.history.paths import Part, subject
 from schemareg.history.views import Until
 from schemareg.manifests.layout import PRODUCT
 from schemareg.model import FileChange, Severity
@@ -21,6 +21,7 @@ from schemareg.model.errors import RegistryError
 from schemareg.review.proposal import Landing as Proposal
 from schemareg.review.verdicts import Judge
 from schemareg.rules import CATALOGUE
+from schemareg.rules import audit as audit_rules
 from schemareg.rules import deprecation as rules
 from schemareg.rules.fingerprint import fingerprint
 
@@ -120,9 +121,26 @@ class Terms:
                     findings += day.loosened(before, after, head.document(each.path))
             accepted = day.accepted(findings)
         except RegistryError:
-            return  # a file that nobody can read says nothing of what it promises
+            yield from self._unread(files)
+            return
         for finding in accepted:
             yield from self._early(finding, day, head)
+
+    def _unread(self, files: Sequence[FileChange]) -> Iterator[Violation]:
+        """That the versions of a landing were not judged: one of them, or an older one, is wrong."""
+        for each in files:
+            about = subject(each.path)
+            if about.released and each.before is None and each.after is not None:
+                yield violation(
+                    audit_rules.UNREADABLE,
+                    self._landing,
+                    "what it leaves out was not compared with what is announced: it, or the version"
+                    " before it, cannot be read",
+                    path=each.path,
+                    target=about.target,
+                    after=each.after.id,
+                    severity=Severity.WARNING,
+                )
 
     def _early(self, finding: Finding, day: Day, head: Snapshot) -> Iterator[Violation]:
         """A finding that is about something announced, and not about what was over."""

@@ -19,6 +19,7 @@ from schemareg.documents.yaml_scalar import scalar
 from schemareg.manifests.layout import DEPRECATIONS
 from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles, RegistryError
+from schemareg.model.targets import field_text
 from schemareg.snapshot.elements import lacking
 from schemareg.snapshot.overlay import Overlay
 from schemareg.snapshot.said import deprecations, typed
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.schedule import Term
     from schemareg.model import Deprecation, Finding, Landing, Policy
-    from schemareg.model.targets import Target
+    from schemareg.model.targets import Step, Target
 
 REVIEW_DAYS = 7
 """Days that a default sunset leaves for the review: the window counts from the landing, and a date
@@ -207,8 +208,13 @@ def _plain_identifier(wish: Wish) -> str:
         parts.append(f"{target.major}.x")
     if target.field:
         value = "" if target.value is None else f"={target.value}"
-        parts.append(".".join(step for step in target.field if step is not None) + value)
+        parts.append(".".join(_word(step) for step in target.field if step is not None) + value)
     return "-".join([*parts, *([wish.loosens] if wish.loosens else [])])
+
+
+def _word(step: Step) -> str:
+    """A step as a part of a file's name."""
+    return step if isinstance(step, str) else field_text((step,))
 
 
 def _taken(base: Snapshot, head: Snapshot, wish: Wish, name: str) -> bool:

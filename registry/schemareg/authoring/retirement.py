@@ -13,7 +13,7 @@ from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.schedule import State
 from schemareg.formats import catalogue
 from schemareg.model.errors import InvalidFiles, RegistryError
-from schemareg.model.targets import Target, field_text
+from schemareg.model.targets import Target, begins, field_text
 from schemareg.snapshot.elements import lacking, latest
 from schemareg.snapshot.said import deprecations, typed
 from schemareg.text.wording import listed, quoted
@@ -166,7 +166,7 @@ def _fields(head: Snapshot, document: Document) -> dict[str, Field]:
 def _refuse_collateral(head: Snapshot, before: Document, after: Document, target: Target) -> None:
     old, new = _fields(head, before), _fields(head, after)
     path = field_text(target.field)
-    inside = {name for name, each in old.items() if each.steps[: len(target.field)] == target.field}
+    inside = {name for name, each in old.items() if begins(each.steps, target.field)}
     meant = inside if target.value is None else {path}
     gone = [name for name in old if name not in meant and name not in new]
     other = [

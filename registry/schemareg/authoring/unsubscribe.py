@@ -16,12 +16,13 @@ from schemareg.authoring.consumer_files import (
 from schemareg.consumers import uses
 from schemareg.documents import edit
 from schemareg.model.errors import RegistryError
+from schemareg.model.targets import begins
 from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
     from schemareg.documents import Document
     from schemareg.model import Consumer, Pointer, Use
-    from schemareg.model.targets import Target
+    from schemareg.model.targets import Steps, Target
     from schemareg.snapshot.snapshot import Snapshot
 
 
@@ -79,11 +80,11 @@ def _kept(use: Use, target: Target) -> list[int]:
     return [index for index in _all(use) if index < 0 or not _within(target, *use.elements[index])]
 
 
-def _within(target: Target, steps: tuple[str | None, ...], value: str | None) -> bool:
+def _within(target: Target, steps: Steps, value: str | None) -> bool:
     """Whether a field that is read is the target, or a part of it."""
     if target.value is not None:
         return (steps, value) == (target.field, target.value)
-    return steps[: len(target.field)] == target.field
+    return begins(steps, target.field)
 
 
 def _idle(document: Document, before: Consumer, kept: list[list[int]]) -> list[Pointer]:

@@ -1,1 +1,1 @@
-"""What landed, as facts: the log, blame, milestones."""
+"""The facts of landings: log, blame, milestones."""

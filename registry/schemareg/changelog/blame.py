@@ -1,4 +1,4 @@
-"""Where each field of a version comes from: who introduced it, changed its promise, announced its end."""
+"""The origin of each field of a version: its introduction, last change, and deprecation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemareg.model.errors import InvalidFiles, RegistryError
-from schemareg.model.targets import covers
+from schemareg.model.targets import begins, covers
 from schemareg.snapshot.elements import fields_of, lacking, latest
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A version, and where it landed."""
+    """A version and its landing."""
 
     version: str
     landing: Landing
@@ -29,19 +29,19 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """What is known of one field, or of one value that it may have."""
+    """The origin of one field, or of one of its enum values."""
 
     field: Field
     value: str
     """`""` for the field itself."""
     introduced: Origin
-    """Since when it is there without a gap."""
+    """The version since which it exists without a gap."""
     changed: Origin
-    """Which version was the last to promise something else of it; the same where none did."""
+    """The version that last changed its promise; the introducing one if none did."""
     what: str
-    """What that version changed: `type, required`; `""` where it introduced it."""
+    """What that version changed: `type, required`; `""` for the introducing version."""
     ending: Term | None
-    """What announced its end, if anything did."""
+    """Its deprecation, if any."""
 
     @property
     def name(self) -> str:
@@ -52,15 +52,15 @@ class Blame:
 def blame(promises: Promises, target: Target) -> tuple[SchemaVersion, tuple[Blame, ...]]:
     """The version that a target names, by default the latest, and its fields in document order.
 
-    Versions count in their own order, across major lines; one whose schema cannot be read says
-    nothing. Raises RegistryError where the version is not there.
+    Versions count in their own order, across major lines; an unreadable one is
+    skipped. Raises RegistryError if the version does not exist.
     """
     base = promises.base
     whole = replace(target, field=(), value=None)
     lack = lacking(base, whole)
     version = latest(base, whole) if not lack and target.schema else None
     if version is None:
-        what, remedy = lack or (f"{target} is no schema", "Name one: reg blame PRODUCT/SCHEMA")
+        what, remedy = lack or (f"{target} is not a schema", "Name one: reg blame PRODUCT/SCHEMA")
         raise RegistryError(what, remedy=remedy)
     older = [
         each
@@ -97,7 +97,7 @@ def _blamed(
         return origins[each.path]
 
     for path, field in past[-1][1].items():
-        if target.field and field.steps[: len(target.field)] != target.field:
+        if target.field and not begins(field.steps, target.field):
             continue
         run = _run([(each, fields.get(path)) for each, fields in past])
         changed, what = _changed(run)
@@ -133,7 +133,7 @@ def _changed(run: Sequence[tuple[SchemaVersion, Field]]) -> tuple[SchemaVersion,
 
 
 def _differences(before: Field, after: Field) -> list[str]:
-    """Which parts of a promise differ; words are none."""
+    """The parts of a promise that differ; descriptions do not count."""
     parts = ("type", "required", "nullable", "values", "format", "annotations")
     return [each for each in parts if getattr(before, each) != getattr(after, each)]
 
@@ -148,7 +148,7 @@ def _since(run: Sequence[tuple[SchemaVersion, Field]], value: str) -> SchemaVers
 
 
 def _ending(promises: Promises, element: Target) -> Term | None:
-    """The newest announcement that an element, or what it is part of, ends."""
+    """The newest deprecation of an element, or of a part that contains it."""
     speaking = [
         each for each in promises.terms(element.product) if covers(each.said.target, element)
     ]

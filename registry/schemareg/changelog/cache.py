@@ -1,7 +1,7 @@
-"""Facts in the form in which they are kept: those that two contents of one path decide alone.
+"""Cached facts: those that depend only on two contents of one path.
 
-What a file said, and says, never changes under Git's ids of both; so it need be read once. Which step
-a version is depends on what landed before it: that is told anew each time.
+The contents before and after never change under their Git ids, so they are parsed once. Which bump
+a version is depends on earlier landings, and is computed each time.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from schemareg.model import PathChange
 
 WORDS = 1
-"""Raised when a fact is told in other words: what was kept before is passed over then."""
+"""Raised when the form of a fact changes: older cache entries are then ignored."""
 
 
 def key(change: PathChange) -> bytes | None:
-    """What the facts of a change are kept under; None for those that depend on more than it."""
+    """The cache key of a change's facts; None for facts that depend on more than the change."""
     if subject(change.path).part is Part.VERSION:
         return None
     ids = f"{written(change.before)} {written(change.after)}"
@@ -31,12 +31,12 @@ def key(change: PathChange) -> bytes | None:
 
 
 def kept(facts: Iterable[Fact]) -> bytes:
-    """The facts of one change, to be kept."""
+    """The facts of one change, for the cache."""
     return json.dumps([(each.kind, each.target, each.details) for each in facts]).encode("ascii")
 
 
 def facts(text: bytes, change: PathChange) -> tuple[Fact, ...]:
-    """The facts of a change that were kept; `facts(kept(x), change) == x`."""
+    """The cached facts of a change; `facts(kept(x), change) == x`."""
     return tuple(
         Fact(
             kind,

@@ -1,7 +1,7 @@
-"""What a landing means, in the registry's words: a version released, a deprecation moved, ….
+"""The facts of a landing: a version released, a sunset moved, and so on.
 
-A fact is told of one path that one landing changed, by what stood there before and after. What a
-file says that nobody can read is no fact but that.
+A fact belongs to one path that one landing changed, and compares the content before and after. An
+unreadable file gives only the fact that it is unreadable.
 """
 
 from __future__ import annotations
@@ -25,38 +25,38 @@ if TYPE_CHECKING:
     from schemareg.model.semver import SemVer
 
 KINDS = {
-    "version.released": "a version landed, and must stay as it is",
-    "version.altered": "a landed version's file was changed",
-    "version.removed": "a landed version's file was taken away",
-    "version.returned": "a version's file is there again",
+    "version.released": "a version landed; it never changes",
+    "version.altered": "the file of a landed version was altered: a violation",
+    "version.removed": "the file of a landed version was removed: a violation",
+    "version.returned": "the file of a version was restored, as it landed",
     "prerelease.landed": "a pre-release landed",
     "prerelease.changed": "a pre-release was changed",
-    "prerelease.removed": "a pre-release was taken away",
+    "prerelease.removed": "a pre-release was removed",
     "deprecation.announced": "the end of a promise was announced",
-    "deprecation.moved": "its day was moved, set or taken back",
-    "deprecation.reworded": "its reason, replacement or migration was changed",
-    "deprecation.withdrawn": "it was withdrawn: the promise is whole again",
-    "product.created": "a product came",
-    "product.retired": "a product went",
-    "product.changed": "what a product says of itself was changed",
-    "owner.changed": "another team, contact or channel answers for a product",
-    "stability.changed": "a product stands more or less firmly to its promises",
-    "classification.changed": "a product's data count as more or less sensitive",
-    "service.changed": "what a product promises of its service or quality was changed",
+    "deprecation.moved": "a sunset was moved, set or removed",
+    "deprecation.reworded": "the reason, replacement or migration of a deprecation changed",
+    "deprecation.withdrawn": "a deprecation was withdrawn: the promise holds again",
+    "product.created": "a product was added",
+    "product.retired": "a product was removed",
+    "product.changed": "the description of a product changed",
+    "owner.changed": "the owner, contact or channels of a product changed",
+    "stability.changed": "the stability of a product changed",
+    "classification.changed": "the classification of a product changed",
+    "service.changed": "the service levels of a product changed",
     "schema.declared": "product.yaml declares another schema",
-    "schema.undeclared": "product.yaml declares a schema no more",
-    "consumer.joined": "somebody registered as a reader of a product",
-    "consumer.changed": "what a consumer reads, or how it is reached, was changed",
-    "consumer.left": "a consumer's file was taken away",
-    "waiver.granted": "a finding is accepted, for a time",
+    "schema.undeclared": "product.yaml no longer declares a schema",
+    "consumer.joined": "a team registered as a consumer of a product",
+    "consumer.changed": "the uses or the contact of a consumer changed",
+    "consumer.left": "a consumer left",
+    "waiver.granted": "a waiver was granted",
     "waiver.changed": "a waiver was changed",
-    "waiver.withdrawn": "a waiver was taken away",
-    "policy.set": "registry.yaml came",
-    "policy.changed": "registry.yaml was changed",
-    "policy.removed": "registry.yaml was taken away",
-    "file.unreadable": "a file landed that says nothing anybody can read",
+    "waiver.withdrawn": "a waiver was removed",
+    "policy.set": "registry.yaml was added",
+    "policy.changed": "registry.yaml changed",
+    "policy.removed": "registry.yaml was removed",
+    "file.unreadable": "an unreadable file landed",
 }
-"""Every kind of fact, and what it says."""
+"""Every kind of fact, and its meaning."""
 
 _OF_ITS_OWN = {
     "owner": "owner.changed",
@@ -66,28 +66,28 @@ _OF_ITS_OWN = {
     "service": "service.changed",
     "service-levels": "service.changed",
 }
-"""Keys of product.yaml whose change is a fact of its own."""
+"""Keys of product.yaml whose change is a separate fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that landed."""
+    """One fact of a landing."""
 
     kind: str
     """One of KINDS."""
     landing: Landing
     target: str
-    """What it is about: `orders/order_placed@1.2.0`; `""` for the registry as a whole."""
+    """Its target: `orders/order_placed@1.2.0`; `""` for the whole registry."""
     path: str
     before: str | None
-    """The kind and Git's id of what stood there, as in a record: `file 3f2a…`."""
+    """The kind and Git id of the content before, as in a record: `file 3f2a…`."""
     after: str | None
     details: tuple[tuple[str, str], ...] = ()
-    """What else there is to say, by name, sorted."""
+    """Details, sorted by name."""
 
     @property
     def value(self) -> dict[str, Any]:
-        """The fact as a JSON value, without people: those are the commit's."""
+        """The fact as a JSON value, without people, who belong to the commit."""
         return {
             "after": self.after,
             "before": self.before,
@@ -100,12 +100,12 @@ class Fact:
         }
 
     def canonical(self) -> str:
-        """Its canonical JSON: sorted keys, no blanks, ASCII; equal for equal histories."""
+        """Its canonical JSON: sorted keys, no spaces, ASCII; equal for equal histories."""
         return json.dumps(self.value, sort_keys=True, separators=(",", ":"))
 
 
 class Facts:
-    """Tells facts of changes; reads what files said from `history`."""
+    """Computes the facts of changes; reads file contents from `history`."""
 
     def __init__(self, history: History) -> None:
         self._history = history
@@ -152,7 +152,7 @@ class Facts:
         return any(each.path == change.path for each in self._earlier(about, change))
 
     def _bump(self, about: Subject, change: PathChange) -> dict[str, str]:
-        """Which step a release is over the one before it, of what had landed by then."""
+        """The bump of a release from the previous release at that time."""
         assert about.version is not None  # noqa: S101  a release has one
         standing: dict[str, SemVer] = {}
         for each in self._earlier(about, change, together=True):
@@ -169,7 +169,7 @@ class Facts:
     def _earlier(
         self, about: Subject, change: PathChange, *, together: bool = False
     ) -> Iterator[PathChange]:
-        """What happened to a schema's versions before a landing, or up to and with it."""
+        """The changes of a schema's versions before a landing, or up to and including it."""
         folder = change.path.rpartition("/")[0]
         if folder not in self._schemas:
             self._schemas[folder] = self._history.changes(folder)
@@ -274,7 +274,7 @@ class Facts:
     def _document(self, path: str, entry: Entry | None) -> Document | None:
         if entry is None or entry.kind is not Kind.FILE:
             return None
-        # What was told before is remembered: most questions about the past need no parser.
+        # Facts are cached: most questions about the past need no parser.
         from schemareg import documents
 
         try:
@@ -283,7 +283,7 @@ class Facts:
             return None
 
     def _object(self, path: str, entry: Entry | None) -> dict[str, Any]:
-        """What a file holds; nothing where it holds no object."""
+        """The object in a file; empty for other content."""
         document = self._document(path, entry)
         return document.value if document and isinstance(document.value, dict) else {}
 

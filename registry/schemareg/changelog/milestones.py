@@ -1,7 +1,7 @@
-"""What happened without a commit, and what no single path shows: days that came, elements that went.
+"""Milestones: facts without a commit of their own, such as sunsets, expired waivers and removed elements.
 
-A sunset is reached and a waiver runs out on a day. A field that was announced to go, goes with a
-version that has it no more. Told are those of announcements that stand.
+A sunset is reached and a waiver expires on a day. A deprecated field is removed by a
+version that no longer has it. Only announcements in force count.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from schemareg.model import PathChange
 
 KINDS = {
-    "sunset.reached": "the day came from which something announced to go may be gone",
-    "element.removed": "a field or a value that was announced to go is gone",
-    "waiver.expired": "the last day of a waiver is over",
+    "sunset.reached": "a sunset was reached",
+    "element.removed": "a deprecated field or value was removed",
+    "waiver.expired": "a waiver expired",
 }
-"""Every kind of such a fact, and what it says."""
+"""Every kind of milestone, and its meaning."""
 
 
 def ends(promises: Promises, terms: Iterable[Term], today: date) -> Iterator[Fact]:
-    """The sunsets that had come by a day, and the elements that went; in no order."""
+    """The sunsets reached by a day, and the removed elements; unordered."""
     for term in terms:
         day, said = term.earliest, term.said
         if day is not None and day <= today:
@@ -44,7 +44,7 @@ def ends(promises: Promises, terms: Iterable[Term], today: date) -> Iterator[Fac
 def _removed(promises: Promises, term: Term) -> Iterator[Fact]:
     target = term.said.target
     if lacking(promises.base, Target(target.product, target.schema)) is not None:
-        return  # it went with its schema
+        return  # it was removed with its schema
     landing = departure(promises, target) if lacking(promises.base, target) else None
     if landing is not None:
         details = {"announced": term.announced.commit, "sunset": str(term.said.sunset or "no day")}
@@ -54,9 +54,9 @@ def _removed(promises: Promises, term: Term) -> Iterator[Fact]:
 def expiries(
     changes: Iterable[PathChange], said: Callable[[PathChange], Sequence[Fact]], today: date
 ) -> Iterator[Fact]:
-    """The waivers that had run out by a day, of all changes of their files, the oldest first.
+    """The waivers that had expired by a day, of all changes of their files, oldest first.
 
-    `said` gives the facts of one of these changes. One that was moved on in time did not run out.
+    `said` gives the facts of one of these changes. A waiver that was renewed in time did not expire.
     """
     until: dict[str, Fact] = {}
     for change in changes:
@@ -75,7 +75,7 @@ def _expired(granted: Fact) -> Fact:
 
 
 def _over(granted: Fact) -> date:
-    """The first day on which a waiver counts no more."""
+    """The first day after a waiver's validity."""
     last = _day(granted) or date.max
     return last if last == date.max else last + timedelta(days=1)
 
@@ -88,7 +88,7 @@ def _day(granted: Fact) -> date | None:
 
 
 def came(day: date) -> Landing:
-    """The beginning of a day, as what happens without a commit is dated."""
+    """The start of a day, the time of a milestone without a commit."""
     moment = datetime.combine(day, time(), UTC)
     return Landing("", -1, moment, moment)
 

@@ -1,4 +1,4 @@
-"""What a released version did to its readers, judged as of the day on which it landed."""
+"""The outcome of a released version for its readers, as of the day of its landing."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 MOST = 500
-"""Versions of one landing beyond which it is an import, and not judged again."""
+"""Versions of one landing above which it is an import and is not judged again."""
 
 
 def outcomes(
     before: Snapshot, after: Snapshot, landing: Landing, history: History
 ) -> dict[str, dict[str, Any]]:
-    """By the path of each version that a landing released, what was found; as JSON values.
+    """The outcome of each version that a landing released, by path, as JSON values.
 
     Where files that landed are wrong, or it is an import, nothing is. Raises RegistryError where an
     object is missing.
@@ -64,6 +64,6 @@ def kept(found: dict[str, dict[str, Any]]) -> bytes:
 
 
 def told(text: bytes) -> dict[str, dict[str, Any]]:
-    """The outcomes that a text keeps."""
+    """The outcomes in a cached text."""
     found: dict[str, dict[str, Any]] = json.loads(text)
     return found

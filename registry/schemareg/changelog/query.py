@@ -1,4 +1,4 @@
-"""Which facts a question about the history means: about what, of whom, since when."""
+"""A query of the log: by target, person, kind and day."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.changelog import facts
 from schemareg.model.errors import RegistryError
-from schemareg.model.targets import parse
+from schemareg.model.targets import overlap, parse
 from schemareg.text.wording import nearest, quoted
 
 if TYPE_CHECKING:
@@ -21,23 +21,23 @@ _OF_THE_WHOLE = frozenset(("product.created", "product.retired"))
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the history; whatever is left out may be anything."""
+    """The criteria of a query; an empty criterion matches everything."""
 
     target: Target | None = None
     since: date | None = None
-    """The first UTC day on which it may have landed."""
+    """The first UTC day of landings."""
     until: date | None = None
-    """The last one."""
+    """The last UTC day of landings."""
     kinds: tuple[str, ...] = ()
-    """Kinds of facts, or what those before the dot are called."""
+    """Kinds of facts, or their part before the dot."""
 
     def names(self, *kinds: str) -> bool:
-        """Whether it may be answered by facts of one of these kinds."""
+        """Whether facts of one of these kinds can match."""
         families = {each.partition(".")[0] for each in kinds}
         return not self.kinds or bool({*kinds, *families} & set(self.kinds))
 
     def means(self, fact: Fact) -> bool:
-        """Whether a fact is an answer."""
+        """Whether a fact matches."""
         day = fact.landing.time.date()
         if (self.since and day < self.since) or (self.until and day > self.until):
             return False
@@ -47,24 +47,24 @@ class Question:
 
 
 OF_DAYS = ("element.removed", "sunset.reached", "waiver.expired")
-"""Kinds of facts that no change of a path tells: see `days`."""
+"""Kinds of facts without a changed path: see `milestones`."""
 
 KINDS = (*facts.KINDS, *OF_DAYS)
 
 
 def kinds(wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """The kinds that are asked for. Raises RegistryError for what is none."""
+    """The requested kinds. Raises RegistryError for an unknown kind."""
     families = {each.partition(".")[0] for each in KINDS}
     for each in wanted:
         if each not in KINDS and each not in families:
             near = nearest(each, [*KINDS, *sorted(families)])
             remedy = f"Did you mean {near}?" if near else f"There are: {', '.join(KINDS)}"
-            raise RegistryError(f"{quoted(each)} is no kind of fact", remedy=remedy)
+            raise RegistryError(f"{quoted(each)} is not a kind of fact", remedy=remedy)
     return wanted
 
 
 def _concerns(fact: Fact, target: Target) -> bool:
-    """Whether a fact is about a target, a part of it, or the promise of what it is part of."""
+    """Whether a fact concerns a target, a part of it, or the promise of its container."""
     if not fact.target:
         return False
     try:
@@ -90,7 +90,6 @@ def _same_line(one: Target, other: Target) -> bool:
 
 
 def _same_field(one: Target, other: Target) -> bool:
-    shared = min(len(one.field), len(other.field))
-    if one.field[:shared] != other.field[:shared]:
+    if not overlap(one.field, other.field):
         return False
     return None in (one.value, other.value) or one.value == other.value

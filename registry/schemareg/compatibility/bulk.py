@@ -1,4 +1,4 @@
-"""Many pairs of schemas, a row each: JSON lines in, an answer for each, none of them ever a crash."""
+"""Many pairs of schemas as JSON lines: one answer for each row, never a crash."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 
 class Answer(NamedTuple):
-    """What was found about one row."""
+    """The answer for one row."""
 
     id: JsonValue
-    """The row's own, or its line number where it has none."""
+    """The id of the row, or its line number."""
     verdict: Verdict
     seconds: float
 
 
 class _Refused(ValueError):
-    """A row that is no pair of schemas; the text says why."""
+    """A row that is not a pair of schemas; the text gives the reason."""
 
 
 def answers(
     rows: Iterable[bytes], judge: Judge, clock: Callable[[], float], dialect: str = "2020-12"
 ) -> Iterator[Answer]:
-    """An answer for each row that is not blank, in their order, each as soon as it is known.
+    """An answer for each non-blank row, in order, each as soon as it is known.
 
     A row is `{"id", "old", "new", "dialect"}`; `dialect` (the row's, else the one given here)
     counts where a schema has no `$schema`. A row that cannot be read is undecided, with the
@@ -95,5 +95,5 @@ def _sources(value: JsonValue, dialect: str) -> tuple[SchemaSource, SchemaSource
         raise _Refused(f"names the dialect {quoted(label)}, which is not {listed(known)}")
     for key in ("old", "new"):
         if not isinstance(value[key], dict | bool):
-            raise _Refused(f"has {key!r} that is no schema: neither an object nor true or false")
+            raise _Refused(f"has {key!r} that is not a schema: an object, true or false")
     return SchemaSource(value["old"], dialect=label), SchemaSource(value["new"], dialect=label)

@@ -1,4 +1,4 @@
-"""Two schema files outside any registry: their verdict, and its findings with their places."""
+"""The verdict on two schema files outside a registry, and its findings with places."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def judged(
 
 
 def refuse_malformed(document: Document, dialect: str = "2020-12") -> None:
-    """Raises InvalidFiles with every mistake where the document is no schema of its dialect."""
+    """Raises InvalidFiles with every mistake if the document is not a schema of its dialect."""
     mistakes = catalogue.format_of(document.path).mistakes(document, None, dialect)
     if mistakes:
         raise InvalidFiles(mistakes)

@@ -1,4 +1,4 @@
-"""Two schemas at a compatibility level: each direction the level asks for, gathered."""
+"""The verdict on two schemas at a compatibility level."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def check(
 ) -> Verdict:
     """Whether `new` keeps what `level` promises to the users of `old`; both are JSON Schemas.
 
-    Schemas are given as `json.load` gives them, a dict or a bool; a float counts as it prints, so
-    that 0.1 is a tenth. `dialect` counts where `$schema` is silent.
+    Schemas are values of `json.load`, a dict or a bool; a float counts as it prints, so
+    that 0.1 is a tenth. `dialect` applies to a schema without `$schema`.
 
     Raises RegistryError for a level, content model or dialect that does not exist, TypeError or
     ValueError for what is not JSON.
@@ -60,7 +60,7 @@ def judge(
     content: Content,
     budget: Budget,
 ) -> Verdict:
-    """The verdicts of a level's directions as one; a break in any of them is a break."""
+    """The verdicts of a level's directions, merged; a break in one of them is a break."""
     findings: list[Break] = []
     reasons: list[str] = []
     undecided = False

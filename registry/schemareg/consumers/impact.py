@@ -46,7 +46,7 @@ _ENDING = _RELEASED | frozenset(
 """What hurts the readers of the whole line, even where it is the new version that refuses: what was
 promised to them does not come any more."""
 
-_HURTS_NOBODY = frozenset({"undecided"})
+_HURTS_NOBODY = frozenset({"undecided", "draft-reading-differs"})
 
 
 @dataclass(frozen=True, slots=True)

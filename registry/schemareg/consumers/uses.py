@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg.model.semver import parse as parse_version
-from schemareg.model.targets import covers, field_text
+from schemareg.model.targets import covers, field_text, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemareg.model import Consumer, Hit, Pointer, Use
     from schemareg.model.semver import SemVer
-    from schemareg.model.targets import Target
+    from schemareg.model.targets import Steps, Target
     from schemareg.snapshot.snapshot import Snapshot
 
 
@@ -90,7 +90,7 @@ def touched(use: Use, target: Target) -> tuple[str, ...]:
     )
 
 
-def written(steps: tuple[str | None, ...], value: str | None = None) -> str:
+def written(steps: Steps, value: str | None = None) -> str:
     """A field, or one value of it, as a consumer's file writes it: `customer.email`, `status=LOST`."""
     return field_text(steps) + ("" if value is None else f"={value}")
 
@@ -116,10 +116,9 @@ def _revisions(versions: str) -> Iterator[tuple[SemVer | None, int | None]]:
             yield None, int(each.removeprefix("^").split(".")[0])
 
 
-def _overlap(steps: tuple[str | None, ...], value: str | None, target: Target) -> bool:
+def _overlap(steps: Steps, value: str | None, target: Target) -> bool:
     """Whether one of two fields is the other, or stands in it; of two values of one, the same."""
-    shared = min(len(steps), len(target.field))
-    if steps[:shared] != target.field[:shared]:
+    if not overlap(steps, target.field):
         return False
     other = target.value
     return None in (value, other) or value == other or len(steps) != len(target.field)

@@ -152,6 +152,8 @@ def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Ta
     target = Target(finding.product, finding.schema, version, None, steps)
     if finding.rule == "enum-value-removed" and finding.direction is Direction.BACKWARD:
         return replace(target, value=finding.value), ""
+    if finding.rule == "field-removed":
+        return target, ""  # also where other alternatives still have it
     there = field_text(steps) in fields()
     if not there and (finding.rule in _GONE or finding.direction is Direction.FORWARD):
         return target, ""

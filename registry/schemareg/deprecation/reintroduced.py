@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.model.targets import Target, field_text
-from schemareg.snapshot.elements import fields_of, latest
+from schemareg.model.targets import Target
+from schemareg.snapshot.elements import field_of, latest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -90,8 +90,7 @@ def _backwards(
 
 
 def _there(snapshot: Snapshot, version: SchemaVersion, element: Target) -> bool:
-    path = field_text(element.field)
-    found = next((each for each in fields_of(snapshot, version) if each.path == path), None)
+    found = field_of(snapshot, version, element.field)
     if found is None or element.value is None:
         return found is not None
     return element.value in found.values

@@ -16,9 +16,9 @@ from schemareg.deprecation.schedule import State, later
 from schemareg.manifests.layout import PRODUCT, SCHEMAS
 from schemareg.model import Policy
 from schemareg.model.errors import InvalidFiles, RegistryError
-from schemareg.model.targets import covers, field_text
+from schemareg.model.targets import covers
 from schemareg.snapshot import said
-from schemareg.snapshot.elements import fields_of, lacking, latest
+from schemareg.snapshot.elements import field_of, lacking, latest
 
 if TYPE_CHECKING:
     from datetime import date
@@ -259,11 +259,10 @@ def _since(promises: Promises, target: Target, meant: SchemaVersion | None) -> L
 
 
 def _has(snapshot: Snapshot, version: SchemaVersion, target: Target) -> bool:
-    path = field_text(target.field)
-    for field in fields_of(snapshot, version):
-        if field.path == path:
-            return target.value is None or not field.values or target.value in field.values
-    return False
+    field = field_of(snapshot, version, target.field)
+    if field is None:
+        return False
+    return target.value is None or not field.values or target.value in field.values
 
 
 def departure(promises: Promises, target: Target) -> Landing | None:

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from schemareg.model import Pointer
+    from schemareg.model.targets import Steps
 
 MEANINGS = (
     *("unit", "x-unit", "x-semantic-type", "x-tags", "x-classification"),
     *("format", "contentEncoding", "contentMediaType"),
 )
 """Annotations that tell readers how to interpret a value, although no validator checks them."""
+
+MAX_FIELDS = 10_000
+"""Fields that a schema is listed with: references can multiply them beyond any end.
+
+No verdict rests on the list: `SchemaFormat.field_at` and `compare_fields` reach further.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +28,8 @@ class Field:
 
     path: str
     """As people write it: `customer.email`, `lines[].sku`."""
-    steps: tuple[str | None, ...]
-    """The same from the root; None is "every item of the array here"."""
+    steps: Steps
+    """The same from the root of a record."""
     type: str
     """`string`, `integer | string`, …; `any` where the schema does not say."""
     required: bool
@@ -34,6 +41,8 @@ class Field:
     description: str = ""
     annotations: tuple[tuple[str, str], ...] = ()
     """`unit`, `deprecated`, `x-…` and the like with their JSON text, sorted."""
+    branches: tuple[str, ...] = ()
+    """The alternatives that have the field, where others have not: `kind=card`, `oneOf/1`."""
     uri: str = ""
     """The document that declares the field."""
     pointer: Pointer = ()

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from schemareg.documents import Document
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.field import Field
+    from schemareg.formats.field_changes import FieldChanges
     from schemareg.formats.verdict import Budget, Lookup, SchemaSource, Verdict
     from schemareg.model import Content, Mistake, Pointer
     from schemareg.model.semver import SemVer
+    from schemareg.model.targets import Steps
 
 Locate = Callable[[str, str, "SemVer"], "str | None"]
 """Product, schema and version to the path of the version's file; None where there is none."""
@@ -104,6 +106,23 @@ class SchemaFormat(Protocol):
         A reference that leads nowhere adds nothing.
         """
 
+    def fields_on_the_way(
+        self, document: Document, steps: Steps, resolver: Resolver
+    ) -> tuple[Field, ...]:
+        """The fields at each beginning of a path, the shortest first, as far as there are any."""
+        by_steps = {each.steps: each for each in self.fields(document, resolver)}
+        beginnings = (steps[:length] for length in range(1, len(steps) + 1))
+        return tuple(by_steps[each] for each in beginnings if each in by_steps)
+
+    def field_at(self, document: Document, steps: Steps, resolver: Resolver) -> Field | None:
+        """The field at a path, also beyond what `fields` lists; None where there is none."""
+        found = self.fields_on_the_way(document, steps, resolver)
+        return found[-1] if found and found[-1].steps == steps else None
+
+    def described_path(self, document: Document, steps: Steps) -> Steps | None:
+        """The path by which a schema describes what is at these steps of a record, or None."""
+        return steps
+
     def references(
         self,
         document: Document,
@@ -182,13 +201,35 @@ class SchemaFormat(Protocol):
         """
         return len(documents) > 2
 
+    def compare_fields(
+        self,
+        old: Document,
+        new: Document,
+        resolver: Resolver,
+        *,
+        formats: bool,
+        seconds: float,
+    ) -> FieldChanges:
+        """What readers of `old` miss in the records of `new`, though no validator refuses them.
+
+        Each field before its children. Within so many seconds of CPU time; what was not decided is
+        a doubt.
+        """
+        from schemareg.formats.field_changes import by_path
+
+        return by_path(self.fields(old, resolver), self.fields(new, resolver), formats=formats)
+
+    def validators_may_differ(self, reader: Document, writer: Document) -> bool:
+        """Whether a validator of the reader may refuse what `compare` judges compatible."""
+        return False
+
     # --- authoring
 
     @abstractmethod
     def without(
         self,
         document: Document,
-        steps: tuple[str | None, ...],
+        steps: Steps,
         value: str | None,
         resolver: Resolver,
     ) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from schemareg.model.targets import Target
+    from schemareg.model.targets import Steps, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ class Use:
     schema: Target
     versions: str = "*"
     """Which versions, as written: `^1`, `1.2`, `1.2.0`, `^1 || ^2`; `*` is all."""
-    fields: tuple[tuple[str | None, ...], ...] = ()
+    fields: tuple[Steps, ...] = ()
     """The fields that are read, as the steps of targets; none named means all."""
     values: tuple[str | None, ...] = ()
     """For each field the one value that is read of it, None for all; empty where that is so of all."""
 
     @property
-    def elements(self) -> tuple[tuple[tuple[str | None, ...], str | None], ...]:
+    def elements(self) -> tuple[tuple[Steps, str | None], ...]:
         """Each field with the one value of it that is read, or None."""
         values = self.values or (None,) * len(self.fields)
         return tuple(zip(self.fields, values, strict=True))

@@ -133,7 +133,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """`fail` when something breaks, `undecided` when something undecided, else `pass`."""
+        """`fail` when something breaks, `undecided` when a verdict is undecided, else `pass`."""
         if any(each.severity is Severity.ERROR for each in self.findings):
             return "fail"
         if any(

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.formats.field import MEANINGS
+from schemareg.formats.verdict import Budget, SchemaSource
 from schemareg.model import Classification, Content, Direction, Outcome
 from schemareg.model.place import pointer_text
-from schemareg.review.findings import Pair, field_above, uri_of
+from schemareg.model.targets import above, field_text
+from schemareg.review.findings import Pair, uri_of
 from schemareg.review.resolver import format_of
 from schemareg.rules import semantics
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable
 
     from schemareg.documents import Document
     from schemareg.formats.field import Field
+    from schemareg.formats.field_changes import Change, Loss
     from schemareg.formats.verdict import Verdict
     from schemareg.model import Compatibility, Finding, SchemaVersion
     from schemareg.model.semver import SemVer
@@ -45,6 +48,8 @@ class Comparison:
     """The version that would open the next line."""
     pairs: list[Pair] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+    """Where a validator may differ from the verdict; at most one a direction."""
     lost: list[Finding] = field(default_factory=list)
     """Fields that went away, where no validator minds."""
 
@@ -84,15 +89,17 @@ class Comparison:
         forward = direction is Direction.FORWARD
         reader, writer = (old, new) if forward else (new, old)
         language = format_of(new)
+        noted = any(each.direction is direction for each in self.notes)
+        if not noted and language.validators_may_differ(reader, writer):
+            self.notes.append(semantics.draft_reading(self.version, version.version, direction))
         plain = language.plainly_reads(
             reader, writer, content=self.policy.content, formats=self.policy.formats
         )
         if not plain:
             self._search(version, direction, reader, writer)
-        if forward and not (plain and language.keeps_fields(old, new)):
+        kept = plain and language.keeps_fields(old, new) and language.keeps_meanings(old, new)
+        if forward and not kept:
             self._look_for_fields(version, new, old)
-        if forward and not language.keeps_meanings(old, new):
-            self._look_for_meanings(version, new, old)
 
     def _change_format(self, version: SchemaVersion, new: Document, old: Document) -> None:
         """Records of one format cannot be read by the schema of another: nothing to compare."""
@@ -117,62 +124,66 @@ class Comparison:
             self.doubts.append(Doubt(version.version, direction, verdict.reason))
 
     def _look_for_fields(self, version: SchemaVersion, new: Document, old: Document) -> None:
-        here = {each.path: each for each in fields_of(self.shelf, new)}
-        # What has fields inside it is there, whether it is listed itself or not.
-        kept = {path for each in here for path in (each, *_above(each))}
+        """Fields that are lost, and what a field said of itself and says otherwise now."""
+        begin = time.thread_time()
+        found = format_of(new).compare_fields(
+            old,
+            new,
+            self.shelf.resolver(new),
+            formats=self.policy.formats,
+            seconds=self.shelf.seconds,
+        )
+        self.shelf.spend(time.thread_time() - begin)
+        self._lost(version, new, old, found.losses)
+        self._changed(version, new, found.changes)
+        self.doubts += [Doubt(version.version, Direction.FORWARD, each) for each in found.doubts]
+
+    def _lost(
+        self, version: SchemaVersion, new: Document, old: Document, losses: Iterable[Loss]
+    ) -> None:
         told = {each.field for each in self.lost}
         told |= {each.found.field for each in self.pairs if each.direction is Direction.FORWARD}
-        for each in fields_of(self.shelf, old):
-            if each.path in kept or not told.isdisjoint((each.path, *_above(each.path))):
+        language, resolver = format_of(new), self.shelf.resolver(new)
+        for loss in losses:
+            path = field_text(loss.steps)
+            if not told.isdisjoint((path, *above(path))):
                 continue
-            told.add(each.path)
-            near = next((here[above] for above in _above(each.path) if above in here), None)
-            if near is not None and near.uri != uri_of(new.path):
-                near = None
+            told.add(path)
+            was = language.field_at(old, loss.steps, resolver)
+            there = loss.branch and language.field_at(new, loss.steps, resolver)
+            near = loss.near_uri == uri_of(new.path)
             self.lost.append(
                 semantics.field_removed(
                     self.version,
                     version.version,
-                    each.path,
-                    f"{'required' if each.required else 'optional'} {each.type}",
-                    pointer_text(each.pointer),
-                    new.place(near.pointer if near else format_of(new).fields_pointer, key=True),
+                    path,
+                    f"{'required' if was and was.required else 'optional'}"
+                    f" {was.type if was else 'any'}",
+                    pointer_text(loss.pointer),
+                    new.place(loss.near if near else language.fields_pointer, key=True),
                     self.opens,
+                    branch=loss.branch if there else "",
                 )
             )
 
-    def _look_for_meanings(self, version: SchemaVersion, new: Document, old: Document) -> None:
-        """What a field said of itself, that no validator judges, and says otherwise now."""
-        before = {each.path: each for each in fields_of(self.shelf, old)}
+    def _changed(self, version: SchemaVersion, new: Document, changes: Iterable[Change]) -> None:
         told = {(each.field, each.message) for each in self.lost}
-        for now in fields_of(self.shelf, new):
-            was = before.get(now.path)
-            for change in meanings_changed(was, now, self.policy) if was else ():
-                here = now.uri == uri_of(new.path)
-                found = semantics.meaning_changed(
-                    self.version,
-                    version.version,
-                    now.path,
-                    change,
-                    pointer_text(was.pointer) if was else "",
-                    new.place(now.pointer if here else format_of(new).fields_pointer, key=True),
-                    self.opens,
-                )
-                if (found.field, found.message) not in told:
-                    self.lost.append(found)
-
-
-def meanings_changed(
-    was: Field, now: Field, policy: Compatibility
-) -> Iterator[tuple[str, str, str]]:
-    """Keyword, before and after (empty where it is gone) of what a field meant and means not."""
-    before, after = dict(was.annotations), dict(now.annotations)
-    if not policy.formats:  # else formats are judged as what they are
-        before["format"], after["format"] = was.format, now.format
-    for keyword in MEANINGS:
-        old, new = before.get(keyword, ""), after.get(keyword, "")
-        if old and old != new and not (keyword == "x-classification" and _firmer(old, new)):
-            yield keyword, old, new
+        for change in changes:
+            if change.keyword == "x-classification" and _firmer(change.was, change.now):
+                continue
+            here = change.uri == uri_of(new.path)
+            found = semantics.meaning_changed(
+                self.version,
+                version.version,
+                field_text(change.steps),
+                (change.keyword, change.was, change.now),
+                pointer_text(change.old_pointer),
+                new.place(change.pointer if here else format_of(new).fields_pointer, key=True),
+                self.opens,
+            )
+            if (found.field, found.message) not in told:
+                told.add((found.field, found.message))
+                self.lost.append(found)
 
 
 def _firmer(old: str, new: str) -> bool:
@@ -189,20 +200,23 @@ def verdict_of(
     content: Content | None = None,
 ) -> Verdict:
     """Whether one document's readers take what another's writers write, by a policy."""
-    from schemareg.formats.verdict import Budget, SchemaSource, Verdict
+    from schemareg.formats.verdict import Verdict
 
     language, other = format_of(reader), format_of(writer)
     if language is not other:
         reason = f"one version is {other.title}, the other is {language.title}"
         return Verdict(Outcome.UNDECIDED, reason)
-    return language.compare(
+    begin = time.thread_time()
+    verdict = language.compare(
         SchemaSource(reader.value, uri_of(reader.path)),
         SchemaSource(writer.value, uri_of(writer.path)),
         shelf.resolver(reader),
         content=content or policy.content,
         formats=policy.formats,
-        budget=Budget(),
+        budget=Budget(seconds=shelf.seconds),
     )
+    shelf.spend(time.thread_time() - begin)
+    return verdict
 
 
 def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibility) -> bool:
@@ -223,9 +237,3 @@ def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibili
 def fields_of(shelf: Shelf, document: Document) -> tuple[Field, ...]:
     """The fields of a version's records."""
     return format_of(document).fields(document, shelf.resolver(document))
-
-
-def _above(path: str) -> Iterable[str]:
-    """The fields that a field stands in, the nearest first."""
-    while path := field_above(path):
-        yield path

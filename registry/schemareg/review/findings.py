@@ -11,7 +11,7 @@ from schemareg.formats import catalogue
 from schemareg.formats.format import Resolver
 from schemareg.model import Direction, Finding, Place, Severity
 from schemareg.model.place import pointer_text
-from schemareg.model.targets import field_text, parse
+from schemareg.model.targets import field_steps, field_text
 from schemareg.rules.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _finding(
         version=str(version.version),
         against=str(older.version),
         direction=pair.direction,
-        field=found.field,
+        field=_field(found, documents[older.path], documents[version.path]),
         pointer=pointer,
         witness=found.record,
         why=_why(pair, version, others),
@@ -98,6 +98,18 @@ def _finding(
     )
 
 
+def _field(found: Break, *documents: Document) -> str:
+    """The field's path as one of the documents describes it: a map's values have one for all names."""
+    if not found.field:
+        return ""
+    steps = field_steps(found.field)
+    for document in documents:
+        described = catalogue.format_of(document.path).described_path(document, steps)
+        if described is not None:
+            return field_text(described)
+    return found.field
+
+
 def place_of(found: Break, direction: Direction, new: Document) -> Place:
     """Where in the new version's file a break shows.
 
@@ -107,22 +119,12 @@ def place_of(found: Break, direction: Direction, new: Document) -> Place:
     if direction is Direction.BACKWARD and found.uri == uri_of(new.path):
         return new.place(found.pointer, key=True)
     here = uri_of(new.path)
-    known = {
-        each.path: each.pointer
-        for each in (catalogue.format_of(new.path).fields(new, Resolver()) if found.field else ())
-        if each.uri == here
-    }
-    field = found.field
-    while field and field not in known:
-        field = field_above(field)
-    if field:
-        return new.place(known[field], key=True)
+    steps = field_steps(found.field) if found.field else ()
+    language = catalogue.format_of(new.path)
+    for field in reversed(language.fields_on_the_way(new, steps, Resolver())):
+        if field.uri == here:
+            return new.place(field.pointer, key=True)
     return new.place(found.pointer if direction is Direction.FORWARD else (), key=True)
-
-
-def field_above(field: str) -> str:
-    """The field that a field stands in, or `""`: `lines[].sku`, `lines[]`, `lines`."""
-    return field_text(parse(f"product/schema#{field}").field[:-1])
 
 
 def _reader(version: SchemaVersion, pair: Pair) -> SchemaVersion:

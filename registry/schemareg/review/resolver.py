@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
+_SECONDS = 0.9
+"""CPU time that the questions of one proposal may take beyond what each has free."""
+_FREE_SECONDS = 0.25
+"""What one question may take free of charge: those about real schemas take less."""
+
+
 class Shelf:
     """What has landed counts as it landed; what is proposed, as `head` has it."""
 
@@ -24,6 +30,20 @@ class Shelf:
         self._base = base
         self._head = head
         self._meanings: dict[Document, Hashable] = {}
+        self._left = _SECONDS
+
+    @property
+    def seconds(self) -> float:
+        """The CPU time that one question may take.
+
+        Those of one proposal share a budget, so that a proposal that is made to cost time costs it
+        once. What is not answered within it is undecided.
+        """
+        return max(_FREE_SECONDS, self._left)
+
+    def spend(self, seconds: float) -> None:
+        """Account for the CPU time of one question."""
+        self._left -= max(0.0, seconds - _FREE_SECONDS)
 
     def landed(self, version: SchemaVersion) -> Document:
         """The document of a version that others are held against. Raises InvalidFiles."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
-from schemareg.model import Outcome, Scope, Severity, VersionVerdict, version_order
+from schemareg.formats.field import MAX_FIELDS
+from schemareg.model import Direction, Outcome, Scope, Severity, VersionVerdict, version_order
 from schemareg.model.semver import bump_between
 from schemareg.review.comparison import Comparison, Doubt, equivalent, fields_of
 from schemareg.review.findings import told, uri_of
@@ -130,6 +132,7 @@ class _Case:
         self._previous = None if before is None else self._known[before]
         judge.prefetch([*self._against, *([self._previous] if self._previous else [])])
         self._comparison = self._held_against(self._against)
+        self._comparison.doubts.extend(self._unlisted())
         self._told = self._seasoned()
         self._bump = self._required()
 
@@ -174,6 +177,7 @@ class _Case:
     def findings(self) -> Iterator[Finding]:
         """Everything there is to say."""
         yield from self._told
+        yield from self._comparison.notes
         for doubt in self._first_doubts():
             yield semantics.undecided(self._version, *doubt)
         yield from self._returned()
@@ -244,15 +248,8 @@ class _Case:
 
     def _returned(self) -> Iterator[Finding]:
         """Fields that the line had, had not, and has again."""
-        if self._version.version.pre or not self._policy.level.directions:
-            return
-        own = self._version.version
-        line = [
-            self._known[each]
-            for each in sorted(self._known)
-            if each.major == own.major and each < own
-        ]
-        if not self._may_return(line):
+        line = self._line_of_returns
+        if not line:
             return
         from schemareg.deprecation.reintroduced import returned
 
@@ -268,6 +265,27 @@ class _Case:
                 found.now.pointer if here else format_of(document).fields_pointer, key=True
             )
             yield self._judge.day.returned(found, self._version, place, others)
+
+    @cached_property
+    def _line_of_returns(self) -> list[SchemaVersion]:
+        """The older versions of the line, where a field of theirs may come back; else none."""
+        if self._version.version.pre or not self._policy.level.directions:
+            return []
+        own = self._version.version
+        line = [
+            self._known[each]
+            for each in sorted(self._known)
+            if each.major == own.major and each < own
+        ]
+        return line if self._may_return(line) else []
+
+    def _unlisted(self) -> Iterator[Doubt]:
+        """That a field may come back which is not among those that are listed."""
+        line = self._line_of_returns
+        concerned = [*line, self._version] if line else []
+        if any(len(self._fields_of(each)) >= MAX_FIELDS for each in concerned):
+            reason = f"it was not looked at which of more than {MAX_FIELDS} fields come back"
+            yield Doubt(line[-1].version, Direction.FORWARD, reason)
 
     def _may_return(self, line: Sequence[SchemaVersion]) -> bool:
         """Whether a name came that an earlier version had: cheap, and nothing returns where not."""

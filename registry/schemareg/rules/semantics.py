@@ -73,6 +73,15 @@ SERVICE_LEVEL_LOOSENED = Rule(
     source="Design, section 3, Promises validation cannot see; the rules of time, 20",
 )
 
+DRAFT_READING_DIFFERS = Rule(
+    id="draft-reading-differs",
+    title="A validator of draft 4 may refuse what was judged compatible",
+    rationale="In draft 4 the number 1.0 is not an integer; in later drafts, and in this registry, it is. "
+    "A reader who validates by draft 4 may refuse a whole number written with a decimal point.",
+    remedy="Write whole numbers without a decimal point, or name a later draft with $schema.",
+    source="JSON Schema draft 4 core, section 3.5; draft 6 core, section 4.2.1",
+)
+
 RULES = (
     FIELD_REMOVED,
     MEANING_CHANGED,
@@ -81,6 +90,7 @@ RULES = (
     CLASSIFICATION_LOWERED,
     SERVICE_LEVEL_LOOSENED,
     UNDECIDED,
+    DRAFT_READING_DIFFERS,
 )
 
 
@@ -92,18 +102,20 @@ def field_removed(
     pointer: str,
     place: Place,
     opens: SemVer,
+    *,
+    branch: str = "",
 ) -> Finding:
     """A field of the older version `against` of the line that this version does not have.
 
     `kind` says what it was; `pointer` is where the older schema has it; `opens` begins the line
-    where it need not be.
+    where it need not be; `branch` is the alternative that has lost it where others have it.
     """
     pre = bool(version.version.pre)
     return Finding(
         FIELD_REMOVED.id,
         Severity.NOTICE if pre else Severity.ERROR,
         place,
-        f"{field!r} ({kind}) was removed",
+        f"{field!r} ({kind}) was removed" + (f" where {branch}" if branch else ""),
         product=version.product,
         schema=version.schema,
         version=str(version.version),
@@ -114,7 +126,9 @@ def field_removed(
         why=FIELD_REMOVED.rationale,
         remedy=f"Keep {field!r} and deprecate it; or open {opens}:"
         f" reg bump {version.product}/{version.schema}",
-        fingerprint=fingerprint(FIELD_REMOVED.id, version.name, str(against), field),
+        fingerprint=fingerprint(
+            FIELD_REMOVED.id, version.name, str(against), field, *([branch] if branch else [])
+        ),
     )
 
 
@@ -194,6 +208,25 @@ def loosened(
         why=rule.rationale,
         remedy=rule.remedy,
         fingerprint=fingerprint(rule.id, product, schema, *what),
+    )
+
+
+def draft_reading(version: SchemaVersion, against: SemVer, direction: Direction) -> Finding:
+    """A pair of versions about which a validator of draft 4 may differ; it stops nobody."""
+    rule = DRAFT_READING_DIFFERS
+    return Finding(
+        rule.id,
+        Severity.NOTICE,
+        Place(version.path),
+        "a draft-4 validator refuses 1.0 where an integer is asked for; this verdict accepts it",
+        product=version.product,
+        schema=version.schema,
+        version=str(version.version),
+        against=str(against),
+        direction=direction,
+        why=rule.rationale,
+        remedy=rule.remedy,
+        fingerprint=fingerprint(rule.id, version.name, str(against), direction.value),
     )
 
 

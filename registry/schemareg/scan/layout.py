@@ -1,9 +1,9 @@
-"""Another repository's schema files, seen as a registry: where they stand is a pattern, read as ours.
+"""Maps the schema files of another repository to a registry, by a path pattern.
 
-A pattern is a path with groups: `schemas/{product}/{schema}/jsonschema/{version}`; `{domain}` stands
-for a folder that says no more than where a product is. Names that are none of ours become such;
-versions may be SemVer, SchemaVer (`1-0-2`) or plain numbers (`v3`, `1.2`). Nothing is written; what a
-product.yaml would say is made up.
+A pattern is a path with groups: `schemas/{product}/{schema}/jsonschema/{version}`; `{domain}` is
+a folder above a product. Foreign names are converted to names of a registry;
+versions can be SemVer, SchemaVer (`1-0-2`) or plain numbers (`v3`, `1.2`). Nothing is written; the content of
+product.yaml is generated.
 
 Source: SchemaVer, MODEL-REVISION-ADDITION: a revision or an addition is a minor step.
 """
@@ -34,11 +34,11 @@ _SCHEMAVER = re.compile(r"([1-9]\d{0,5})-(\d{1,3})-(\d{1,3})", re.ASCII)
 _NUMBERS = re.compile(r"v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?", re.ASCII | re.IGNORECASE)
 
 NUMBERS = frozenset({"bump-too-small", "bump-larger-than-needed", "version-gap"})
-"""What the rules of SemVer say, and nobody promised who counts otherwise."""
+"""Rules of SemVer, which do not apply to other version schemes."""
 
 
 class Scheme(StrEnum):
-    """How versions are counted, and so what a step from one to the next promises."""
+    """The version scheme, which decides what a step promises."""
 
     SEMVER = "SemVer"
     SCHEMAVER = "SchemaVer"
@@ -46,17 +46,17 @@ class Scheme(StrEnum):
 
 
 class Numbered(NamedTuple):
-    """A version as others write it; those of one scheme sort by age."""
+    """A foreign version; versions of one scheme sort by age."""
 
     scheme: Scheme
     parts: tuple[int, ...]
-    """Three for SemVer and SchemaVer, as many as are written else."""
+    """Three numbers for SemVer and SchemaVer, otherwise as many as are written."""
     pre: bool = False
-    """Whether it is a pre-release, which may change."""
+    """Whether it is a pre-release, which can change."""
 
 
 class Found(NamedTuple):
-    """One version's file, below the folder where it was looked for."""
+    """The file of one version, below its folder."""
 
     groups: tuple[tuple[str, str], ...]
     path: str
@@ -64,25 +64,25 @@ class Found(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where a file of ours stands in their repository, and the id of its content."""
+    """The path of a file in the foreign repository, and the id of its content."""
 
     path: str
     id: str
 
 
 Schemas = dict[str, dict[str, Source]]
-"""Schema to file name to source, in our names."""
+"""Schema to file name to source, in registry names."""
 
 
 class Part(NamedTuple):
-    """What stands in one folder of theirs, in our names."""
+    """The content of one foreign folder, in registry names."""
 
     products: dict[str, Schemas]
     counts_as_we_do: bool
 
 
 class Layout:
-    """Where the files stand. What was found in a folder is remembered by the folder's id."""
+    """The layout of the files. The content of a folder is cached by the folder's id."""
 
     def __init__(self, pattern: str) -> None:
         """Raises RegistryError for a pattern without a schema or a version."""
@@ -91,7 +91,7 @@ class Layout:
         lacks = "version" not in groups or "schema" not in groups
         if odd or lacks or len(set(groups)) < len(groups):
             raise RegistryError(
-                f"{pattern!r} does not say where schemas stand",
+                f"{pattern!r} does not give the location of schemas",
                 remedy="Write a path with {schema} and {version}, and {product} if there are several:"
                 " schemas/{product}/{schema}/{version}.json",
             )
@@ -102,10 +102,10 @@ class Layout:
         self._parts: dict[tuple[str, str], Part] = {}
         grouped = [bool(_GROUP.search(each)) for each in segments]
         self.root = "/".join(segments[: grouped.index(True)])
-        """The folder that holds all of them; empty for the whole repository."""
+        """The folder that holds all schemas; empty for the whole repository."""
 
     def parts(self, files: Files) -> Iterator[Part]:
-        """What stands in each folder of the root, sorted by name; remembered while it is the same."""
+        """The content of each folder of the root, sorted by name; cached while it is unchanged."""
         depth = self.root.count("/") + 1 if self.root else 0
         for name, entry in files.folder(self.root).items():
             path = f"{self.root}/{name}" if self.root else name
@@ -116,7 +116,7 @@ class Layout:
             yield self._parts[key]
 
     def match(self, path: str) -> dict[str, str] | None:
-        """What the groups stand for in a path, by name; None where the path is of another form."""
+        """The values of the groups in a path, by name; None for a path of another form."""
         match = self._whole.fullmatch(path)
         return None if match is None else match.groupdict()
 
@@ -164,12 +164,12 @@ def _part(folder: str, found: Iterable[Found]) -> Part:
 
 
 def _ending(path: str) -> str:
-    """The usual ending of the format that a file is written in: ours have one each."""
+    """The usual file ending of the file's format."""
     return catalogue.entry_of(path).endings[0]
 
 
 _ONE = {"version": r"[vV]?\d[^/]*?"}
-"""A version begins with a number: `order.item.v2` is an item, and no version `item.v2`."""
+"""A version begins with a number: `order.item.v2` is an item, not a version `item.v2`."""
 
 
 def _segment(text: str) -> re.Pattern[str]:
@@ -182,7 +182,7 @@ def _segment(text: str) -> re.Pattern[str]:
 
 
 def number_of(text: str) -> Numbered | None:
-    """A version, with or without the ending of a file; None where it is none."""
+    """A version, with or without a file ending; None for other text."""
     stem = stem_of(text)
     semver = model_semver.parse(stem)
     if semver is not None:
@@ -203,7 +203,7 @@ def stem_of(text: str) -> str:
 
 
 def version_of(text: str) -> tuple[str, bool] | None:
-    """A version as we write it, and whether it counts as we count; None where it is none."""
+    """The version as SemVer, and whether it was SemVer; None for other text."""
     number = number_of(text)
     if number is None:
         return None
@@ -216,24 +216,24 @@ def version_of(text: str) -> tuple[str, bool] | None:
 
 
 def name_of(text: str) -> str:
-    """A name of ours for one of theirs; equal names stay equal."""
+    """The registry name for a foreign name; equal names stay equal."""
     plain = re.sub(r"[^a-z0-9_-]", "_", text.lower())
     plain = plain if plain[:1].isalpha() else f"x{plain}"
     if plain == text and NAME.fullmatch(text):
         return text
-    # Two of theirs may become one of ours: a few digits of what it was keep them apart.
+    # Two foreign names can map to one registry name: digits of a digest keep them apart.
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:4]
     short = plain if text.lower() == text and "." in text else f"{plain[:59]}-{digest}"
     return short[:64] if NAME.fullmatch(short[:64]) else f"x{digest}"
 
 
 class Mapped:
-    """The files of one state, as a registry would have them."""
+    """The files of one state in the layout of a registry."""
 
     def __init__(
         self, files: Files, layout: Layout, policy: str, hidden: frozenset[str] = frozenset()
     ) -> None:
-        """`policy` is the text of registry.yaml; `hidden` are files of ours that are left out."""
+        """`policy` is the text of registry.yaml; `hidden` are registry files that are left out."""
         self._files = files
         self._policy = policy.encode()
         self._products: dict[str, Schemas] = {}
@@ -259,7 +259,7 @@ class Mapped:
 
     @property
     def label(self) -> str:
-        """How to call this state in a report."""
+        """The label of this state in a report."""
         return self._files.label
 
     @property
@@ -268,7 +268,7 @@ class Mapped:
         return self._files.commit
 
     def source(self, path: str) -> str:
-        """Where a file of ours stands in their repository; itself where it is made up."""
+        """The foreign path of a registry file; the path itself for a generated file."""
         found = self._found(path)
         return path if found is None else found.path
 
@@ -285,7 +285,7 @@ class Mapped:
         if found is not None:
             return Entry(Kind.FILE, found.id)
         inside = self._inside(path)
-        # What is remembered is one object wherever it is met: that it is the same tells all.
+        # Cached content is one object: identity implies equality.
         return None if inside is None else Entry(Kind.FOLDER, f"{path.count('/')}-{id(inside)}")
 
     def folder(self, path: str) -> Mapping[str, Entry]:
@@ -324,7 +324,7 @@ class Mapped:
         return (PRODUCT, SCHEMAS) if len(steps) == 2 else inside
 
     def _inside(self, path: str) -> Mapping[str, object] | None:
-        """What makes a folder what it is."""
+        """The identity of a folder's content."""
         steps = path.split("/")
         if not path or steps[0] != PRODUCTS or len(steps) > 4:
             return None

@@ -1,7 +1,7 @@
-"""Where schema files seem to stand: a layout proposed by the look of a repository's paths.
+"""Guesses the layout of schema files from the paths of a repository.
 
-A file counts whose name, or a folder above it, is a version and nothing else, or ends in one
-(`order.v2.json`). Files of one form are a candidate; of these the largest is proposed.
+A file counts if its name, or a folder above it, is a version, or ends in one
+(`order.v2.json`). Files of one form are a candidate; the largest candidate is proposed.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ _GENERIC = frozenset(
         *("public", "resources", "schema", "schemas", "spec", "specs", "sql", "src", "versions"),
     }
 )
-"""Names of folders that say what kind of thing is inside, and not which."""
+"""Generic folder names."""
 _ENDINGS = (".json", ".yaml", ".yml", ".avsc")
 _LAST = re.compile(r"(?P<name>.+?)(?P<dot>[._-])(?P<version>[vV]?\d+(?:[.-]\d+){0,2})", re.ASCII)
 """`order.v2`, `order-1.2.0`, `order_3`."""
 _GROUPS = ("{schema}", "{product}", "{domain}")
-"""From the version outwards, for what differs from file to file."""
+"""Groups from the version outwards, for the segments that differ between files."""
 
 
 class _Form(NamedTuple):
-    """What files of one candidate share."""
+    """The common form of a candidate's files."""
 
     depth: int
     at: int
-    """Which segment holds the version."""
+    """The segment with the version."""
     around: tuple[str, str, str]
-    """What stands before the version and after it in its segment; `*` in the first for a name."""
+    """The text before and after the version in its segment; `*` in the first for a name."""
     known: tuple[tuple[int, str], ...]
-    """The folders above it whose names are generic."""
+    """The generic folders above it."""
     ending: str
     """Of the file's name, where the version is a folder's."""
 
 
 def propose(paths: Iterable[str]) -> str:
-    """A layout for a repository with files at these paths. Raises RegistryError where none shows."""
+    """A layout for a repository with these paths. Raises RegistryError if none is found."""
     forms: dict[_Form, list[list[str]]] = {}
     for path in paths:
         form = _form(path)
@@ -56,8 +56,8 @@ def propose(paths: Iterable[str]) -> str:
         if pattern:
             return pattern
     raise RegistryError(
-        "no versioned schema files were found by the look of their paths",
-        remedy="Say where they stand: --layout 'schemas/{product}/{schema}/{version}.json'",
+        "no versioned schema files were found from the paths",
+        remedy="Give their location: --layout 'schemas/{product}/{schema}/{version}.json'",
     )
 
 
@@ -90,7 +90,7 @@ def _around(segment: str, *, last: bool) -> tuple[str, str, str] | None:
 
 
 def _marked(text: str) -> bool:
-    """Whether a number says that it is a version: `v2`, and not a year or a month."""
+    """Whether a number is marked as a version: `v2`, not a year or a month."""
     return text[:1] in "vV" or "." in text
 
 
@@ -99,7 +99,7 @@ def _schema_like(name: str) -> bool:
 
 
 def _pattern(form: _Form, files: Sequence[list[str]]) -> str:
-    """The pattern of a candidate; `""` where more differs than there are names for."""
+    """The pattern of a candidate; `""` if more segments differ than groups exist."""
     named, dot, ending = form.around
     left = list(_GROUPS)
     inside = _inside(form, files, left)
@@ -118,7 +118,7 @@ def _pattern(form: _Form, files: Sequence[list[str]]) -> str:
         else:
             return ""
     if len(left) == len(_GROUPS):
-        # Nothing tells one schema from the next: there is one, called like what is around it.
+        # No segment separates schemas: there is one schema, named after its folder.
         if inside:
             segments[-1] = f"{{schema}}{form.ending}"
         elif form.at:
@@ -129,9 +129,9 @@ def _pattern(form: _Form, files: Sequence[list[str]]) -> str:
 
 
 def _inside(form: _Form, files: Sequence[list[str]], left: list[str]) -> list[str] | None:
-    """What stands in a version's folder: files that are called the same, or after their schemas.
+    """The files of a version's folder: with equal names, or named after their schemas.
 
-    None where it is deeper than that.
+    None for a deeper structure.
     """
     segments = []
     for at in range(form.at + 1, form.depth):

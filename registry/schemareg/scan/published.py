@@ -1,7 +1,7 @@
-"""What became of the versions that a repository published, whoever made it and however it counts.
+"""The published versions of a repository and their later changes, in any version scheme.
 
-A version is published when its file lands. Nothing is judged here: this says which files changed
-afterwards, when, by whom, and which steps from one version to the next were declared.
+A version is published when its file lands. Nothing is judged here: the module finds which files changed
+later, when, by which author, and which steps between versions were declared.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Fate(StrEnum):
-    """What a later landing did to a published version's file."""
+    """The change of a published version's file by a later landing."""
 
     REWRITTEN = "rewritten"
     REMOVED = "removed"
     MOVED = "moved"
-    """It went, and its bytes came elsewhere in the same landing."""
+    """Moved: its bytes appeared at another path in the same landing."""
     RETURNED = "returned"
-    """It was gone, and is back with the bytes that it had."""
+    """Restored with the same bytes."""
 
 
 @dataclass(slots=True)
@@ -36,9 +36,9 @@ class Version:
     """One published version."""
 
     schema: str
-    """As the layout's groups name it: `com.acme/order`."""
+    """The name from the layout's groups: `com.acme/order`."""
     version: str
-    """As its authors write it, without a file's ending."""
+    """As its authors write it, without file ending."""
     number: Numbered
     path: str
     published: Landing
@@ -54,27 +54,27 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """One thing that happened to a version after it was published."""
+    """One change of a version after its publication."""
 
     fate: Fate
     version: Version
     landing: Landing
     before: str
-    """Git's id of what stood there."""
+    """Git's id of the content before."""
     after: str
-    """`""` where nothing does."""
+    """`""` for none."""
     to: str = ""
-    """Where a file went that was moved."""
+    """The new path of a moved file."""
 
     @property
     def days(self) -> int:
-        """How many whole days after the publication it landed."""
+        """Whole days after the publication."""
         return (self.landing.time - self.version.published.time).days
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A version that was published above another one, with what both were at that time."""
+    """A version that was published above another one, with both contents at that time."""
 
     version: Version
     above: Version
@@ -85,7 +85,7 @@ class Step:
 
 @dataclass(slots=True)
 class Published:
-    """What a line of landings did to the versions of a layout."""
+    """The changes of the versions of a layout by a line of landings."""
 
     landings: int = 0
     first: Landing | None = None
@@ -103,9 +103,9 @@ class Published:
 def published(
     landings: Iterable[tuple[Landing, tuple[PathChange, ...]]], layout: Layout
 ) -> Published:
-    """What happened to the versions of a layout, of a line that is given from its first landing on.
+    """The changes of the versions of a layout, for a line from its first landing on.
 
-    Pre-releases are left out: they may change. So are links, and files whose name is no version.
+    Pre-releases are left out, because they can change; so are links, and files whose name is not a version.
     """
     found = Published()
     for landing, changes in landings:
@@ -158,7 +158,7 @@ def _version(layout: Layout, path: str, landing: Landing, id_: str) -> Version |
 
 
 def _stepped(found: Published, version: Version) -> None:
-    """Hold a version that came against the next lower one that stands."""
+    """Compare a new version with the next lower existing one."""
     siblings = found.schemas.setdefault(version.schema, {})
     lower = (
         each

@@ -1,4 +1,4 @@
-"""What became of a published schema when its file was rewritten: words, or what records it takes."""
+"""The effect of rewriting a published schema: descriptions, or the accepted records."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ if TYPE_CHECKING:
 
 
 class Meaning(StrEnum):
-    """How two texts of one schema differ, the least first."""
+    """The difference of two texts of one schema, the smallest first."""
 
     BYTES = "bytes"
-    """The same JSON value: blanks, line breaks, the order of keys."""
+    """The same JSON value: whitespace or the order of keys."""
     WORDS = "words"
     """Titles, descriptions, examples, the order of sets."""
     EQUIVALENT = "equivalent"
-    """Proved to take the same records, in other keywords."""
+    """Other keywords, proved to accept the same records."""
     COMPATIBLE = "compatible"
-    """Other records, and the readers of both take what the writers of both write."""
+    """Other records, accepted by readers of both texts."""
     WIDENED = "widened"
     """It allows records that readers of the earlier text refuse."""
     NARROWED = "narrowed"
     """It refuses records that the earlier text allowed."""
     BOTH = "narrowed and widened"
     UNDECIDED = "undecided"
-    """It could not be decided; the reason says why."""
+    """Undecided; see the reason."""
     UNJUDGED = "not judged"
-    """One of the texts is no JSON Schema."""
+    """One of the texts is not a JSON Schema."""
 
     @property
     def harmless(self) -> bool:
-        """Whether it changed no meaning at all."""
+        """Whether the meaning is unchanged."""
         return self in (Meaning.BYTES, Meaning.WORDS, Meaning.EQUIVALENT)
 
 
 class Judged(NamedTuple):
-    """What two texts come to."""
+    """The comparison of two texts."""
 
     meaning: Meaning
     record: str = ""
-    """A record, as JSON text: what was allowed and is refused, else what is allowed anew."""
+    """A record, as JSON text: allowed before and refused now, or else newly allowed."""
     reason: str = ""
     """Why it is undecided or not judged."""
     doubt: bool = False
-    """Whether one direction was decided and the other was not: there may be more to it."""
+    """Whether only one direction was decided."""
 
     def breaks(self, direction: str) -> bool | None:
-        """Whether readers of a direction, `BACKWARD` or `FORWARD`, are hurt; None if undecided."""
+        """Whether it breaks readers in a direction, `BACKWARD` or `FORWARD`; None if undecided."""
         if self.meaning in (Meaning.UNDECIDED, Meaning.UNJUDGED):
             return None
         if self.meaning is Meaning.BOTH:
@@ -68,15 +68,15 @@ class Judged(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A schema as it was read."""
+    """A parsed schema."""
 
     document: Document | None = None
     fault: str = ""
-    """Why it is none."""
+    """The reason if it is not a schema."""
 
     @property
     def value(self) -> JsonValue:
-        """What its file holds; None where it is no schema."""
+        """The content of its file; None if it is not a schema."""
         return None if self.document is None else self.document.value
 
 
@@ -94,11 +94,11 @@ def judged(
     lookup: Lookup | None = None,
     locate: Locate | None = None,
 ) -> Judged:
-    """What became of a schema whose file at `path` held `before` and holds `after`.
+    """Compares the contents `before` and `after` of the schema file at `path`.
 
     `lookup` gives the files that references lead to, by `file:///` and their path, and `locate` the
-    path of a version that a reference names; what hangs on others is undecided. Nothing is raised
-    for a text that nobody can read.
+    path of a version that a reference names; other references are undecided. Nothing is raised
+    for an unreadable text.
     """
     return compared(read(before, path), read(after, path), path, content, lookup, locate)
 
@@ -111,10 +111,10 @@ def compared(
     lookup: Lookup | None,
     locate: Locate | None,
 ) -> Judged:
-    """The same of schemas that have been read."""
+    """Compares two parsed schemas."""
     if older.fault or newer.fault:
         return Judged(
-            Meaning.UNJUDGED, reason=f"it is no JSON Schema: {older.fault or newer.fault}"
+            Meaning.UNJUDGED, reason=f"it is not a JSON Schema: {older.fault or newer.fault}"
         )
     if older.document is None or newer.document is None:
         return Judged(Meaning.UNJUDGED)
@@ -156,7 +156,7 @@ class _Comparator(NamedTuple):
     resolver: Resolver
 
     def takes(self, reader: Document, writer: Document, content: Content) -> _Question:
-        """Whether a reader takes all that a writer may write."""
+        """Whether a reader accepts everything that a writer can write."""
         if self.language.plainly_reads(reader, writer, content=content, formats=False):
             return _Question(Outcome.COMPATIBLE)
         from schemareg.formats.verdict import Budget, SchemaSource
@@ -174,7 +174,7 @@ class _Comparator(NamedTuple):
 
 
 def read(text: bytes, path: str) -> Read:
-    """The schema that a file at a path holds, or why it holds none."""
+    """The schema in a file at a path, or the reason why there is none."""
     language = catalogue.format_of(path)
     try:
         document = language.parse(language.adapt(text), path)

@@ -1,4 +1,4 @@
-"""A repository of versioned schema files, looked through: what it published and later took back."""
+"""A scan of a repository of versioned schema files: publications and later changes."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ if TYPE_CHECKING:
     from schemareg.scan.version_steps import Bump
 
     Read = Callable[[Iterable[str], int], Mapping[str, bytes | None]]
-    """The contents of files by Git's ids of them; None for one of more bytes than that."""
+    """The contents of files by their Git ids; None for a file above the size limit."""
     Reach = Callable[[str], bytes | None]
-    """The content of the file at a path of the head; None where none is, or one that is huge."""
+    """The content of the file at a path of the head; None for a missing or too large file."""
 
 _T = TypeVar("_T")
 
 _TOGETHER = 200
-"""Pairs whose files are asked for at once."""
+"""Pairs whose files are loaded together."""
 
 
 class Event(NamedTuple):
-    """One thing that happened to a published version, and what it meant."""
+    """One change of a published version, and its effect."""
 
     rewrite: Rewrite
     judged: Judged | None
-    """None where the file went, or came back as it was."""
+    """None where the file was removed, or restored unchanged."""
 
 
 class Misstep(NamedTuple):
-    """A step that was not what it was called."""
+    """A step with the wrong bump."""
 
     step: Step
     bump: Bump
@@ -53,7 +53,7 @@ class Misstep(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What is asked of a repository that says nothing of it itself."""
+    """The rules for a repository without its own policy."""
 
     level: Level = Level.BACKWARD
     content: Content = Content.DECLARED
@@ -61,14 +61,14 @@ class Rules(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All that a scan found."""
+    """The result of a scan."""
 
     repository: str
     head: str
-    """The commit up to which the line was looked through."""
+    """The last commit of the scan."""
     layout: str
     proposed: bool
-    """Whether the layout was found by looking at the paths."""
+    """Whether the layout was guessed from the paths."""
     rules: Rules
     since: date | None
     landings: int
@@ -76,32 +76,32 @@ class Scan:
     last: Landing | None
     schemas: int
     versions: int
-    """How many were ever published; pre-releases are not counted."""
+    """The number of published versions, without pre-releases."""
     standing: int
     events: tuple[Event, ...]
-    """What happened to them afterwards, the newest first."""
+    """The later changes, newest first."""
     steps: int
-    """How many versions were published above another one of their schema, and judged."""
+    """The number of judged steps."""
     promising: int
-    """How many of these steps promised something, and could be decided."""
+    """The number of steps that promised something and were decided."""
     too_small: tuple[Misstep, ...]
-    """Those that promised more than they kept, the newest first."""
+    """The steps with a bump that is too small, newest first."""
     larger: tuple[Misstep, ...]
     undecided: tuple[Misstep, ...]
 
     @property
     def rewritten(self) -> int:
-        """How many versions were rewritten in place, once or more."""
+        """The number of versions that were rewritten in place."""
         return self._versions(Fate.REWRITTEN)
 
     @property
     def gone(self) -> int:
-        """How many versions went away, or elsewhere, if only for a time."""
+        """The number of versions that were removed or moved, also temporarily."""
         return self._versions(Fate.REMOVED, Fate.MOVED)
 
     @property
     def changed(self) -> int:
-        """How many versions were rewritten so that they mean something else, or may."""
+        """The number of versions whose rewrite changed the meaning, or is undecided."""
         return len(
             {
                 each.rewrite.version.path
@@ -112,13 +112,13 @@ class Scan:
 
     @property
     def meanings(self) -> Mapping[Meaning, int]:
-        """How many rewrites came to what, the least first."""
+        """The number of rewrites by effect, the smallest effect first."""
         found = Counter(each.judged.meaning for each in self.events if each.judged is not None)
         return {each: found[each] for each in Meaning if found[each]}
 
     @property
     def clean(self) -> bool:
-        """Whether what was published stayed, and steps were what they were called."""
+        """Whether no published version changed and every bump was sufficient."""
         return not any(each.rewrite.fate is not Fate.RETURNED for each in self.events) and (
             not self.too_small
         )
@@ -130,7 +130,7 @@ class Scan:
 
 
 class Asked(NamedTuple):
-    """What is to be looked through."""
+    """The scope of a scan."""
 
     repository: str
     head: str
@@ -139,7 +139,7 @@ class Asked(NamedTuple):
     proposed: bool = False
     rules: Rules = Rules()
     since: date | None = None
-    """What landed before this day is not told, though it counts as published."""
+    """Landings before this day are not reported, but count as published."""
 
 
 def scan(
@@ -148,9 +148,9 @@ def scan(
     read: Read,
     reach: Reach,
 ) -> Scan:
-    """What a line did to the versions of a layout, from its first landing on.
+    """Scans a line of landings for a layout, from its first landing on.
 
-    References lead to files as they stand at the head.
+    References are resolved at the head.
     """
     found = published(landings, asked.layout)
     judge = _Judge(asked.rules, read, reach, found.versions.values())
@@ -193,10 +193,10 @@ def _late(landing: Landing, since: date | None) -> bool:
 
 
 class _Judge:
-    """Judges pairs of files; one pair is judged once."""
+    """Judges pairs of files, each pair once."""
 
     def __init__(self, rules: Rules, read: Read, reach: Reach, versions: Iterable[Version]) -> None:
-        # In a registry of ours a reference names a version; its domain is no part of the name.
+        # In a registry a reference names a version; the domain is not part of the name.
         self._places = {
             (*each.schema.split("/")[-2:], each.version): each.path for each in versions
         }
@@ -208,7 +208,7 @@ class _Judge:
         self._schemas: dict[str, scan_rewrites.Read] = {}
 
     def events(self, rewrites: list[Rewrite]) -> Iterator[Event]:
-        """What each of these came to, in their order."""
+        """The effect of each rewrite, in order."""
         for together in _portions(rewrites):
             pairs = [(each.before, each.after) for each in together if _altered(each)]
             texts = self._texts(pairs)
@@ -218,7 +218,7 @@ class _Judge:
                 yield Event(each, self._of(pair, path, texts) if _altered(each) else None)
 
     def steps(self, steps: list[Step]) -> Iterator[Misstep]:
-        """Each of these steps beside what it is, schema by schema: so a file is read once."""
+        """Each step with its required bump, schema by schema, so that a file is read once."""
         ordered = sorted(steps, key=lambda each: (each.version.schema, each.version.number.parts))
         for together in _portions(ordered):
             texts = self._texts([(each.before, each.after) for each in together])

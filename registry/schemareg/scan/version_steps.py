@@ -1,7 +1,7 @@
-"""Which step a version declares over the one below it, and which one its changes call for.
+"""The declared bump of a version, and the bump that its changes require.
 
-SchemaVer: an ADDITION promises that all older records are taken still; a REVISION may refuse some, a
-MODEL all of them. SemVer: a major step breaks somebody, a minor one nobody, a patch changes no
+SchemaVer: an ADDITION promises that all older records are accepted; a REVISION can refuse some, a
+MODEL all of them. SemVer: a major step can break readers, a minor one cannot, a patch changes no
 meaning. `1.4` is read as SemVer without patches; a single number promises nothing.
 
 Source: Semantic Versioning 2.0.0; Snowplow's SchemaVer, MODEL-REVISION-ADDITION.
@@ -24,32 +24,32 @@ _STEPS = {
     Scheme.NUMBERS: ("major", "minor", "patch"),
     Scheme.SCHEMAVER: ("MODEL", "REVISION", "ADDITION"),
 }
-"""What a step is called by the first part of the number that it changes; the largest first."""
+"""The names of steps by the first changed part of the number; the largest first."""
 
 
 class Bump(NamedTuple):
-    """What a step was called, and what it is."""
+    """The declared and the required bump of a step."""
 
     declared: str
     honest: str
-    """`""` where it could not be decided, or where nothing was promised."""
+    """`""` where it is undecided, or where nothing was promised."""
 
     @property
     def too_small(self) -> bool:
-        """Whether it promised more than it kept."""
+        """Whether the declared bump is too small."""
         return bool(self.honest) and _rank(self.declared) > _rank(self.honest)
 
     @property
     def larger(self) -> bool:
-        """Whether a smaller step would have been honest."""
+        """Whether a smaller bump would suffice."""
         return bool(self.honest) and _rank(self.declared) < _rank(self.honest)
 
 
 def bump(older: Numbered, newer: Numbered, judged: Judged, level: Level) -> Bump:
-    """The step between two numbers of one scheme, beside what `judged` found of the schemas.
+    """The bump between two numbers of one scheme, and the bump that the comparison requires.
 
-    `level` says who counts as broken; of SchemaVer, which speaks of older records alone, it is not
-    asked. A MODEL is taken at its word: whether a REVISION would do depends on the records there are.
+    `level` selects the readers that count; SchemaVer only concerns older records and does not
+    use it. A MODEL is accepted: whether a REVISION would suffice depends on the existing records.
     """
     names = _STEPS[newer.scheme]
     declared = names[_changed(older.parts, newer.parts)]
@@ -61,7 +61,7 @@ def bump(older: Numbered, newer: Numbered, judged: Judged, level: Level) -> Bump
 
 
 def _changed(older: tuple[int, ...], newer: tuple[int, ...]) -> int:
-    """The first place in which two numbers differ; a part that is not written is 0."""
+    """The first position in which two numbers differ; a missing part is 0."""
     padded = zip((*older, 0, 0, 0)[:3], (*newer, 0, 0, 0)[:3], strict=True)
     return next((index for index, (one, other) in enumerate(padded) if one != other), 2)
 

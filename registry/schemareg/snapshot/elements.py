@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.formats import catalogue
-from schemareg.model.targets import field_text
+from schemareg.model.targets import field_text, literal
 from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from schemareg.formats.field import Field
     from schemareg.model import SchemaVersion
-    from schemareg.model.targets import Target
+    from schemareg.model.targets import Steps, Target
     from schemareg.snapshot.snapshot import Snapshot
 
 
@@ -84,13 +84,26 @@ def fields_of(snapshot: Snapshot, version: SchemaVersion) -> tuple[Field, ...]:
     return catalogue.format_of(version.path).fields(document, snapshot.resolver(version.path))
 
 
+def field_of(snapshot: Snapshot, version: SchemaVersion, steps: Steps) -> Field | None:
+    """The field of a version at a path, in its own reading, else in that of release 0.1.
+
+    It costs what the path costs, so that the number of fields is no bound.
+    """
+    document, resolver = snapshot.document(version.path), snapshot.resolver(version.path)
+    for reading in dict.fromkeys((steps, literal(steps))):
+        found = catalogue.format_of(version.path).field_at(document, reading, resolver)
+        if found is not None:
+            return found
+    return None
+
+
 def _lacking_field(
     snapshot: Snapshot, target: Target, version: SchemaVersion
 ) -> tuple[str, str] | None:
-    known = {each.path: each for each in fields_of(snapshot, version)}
     path = field_text(target.field)
-    found = known.get(path)
+    found = field_of(snapshot, version, target.field)
     if found is None:
+        known = {each.path: each for each in fields_of(snapshot, version)}
         near = nearest(path, known)
         name = f"{target.product}/{target.schema}"
         return (

@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import reads_version, touches, written
+from schemareg.formats.field import MAX_FIELDS
 from schemareg.manifests.addresses import is_address
 from schemareg.manifests.layout import SCHEMAS
 from schemareg.manifests.mentions import unknown_channel
 from schemareg.model import Mistake
 from schemareg.model.errors import InvalidFiles
-from schemareg.model.targets import NAME
-from schemareg.snapshot.elements import fields_of
+from schemareg.model.targets import NAME, spellings
+from schemareg.snapshot.elements import field_of, fields_of
 from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import listed, nearest, quoted
 
@@ -27,13 +28,12 @@ if TYPE_CHECKING:
     from schemareg.formats.field import Field
     from schemareg.model import Consumer, Files, Pointer, SchemaVersion, Use
     from schemareg.model.semver import SemVer
-    from schemareg.model.targets import Target
+    from schemareg.model.targets import Steps, Target
 
 _GUESSES = 50
 """Names of one use for which it is guessed what was meant: each costs some milliseconds, and a file
 may be somebody's thousands of lines."""
 
-_Steps = tuple[str | None, ...]
 _Said = tuple[str, str]
 """What is wrong, and its remedy."""
 
@@ -119,7 +119,7 @@ class Readership:
         return lacks[0][1] if lacks else None
 
     def _lacking(
-        self, elements: Sequence[tuple[_Steps, str | None]], versions: Sequence[SchemaVersion]
+        self, elements: Sequence[tuple[Steps, str | None]], versions: Sequence[SchemaVersion]
     ) -> list[tuple[int, _Said]]:
         """The fields and values that none of these versions has, by position, with what to say.
 
@@ -137,12 +137,16 @@ class Readership:
             missing = {
                 index: (steps, value)
                 for index, (steps, value) in missing.items()
-                if not _has(fields, steps, value)
+                if not (_has(fields, steps, value) or self._beyond(fields, version, steps))
             }
         return [
             (index, _no_field(known, *each, versions, guess=count < _GUESSES))
             for count, (index, each) in enumerate(missing.items())
         ]
+
+    def _beyond(self, fields: dict[str, Field], version: SchemaVersion, steps: Steps) -> bool:
+        """Whether a version has a field beyond those that are listed."""
+        return len(fields) >= MAX_FIELDS and field_of(self._snapshot, version, steps) is not None
 
     def _no_schema(self, target: Target) -> _Said | None:
         if self._versions(target):
@@ -203,16 +207,17 @@ def _means(target: Target, version: SemVer) -> bool:
     return target.major in (None, version.major)
 
 
-def _has(fields: dict[str, Field], steps: _Steps, value: str | None) -> bool:
-    field = fields.get(written(steps))
-    if field is None:
-        return False
-    return value is None or not field.values or value in field.values
+def _has(fields: dict[str, Field], steps: Steps, value: str | None) -> bool:
+    for path in spellings(steps):
+        field = fields.get(path)
+        if field is not None:
+            return value is None or not field.values or value in field.values
+    return False
 
 
 def _no_field(
     known: dict[str, list[Field]],
-    steps: _Steps,
+    steps: Steps,
     value: str | None,
     versions: Sequence[SchemaVersion],
     *,

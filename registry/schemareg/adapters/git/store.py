@@ -8,7 +8,6 @@ same words: `git_library` and `git_conversation`.
 from __future__ import annotations
 
 import re
-from hashlib import new
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from schemareg.model.errors import Undecidable
@@ -115,8 +114,10 @@ def corrupt(id_: str, complaint: str) -> Undecidable:
 def refuse_other(id_: str, kind: str, content: bytes) -> None:
     """Raises Undecidable where this is not the object of the id: a verdict hashes what it read.
 
-    Neither libgit2 nor `git cat-file` compares them. Source: gitformat-loose(5), the object's id.
+    `git cat-file` does not compare them. Source: gitformat-loose(5), the object's id.
     """
+    from hashlib import new  # most repositories are read through libgit2, which hashes by itself
+
     header = f"{kind} {len(content)}\0".encode("ascii")
     digest = new("sha1" if len(id_) == 40 else "sha256", header, usedforsecurity=False)
     digest.update(content)

@@ -1,4 +1,4 @@
-"""GitHub's API with patience: what is worth a second try is tried again, and what is not says why.
+"""GitHub's API with retries: temporary failures are retried, others give their reason.
 
 Source: GitHub's documentation of its REST API: "Rate limits", "Best practices", "Pagination".
 """
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PATIENCE = 90.0
-"""Seconds that a whole command waits for GitHub, all tries and pauses together."""
+"""Seconds that a command waits for GitHub, including all retries and pauses."""
 BOT = "github-actions[bot]"
-"""Who writes with the token of a workflow."""
+"""The login of a workflow's token."""
 FULL_PAGE = 100
-"""Items of one page: the most that GitHub gives."""
+"""Items of one page: GitHub's maximum."""
 MOST_PAGES = 200
 
 _FIRST_PAUSE = 0.4
 _LONGEST_PAUSE = 20.0
 _UNTOLD_PAUSE = 60.0
-"""Seconds to wait after a limit of which nothing says when it ends."""
+"""Seconds to wait after a rate limit without an end time."""
 _LONGEST_TOLD = 300
-"""Characters of what GitHub says, in our messages."""
+"""Maximum characters of GitHub's answer in our messages."""
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^,]*\brel="?next"?')
 _DAMAGED = (500, 502, 503, 504)
 
 
 class Refused(RegistryError):
-    """GitHub understood, and says no."""
+    """GitHub refused a request."""
 
     def __init__(self, status: int, said: str, *, where: str, remedy: str) -> None:
         super().__init__(
@@ -49,33 +49,33 @@ class Refused(RegistryError):
 
     @property
     def locked(self) -> bool:
-        """Whether the conversation is locked: somebody wants no more words there."""
+        """Whether the conversation is locked."""
         return self.status == 403 and "locked" in self.said.lower()
 
 
 class Unreachable(Undecidable):
-    """GitHub gave no answer that helps, in the time there was: it may, later."""
+    """GitHub gave no usable answer in time; a later try can succeed."""
 
 
 class Uncertain(Unreachable):
-    """Something was to be made, and no answer came: it may be there now, or not."""
+    """A creation got no answer: it may have succeeded."""
 
 
 class _Setback(NamedTuple):
-    """A try that came to nothing, where another may not."""
+    """A failed try; another one can succeed."""
 
     why: str
     wait: float | None = None
     """Seconds that GitHub asks us to wait; None leaves it to us."""
     uncertain: bool = False
-    """Whether it may have been carried out all the same."""
+    """Whether it may have been executed."""
 
 
 class GitHub:
-    """One API, one token, and the time that there is for all of it."""
+    """A client with one API, one token and a total time limit."""
 
     def __init__(self, api: str, token: str, *, patience: float = PATIENCE) -> None:
-        """`api` is what GITHUB_API_URL says. Raises RegistryError where it cannot be one."""
+        """`api` is the value of GITHUB_API_URL. Raises RegistryError for an invalid one."""
         self._wire = Wire(api, token)
         self._patience = patience
         self._until = clock.seconds() + patience
@@ -87,23 +87,23 @@ class GitHub:
         return self._told("GET", self._address(path, query)).value
 
     def pages(self, path: str, **query: str | int) -> Iterator[Any]:
-        """The items of a list, page by page as they are asked for."""
+        """The items of a list, loaded page by page."""
         url = self._address(path, {**query, "per_page": FULL_PAGE})
         for _ in range(MOST_PAGES):
             answer = self._told("GET", url)
             yield from answer.value if isinstance(answer.value, list) else ()
             following = _NEXT.search(answer.headers.get("link", ""))
-            # The address of the next page is taken from the other side only where it is its own.
+            # The address of the next page is used only if it belongs to the same API.
             if following is None or not self._wire.same(following[1]):
                 return
             url = following[1]
 
     def change(self, method: str, path: str, value: object = None) -> Any:
-        """What came of a request that may be repeated: PATCH, PUT, DELETE."""
+        """The answer to an idempotent request: PATCH, PUT, DELETE."""
         return self._told(method, self._address(path, {}), value).value
 
     def create(self, path: str, value: object) -> Any:
-        """What was made. Raises Uncertain where it may have been, for it is never asked twice."""
+        """The created object. Never retried; raises Uncertain if the result is unknown."""
         return self._told("POST", self._address(path, {}), value, repeat=False).value
 
     def graph(self, query: str, **variables: str) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class GitHub:
         return data
 
     def login(self) -> str:
-        """Whose the token is, as GitHub signs what it writes: `ada`, `github-actions[bot]`.
+        """The login of the token, as GitHub shows it: `ada`, `github-actions[bot]`.
 
         `GET /user` is closed to the tokens of workflows and apps; GraphQL tells them too.
         """
@@ -141,12 +141,12 @@ class GitHub:
         return f"{self._wire.api}/{path}{asked}"
 
     def _told(self, method: str, url: str, value: object = None, *, repeat: bool = True) -> Answer:
-        """An answer that is none of the temporary ones."""
+        """The first answer that is not a temporary failure."""
         pause = _FIRST_PAUSE
         while True:
             left = self._until - clock.seconds()
             if left <= 0:
-                why = f"GitHub took longer than the {self._patience:.0f} s that there were"
+                why = f"GitHub took longer than the {self._patience:.0f} s time limit"
                 raise self._gave_up(Unreachable, why, url)
             found = self._tried(method, url, value, left)
             if isinstance(found, Answer):
@@ -154,7 +154,7 @@ class GitHub:
             if found.uncertain and not repeat:
                 raise self._gave_up(Uncertain, found.why, url)
             wait = pause if found.wait is None else found.wait
-            wait *= 1 + random.random() / 4  # noqa: S311  two runs should not come back together
+            wait *= 1 + random.random() / 4  # noqa: S311  two runs should not retry at the same time
             if clock.seconds() + wait >= self._until:
                 why = f"{found.why}, for {wait:.0f} s more at least"
                 raise self._gave_up(Unreachable, why, url)
@@ -162,7 +162,7 @@ class GitHub:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _tried(self, method: str, url: str, value: object, left: float) -> Answer | _Setback:
-        """One try. Raises Refused where another would come to the same."""
+        """One try. Raises Refused for a permanent failure."""
         try:
             answer = self._wire.exchange(method, url, value, within=left)
         except Unsent as error:
@@ -173,7 +173,7 @@ class GitHub:
         if wait is not None:
             return _Setback("GitHub asks us to slow down", wait)
         if answer.status in _DAMAGED:
-            return _Setback(f"GitHub is out of order ({answer.status})", uncertain=True)
+            return _Setback(f"GitHub has a server error ({answer.status})", uncertain=True)
         if answer.status >= 300:
             raise self._refused(answer.status, _message(answer.value), url)
         return answer
@@ -182,7 +182,7 @@ class GitHub:
         return kind(
             self._wire.masked(why),
             where=_place(url),
-            remedy="Run it again later; nothing is lost by that",
+            remedy="Run it again later; nothing is lost",
         )
 
     def _refused(self, status: int, said: str, url: str) -> Refused:
@@ -191,7 +191,7 @@ class GitHub:
 
 
 def _asked_to_wait(answer: Answer) -> float | None:
-    """Seconds to wait where the answer is that of a limit; None where it is none."""
+    """Seconds to wait if the answer reports a rate limit; otherwise None."""
     if answer.status not in (403, 429, 503):
         return None
     told = answer.headers.get("retry-after", "")
@@ -207,7 +207,7 @@ def _asked_to_wait(answer: Answer) -> float | None:
 
 
 def _message(value: Any) -> str:
-    """What an error says of itself, on one line: its message, and what is wrong with which field."""
+    """The message of an error on one line, with its field errors."""
     if not isinstance(value, dict):
         return ""
     parts = [value.get("message"), _errors(value.get("errors"))]
@@ -225,9 +225,9 @@ def _errors(value: Any) -> str:
 
 def _remedy(status: int, said: str) -> str:
     if status == 401:
-        return "Set GITHUB_TOKEN to a token that counts; in a workflow: ${{ github.token }}"
+        return "Set GITHUB_TOKEN to a valid token; in a workflow: ${{ github.token }}"
     if status == 403 and "locked" in said.lower():
-        return "Unlock the conversation, if it is to be written to"
+        return "Unlock the conversation"
     if status == 403:
         return (
             "Give the job what it needs: `permissions: {issues: write, pull-requests: write}`."
@@ -239,9 +239,9 @@ def _remedy(status: int, said: str) -> str:
             "See whether the repository and the number are right, whether issues are switched on,"
             " and whether the token may read there"
         )
-    return "See what it says; if nothing there can be mended, please report it"
+    return "Read the answer; if you cannot fix its cause, please report it"
 
 
 def _place(url: str) -> str:
-    """An address without what stands after the question mark."""
+    """An address without its query."""
     return urlsplit(url)._replace(query="", fragment="").geturl()

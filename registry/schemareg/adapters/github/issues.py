@@ -1,4 +1,4 @@
-"""Issues of a repository on GitHub, those of one label: read, opened, written anew, pinned."""
+"""The issues of one label on GitHub: list, open, update, pin."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Issue(NamedTuple):
     node: str
     """Its id for GraphQL."""
     author: str
-    """The login; `""` where the account is gone."""
+    """The login; `""` for a deleted account."""
     title: str
     body: str
     open: bool
@@ -32,7 +32,7 @@ class Issue(NamedTuple):
 def labelled(api: GitHub, repository: str, label: str) -> tuple[Issue, ...]:
     """The issues of a label, open and closed, by number; pull requests are not among them.
 
-    The list is asked for and not the search, which learns of new issues only after a while.
+    It uses the list, because the search finds new issues only after a delay.
     """
     found = []
     asked = {"labels": label, "state": "all", "sort": "created", "direction": "asc"}
@@ -43,10 +43,10 @@ def labelled(api: GitHub, repository: str, label: str) -> tuple[Issue, ...]:
 
 
 def have_label(api: GitHub, repository: str, label: str, description: str) -> None:
-    """Make sure that a label is there. Raises Refused where there is none and none may be made.
+    """Create a label if it is missing. Raises Refused if that is not allowed.
 
-    Whoever may not set labels may open issues all the same: GitHub leaves the label out without a
-    word, and what bears none is never found again. So nothing is opened before this is sure.
+    A token without the right to set labels can still open issues: GitHub omits the label without an
+    error, and an issue without the label is never found again. So the label is ensured first.
     """
     try:
         api.get(f"repos/{repository}/labels/{label}")
@@ -66,26 +66,26 @@ def have_label(api: GitHub, repository: str, label: str, description: str) -> No
 def opened(
     api: GitHub, repository: str, title: str, body: str, labels: Sequence[str]
 ) -> Issue | None:
-    """The issue that was opened. Raises Refused, Uncertain and Unreachable."""
+    """Opens an issue. Raises Refused, Uncertain and Unreachable."""
     value = {"title": title, "body": body, "labels": list(labels)}
     made = api.create(f"repos/{repository}/issues", value)
     named = made.get("labels") if isinstance(made, dict) else None
     if isinstance(named, list) and not {_name(each) for each in named} >= set(labels):
         raise RegistryError(
-            "GitHub opened the issue without its label, so that it would not be found again",
+            "GitHub opened the issue without its label, so it cannot be found again",
             where=f"{repository}#{made.get('number')}",
-            remedy="Give the label to that issue, and the token the right to: `issues: write`",
+            remedy="Add the label to that issue, and give the token the right `issues: write`",
         )
     return _issue(made)
 
 
 def edited(api: GitHub, repository: str, number: int, fields: Mapping[str, str]) -> None:
-    """Have an issue's title, body, state and state_reason be these."""
+    """Set the title, body, state and state_reason of an issue."""
     api.change("PATCH", f"repos/{repository}/issues/{number}", dict(fields))
 
 
 def pinned(api: GitHub, node: str) -> None:
-    """Have an issue stand above all others. Raises Refused where three do already."""
+    """Pin an issue. Raises Refused if three are pinned already."""
     api.graph(_PIN, issue=node)
 
 

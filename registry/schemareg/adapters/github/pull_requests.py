@@ -1,7 +1,7 @@
-"""A branch goes to the remote, and a pull request is opened for it, or the link that opens one.
+"""Pushes a branch and opens its pull request, or gives the link to open one.
 
-The user's own `git` and `gh` do it, with what they know of passwords; no address is asked by us,
-and no password of an address is shown.
+It runs the user's own `git` and `gh` with their credentials; we make no request,
+and show no password of an address.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _LONGEST = 6_000
 
 
 class Request(NamedTuple):
-    """What a pull request is to say."""
+    """The content of a pull request."""
 
     base: str
-    """The branch it is to land on."""
+    """The target branch."""
     branch: str
     title: str
     body: str
 
 
 def remote(top: Path, branch: str) -> str:
-    """The remote that a branch is pushed to. Raises RegistryError where there is none to choose."""
+    """The remote for pushing a branch. Raises RegistryError without a clear choice."""
     for name in (f"branch.{branch}.pushRemote", "remote.pushDefault", f"branch.{branch}.remote"):
         told = _run(top, "git", "config", "--get", name)
         if told.returncode == 0 and _text(told.stdout) not in ("", "."):
@@ -49,28 +49,28 @@ def remote(top: Path, branch: str) -> str:
     if len(names) == 1:
         return names[0]
     raise RegistryError(
-        "there are several remotes, and none is called origin"
+        "there are several remotes, and none is named origin"
         if names
         else "there is no remote to push to",
         remedy=f"git config remote.pushDefault {names[0]}"
         if names
-        else "git remote add origin URL; or leave --push out",
+        else "git remote add origin URL; or omit --push",
     )
 
 
 def push(top: Path, name: str, branch: str) -> None:
-    """Push a branch, which tracks what it becomes there. Raises RegistryError."""
+    """Push a branch and set its upstream. Raises RegistryError."""
     done = _run(top, "git", "push", "--quiet", "--set-upstream", name, f"refs/heads/{branch}")
     if done.returncode:
         said = " ".join(_text(done.stderr).split())
         raise RegistryError(
             f"the commit is on {branch!r}, and git did not push it: {_without_password(said)}",
-            remedy=f"Mend that, then: git push --set-upstream {name} {branch}",
+            remedy=f"Fix that, then run: git push --set-upstream {name} {branch}",
         )
 
 
 def opened(top: Path, request: Request) -> str | None:
-    """The address of the pull request that `gh` opened; None where there is no `gh`.
+    """The address of the pull request that `gh` opened; None without `gh`.
 
     Raises RegistryError where `gh` refuses.
     """
@@ -85,7 +85,7 @@ def opened(top: Path, request: Request) -> str | None:
         said = " ".join(_text(done.stderr).split())
         raise RegistryError(
             f"{request.branch!r} is pushed, and gh did not open the pull request: {said}",
-            remedy="Mend that, then: gh pr create",
+            remedy="Fix that, then run: gh pr create",
         )
     return _text(done.stdout)
 
@@ -154,6 +154,6 @@ def _run(top: Path, *command: str) -> subprocess.CompletedProcess[bytes]:
         )
     except FileNotFoundError:
         raise Undecidable(
-            f"the command {command[0]} is needed here, and is not on the PATH",
+            f"the command {command[0]} is needed and is not on the PATH",
             remedy=f"Install {command[0]}",
         ) from None

@@ -17,18 +17,18 @@ class Pull(NamedTuple):
 
     number: int
     head: str
-    """The commit that it proposes, its full id."""
+    """The full id of the proposed commit."""
     base: str
-    """The branch that it is to land on."""
+    """The target branch."""
     open: bool
 
 
 class Comment(NamedTuple):
-    """A comment in its conversation."""
+    """A comment of its conversation."""
 
     id: int
     author: str
-    """The login; `""` where the account is gone."""
+    """The login; `""` for a deleted account."""
     body: str
 
 
@@ -45,8 +45,8 @@ def pull(api: GitHub, repository: str, number: int) -> Pull | None:
 def proposing(api: GitHub, repository: str, commit: str, branch: str = "") -> tuple[Pull, ...]:
     """The open pull requests whose head is a commit, by number.
 
-    `branch` is where the commit comes from: `owner:branch`. It is asked for because the commits of
-    forks are not known by their ids in the repository that they are proposed to.
+    `branch` is the origin of the commit: `owner:branch`. It is needed because the commits of
+    forks are not known by id in the target repository.
     """
     found: dict[int, Pull] = {}
     for each in _candidates(api, repository, commit, branch):
@@ -67,7 +67,7 @@ def _candidates(api: GitHub, repository: str, commit: str, branch: str) -> Itera
 
 
 def comments(api: GitHub, repository: str, number: int) -> tuple[Comment, ...]:
-    """All comments of a conversation, the oldest first."""
+    """All comments of a conversation, oldest first."""
     found = []
     for each in api.pages(f"repos/{repository}/issues/{number}/comments"):
         told = _comment(each)
@@ -76,7 +76,7 @@ def comments(api: GitHub, repository: str, number: int) -> tuple[Comment, ...]:
 
 
 def comment(api: GitHub, repository: str, id_: int) -> Comment | None:
-    """One comment as it is now; None where it is gone."""
+    """One comment; None if it was deleted."""
     try:
         return _comment(api.get(f"repos/{repository}/issues/comments/{id_}"))
     except Refused as error:
@@ -86,17 +86,17 @@ def comment(api: GitHub, repository: str, id_: int) -> Comment | None:
 
 
 def add(api: GitHub, repository: str, number: int, body: str) -> Comment | None:
-    """The comment that was made. Raises Refused, Uncertain and Unreachable."""
+    """Creates a comment. Raises Refused, Uncertain and Unreachable."""
     return _comment(api.create(f"repos/{repository}/issues/{number}/comments", {"body": body}))
 
 
 def edit(api: GitHub, repository: str, id_: int, body: str) -> None:
-    """Let a comment say something else."""
+    """Update a comment."""
     api.change("PATCH", f"repos/{repository}/issues/comments/{id_}", {"body": body})
 
 
 def remove(api: GitHub, repository: str, id_: int) -> None:
-    """Take a comment away; that it is gone already is fine."""
+    """Delete a comment; a deleted one is no error."""
     try:
         api.change("DELETE", f"repos/{repository}/issues/comments/{id_}")
     except Refused as error:

@@ -1,7 +1,7 @@
-"""One request to GitHub's API and its answer: what leaves the process, and what it is told.
+"""One HTTP request to GitHub's API and its answer.
 
-The token goes to the one address that it is for: a redirection to another is an error, nothing
-else than HTTP is spoken, and HTTP without TLS only to this machine. Answers are bounded in time
+The token is sent only to its own API: a redirection to another host is an error, nothing
+but HTTP is used, and HTTP without TLS only for this machine. Answers are bounded in time
 and in size.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LARGEST = 64_000_000
-"""Bytes of one answer: strangers may write a hundred comments at their longest, which are 26 MB."""
+"""Maximum bytes of one answer: a hundred comments of maximum length are 26 MB."""
 _SLOWEST = 15.0
 """Seconds without a byte."""
 _REDIRECTIONS = 3
@@ -27,24 +27,24 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Answer(NamedTuple):
-    """What the other side said; `headers` by their names in lower case."""
+    """An answer; `headers` by lower-case names."""
 
     status: int
     headers: Mapping[str, str]
     value: Any
-    """The JSON value; None where there is none."""
+    """The JSON value; None without one."""
 
 
 class Unsent(Exception):
-    """Nobody was reached: nothing happened over there."""
+    """No connection: the request had no effect."""
 
 
 class Unanswered(Exception):
-    """The request went out and no whole answer came: it may have been carried out, or not."""
+    """The request was sent and no complete answer came: it may have been executed."""
 
 
 class Wire:
-    """The way to one API, with the token for it."""
+    """A connection to one API with its token."""
 
     def __init__(self, api: str, token: str) -> None:
         """Raises RegistryError for an address or a token that cannot be one."""
@@ -52,32 +52,33 @@ class Wire:
         self._origin = _origin(urlsplit(self.api))
         if not token.isascii() or not token.isprintable() or " " in token:
             raise RegistryError(
-                "GITHUB_TOKEN holds blanks, line breaks or other characters that no token has",
-                remedy="Set it to the token alone",
+                "GITHUB_TOKEN holds spaces, line breaks or other characters that are not part"
+                " of a token",
+                remedy="Set it to the token only",
             )
         self._token = token
         self._send = _opener(proxies=self._origin[0] == "https")
 
     @property
     def graphql(self) -> str:
-        """Where GraphQL is spoken; on an enterprise's own server it stands beside the REST API."""
+        """The GraphQL address; on an enterprise server it is beside the REST API."""
         if self.api.endswith("/api/v3"):
             return self.api.removesuffix("/v3") + "/graphql"
         return f"{self.api}/graphql"
 
     def masked(self, text: str) -> str:
-        """A text without the token, whoever wrote it in."""
+        """A text with the token masked."""
         return text.replace(self._token, "***") if self._token else text
 
     def same(self, url: str) -> bool:
-        """Whether an address is of the API that the token is for."""
+        """Whether an address belongs to the token's API."""
         try:
             return _origin(urlsplit(url)) == self._origin
         except (RegistryError, ValueError):
             return False
 
     def exchange(self, method: str, url: str, value: object = None, *, within: float) -> Answer:
-        """The answer to one request, redirections within the API followed; `within` is in seconds.
+        """The answer to one request; redirections within the API are followed; `within` is in seconds.
 
         Raises Unsent, Unanswered, and RegistryError where it leads to somebody else.
         """
@@ -89,11 +90,11 @@ class Wire:
             url = urljoin(url, answer.headers.get("location", ""))
             if not self.same(url):
                 raise RegistryError(
-                    f"GitHub's API sends us on to {_shown(url)}, and the token is not for that",
+                    f"GitHub's API redirects to {_shown(url)}, which is outside the token's API",
                     where=_shown(self.api),
-                    remedy="Set GITHUB_API_URL to where the API is",
+                    remedy="Set GITHUB_API_URL to the address of the API",
                 )
-        raise RegistryError("GitHub's API sends us round in a circle", where=_shown(self.api))
+        raise RegistryError("GitHub's API redirects in a circle", where=_shown(self.api))
 
     def _exchange(self, method: str, url: str, value: object, until: float) -> Answer:
         from http.client import HTTPException
@@ -108,7 +109,7 @@ class Wire:
         try:
             try:
                 response = self._send.open(request, timeout=left)
-            except HTTPError as error:  # it is an answer like any other
+            except HTTPError as error:  # a normal answer
                 with error:
                     return _answer(error.code, error.headers, error.fp, until)
             with response:
@@ -133,7 +134,7 @@ class Wire:
 
 
 def _opener(*, proxies: bool) -> Any:
-    """Speaks HTTP and nothing else: no files, no FTP.
+    """Opens HTTP addresses only: no files, no FTP.
 
     By way of the proxies of the environment, which see nothing of what goes through them in TLS;
     what is not encrypted is for this machine, and for no proxy.
@@ -153,7 +154,7 @@ def _opener(*, proxies: bool) -> Any:
 
 
 def _origin(url: SplitResult) -> tuple[str, str, int]:
-    """Scheme, host and port. Raises RegistryError for what no token may be sent to."""
+    """Scheme, host and port. Raises RegistryError for an address that must not receive the token."""
     host = (url.hostname or "").lower()
     try:
         port = url.port
@@ -162,14 +163,14 @@ def _origin(url: SplitResult) -> tuple[str, str, int]:
     named = url.scheme == "https" or (url.scheme == "http" and host in _LOOPBACK)
     if not named or not host or port == 0 or url.username or url.password:
         raise RegistryError(
-            f"{_shown(url.geturl())} is not where an API of GitHub can be",
+            f"{_shown(url.geturl())} is not a valid address of GitHub's API",
             remedy="Set GITHUB_API_URL to an https address, such as https://api.github.com",
         )
     return url.scheme, host, port or {"https": 443, "http": 80}[url.scheme]
 
 
 def _shown(url: str) -> str:
-    """An address without user, password and query, which may be secrets."""
+    """An address without user, password and query, which can be secrets."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
@@ -181,8 +182,8 @@ def _answer(status: int, headers: Any, response: Any, until: float) -> Answer:
         value = json.loads(text) if text.strip() else None
     except (ValueError, RecursionError):
         if status < 300:
-            raise Unanswered("the answer was no JSON") from None
-        value = None  # a proxy's page of apology; its status says enough
+            raise Unanswered("the answer was not JSON") from None
+        value = None  # an error page of a proxy; the status is enough
     return Answer(status, named, value)
 
 
@@ -201,7 +202,7 @@ def _content(response: Any, until: float) -> bytes:
 
 
 def _unsent(reason: object) -> Unsent | Unanswered:
-    """What a failure to send means: only where there was no connection did nothing leave."""
+    """The meaning of a failed request: only without a connection nothing was sent."""
     import socket
     import ssl
 

@@ -14,13 +14,14 @@ from schemareg.formats.field import MEANINGS
 from schemareg.formats.json_schema import keywords, uris
 from schemareg.formats.json_schema.dialects import Dialect, by_uri
 from schemareg.model.place import pointer_text
-from schemareg.model.targets import field_text
+from schemareg.model.targets import Inside, Matching, field_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
+    from schemareg.model.targets import Step
 
 WORDS = frozenset({"title", "description", "examples", "$comment", "default", "deprecated"})
 """Source: JSON Schema 2020-12, Validation, section 9; Core, section 8.3."""
@@ -53,7 +54,7 @@ def by_field(document: JsonValue) -> dict[str, dict[str, JsonValue]]:
 
 def _label(pointer: Pointer) -> str:
     """A field's path where the pointer leads to one by name alone, else the pointer."""
-    steps: list[str | None] = []
+    steps: list[Step] = []
     rest = list(pointer)
     while rest:
         keyword = rest.pop(0)
@@ -61,6 +62,16 @@ def _label(pointer: Pointer) -> str:
             steps.append(str(rest.pop(0)))
         elif keyword == "items" and (not rest or not isinstance(rest[0], int)):
             steps.append(None)
+        elif keyword == "patternProperties" and rest:
+            steps.append(Matching(str(rest.pop(0))))
+        elif keyword in ("additionalProperties", "unevaluatedProperties"):
+            steps.append(Inside.VALUES)
+        elif keyword in ("items", "prefixItems") and rest and isinstance(rest[0], int):
+            steps.append(int(rest.pop(0)))
+        elif keyword == "contains":
+            steps.append(Inside.CONTAINS)
+        elif keyword == "contentSchema":
+            steps.append(Inside.CONTENT)
         else:
             return pointer_text(pointer)
     return field_text(tuple(steps))

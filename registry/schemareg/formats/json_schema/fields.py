@@ -1,8 +1,10 @@
 """The fields a record of a schema can carry, by path: the words in which people speak of it.
 
-References and alternatives are followed; what only some alternatives have is optional. A field
-that comes back inside itself is listed there and not entered again. Names that a schema leaves open (`additionalProperties`,
-`patternProperties`) have no path, so they are no fields.
+References and alternatives are followed; what only some alternatives have is optional, and says in
+which (`Field.branches`). A field that comes back inside itself is listed there and not entered again.
+The values of a map have the path `prices.*` (`additionalProperties`, `unevaluatedProperties`) or
+`headers{^x-}` (`patternProperties`), an item at a position `pair[0]` beside the `pair[]` of every
+item, one that an array has to contain `lines[contains]`, the document in a string `payload[content]` (`contentSchema`).
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from schemareg.documents import json_values
-from schemareg.formats.field import Field
+from schemareg.formats.field import MAX_FIELDS, Field
 from schemareg.formats.json_schema.dialects import Dialect
 from schemareg.formats.json_schema.references import Library, Location, UnresolvableReference
-from schemareg.model.targets import field_text
+from schemareg.model.targets import Inside, Matching, Step, Steps, field_text, step_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
     from schemareg.model import Pointer
 
-MOST = 10_000
-"""Fields that are listed: references can multiply them beyond any end."""
+MOST = MAX_FIELDS
 
+_SAYS_NOTHING: tuple[JsonValue, ...] = (True, False, {})
 _MOST_COMBINATIONS = 10_000
 _DEEPEST = 200
 """References followed without a step into the record, and steps into it."""
@@ -46,11 +48,41 @@ def fields(
     reader = _Reader(library)
     root = reader.read(library.open(value, uri, dialect))
     found: list[Field] = []
-    for field in reader.below(root, (), ()):
+    for field in reader.below(root, (), "", ()):
         found.append(field)
         if len(found) == MOST:
             break
     return tuple(found)
+
+
+def field_at(
+    value: JsonValue, steps: Steps, library: Library | None = None, uri: str = ""
+) -> Field | None:
+    """The field at a path, also beyond what `fields` lists; None where there is none."""
+    found = fields_on_the_way(value, steps, library, uri)
+    return found[-1] if found and len(found) == len(steps) else None
+
+
+def described_path(value: JsonValue, steps: Steps, uri: str = "") -> Steps | None:
+    """The path by which a schema describes the value at these steps of a record, or None.
+
+    A name that no property has is one of a map's: `prices.EUR.amount` is `prices.*.amount`.
+    """
+    library = Library()
+    reader = _Reader(library)
+    return reader.described(reader.read(library.open(value, uri)), steps)
+
+
+def fields_on_the_way(
+    value: JsonValue, steps: Steps, library: Library | None = None, uri: str = ""
+) -> tuple[Field, ...]:
+    """The fields at each beginning of a path, the shortest first, as far as there are any.
+
+    Costs what the path costs, whatever else the schema has.
+    """
+    library = library or Library()
+    reader = _Reader(library)
+    return tuple(reader.on_the_way(reader.read(library.open(value, uri)), steps))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,8 +135,11 @@ class _Facts:
     description: str = ""
     annotations: tuple[tuple[str, str], ...] = ()
     required: frozenset[str] = frozenset()
-    properties: tuple[tuple[str, _Part], ...] = ()
+    inner: tuple[tuple[Step, _Part], ...] = ()
+    """What is inside, by step; of every item of an array in `items`."""
     items: _Part | None = None
+    only: tuple[tuple[Step, tuple[str, ...]], ...] = ()
+    """Of the steps that only some alternatives have, those alternatives."""
 
     @property
     def kinds(self) -> frozenset[str] | None:
@@ -112,9 +147,18 @@ class _Facts:
         if self.values is not None:
             listed = frozenset(_type_of(value) for value in self.values)
             return listed if self.types is None else frozenset(listed & _widened(self.types))
-        if self.types is None and (self.properties or self.required):
+        if self.types is not None:
+            return self.types
+        steps = [step for step, _ in self.inner]
+        if self.required or any(_of_an_object(step) for step in steps):
             return frozenset(("object",))
-        return frozenset(("array",)) if self.types is None and self.items else self.types
+        if self.items or any(isinstance(step, int) or step is Inside.CONTAINS for step in steps):
+            return frozenset(("array",))
+        return frozenset(("string",)) if Inside.CONTENT in steps else None
+
+
+def _of_an_object(step: Step) -> bool:
+    return isinstance(step, str | Matching) or step is Inside.VALUES
 
 
 _NOTHING = _Facts()
@@ -144,21 +188,65 @@ class _Reader:
         return known
 
     def below(
-        self, facts: _Facts, steps: tuple[str | None, ...], above: tuple[frozenset[object], ...]
+        self, facts: _Facts, steps: Steps, above_text: str, above: tuple[frozenset[object], ...]
     ) -> Iterator[Field]:
         """The fields inside what `facts` are about; `above` is where they have been read already."""
-        inner: list[tuple[str | None, _Part]] = list(facts.properties)
-        if facts.items is not None:
-            inner.append((None, facts.items))
-        for step, part in inner:
+        only = dict(facts.only)
+        for step, part in _inside(facts):
             here = self._facts(part)
             if here.never:
                 continue
             path = (*steps, step)
-            if step is not None or not (here.properties or here.items):
-                yield _field(path, here, part.first, required=step in facts.required)
+            text = above_text + step_text(step, "." if above_text else "")
+            if not (step is None or isinstance(step, int)) or not (here.inner or here.items):
+                yield _field(
+                    path,
+                    text,
+                    here,
+                    part.first,
+                    required=step in facts.required,
+                    branches=only.get(step, ()),
+                )
             if part.keys not in above and len(path) < _DEEPEST:
-                yield from self.below(here, path, (*above, part.keys))
+                yield from self.below(here, path, text, (*above, part.keys))
+
+    def on_the_way(self, facts: _Facts, steps: Steps) -> Iterator[Field]:
+        """The fields at each beginning of these steps below, as far as there are any."""
+        for count, step in enumerate(steps, 1):
+            part = dict(_inside(facts)).get(step)
+            here = _NEVER if part is None else self._facts(part)
+            if part is None or here.never:
+                return
+            only = dict(facts.only).get(step, ())
+            required = step in facts.required
+            yield _field(
+                steps[:count],
+                field_text(steps[:count]),
+                here,
+                part.first,
+                required=required,
+                branches=only,
+            )
+            facts = here
+
+    def described(self, facts: _Facts, steps: Steps) -> Steps | None:
+        """The steps by which these facts describe what is at some steps of a record, or None."""
+        found: list[Step] = []
+        for step in steps:
+            inside = dict(_inside(facts))
+            known: Step = step
+            if step not in inside and isinstance(step, str):
+                matching = (
+                    each
+                    for each in inside
+                    if isinstance(each, Matching) and _matches(each.pattern, step)
+                )
+                known = next(matching, Inside.VALUES)
+            if known not in inside:
+                return None
+            found.append(known)
+            facts = self._facts(inside[known])
+        return tuple(found)
 
     def _facts(self, part: _Part) -> _Facts:
         if not part.parts:
@@ -168,7 +256,10 @@ class _Reader:
             if len(self._combinations) >= _MOST_COMBINATIONS:
                 return _NOTHING
             facts = [self._facts(each) for each in part.parts]
-            known = self._either(facts) if part.alternative else self._both(facts)
+            if part.alternative:
+                known = self._either(facts, [branch_label(each.first) for each in part.parts])
+            else:
+                known = self._both(facts)
             self._combinations[part] = known
         return known
 
@@ -186,9 +277,10 @@ class _Reader:
         facts = [own, *self._referred(at)]
         facts += [self.read(branch) for branch in _branches(at, "allOf")]
         for keyword in ("anyOf", "oneOf"):
-            branches = [self.read(branch) for branch in _branches(at, keyword)]
+            branches = _branches(at, keyword)
             if branches:
-                facts.append(self._either(branches))
+                labels = [branch_label(branch) for branch in branches]
+                facts.append(self._either([self.read(each) for each in branches], labels))
         facts += self._conditional(at)
         return self._both(facts)
 
@@ -206,10 +298,7 @@ class _Reader:
             description=words if isinstance(words, str) else "",
             annotations=tuple(sorted(_annotations(schema))),
             required=frozenset(map(str, required)) if isinstance(required, list) else frozenset(),
-            properties=tuple(
-                (name, self._parts.place(at.child("properties", name)))
-                for name in _names_of(schema, "properties")
-            ),
+            inner=tuple((step, self._parts.place(place)) for step, place in declared_steps(at)),
             items=self._parts.combined(map(self._parts.place, _items(at)), alternative=True),
         )
 
@@ -226,10 +315,13 @@ class _Reader:
         if "if" in schema and at.dialect >= Dialect.DRAFT7:
             arms = [name for name in ("then", "else") if isinstance(schema.get(name), dict | bool)]
             facts = [self.read(at.child(name)) for name in arms]
-            yield self._either([*facts, *([_NOTHING] * (2 - len(arms)))])
+            condition = at.child("if") if isinstance(schema["if"], dict | bool) else at
+            labels = [branch_label(condition, name) for name in arms]
+            rest = 2 - len(arms)
+            yield self._either([*facts, *([_NOTHING] * rest)], [*labels, *([""] * rest)])
         for keyword in ("dependentSchemas", "dependencies"):
             for name in _names_of(schema, keyword):
-                yield self._either([self.read(at.child(keyword, name)), _NOTHING])
+                yield self._either([self.read(at.child(keyword, name)), _NOTHING], [name, ""])
 
     def _both(self, all_facts: Iterable[_Facts]) -> _Facts:
         """What holds where all of these hold."""
@@ -249,11 +341,12 @@ class _Reader:
             description=one.description or other.description,
             annotations=tuple(sorted({**dict(other.annotations), **dict(one.annotations)}.items())),
             required=one.required | other.required,
-            properties=self._merged((one, other), alternative=False),
+            inner=self._merged((one, other), alternative=False),
+            only=_only_both(one, other),
             items=self._parts.combined((one.items, other.items), alternative=False),
         )
 
-    def _either(self, branches: list[_Facts]) -> _Facts:
+    def _either(self, branches: list[_Facts], labels: list[str]) -> _Facts:
         """What holds where any of these holds; null has neither values nor a format nor members."""
         possible = [each for each in branches if not each.never]
         if len(possible) < 2:
@@ -273,22 +366,119 @@ class _Reader:
             required=frozenset.intersection(*(each.required for each in objects))
             if objects
             else frozenset(),
-            properties=self._merged(tuple(possible), alternative=True),
+            inner=self._merged(tuple(possible), alternative=True),
+            only=_only_some(
+                [
+                    (each, label)
+                    for each, label in zip(branches, labels, strict=True)
+                    if any(each is one for one in told)
+                ]
+            ),
             items=self._parts.combined((each.items for each in possible), alternative=True),
         )
 
     def _merged(
         self, all_facts: tuple[_Facts, ...], *, alternative: bool
-    ) -> tuple[tuple[str, _Part], ...]:
-        found: dict[str, list[_Part]] = {}
+    ) -> tuple[tuple[Step, _Part], ...]:
+        found: dict[Step, list[_Part]] = {}
         for facts in all_facts:
-            for name, part in facts.properties:
+            for name, part in facts.inner:
                 found.setdefault(name, []).append(part)
         combined = {
             name: self._parts.combined(parts, alternative=alternative)
             for name, parts in found.items()
         }
         return tuple((name, part) for name, part in combined.items() if part is not None)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    from schemareg.regex import OverBudget, PatternError
+    from schemareg.regex import compile as compile_pattern
+
+    try:
+        return compile_pattern(pattern).search(name)
+    except (OverBudget, PatternError):
+        return False
+
+
+def _inside(facts: _Facts) -> list[tuple[Step, _Part]]:
+    """Every step from a value to what is inside it."""
+    every: list[tuple[Step, _Part]] = [] if facts.items is None else [(None, facts.items)]
+    return [*facts.inner, *every]
+
+
+def declared_steps(at: Location) -> Iterator[tuple[Step, Location]]:
+    """What one schema object itself says of what is inside a value, the rest of an array aside."""
+    schema = at.value
+    for name in _names_of(schema, "properties"):
+        yield name, at.child("properties", name)
+    for pattern in _names_of(schema, "patternProperties"):
+        if schema["patternProperties"][pattern] not in _SAYS_NOTHING:
+            yield Matching(pattern), at.child("patternProperties", pattern)
+    for keyword in ("additionalProperties", "unevaluatedProperties"):
+        if isinstance(schema.get(keyword), dict) and schema[keyword]:
+            if keyword == "additionalProperties" or at.dialect >= Dialect.DRAFT2019:
+                yield Inside.VALUES, at.child(keyword)
+    yield from enumerate(first_items(at))
+    if at.dialect >= Dialect.DRAFT6 and isinstance(schema.get("contains"), dict):
+        yield Inside.CONTAINS, at.child("contains")
+    if at.dialect >= Dialect.DRAFT2019 and isinstance(schema.get("contentSchema"), dict):
+        yield Inside.CONTENT, at.child("contentSchema")
+
+
+def first_items(at: Location) -> list[Location]:
+    """The schemas of the items at the first positions."""
+    if at.dialect >= Dialect.DRAFT2020:
+        return _branches(at, "prefixItems")
+    return _branches(at, "items")
+
+
+def branch_label(at: Location, arm: str = "then") -> str:
+    """What people call an alternative: by the value that tells it apart, its title, or its place."""
+    schema = at.value if isinstance(at.value, dict) else {}
+    negated = "not " if arm == "else" else ""
+    inner = schema.get("properties")
+    for name, held in inner.items() if isinstance(inner, dict) else ():
+        values = _listed(held, at.dialect) if isinstance(held, dict) else None
+        if values is not None and len(values) == 1:
+            return f"{negated}{field_text((name,))}={_text(values[0])}"
+    for word in (schema.get("title"), str(schema.get("$ref", "")).rpartition("/")[2]):
+        if isinstance(word, str) and word:
+            return negated + word
+    if arm == "then" and at.pointer[-1:] != ("if",):
+        steps = list(map(str, at.pointer))
+        chosen = [each for each, step in enumerate(steps) if step in ("oneOf", "anyOf")]
+        return "/".join(steps[chosen[-1] :][:2] if chosen else steps[-2:])
+    return arm
+
+
+def _only_both(one: _Facts, other: _Facts) -> tuple[tuple[Step, tuple[str, ...]], ...]:
+    """The steps that both sides together have in some alternatives only."""
+    sides = [(dict(each.only), {step for step, _ in each.inner}) for each in (one, other)]
+    free = {step for only, inner in sides for step in inner - only.keys()}
+    found: dict[Step, tuple[str, ...]] = {}
+    for only, _ in sides:
+        for step, labels in only.items():
+            if step not in free:
+                found[step] = tuple(dict.fromkeys((*found.get(step, ()), *labels)))
+    return tuple(found.items())
+
+
+def _only_some(branches: list[tuple[_Facts, str]]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
+    """The steps that some of these alternatives have and others have not."""
+    found: dict[Step, list[str]] = {}
+    counts: dict[Step, int] = {}
+    for facts, label in branches:
+        only = dict(facts.only)
+        for step, _ in facts.inner:
+            counts[step] = counts.get(step, 0) + (step not in only)
+            inner = [f"{label}, {each}" for each in only.get(step, ())]
+            found.setdefault(step, []).extend(inner or [label])
+    return tuple(
+        (step, tuple(dict.fromkeys(labels)))
+        for step, labels in found.items()
+        if counts[step] < len(branches)
+    )
 
 
 def _listed(schema: dict[str, JsonValue], dialect: Dialect) -> tuple[JsonValue, ...] | None:
@@ -378,7 +568,13 @@ def _distinct(listed: list[tuple[JsonValue, ...] | None]) -> tuple[JsonValue, ..
 
 
 def _field(
-    steps: tuple[str | None, ...], facts: _Facts, declared: Location, *, required: bool
+    steps: Steps,
+    path: str,
+    facts: _Facts,
+    declared: Location,
+    *,
+    required: bool,
+    branches: tuple[str, ...] = (),
 ) -> Field:
     kinds = facts.kinds
     shown = sorted(kinds - {"null"}) if kinds else []
@@ -386,7 +582,7 @@ def _field(
         shown.remove("integer")
     nothing_else = kinds == frozenset(("null",))
     return Field(
-        path=field_text(steps),
+        path=path,
         steps=steps,
         type="null" if nothing_else else " | ".join(shown) or "any",
         required=required,
@@ -395,6 +591,7 @@ def _field(
         format=facts.format,
         description=facts.description,
         annotations=facts.annotations,
+        branches=branches,
         uri=declared.uri,
         pointer=declared.pointer,
     )

@@ -7,6 +7,7 @@ it is used.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from schemareg.documents import Document
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.field import Field
+    from schemareg.formats.field_changes import FieldChanges
     from schemareg.formats.format import Resolver
     from schemareg.formats.json_schema.references import Library, Location
     from schemareg.formats.json_schema.wellformed import Fault
-    from schemareg.formats.verdict import Budget, SchemaSource, Verdict
+    from schemareg.formats.verdict import Budget, Lookup, SchemaSource, Verdict
     from schemareg.model import Content, Mistake
+    from schemareg.model.targets import Steps
 
 
 class _Simplified(NamedTuple):
@@ -87,6 +90,20 @@ class JsonSchemaFormat(SchemaFormat):
 
         return fields(document.value, _library(resolver), _uri(document))
 
+    def fields_on_the_way(
+        self, document: Document, steps: Steps, resolver: Resolver
+    ) -> tuple[Field, ...]:
+        """The fields of a path; it costs what the path costs."""
+        from schemareg.formats.json_schema.fields import fields_on_the_way
+
+        return fields_on_the_way(document.value, steps, _library(resolver), _uri(document))
+
+    def described_path(self, document: Document, steps: Steps) -> Steps | None:
+        """With the step of a map where no property has the name."""
+        from schemareg.formats.json_schema.fields import described_path
+
+        return described_path(document.value, steps, _uri(document))
+
     def references(self, document: Document, resolver: Resolver) -> Iterator[CrossReference]:
         """The references that can be resolved; a document without any costs one walk."""
         if not notes.reaches_out(document.value):
@@ -124,24 +141,45 @@ class JsonSchemaFormat(SchemaFormat):
     ) -> Verdict:
         """The answer of the solver."""
         # Imported late: most changes are plain, and the solver costs as much as all the rest.
-        from dataclasses import replace
-
-        from schemareg.formats.json_schema.references import with_paths
         from schemareg.formats.json_schema.solver.compare import compare
 
-        def lookup(uri: str) -> JsonValue | None:
-            value = None if resolver.lookup is None else resolver.lookup(uri)
-            return with_paths(value, resolver.locate)
-
         return compare(
-            replace(reader, value=with_paths(reader.value, resolver.locate)),
-            replace(writer, value=with_paths(writer.value, resolver.locate)),
+            _with_paths(reader, resolver),
+            _with_paths(writer, resolver),
             content=content,
             formats=formats,
             budget=budget,
-            lookup=None if resolver.lookup is None else lookup,
+            lookup=_lookup(resolver),
             locate=resolver.locate,
         )
+
+    def compare_fields(
+        self,
+        old: Document,
+        new: Document,
+        resolver: Resolver,
+        *,
+        formats: bool,
+        seconds: float,
+    ) -> FieldChanges:
+        """Alternative by alternative; the solver is asked whether a record may carry a field."""
+        from schemareg.formats.json_schema.field_losses import compare_fields
+        from schemareg.formats.verdict import SchemaSource
+
+        return compare_fields(
+            _with_paths(SchemaSource(old.value, _uri(old)), resolver),
+            _with_paths(SchemaSource(new.value, _uri(new)), resolver),
+            formats=formats,
+            seconds=seconds,
+            lookup=_lookup(resolver),
+            locate=resolver.locate,
+        )
+
+    def validators_may_differ(self, reader: Document, writer: Document) -> bool:
+        """Whether draft 4 reads whole numbers in its own way here."""
+        from schemareg.formats.json_schema.draft_readings import whole_numbers_differ
+
+        return whole_numbers_differ(reader.value, writer.value)
 
     def plainly_reads(
         self, reader: Document, writer: Document, *, content: Content, formats: bool
@@ -169,7 +207,7 @@ class JsonSchemaFormat(SchemaFormat):
     def without(
         self,
         document: Document,
-        steps: tuple[str | None, ...],
+        steps: Steps,
         value: str | None,
         resolver: Resolver,
     ) -> str | None:
@@ -207,6 +245,19 @@ FORMAT = JsonSchemaFormat()
 
 def _uri(document: Document) -> str:
     return f"file:///{document.path}"
+
+
+def _with_paths(source: SchemaSource, resolver: Resolver) -> SchemaSource:
+    from schemareg.formats.json_schema.references import with_paths
+
+    return replace(source, value=with_paths(source.value, resolver.locate))
+
+
+def _lookup(resolver: Resolver) -> Lookup | None:
+    from schemareg.formats.json_schema.references import with_paths
+
+    found = resolver.lookup
+    return None if found is None else lambda uri: with_paths(found(uri), resolver.locate)
 
 
 def _library(resolver: Resolver) -> Library:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.formats.json_schema.dialects import Dialect
+from schemareg.formats.json_schema.fields import declared_steps
 from schemareg.formats.json_schema.references import UnresolvableReference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from schemareg.formats.json_schema.references import Library, Location
+    from schemareg.model.targets import Step, Steps
 
 _SAME_VALUE = ("allOf", "anyOf", "oneOf")
 _SAME_VALUE_ONE = ("if", "then", "else")
@@ -22,7 +24,7 @@ _BY_NAME = ("dependentSchemas", "dependencies")
 _ITEMS = ("items", "prefixItems", "additionalItems")
 
 
-def places(library: Library, root: Location, steps: tuple[str | None, ...]) -> tuple[Location, ...]:
+def places(library: Library, root: Location, steps: Steps) -> tuple[Location, ...]:
     """The schemas of the value at a field path, in the order in which they are met, each once.
 
     None in the steps is every item of an array. `not` says what a value is not, and `contains`
@@ -70,11 +72,9 @@ def _beside(library: Library, at: Location) -> Iterator[Location]:
                 yield at.child(keyword, name)
 
 
-def _below(at: Location, step: str | None) -> Iterator[Location]:
+def _below(at: Location, step: Step) -> Iterator[Location]:
     if step is not None:
-        held = at.value.get("properties")
-        if isinstance(held, dict) and step in held:
-            yield at.child("properties", step)
+        yield from (place for own, place in declared_steps(at) if own == step)
         return
     for keyword in _ITEMS:
         held = at.value.get(keyword)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from schemareg.documents import json_values
 from schemareg.formats.json_schema.places import places
 from schemareg.model.errors import RegistryError
-from schemareg.model.targets import field_text
+from schemareg.model.targets import Matching, field_text
 from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
@@ -16,20 +16,24 @@ if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.json_schema.references import Library, Location
     from schemareg.model import Pointer
-
-Steps = tuple[str | None, ...]
+    from schemareg.model.targets import Steps
 
 
 def field_pointers(library: Library, root: Location, steps: Steps) -> tuple[Pointer, ...]:
     """The members and items of the document that make a field: where it is described and required.
 
-    Raises RegistryError where it is an array's items, or described in another file.
+    Raises RegistryError where it has no name of its own, or is described in another file.
     """
     name = steps[-1]
     if name is None:
         raise RegistryError(
             f"the items of {quoted(field_text(steps[:-1]))} cannot leave by themselves",
             remedy="Let the field go that holds them",
+        )
+    if not isinstance(name, str | Matching):
+        raise RegistryError(
+            f"{quoted(field_text(steps))} cannot leave by itself",
+            remedy="Let the field go that holds it",
         )
     found: list[Pointer] = []
     for at in places(library, root, steps[:-1]):
@@ -56,8 +60,12 @@ def value_pointers(
     return tuple(dict.fromkeys(found))
 
 
-def _mentions(schema: dict[str, JsonValue], name: str) -> Iterator[Pointer]:
-    """Where one object schema speaks of a property of its objects."""
+def _mentions(schema: dict[str, JsonValue], name: str | Matching) -> Iterator[Pointer]:
+    """Where one object schema speaks of a property of its objects, or of those a pattern matches."""
+    if isinstance(name, Matching):
+        if name.pattern in _object(schema.get("patternProperties")):
+            yield "patternProperties", name.pattern
+        return
     if name in _object(schema.get("properties")):
         yield "properties", name
     yield from _named(schema.get("required"), name, ("required",))

@@ -76,7 +76,7 @@ def evident(reader: JsonValue, writer: JsonValue, content: Content, *, formats: 
 
 
 def properties_kept(before: JsonValue, after: JsonValue) -> bool:
-    """Whether every field of one document is plainly one of the other's too.
+    """Whether every field of one document is plainly one of the other's too, and may still come.
 
     Of documents of which it is evident that the first reads the second: what is not walked they
     share.
@@ -85,7 +85,10 @@ def properties_kept(before: JsonValue, after: JsonValue) -> bool:
         return json_values.equal(before, after)
     if not _ELSEWHERE.isdisjoint(after):
         return json_values.equal(before, after)
-    if before.get("type") != after.get("type"):
+    others = (before.keys() | after.keys()) - _WALKED - {"$schema", "$id", "id"}
+    if not _same_or_absent(before, after, others | {"type"}):
+        return False
+    if not {*after.get("required", ())} <= {*before.get("required", ())}:
         return False
     mine, theirs = before.get("properties", {}), after.get("properties", {})
     return (
@@ -166,6 +169,17 @@ def _same(
 ) -> bool:
     return all(
         name in reader and name in writer and json_values.equal(reader[name], writer[name])
+        for name in names
+    )
+
+
+def _same_or_absent(
+    before: dict[str, JsonValue], after: dict[str, JsonValue], names: set[str]
+) -> bool:
+    """Whether both say the same under each of these names, or nothing."""
+    return all(
+        (name in before) is (name in after)
+        and (name not in before or json_values.equal(before[name], after[name]))
         for name in names
     )
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.notifications.events.event import Event
-from schemareg.notifications.events.kinds import TYPES
+from schemareg.notifications.events.event import TYPES, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from schemareg.changelog.facts import KINDS
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -41,3 +43,30 @@ class Event:
     """The https URL of its page; `""` where the repository has none."""
     source: str = ""
     """The registry as a URI: its web address, else one made of its first commit."""
+
+
+TYPES = {
+    **{kind: meaning for kind, meaning in KINDS.items() if kind != "deprecation.moved"},
+    "version.moved": "the file of a landed version moved to another path: a violation",
+    "breaking.landed": "a landing that the check refuses, without a waiver",
+    "breaking.waived": "a landing that the check refuses, with a waiver",
+    "promise.ended": "an element was removed or loosened after its sunset",
+    "promise.broken": "a deprecation was cut short, or its history was edited",
+    "sunset.moved": "a sunset was moved, set or removed",
+    "sunset.approaching": "a sunset is near",
+    "sunset.reached": "a sunset has come: the element is no longer promised",
+    "sunset.overdue": "a sunset passed weeks ago, and the element still exists",
+    "waiver.expiring": "a waiver expires soon",
+    "waiver.expired": "a waiver has expired",
+    "landing.invalid": "malformed files landed, so the landing could not be judged",
+    "time.backwards": "a landing claims to be older than possible",
+    "history.rewritten": "the history was rewritten",
+    "registry.watched": "notification starts",
+    "events.omitted": "a landing has more events than one message holds",
+    "channel.tested": "a test message of a channel",
+}
+"""Every type of event, and its meaning: the kinds of facts, and what only events report.
+
+A published type is never reused: programs filter by it. `sunset.moved` is the event of the fact
+`deprecation.moved`.
+"""

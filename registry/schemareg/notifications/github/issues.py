@@ -108,8 +108,8 @@ def _issue(term: Term, about: About) -> WantedIssue:
         _readers(about.readers(term.said.target), term.said.target),
         _steps(term.steps, about.home),
         (
-            f"<sub>This follows {escape.markdown_code(_cut(term.said.path))}, and is written anew"
-            " when something about it changes.</sub>"
+            f"<sub>This follows {escape.markdown_code(_cut(term.said.path))}, and is updated"
+            " when something changes.</sub>"
         ),
     ]
     return WantedIssue(

@@ -203,7 +203,7 @@ def _mistake(mistake: Mistake, severity: str) -> str:
         f'<article class="{severity}">\n'
         f'<h3><b class="{severity}">{severity}</b> {_code(mistake.rule)}</h3>\n'
         f'<p class="faint">{place}</p>\n<p dir="auto">{_text(mistake.what)}</p>\n'
-        f"{_facts(('mend it', mistake.remedy))}\n</article>"
+        f"{_facts(('fix', mistake.remedy))}\n</article>"
     )
 
 

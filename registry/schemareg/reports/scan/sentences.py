@@ -127,7 +127,9 @@ def sections(scan: Scan, limit: int) -> Iterator[Section]:
 def _rewritten(event: Event) -> Told:
     rewrite, judged = event.rewrite, event.judged
     assert judged is not None  # noqa: S101  a rewrite has been judged
-    allowed = "allowed anew" if judged.meaning is Meaning.WIDENED else "allowed before, refused now"
+    allowed = (
+        "newly allowed" if judged.meaning is Meaning.WIDENED else "allowed before, refused now"
+    )
     record = f"{allowed}: {judged.record}" if judged.record else ""
     what = f"{judged.meaning.value}, {_age(rewrite.days)}"
     return Told(rewrite.landing, rewrite.version.name, what, record, judged.reason)
@@ -145,7 +147,9 @@ def _gone(event: Event) -> Told:
 def _misstep(found: Misstep) -> Told:
     step, bump, judged = found.step, found.bump, found.judged
     what = f"called {bump.declared}, its changes require {bump.honest} ({judged.meaning.value})"
-    broken = "allowed anew" if judged.meaning is Meaning.WIDENED else f"{step.above.version} allows"
+    broken = (
+        "newly allowed" if judged.meaning is Meaning.WIDENED else f"{step.above.version} allows"
+    )
     record = f"{broken}: {judged.record}" if judged.record else ""
     return Told(step.version.published, _named(found), what, record, judged.reason)
 

@@ -43,7 +43,7 @@ def verification(
 
 
 _ANEW = (
-    "Nothing is decided until the history is anchored anew. Find out who rewrote it and why; then"
+    "The audit cannot decide until the history has a new anchor. Find out who rewrote it and why; then"
     " name a commit of the new one as `anchor` in registry.yaml, from whose landing windows count,"
     " and keep a new checkpoint: reg audit checkpoint"
 )

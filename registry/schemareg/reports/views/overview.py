@@ -126,6 +126,9 @@ def _field_row(field: Field) -> tuple[str, ...]:
     if field.values:
         allowed = escape.shortened(_one_line(", ".join(field.values)), 200)
         what = f"{what} One of {allowed}." if what else f"One of {allowed}."
+    if field.branches:
+        only = f"Only where {escape.shortened(_one_line(' or '.join(field.branches)), 200)}."
+        what = f"{what} {only}" if what else only
     kind = f"{field.type} ({field.format})" if field.format else field.type
     needed = "required" if field.required else "optional"
     return _one_line(field.path), _one_line(kind), needed, what

@@ -130,10 +130,10 @@ class Closing:
         longest = max(len(_first(here)) for here in group)
         return self._compiler.nodes.items(
             [
-                self._close(tuple(each for here in group for each in _item(here, index)))
+                self._close(tuple(each for here in group for each in item_at(here, index)))
                 for index in range(longest)
             ],
-            self._close(tuple(each for here in group for each in _further(here))),
+            self._close(tuple(each for here in group for each in further_items(here))),
         )
 
 
@@ -193,15 +193,15 @@ def _first(here: Here) -> list[JsonValue]:
     return []
 
 
-def _item(here: Here, index: int) -> list[Here]:
+def item_at(here: Here, index: int) -> list[Here]:
     """The schemas that one object applies to the item at an index."""
     if index < len(_first(here)):
         prefix = isinstance(here.at.value.get("prefixItems"), list)
         return [here.child("prefixItems" if prefix else "items", index)]
-    return _further(here)
+    return further_items(here)
 
 
-def _further(here: Here) -> list[Here]:
+def further_items(here: Here) -> list[Here]:
     """What one object says of items beyond the first ones."""
     value = here.at.value
     # Without an array of first items, additionalItems says nothing.

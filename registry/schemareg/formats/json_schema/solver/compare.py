@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from schemareg.formats.format import Locate
     from schemareg.formats.json_schema.solver.tableau import Answer
     from schemareg.model import Pointer
+    from schemareg.model.targets import Steps
 
 _FRAMES = 12_000
 """Python frames that the deepest search may need; its own bounds end it long before."""
@@ -58,7 +59,7 @@ def compare(
     `lookup` and `locate` give the other documents of the registry that references may reach; no
     other is read. Nothing is raised for a bad schema: the verdict is undecided and says why.
     """
-    with _frames():
+    with frames():
         try:
             return _Comparison(reader, writer, content, formats, budget, lookup, locate).verdict()
         except (Malformed, UnresolvableReference, BudgetSpent) as problem:
@@ -80,7 +81,7 @@ class _Comparison:
     ) -> None:
         self.reader, self.writer = reader, writer
         self.content, self.formats, self.budget = content, formats, budget
-        self.lookup = _with_metaschemas(lookup)
+        self.lookup = with_metaschemas(lookup)
         self.locate = locate
         self.nodes = Nodes()
         self.search = Search(self.nodes, budget)
@@ -275,7 +276,7 @@ def _replaced(record: JsonValue, at: Pointer, value: JsonValue) -> JsonValue:
     return copy
 
 
-def _steps(refusal: Refusal) -> tuple[str | None, ...]:
+def _steps(refusal: Refusal) -> Steps:
     steps = [None if isinstance(step, int) else step for step in refusal.instance]
     if refusal.keyword in (
         "required",
@@ -295,7 +296,7 @@ def _unlisted(refusal: Refusal) -> str:
     return value if isinstance(value, str) else json_values.render(value, ordered=True)
 
 
-def _with_metaschemas(lookup: Lookup | None) -> Lookup:
+def with_metaschemas(lookup: Lookup | None) -> Lookup:
     """The drafts' own schemas are known without fetching: they come with the validator."""
 
     def found(uri: str) -> JsonValue | None:
@@ -312,7 +313,7 @@ def _with_metaschemas(lookup: Lookup | None) -> Lookup:
 
 
 @contextmanager
-def _frames() -> Iterator[None]:
+def frames() -> Iterator[None]:
     """Room for the search's recursion; its depth is bounded by its own limits, not by Python's."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _FRAMES))

@@ -158,10 +158,10 @@ class Compiler:
         """A name for a recursive definition that equal definitions share."""
         key = here.key
         if key not in self._named:
-            self._named[key] = self._content(here)
+            self._named[key] = self.digest(here)
         return self._named[key]
 
-    def _content(self, start: Here) -> str:
+    def digest(self, start: Here) -> str:
         """A digest of a schema and of everything it refers to."""
         digest = blake2b(digest_size=16)
         digest.update(self._stamp.encode())
