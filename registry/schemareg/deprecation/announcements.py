@@ -29,10 +29,35 @@ if TYPE_CHECKING:
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.schedule import Term
     from schemareg.model import Deprecation, FileChange, Finding, Policy, Product
+    from schemareg.model.targets import Target
     from schemareg.rules.rule import Rule
     from schemareg.snapshot.snapshot import Snapshot
 
 _STABILITIES = list(Stability)
+
+
+MAX_STEPS_SHOWN = 8
+"""Steps of a cycle of replacements that its finding shows."""
+
+
+class _Known:
+    """Deprecations by what they speak of, and by what replaces it."""
+
+    def __init__(self, said: Iterable[Deprecation]) -> None:
+        self._of: dict[Target, list[Deprecation]] = {}
+        self._replaced_by: dict[Target, list[Deprecation]] = {}
+        for each in said:
+            self._of.setdefault(each.target, []).append(each)
+            if each.replacement is not None:
+                self._replaced_by.setdefault(each.replacement, []).append(each)
+
+    def of(self, target: Target) -> list[Deprecation]:
+        """Those of just this target, by path."""
+        return self._of.get(target, [])
+
+    def replaced_by(self, target: Target) -> list[Deprecation]:
+        """Those that name this target as the replacement, by path."""
+        return self._replaced_by.get(target, [])
 
 
 class Announcements:
@@ -55,7 +80,9 @@ class Announcements:
         self.policy = policy
         self.today = today
         self.changes = tuple(changes)
-        self._announced_by: dict[str, tuple[Deprecation, ...]] = {}
+        self._announced_by: dict[str, _Known] = {}
+        self._ends: dict[Target, Target | None] = {}
+        self._circular: set[Target] = set()
 
     def proposed(self) -> tuple[Deprecation, ...]:
         """What the change announces, and the base does not know yet."""
@@ -201,9 +228,8 @@ class Announcements:
         )
 
     def _repeated(self, said: Deprecation) -> Iterator[Finding]:
-        for other in self._all(said.target.product):
-            same = (other.target, other.loosens) == (said.target, said.loosens)
-            if same and other.path != said.path:
+        for other in self._known(said.target.product).of(said.target):
+            if other.loosens == said.loosens and other.path != said.path:
                 yield rules.about(
                     rules.DEPRECATION_REPEATED,
                     said.target,
@@ -222,19 +248,18 @@ class Announcements:
                 rules.REPLACEMENT_UNKNOWN, said.target, place, lack[0], remedy=lack[1]
             )
             return
-        chain = self._chain(said)
-        if chain and chain[-1] == said.target:
-            path = " → ".join(str(each) for each in (said.target, *chain))
-            yield rules.about(rules.REPLACEMENT_CYCLE, said.target, place, path)
-        elif len(chain) > 1:
+        end = self._end(said.replacement)
+        if said.target in self._circular:
+            yield rules.about(rules.REPLACEMENT_CYCLE, said.target, place, self._circle(said))
+        elif end is not None and end != said.replacement:
             yield rules.about(
                 rules.REPLACEMENT_DEPRECATED,
                 said.target,
                 place,
-                f"{said.replacement} is going too, {chain[-1]} replaces it",
-                remedy=f"Name {chain[-1]}",
+                f"{said.replacement} is going too, {end} replaces it",
+                remedy=f"Name {end}",
             )
-        elif any(each.target == said.replacement for each in self._all(said.replacement.product)):
+        elif end is None or self._known(said.replacement.product).of(said.replacement):
             yield rules.about(
                 rules.REPLACEMENT_DEPRECATED, said.target, place, f"{said.replacement} is going too"
             )
@@ -252,8 +277,8 @@ class Announcements:
 
     def _replacing(self, said: Deprecation) -> Iterator[Finding]:
         """What the same product sends readers to, and is announced to go now."""
-        for other in self._all(said.target.product):
-            if other.replacement == said.target and other.target != said.replacement:
+        for other in self._known(said.target.product).replaced_by(said.target):
+            if other.target != said.replacement:
                 yield rules.about(
                     rules.REPLACEMENT_DEPRECATED,
                     said.target,
@@ -264,17 +289,37 @@ class Announcements:
                     what=(str(other.target),),
                 )
 
-    def _chain(self, said: Deprecation) -> list[object]:
-        """What replaces the target, what replaces that, and so on; a cycle ends where it closes."""
-        chain: list[object] = []
-        target = said.replacement
-        while target is not None and target not in chain:
-            chain.append(target)
-            if target == said.target:
-                break
-            following = [each for each in self._all(target.product) if each.target == target]
+    def _end(self, target: Target) -> Target | None:
+        """What replaces a target in the end, following replacements; None where they form a cycle.
+
+        Each target is followed once, however many lead to it.
+        """
+        path: dict[Target, None] = {}
+        following: Target | None = target
+        while following is not None and following not in path and following not in self._ends:
+            path[following] = None
+            said = self._known(following.product).of(following)
+            following = said[0].replacement if said else None
+        end = None
+        if following is None:
+            end = next(reversed(path))
+        elif following in self._ends:
+            end = self._ends[following]
+        else:
+            steps = list(path)
+            self._circular.update(steps[steps.index(following) :])
+        self._ends.update(dict.fromkeys(path, end))
+        return self._ends[target]
+
+    def _circle(self, said: Deprecation) -> str:
+        """The way from a target back to itself; of a long one its beginning."""
+        steps, target = [said.target], said.replacement
+        while target is not None and target != said.target and len(steps) < MAX_STEPS_SHOWN:
+            steps.append(target)
+            following = self._known(target.product).of(target)
             target = following[0].replacement if following else None
-        return chain
+        whole = target == said.target
+        return " → ".join([*map(str, steps), str(said.target) if whole else "… and back"])
 
     # -- what stands beside ---------------------------------------------------------------------
 
@@ -354,10 +399,10 @@ class Announcements:
         except InvalidFiles:
             return None  # wrong at head: refused before; wrong at base: it announced nothing
 
-    def _all(self, product: str) -> tuple[Deprecation, ...]:
+    def _known(self, product: str) -> _Known:
         """What the files of a product announce with the change; each file is parsed once."""
         if product not in self._announced_by:
-            self._announced_by[product] = deprecations(self.head, product)
+            self._announced_by[product] = _Known(deprecations(self.head, product))
         return self._announced_by[product]
 
     def _window(self, said: Deprecation) -> int:

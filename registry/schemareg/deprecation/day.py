@@ -19,7 +19,7 @@ from schemareg.model.semver import parse as parse_version
 from schemareg.model.targets import Target, covers, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     from schemareg.deprecation.announcements import Announcements
@@ -116,6 +116,18 @@ class Day:
     ) -> Finding:
         """What is to be said of a field that a version brings back; `line` has it otherwise."""
         return self._season.returned(found, version, place, line)
+
+    def altered(self, versions: Iterable[SchemaVersion]) -> Iterator[Finding]:
+        """The releases that had landed before, went by a bypass, and come back with other bytes.
+
+        A release that is there at the base is compared with it and not with the history.
+        """
+        releases = [each for each in versions if not each.version.pre]
+        if not releases or self._history is None:
+            return
+        from schemareg.deprecation.returning_versions import altered
+
+        yield from altered(self._promises.history, self._head, releases)
 
     def loosened(self, before: Product, after: Product, document: Document) -> tuple[Finding, ...]:
         """What a product guaranteed and does not any more, as that is today."""

@@ -48,6 +48,7 @@ def review(
     judge = Judge(base, head, policy, landing, day)
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
+    findings += day.altered(landing.proposed)
     findings += _policy_findings(base, head, policy, changes, day)
     findings += day.findings()
     findings = _hitting(base, head, day.accepted(findings))
