@@ -160,6 +160,7 @@ def _policy_findings(
             continue
         if change.path == REGISTRY:
             yield from policies.loosened(policy, head.policy, REGISTRY, day.after(policy))
+            yield from policies.redirected(policy, head.policy, REGISTRY)
         elif change.after is not None:
             yield from _product_findings(base, head, policy, change.path, day)
 

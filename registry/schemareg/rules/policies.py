@@ -48,7 +48,15 @@ DISPUTED = Rule(
     source="Design, section 4, Time: policy, waivers and owners are read from the base",
 )
 
-RULES = (LOOSENED, CHANGED, DISPUTED)
+REDIRECTED = Rule(
+    id="channel-redirected",
+    title="A channel of the registry leads elsewhere",
+    rationale="Whoever is reached through the channel no longer receives what was sent there.",
+    remedy="No action needed if this is intended; ask those whom the channel reaches to approve it.",
+    source="Design, section 7: merge, events, people",
+)
+
+RULES = (LOOSENED, CHANGED, DISPUTED, REDIRECTED)
 
 _SCOPES = (Scope.LATEST, Scope.SUPPORTED, Scope.ALL)
 _CONTENTS = (Content.DECLARED, Content.OPEN)
@@ -84,6 +92,27 @@ def product_loosened(
     if _STABILITIES.index(product.stability) < _STABILITIES.index(before.stability):
         given_up.append(f"stability: {before.stability.value} → {product.stability.value}")
     yield from _notice(product.name, path, given_up, first)
+
+
+def redirected(before: Policy, after: Policy, path: str) -> Iterator[Finding]:
+    """One warning a channel that was removed or whose URL, kind or secret changed; no URL is shown."""
+    now = {each.name: each for each in after.channels}
+    for channel in before.channels:
+        other = now.get(channel.name)
+        if other == channel:
+            continue
+        keys = ("url", "kind", "secret", "threshold")
+        changed = [key for key in keys if other and getattr(other, key) != getattr(channel, key)]
+        what = f"changed its {' and '.join(changed)}" if other else "was removed"
+        yield Finding(
+            REDIRECTED.id,
+            Severity.WARNING,
+            Place(path),
+            f"the channel {channel.name} {what}",
+            why=REDIRECTED.rationale,
+            remedy=REDIRECTED.remedy,
+            fingerprint=fingerprint(REDIRECTED.id, channel.name, *changed),
+        )
 
 
 def changed(product: Product, path: str, sentences: Sequence[str]) -> Finding:
