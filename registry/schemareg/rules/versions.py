@@ -87,13 +87,13 @@ UNKNOWN_LANDING = Rule(
 RULES = (MODIFIED, REMOVED, TOO_SMALL, LARGER, GAP, BACKWARDS, PRERELEASE, UNKNOWN_LANDING)
 
 
-def altered(version: SchemaVersion, commit: str, what: str = "its file") -> Finding:
-    """A landed version that differs from the base, `commit`."""
+def altered(version: SchemaVersion, commit: str, what: str = "its file", path: str = "") -> Finding:
+    """A landed version that differs from the base, `commit`. `path` is where it was, if elsewhere."""
     return _finding(
         MODIFIED,
         version,
         f"{version.version} has landed, and {what} differs from the landed one",
-        remedy=f"Restore it: {_restore(commit, version.path)};"
+        remedy=f"Restore it: {_restore(commit, path or version.path)};"
         f" for the change: reg draft {version.product}/{version.schema}",
     )
 
@@ -109,18 +109,6 @@ def removed(
         f"{version.version} has landed, and is no longer at {version.path}{destination}",
         place=place,
         remedy=f"Restore it: {_restore(commit, version.path)}",
-    )
-
-
-def returned(version: SchemaVersion, commit: str, path: str) -> Finding:
-    """A version that landed before and was removed by `commit`, and is back as something else."""
-    return _finding(
-        MODIFIED,
-        version,
-        f"{version.version} landed before, was removed by {commit[:7]}, and is back with other"
-        " content",
-        remedy=f"Restore it as it was: {_restore(commit, path, '~1')};"
-        f" for the change: reg draft {version.product}/{version.schema}",
     )
 
 
