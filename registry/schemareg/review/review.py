@@ -49,6 +49,7 @@ def review(
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
     findings += day.altered(landing.proposed)
+    findings += day.unread()
     findings += _policy_findings(base, head, policy, changes, day)
     findings += day.findings()
     findings = _hitting(base, head, day.accepted(findings))
