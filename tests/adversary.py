@@ -116,6 +116,7 @@ class Origin:
     def __init__(self, folder: Path, files: Mapping[str, Content], on: date = BEGIN) -> None:
         self.path = folder
         self.store = pygit2.init_repository(str(folder), bare=True, initial_head="main")
+        self._known: dict[Any, str] = {}
         self.files = dict(files)
         self.tip = self.commit(self.files, on=on)
         self.point("refs/heads/main", self.tip)
@@ -146,15 +147,21 @@ class Origin:
                 folders.setdefault(name, {})[rest] = content
                 continue
             mode, text = content if isinstance(content, Odd) else (FILE, content)
-            id_ = text if mode == SUBMODULE else str(self.store.create_blob(text.encode()))
-            entries.append((name, mode, id_))
+            entries.append((name, mode, text if mode == SUBMODULE else self._blob(text)))
         entries += [(name, 0o40000, self.tree(below)) for name, below in folders.items()]
         entries.sort(key=lambda each: f"{each[0]}/" if each[1] == 0o40000 else each[0])
         raw = b"".join(
             f"{mode:o} {name}\0".encode("utf-8", "surrogateescape") + bytes.fromhex(id_)
             for name, mode, id_ in entries
         )
-        return str(self.store.odb.write(pygit2.enums.ObjectType.TREE, raw))
+        if raw not in self._known:
+            self._known[raw] = str(self.store.odb.write(pygit2.enums.ObjectType.TREE, raw))
+        return self._known[raw]
+
+    def _blob(self, text: str) -> str:
+        if text not in self._known:
+            self._known[text] = str(self.store.create_blob(text.encode()))
+        return self._known[text]
 
     def point(self, reference: str, commit: str) -> None:
         """Push: what anybody may do, but to the protected branch."""

@@ -129,12 +129,12 @@ def test_wrong_files_are_told_with_every_mistake(here: Path, reg: Callable[..., 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ((), "reg: two schema files are wanted\n"),
-        (("old.json",), "reg: two schema files are wanted\n"),
+        ((), "reg: two schema files are required\n"),
+        (("old.json",), "reg: two schema files are required\n"),
         (("old.json", "gone.json"), "reg: gone.json: No such file or directory\n"),
         (
             ("old.json", "--pairs", "x.jsonl"),
-            "reg: --pairs takes the schemas from its rows, not OLD",
+            "reg: --pairs reads the schemas from its rows, not OLD",
         ),
         (("old.json", "new.json", "--level", "SIDEWAYS"), "reg: invalid value for '--level'"),
     ],
@@ -156,7 +156,7 @@ ROWS: list[tuple[bytes, Any, str, str]] = [
     ),
     (b'{"old": true, "new": false}', 2, "breaking", ""),
     (b"not json", 3, "undecided", "line 3 is not JSON: Expecting value at column 1"),
-    (b"[]", 4, "undecided", 'line 4 is not an object {"id", "old", "new", "dialect"}'),
+    (b"[]", 4, "undecided", 'line 4 is not an object {"id", "old", "new", "format", "dialect"}'),
     (b'{"id": 5, "old": {}}', 5, "undecided", "line 5 has no 'new'"),
     (b'{"id": null}', None, "undecided", "line 6 has no 'old' and no 'new'"),
     (

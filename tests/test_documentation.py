@@ -19,6 +19,7 @@ RULES = TOP / "registry" / "docs" / "reference-rules.md"
 
 FAMILIES = {
     "formats.json_schema.rules": "Compatibility: what a reader would refuse",
+    "formats.avro.rules": "Avro: what a reader refuses or misreads, and what is no schema",
     "rules.versions": "Versions: what has landed stays, and numbers are honest",
     "rules.semantics": "Promises that no validator sees",
     "rules.deprecation": "Time: what has been announced, and from when it may go",

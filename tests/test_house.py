@@ -23,7 +23,7 @@ LAYERS = {
     "texts and places": ("documents", "rules"),
     "schema languages": ("formats",),
     "the registry as a value": ("history", "manifests", "snapshot", "scan"),
-    "consumers and time": ("consumers", "deprecation"),
+    "consumers and time": ("consumers", "deprecation", "sql"),
     "judgement": ("validation", "compatibility", "review", "audit", "changelog"),
     "around a change": ("authoring", "catalog", "notifications"),
     "what is shown": ("reports",),
@@ -38,7 +38,10 @@ TYPES_ONLY = {("rules", "formats"), ("regex", "formats")}
 
 HEAVY = {
     "apprise": ("schemareg.adapters.delivery.apprise",),
+    "duckdb": ("schemareg.adapters.database",),
     "deepdiff": ("schemareg.review.metadata",),
+    "avro": (),
+    "fastavro": ("schemareg.formats.avro.witness", "schemareg.formats.avro.infer"),
     "jsonschema": (
         "schemareg.documents.conformance",
         "schemareg.formats.json_schema.solver.witness",
@@ -53,6 +56,8 @@ HEAVY = {
     "pygit2": ("schemareg.adapters.git",),
     "referencing": ("schemareg.formats.json_schema.solver.witness",),
     "rich": (),
+    "sqlalchemy": ("schemareg.adapters.database",),
+    "sqlglot": ("schemareg.sql",),
     "typer": ("schemareg_cli",),
     "yaml": ("schemareg.documents",),
 }
@@ -225,6 +230,45 @@ def test_only_operations_and_commands_join_core_and_adapters() -> None:
         if room(each.imported) == "schemareg_cli" != room(each.importer)
     ]
     assert (core_to_edge, edge_to_core, to_command) == ([], [], [])
+
+
+COMMANDS_KNOW = {"operations", "reports", "model", "text", "version"}
+"""What a command imports beside the command line: it calls an operation, and renders its value."""
+
+STREAMS = {"stdin", "stdout", "stderr", "__stdout__", "__stderr__", "argv", "exit"}
+"""Names of `sys` that belong to the process, and so to the command line."""
+
+
+def test_a_command_calls_operations_and_renders_their_values() -> None:
+    wrong = [
+        str(each)
+        for each in imports()
+        if each.importer.startswith("schemareg_cli.commands.")
+        and each.imported.startswith("schemareg.")
+        and not each.types
+        and room(each.imported) not in COMMANDS_KNOW
+    ]
+    assert wrong == []
+
+
+def test_only_the_command_line_prints_reads_arguments_and_ends_the_process() -> None:
+    printed = [
+        f"{name}:{node.lineno} {ast.unparse(node)}"
+        for name in modules()
+        if room(name) != "schemareg_cli"
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.Call | ast.Attribute | ast.ImportFrom) and _is_of_a_process(node)
+    ]
+    assert printed == []
+
+
+def _is_of_a_process(node: ast.Call | ast.Attribute | ast.ImportFrom) -> bool:
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        return called in ("print", "input", "exit", "quit", "os._exit", "typer.echo")
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "sys" and bool({each.name for each in node.names} & STREAMS)
+    return ast.unparse(node.value) == "sys" and node.attr in STREAMS
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

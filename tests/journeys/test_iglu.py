@@ -9,10 +9,13 @@ import json
 import os
 import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+import yaml
+from tests.adversary import Origin
 from tests.referees import jsonschema_accepts, jsonschema_rs_accepts
 
 from schemareg.formats.json_schema.rules import BY_ID
@@ -119,6 +122,53 @@ def test_a_real_history_is_judged_at_every_step(
         print(f"{note}: {count} {outcome}")
     assert broken == BROKEN
     assert not any(outcome == "undecided" for _, outcome in outcomes)
+
+
+ALARMS = Path(__file__).parents[1] / "cases" / "iglu-alarms.yaml"
+JUSTIFIED: dict[str, str] = {}
+"""Alarms that the earlier release did not give, as `schema version: rule field`, each with its reason."""
+
+
+def test_a_real_history_replayed_gives_no_alarm_that_an_earlier_release_did_not_give(
+    tmp_path: Path,
+) -> None:
+    every = steps()
+    numbers = semantic(every)
+    policy = "version: 1\ncompatibility: {level: FULL, scope: latest}\n"
+    day = date(2026, 1, 1)
+    origin = Origin(tmp_path / "registry.git", {"registry.yaml": policy})
+    schemas: dict[str, set[str]] = {}
+    for step in every:
+        product, schema = place(step.name)
+        older, newer = (
+            f"products/{product}/schemas/{schema}/{numbers[step.name, version]}.json"
+            for version in (step.before, step.after)
+        )
+        if older not in origin.files:
+            schemas.setdefault(product, set()).add(schema)
+            described = {
+                f"products/{product}/product.yaml": product_file(product, schemas[product])
+            }
+            origin.land({**origin.files, **described, older: json.dumps(step.old)}, day)
+        origin.land({**origin.files, newer: json.dumps(step.new)}, day)
+    answer = origin.run("check", "--replay", "..main", "--today", "2026-02-01", "-f", "json")
+    replayed = json.loads(answer.out)
+    assert answer.code == 1, answer.err
+    assert replayed["counts"]["judged"] == len({step.name for step in every}) + len(every) + 1
+    assert replayed["counts"]["undecided"] == replayed["counts"]["left_out"] == 0
+    found = {
+        f"{each['product']}/{each['schema']} {each['version']}: {each['rule']} {each['field']}".strip()
+        for landing in replayed["landings"]
+        for each in landing["findings"]
+        if each["severity"] == "error"
+    }
+    before = {
+        f"{name}: {alarm}"
+        for name, alarms in yaml.safe_load(ALARMS.read_text("utf-8")).items()
+        for alarm in alarms
+    }
+    assert found - before == JUSTIFIED.keys()
+    assert before - found == set()
 
 
 def product_file(product: str, schemas: set[str]) -> str:

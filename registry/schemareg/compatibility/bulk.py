@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.documents.json_values import JsonValue
+    from schemareg.formats.format import SchemaFormat
 
-    Judge = Callable[[SchemaSource, SchemaSource], Verdict]
-    """The verdict on (old, new)."""
+    Judge = Callable[[SchemaFormat, SchemaSource, SchemaSource], Verdict]
+    """The verdict on (old, new), both of a format."""
 
 
 class Answer(NamedTuple):
@@ -38,9 +39,9 @@ def answers(
 ) -> Iterator[Answer]:
     """An answer for each non-blank row, in order, each as soon as it is known.
 
-    A row is `{"id", "old", "new", "dialect"}`; `dialect` (the row's, else the one given here)
-    counts where a schema has no `$schema`. A row that cannot be read is undecided, with the
-    reason. `clock` gives seconds.
+    A row is `{"id", "old", "new", "format", "dialect"}`; `format` is json-schema by default, and
+    `dialect` (the row's, else the one given here) applies to a JSON Schema without `$schema`. A row
+    that cannot be read is undecided, with the reason. `clock` gives seconds.
     """
     for number, row in enumerate(rows, 1):
         if row.strip():
@@ -83,17 +84,22 @@ def _constant(name: str) -> None:
     raise _Refused(f"has {name}, which is not JSON")
 
 
-def _sources(value: JsonValue, dialect: str) -> tuple[SchemaSource, SchemaSource]:
+def _sources(value: JsonValue, dialect: str) -> tuple[SchemaFormat, SchemaSource, SchemaSource]:
     if not isinstance(value, dict):
-        raise _Refused('is not an object {"id", "old", "new", "dialect"}')
+        raise _Refused('is not an object {"id", "old", "new", "format", "dialect"}')
     missing = [key for key in ("old", "new") if key not in value]
     if missing:
         raise _Refused(f"has no {listed(missing, last='and no')}")
+    form = value.get("format") or catalogue.DEFAULT.name
+    if not isinstance(form, str) or form not in catalogue.BY_NAME:
+        raise _Refused(f"names the format {quoted(form)}, which is not {listed(catalogue.BY_NAME)}")
+    language = catalogue.named(form)
     label = value.get("dialect") or dialect
-    known = catalogue.named(catalogue.DEFAULT.name).dialects
-    if label not in known:
-        raise _Refused(f"names the dialect {quoted(label)}, which is not {listed(known)}")
+    if language.dialects and label not in language.dialects:
+        known = listed(language.dialects)
+        raise _Refused(f"names the dialect {quoted(label)}, which is not {known}")
     for key in ("old", "new"):
-        if not isinstance(value[key], dict | bool):
+        if form == catalogue.DEFAULT.name and not isinstance(value[key], dict | bool):
             raise _Refused(f"has {key!r} that is not a schema: an object, true or false")
-    return SchemaSource(value["old"], dialect=label), SchemaSource(value["new"], dialect=label)
+    older, newer = (SchemaSource(value[key], dialect=label) for key in ("old", "new"))
+    return language, older, newer

@@ -27,18 +27,20 @@ def check(
     content: str = "declared",
     *,
     dialect: str = "2020-12",
+    form: str = catalogue.DEFAULT.name,
     budget: Budget = Budget(),  # noqa: B008 (a frozen value)
 ) -> Verdict:
-    """Whether `new` keeps what `level` promises to the users of `old`; both are JSON Schemas.
+    """Whether `new` keeps what `level` promises to the users of `old`; both are of the format `form`.
 
-    Schemas are values of `json.load`, a dict or a bool; a float counts as it prints, so
-    that 0.1 is a tenth. `dialect` applies to a schema without `$schema`.
+    Schemas are values of `json.load`; a float counts as it prints, so that 0.1 is a tenth.
+    `dialect` applies to a JSON Schema without `$schema`.
 
-    Raises RegistryError for a level, content model or dialect that does not exist, TypeError or
-    ValueError for what is not JSON.
+    Raises RegistryError for a level, content model, format or dialect that does not exist,
+    TypeError or ValueError for what is not JSON.
     """
-    language = catalogue.named(catalogue.DEFAULT.name)
-    if dialect not in language.dialects:
+    _named(catalogue.BY_NAME, form, "format")
+    language = catalogue.named(form)
+    if language.dialects and dialect not in language.dialects:
         known = ", ".join(language.dialects)
         raise RegistryError(f"{dialect!r} is not a dialect", remedy=f"Write {known}")
     asked = _named(Level.__members__, level, "level")

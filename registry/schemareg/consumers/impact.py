@@ -41,6 +41,7 @@ _ENDING = _RELEASED | frozenset(
     {
         *("enum-value-removed", "property-removed", "value-forbidden"),
         "additional-properties-closed",
+        "avro-symbol-removed",
     }
 )
 """What hurts the readers of the whole line, even where it is the new version that refuses: what was

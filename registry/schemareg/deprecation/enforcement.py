@@ -50,6 +50,13 @@ ASPECTS = {
     "max-items-lowered": "size",
     "unique-items-added": "size",
     "meaning-changed": "meaning",
+    "avro-field-missing": "required",
+    "avro-symbol-removed": "values",
+    "avro-type-changed": "type",
+    "avro-branch-removed": "type",
+    "avro-name-changed": "type",
+    "avro-fixed-size-changed": "size",
+    "avro-logical-type-changed": "meaning",
 }
 """Which guarantee an old reader loses when it refuses what a new writer writes, by rule."""
 
@@ -59,8 +66,12 @@ _GONE = (
     "property-removed",
     "additional-properties-closed",
     "value-forbidden",
+    "avro-field-missing",
 )
 """Findings that the removal of a field makes."""
+
+_VALUE_GONE = ("enum-value-removed", "avro-symbol-removed")
+"""Findings that the removal of one listed value makes."""
 
 _DAYS = 90
 
@@ -150,7 +161,7 @@ def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Ta
     version = parse_version(finding.version)
     steps = parse(f"{finding.product}/{finding.schema}#{finding.field}").field
     target = Target(finding.product, finding.schema, version, None, steps)
-    if finding.rule == "enum-value-removed" and finding.direction is Direction.BACKWARD:
+    if finding.value and finding.rule in _VALUE_GONE and finding.direction is Direction.BACKWARD:
         return replace(target, value=finding.value), ""
     if finding.rule == "field-removed":
         return target, ""  # also where other alternatives still have it

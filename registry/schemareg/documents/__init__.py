@@ -17,8 +17,8 @@ __all__ = [
 
 
 def parse(data: bytes, path: str) -> Document:
-    """The document in `data`, read as the ending of `path` says: JSON for `.json`, else YAML.
+    """The document in `data`, read as the ending of `path` says: JSON for `.json` and `.avsc`, else YAML.
 
     Raises InvalidFiles with every mistake that can be told.
     """
-    return parse_json(data, path) if path.endswith(".json") else parse_yaml(data, path)
+    return parse_json(data, path) if path.endswith((".json", ".avsc")) else parse_yaml(data, path)

@@ -29,10 +29,18 @@ class FormatEntry(NamedTuple):
     """Imports the format's room; called once."""
     rules: str = ""
     """The module that declares its rules as `RULES`; empty for none."""
+    data_endings: tuple[str, ...] = ()
+    """Of files of records that hold their own schema in this format."""
 
 
 def _json_schema() -> SchemaFormat:
     from schemareg.formats.json_schema.format import FORMAT
+
+    return FORMAT
+
+
+def _avro() -> SchemaFormat:
+    from schemareg.formats.avro.format import FORMAT
 
     return FORMAT
 
@@ -83,6 +91,12 @@ def named(name: str) -> SchemaFormat:
     return _load(BY_NAME[name])
 
 
+def format_of_data(path: str) -> SchemaFormat | None:
+    """The format whose schemas a file of records holds itself, by its ending; None for others."""
+    ending = path[path.rfind(".") :].lower()
+    return next((_load(each) for each in BY_NAME.values() if ending in each.data_endings), None)
+
+
 def parse(data: bytes, path: str) -> Document:
     """The document in a file of a registry. Raises InvalidFiles with every mistake of syntax.
 
@@ -125,3 +139,4 @@ def _load(entry: FormatEntry) -> SchemaFormat:
 
 
 register(DEFAULT)
+register(FormatEntry("avro", "Avro", (".avsc",), _avro, "schemareg.formats.avro.rules", (".avro",)))

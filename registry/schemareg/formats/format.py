@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from schemareg.model.errors import RegistryError
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.field import Field
     from schemareg.formats.field_changes import FieldChanges
+    from schemareg.formats.structure import Structure
     from schemareg.formats.verdict import Budget, Lookup, SchemaSource, Verdict
     from schemareg.model import Content, Mistake, Pointer
     from schemareg.model.semver import SemVer
@@ -152,6 +155,32 @@ class SchemaFormat(Protocol):
         """
         return ()
 
+    # --- records
+
+    def structure(self, document: Document, resolver: Resolver) -> Structure:
+        """Names and types of a record, and what they do not hold of the schema.
+
+        Raises RegistryError where a record has no declared names.
+        """
+        raise RegistryError(
+            f"{self.title} schemas have no tables in this version of reg",
+            where=document.path,
+            remedy="Only JSON Schemas have",
+        )
+
+    def validator(
+        self, document: Document, resolver: Resolver
+    ) -> Callable[[JsonValue], bool | None]:
+        """Says of a record, independently of `compare`, whether it is valid; None for no answer.
+
+        Formats of strings count.
+        """
+        return lambda _: None
+
+    def example(self, document: Document, resolver: Resolver) -> JsonValue | None:
+        """A valid record; None where none was found within the usual work."""
+        return None
+
     # --- compatibility
 
     @abstractmethod
@@ -237,6 +266,15 @@ class SchemaFormat(Protocol):
 
         None where nothing describes it. Raises RegistryError where only a person can decide.
         """
+
+    def schema_in(self, data: bytes, path: str) -> str:
+        """The text of the schema that a file of records holds itself; see `data_endings`.
+
+        Raises RegistryError where it cannot be read.
+        """
+        from schemareg.model.errors import RegistryError
+
+        raise RegistryError(f"no file of records holds a {self.title}", where=path)
 
     @abstractmethod
     def first_version(self, title: str, records: Iterable[JsonValue] | None = None) -> str:

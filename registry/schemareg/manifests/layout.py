@@ -68,7 +68,7 @@ FACTS = (DEPRECATIONS, CONSUMERS, WAIVERS)
 PARTS = (SCHEMAS, *FACTS)
 """The folders a product may have."""
 
-OTHER_FORMATS = {".avsc": "Avro", ".proto": "Protobuf", ".sql": "SQL"}
+OTHER_FORMATS = {".proto": "Protobuf", ".sql": "SQL"}
 """Endings of schema languages that later versions read."""
 
 NAME_FORM = "a lower-case letter, then lower-case letters, digits, '_' and '-', at most 64"

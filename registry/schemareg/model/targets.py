@@ -121,7 +121,7 @@ def field_steps(text: str) -> Steps:
 
 
 def above(path: str) -> tuple[str, ...]:
-    """The fields that a field stands in, the nearest first: `lines[]` and `lines` of `lines[].sku`.
+    """The fields around a field, the nearest first: `lines[]` and `lines` of `lines[].sku`.
 
     Linear in the path.
     """
@@ -149,7 +149,7 @@ def spellings(steps: Steps) -> tuple[str, ...]:
 
 
 def begins(inner: Steps, outer: Steps) -> bool:
-    """Whether the field at `inner` is the one at `outer`, or stands in it.
+    """Whether the field at `inner` is the one at `outer`, or is inside it.
 
     `outer` counts in both readings, its own and that of release 0.1; every item of an array
     includes the item at an index.
@@ -161,7 +161,7 @@ def begins(inner: Steps, outer: Steps) -> bool:
 
 
 def overlap(one: Steps, other: Steps) -> bool:
-    """Whether one of two fields may be the other, or stand in it."""
+    """Whether one of two fields may be the other, or be inside it."""
     if begins(one, other) or begins(other, one):
         return True
     return any(

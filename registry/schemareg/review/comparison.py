@@ -153,14 +153,14 @@ class Comparison:
     def _lost(
         self, version: SchemaVersion, new: Document, old: Document, losses: Iterable[Loss]
     ) -> None:
-        told = {each.field for each in self.lost}
-        told |= {each.found.field for each in self.pairs if each.direction is Direction.FORWARD}
+        reported = {each.field for each in self.lost}
+        reported |= {each.found.field for each in self.pairs if each.direction is Direction.FORWARD}
         language, resolver = format_of(new), self.shelf.resolver(new)
         for loss in losses:
             path = field_text(loss.steps)
-            if not told.isdisjoint((path, *above(path))):
+            if not reported.isdisjoint((path, *above(path))):
                 continue
-            told.add(path)
+            reported.add(path)
             was = language.field_at(old, loss.steps, resolver)
             there = loss.branch and language.field_at(new, loss.steps, resolver)
             near = loss.near_uri == uri_of(new.path)
@@ -179,7 +179,7 @@ class Comparison:
             )
 
     def _changed(self, version: SchemaVersion, new: Document, changes: Iterable[Change]) -> None:
-        told = {(each.field, each.message) for each in self.lost}
+        reported = {(each.field, each.message) for each in self.lost}
         for change in changes:
             if change.keyword == "x-classification" and _firmer(change.was, change.now):
                 continue
@@ -193,8 +193,8 @@ class Comparison:
                 new.place(change.pointer if here else format_of(new).fields_pointer, key=True),
                 self.opens,
             )
-            if (found.field, found.message) not in told:
-                told.add((found.field, found.message))
+            if (found.field, found.message) not in reported:
+                reported.add((found.field, found.message))
                 self.lost.append(found)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemareg.formats.field import Field
+    from schemareg.formats.structure import Structure
     from schemareg.model import SchemaVersion
     from schemareg.model.targets import Steps, Target
     from schemareg.snapshot.snapshot import Snapshot
@@ -95,6 +96,12 @@ def field_of(snapshot: Snapshot, version: SchemaVersion, steps: Steps) -> Field 
         if found is not None:
             return found
     return None
+
+
+def structure_of(snapshot: Snapshot, version: SchemaVersion) -> Structure:
+    """The logical structure of a version's records. Raises RegistryError where it has none."""
+    document = snapshot.document(version.path)
+    return catalogue.format_of(version.path).structure(document, snapshot.resolver(version.path))
 
 
 def _lacking_field(

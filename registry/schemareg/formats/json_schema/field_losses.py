@@ -1,4 +1,4 @@
-"""What the records of a new version do not carry any more, though readers of an old one were promised it.
+"""What the records of a new version no longer carry, though readers of an old one were promised it.
 
 No validator minds an optional field that does not come. So both schemas are walked side by side: what
 the old one describes inside a value, alternative by alternative, the new one has to describe too.
@@ -366,7 +366,7 @@ class _Walk:
         ]
 
     def _new_cases(self, pair: _Pair, before: _Cases, after: _Cases) -> None:
-        """In each kind of record that the new schema tells apart, what every old one may have had."""
+        """What every old record may have had, in each kind of record that the new schema names."""
         known = self._old.digests(before.schemas)
         always = before.by_case[frozenset()]
         for case, held in after.by_case.items():
@@ -425,12 +425,12 @@ class _Walk:
         if possible is None:
             self.doubt(
                 f"whether a record may carry {field_text(question.steps)}: "
-                + ("the budget is spent" if self._search.spent else "the solver cannot tell")
+                + ("the budget is spent" if self._search.spent else "the solver has no answer")
             )
             return
         around = self._possible(self._new, question.way)
         if around is False and any(isinstance(each, frozenset) for each in question.way):
-            return  # no such record is written any more, so none lacks the field
+            return  # such a record is no longer written
         if around is False and question.way:
             return  # the value around it is lost, which is a loss of its own
         carried = self._solved(self._old.written, wanted)

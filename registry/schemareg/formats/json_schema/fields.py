@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemareg.documents import json_values
 from schemareg.formats.field import MAX_FIELDS, Field
@@ -45,7 +46,7 @@ def fields(
     nowhere adds nothing. At most `MOST` are listed.
     """
     library = library or Library()
-    reader = _Reader(library)
+    reader = Reader(library)
     root = reader.read(library.open(value, uri, dialect))
     found: list[Field] = []
     for field in reader.below(root, (), "", ()):
@@ -69,7 +70,7 @@ def described_path(value: JsonValue, steps: Steps, uri: str = "") -> Steps | Non
     A name that no property has is one of a map's: `prices.EUR.amount` is `prices.*.amount`.
     """
     library = Library()
-    reader = _Reader(library)
+    reader = Reader(library)
     return reader.described(reader.read(library.open(value, uri)), steps)
 
 
@@ -81,19 +82,19 @@ def fields_on_the_way(
     Costs what the path costs, whatever else the schema has.
     """
     library = library or Library()
-    reader = _Reader(library)
+    reader = Reader(library)
     return tuple(reader.on_the_way(reader.read(library.open(value, uri)), steps))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
+class Part:
     """The schemas that a value must fit: all of these parts, or any of them, or one place."""
 
     first: Location
     """The place that declares it first."""
     keys: frozenset[tuple[str, Pointer]]
     """Every place in it; two parts inside each other with the same places are a recursion."""
-    parts: tuple[_Part, ...] = ()
+    parts: tuple[Part, ...] = ()
     alternative: bool = False
 
 
@@ -101,15 +102,15 @@ class _Parts:
     """Makes parts; what consists of the same is the same object, so that nothing multiplies."""
 
     def __init__(self) -> None:
-        self._made: dict[object, _Part] = {}
+        self._made: dict[object, Part] = {}
 
-    def place(self, at: Location) -> _Part:
+    def place(self, at: Location) -> Part:
         """The part that is one place."""
-        return self._made.setdefault(at.key, _Part(at, frozenset((at.key,))))
+        return self._made.setdefault(at.key, Part(at, frozenset((at.key,))))
 
-    def combined(self, parts: Iterable[_Part | None], *, alternative: bool) -> _Part | None:
+    def combined(self, parts: Iterable[Part | None], *, alternative: bool) -> Part | None:
         """All or any of these parts; None of none."""
-        flat: dict[int, _Part] = {}
+        flat: dict[int, Part] = {}
         for part in parts:
             if part is not None:
                 nested = part.parts if part.alternative is alternative else ()
@@ -120,12 +121,48 @@ class _Parts:
         if identity not in self._made:
             held = tuple(flat.values())
             keys = frozenset().union(*(each.keys for each in held))
-            self._made[identity] = _Part(held[0].first, keys, held, alternative)
+            self._made[identity] = Part(held[0].first, keys, held, alternative)
         return self._made[identity]
 
 
+class Limits(NamedTuple):
+    """The range of a number, what it is a multiple of, and the longest string, in characters."""
+
+    minimum: int | Fraction | None = None
+    maximum: int | Fraction | None = None
+    multiple: int | Fraction | None = None
+    longest: int | None = None
+
+    def conjoined(self, other: Limits) -> Limits:
+        """What holds where both hold; of two multiples the first."""
+        return Limits(
+            _extreme(max, self.minimum, other.minimum),
+            _extreme(min, self.maximum, other.maximum),
+            self.multiple if self.multiple is not None else other.multiple,
+            _extreme(min, self.longest, other.longest),
+        )
+
+    def joined(self, other: Limits) -> Limits:
+        """What holds where either holds."""
+        return Limits(
+            None
+            if None in (self.minimum, other.minimum)
+            else _extreme(min, self.minimum, other.minimum),
+            None
+            if None in (self.maximum, other.maximum)
+            else _extreme(max, self.maximum, other.maximum),
+            self.multiple if self.multiple == other.multiple else None,
+            None
+            if None in (self.longest, other.longest)
+            else _extreme(max, self.longest, other.longest),
+        )
+
+
+_NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     """What one schema says of the values that fit it; what is inside is looked at when needed."""
 
     never: bool = False
@@ -135,11 +172,18 @@ class _Facts:
     description: str = ""
     annotations: tuple[tuple[str, str], ...] = ()
     required: frozenset[str] = frozenset()
-    inner: tuple[tuple[Step, _Part], ...] = ()
+    inner: tuple[tuple[Step, Part], ...] = ()
     """What is inside, by step; of every item of an array in `items`."""
-    items: _Part | None = None
+    items: Part | None = None
     only: tuple[tuple[Step, tuple[str, ...]], ...] = ()
     """Of the steps that only some alternatives have, those alternatives."""
+    limits: Limits = _NO_LIMITS
+    additional: Part | None = None
+    """What names beyond the declared ones carry, where the schema says so, `true` included."""
+    default: tuple[JsonValue, ...] = ()
+    """The default value; empty where there is none."""
+    conditions: frozenset[str] = frozenset()
+    """The keywords that restrict values further, beyond everything above."""
 
     @property
     def kinds(self) -> frozenset[str] | None:
@@ -161,21 +205,21 @@ def _of_an_object(step: Step) -> bool:
     return isinstance(step, str | Matching) or step is Inside.VALUES
 
 
-_NOTHING = _Facts()
-_NEVER = _Facts(never=True)
+_NOTHING = Facts()
+_NEVER = Facts(never=True)
 
 
-class _Reader:
+class Reader:
     """Reads schemas to facts; each place, and each combination of places, once."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._parts = _Parts()
-        self._places: dict[tuple[str, Pointer], _Facts] = {}
-        self._combinations: dict[_Part, _Facts] = {}
+        self._places: dict[tuple[str, Pointer], Facts] = {}
+        self._combinations: dict[Part, Facts] = {}
         self._depth = 0
 
-    def read(self, at: Location) -> _Facts:
+    def read(self, at: Location) -> Facts:
         """What the schema at a place says; one that is itself only by reference says nothing."""
         known = self._places.get(at.key)
         if known is None:
@@ -188,12 +232,12 @@ class _Reader:
         return known
 
     def below(
-        self, facts: _Facts, steps: Steps, above_text: str, above: tuple[frozenset[object], ...]
+        self, facts: Facts, steps: Steps, above_text: str, above: tuple[frozenset[object], ...]
     ) -> Iterator[Field]:
         """The fields inside what `facts` are about; `above` is where they have been read already."""
         only = dict(facts.only)
         for step, part in _inside(facts):
-            here = self._facts(part)
+            here = self.facts(part)
             if here.never:
                 continue
             path = (*steps, step)
@@ -210,11 +254,11 @@ class _Reader:
             if part.keys not in above and len(path) < _DEEPEST:
                 yield from self.below(here, path, text, (*above, part.keys))
 
-    def on_the_way(self, facts: _Facts, steps: Steps) -> Iterator[Field]:
+    def on_the_way(self, facts: Facts, steps: Steps) -> Iterator[Field]:
         """The fields at each beginning of these steps below, as far as there are any."""
         for count, step in enumerate(steps, 1):
             part = dict(_inside(facts)).get(step)
-            here = _NEVER if part is None else self._facts(part)
+            here = _NEVER if part is None else self.facts(part)
             if part is None or here.never:
                 return
             only = dict(facts.only).get(step, ())
@@ -229,7 +273,7 @@ class _Reader:
             )
             facts = here
 
-    def described(self, facts: _Facts, steps: Steps) -> Steps | None:
+    def described(self, facts: Facts, steps: Steps) -> Steps | None:
         """The steps by which these facts describe what is at some steps of a record, or None."""
         found: list[Step] = []
         for step in steps:
@@ -245,17 +289,18 @@ class _Reader:
             if known not in inside:
                 return None
             found.append(known)
-            facts = self._facts(inside[known])
+            facts = self.facts(inside[known])
         return tuple(found)
 
-    def _facts(self, part: _Part) -> _Facts:
+    def facts(self, part: Part) -> Facts:
+        """What the schemas of a part say together."""
         if not part.parts:
             return self.read(part.first)
         known = self._combinations.get(part)
         if known is None:
             if len(self._combinations) >= _MOST_COMBINATIONS:
                 return _NOTHING
-            facts = [self._facts(each) for each in part.parts]
+            facts = [self.facts(each) for each in part.parts]
             if part.alternative:
                 known = self._either(facts, [branch_label(each.first) for each in part.parts])
             else:
@@ -263,7 +308,7 @@ class _Reader:
             self._combinations[part] = known
         return known
 
-    def _read(self, at: Location) -> _Facts:
+    def _read(self, at: Location) -> Facts:
         schema = at.value
         if schema is False:
             return _NEVER
@@ -272,7 +317,7 @@ class _Reader:
         own = self._own(at)
         if at.dialect <= Dialect.DRAFT7 and isinstance(schema.get("$ref"), str):
             # Up to draft 7 only words beside a `$ref` are read, and by people alone.
-            words = _Facts(description=own.description, annotations=own.annotations)
+            words = Facts(description=own.description, annotations=own.annotations)
             return self._both([words, *self._referred(at)])
         facts = [own, *self._referred(at)]
         facts += [self.read(branch) for branch in _branches(at, "allOf")]
@@ -284,14 +329,14 @@ class _Reader:
         facts += self._conditional(at)
         return self._both(facts)
 
-    def _own(self, at: Location) -> _Facts:
+    def _own(self, at: Location) -> Facts:
         schema = at.value
         declared = schema.get("type")
         names = [declared] if isinstance(declared, str) else declared
         required = schema.get("required")
         words = schema.get("description") or schema.get("title") or ""
         form = schema.get("format")
-        return _Facts(
+        return Facts(
             types=frozenset(map(str, names)) if isinstance(names, list) else None,
             values=_listed(schema, at.dialect),
             format=form if isinstance(form, str) else "",
@@ -300,9 +345,15 @@ class _Reader:
             required=frozenset(map(str, required)) if isinstance(required, list) else frozenset(),
             inner=tuple((step, self._parts.place(place)) for step, place in declared_steps(at)),
             items=self._parts.combined(map(self._parts.place, _items(at)), alternative=True),
+            limits=_limits(schema, at.dialect),
+            additional=self._parts.combined(
+                map(self._parts.place, _additional(at)), alternative=True
+            ),
+            default=(schema["default"],) if "default" in schema else (),
+            conditions=frozenset(_CONDITIONS & schema.keys()),
         )
 
-    def _referred(self, at: Location) -> Iterator[_Facts]:
+    def _referred(self, at: Location) -> Iterator[Facts]:
         for _, reference in at.references():
             try:
                 target = self._library.resolve(at, reference)
@@ -310,7 +361,7 @@ class _Reader:
                 continue
             yield self.read(target)
 
-    def _conditional(self, at: Location) -> Iterator[_Facts]:
+    def _conditional(self, at: Location) -> Iterator[Facts]:
         schema = at.value
         if "if" in schema and at.dialect >= Dialect.DRAFT7:
             arms = [name for name in ("then", "else") if isinstance(schema.get(name), dict | bool)]
@@ -323,7 +374,7 @@ class _Reader:
             for name in _names_of(schema, keyword):
                 yield self._either([self.read(at.child(keyword, name)), _NOTHING], [name, ""])
 
-    def _both(self, all_facts: Iterable[_Facts]) -> _Facts:
+    def _both(self, all_facts: Iterable[Facts]) -> Facts:
         """What holds where all of these hold."""
         result = _NOTHING
         for facts in all_facts:
@@ -333,8 +384,8 @@ class _Reader:
                 result = facts if result is _NOTHING else self._conjoined(result, facts)
         return result
 
-    def _conjoined(self, one: _Facts, other: _Facts) -> _Facts:
-        return _Facts(
+    def _conjoined(self, one: Facts, other: Facts) -> Facts:
+        return Facts(
             types=_intersected(one.types, other.types),
             values=_shared(one.values, other.values),
             format=one.format or other.format,
@@ -344,9 +395,13 @@ class _Reader:
             inner=self._merged((one, other), alternative=False),
             only=_only_both(one, other),
             items=self._parts.combined((one.items, other.items), alternative=False),
+            limits=one.limits.conjoined(other.limits),
+            additional=self._parts.combined((one.additional, other.additional), alternative=False),
+            default=one.default or other.default,
+            conditions=one.conditions | other.conditions,
         )
 
-    def _either(self, branches: list[_Facts], labels: list[str]) -> _Facts:
+    def _either(self, branches: list[Facts], labels: list[str]) -> Facts:
         """What holds where any of these holds; null has neither values nor a format nor members."""
         possible = [each for each in branches if not each.never]
         if len(possible) < 2:
@@ -355,7 +410,7 @@ class _Reader:
         told = [each for each in possible if each.kinds != frozenset(("null",))]
         objects = [each for each in told if each.kinds is None or "object" in each.kinds]
         forms = {each.format for each in told}
-        return _Facts(
+        return Facts(
             types=None if None in kinds else frozenset().union(*(kind or () for kind in kinds)),
             values=_distinct(
                 [*(each.values for each in told), *[(None,)] * (len(told) < len(possible))]
@@ -375,12 +430,19 @@ class _Reader:
                 ]
             ),
             items=self._parts.combined((each.items for each in possible), alternative=True),
+            limits=reduce(Limits.joined, [each.limits for each in told or possible]),
+            additional=self._parts.combined(
+                (each.additional for each in possible), alternative=True
+            ),
+            default=next((each.default for each in possible if each.default), ()),
+            conditions=frozenset().union(*(each.conditions for each in possible))
+            | frozenset({"alternatives"} if len(told) > 1 else ()),
         )
 
     def _merged(
-        self, all_facts: tuple[_Facts, ...], *, alternative: bool
-    ) -> tuple[tuple[Step, _Part], ...]:
-        found: dict[Step, list[_Part]] = {}
+        self, all_facts: tuple[Facts, ...], *, alternative: bool
+    ) -> tuple[tuple[Step, Part], ...]:
+        found: dict[Step, list[Part]] = {}
         for facts in all_facts:
             for name, part in facts.inner:
                 found.setdefault(name, []).append(part)
@@ -401,9 +463,9 @@ def _matches(pattern: str, name: str) -> bool:
         return False
 
 
-def _inside(facts: _Facts) -> list[tuple[Step, _Part]]:
+def _inside(facts: Facts) -> list[tuple[Step, Part]]:
     """Every step from a value to what is inside it."""
-    every: list[tuple[Step, _Part]] = [] if facts.items is None else [(None, facts.items)]
+    every: list[tuple[Step, Part]] = [] if facts.items is None else [(None, facts.items)]
     return [*facts.inner, *every]
 
 
@@ -434,7 +496,7 @@ def first_items(at: Location) -> list[Location]:
 
 
 def branch_label(at: Location, arm: str = "then") -> str:
-    """What people call an alternative: by the value that tells it apart, its title, or its place."""
+    """What people call an alternative: by its own value, its title, or its place."""
     schema = at.value if isinstance(at.value, dict) else {}
     negated = "not " if arm == "else" else ""
     inner = schema.get("properties")
@@ -452,7 +514,7 @@ def branch_label(at: Location, arm: str = "then") -> str:
     return arm
 
 
-def _only_both(one: _Facts, other: _Facts) -> tuple[tuple[Step, tuple[str, ...]], ...]:
+def _only_both(one: Facts, other: Facts) -> tuple[tuple[Step, tuple[str, ...]], ...]:
     """The steps that both sides together have in some alternatives only."""
     sides = [(dict(each.only), {step for step, _ in each.inner}) for each in (one, other)]
     free = {step for only, inner in sides for step in inner - only.keys()}
@@ -464,7 +526,7 @@ def _only_both(one: _Facts, other: _Facts) -> tuple[tuple[Step, tuple[str, ...]]
     return tuple(found.items())
 
 
-def _only_some(branches: list[tuple[_Facts, str]]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
+def _only_some(branches: list[tuple[Facts, str]]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
     """The steps that some of these alternatives have and others have not."""
     found: dict[Step, list[str]] = {}
     counts: dict[Step, int] = {}
@@ -479,6 +541,46 @@ def _only_some(branches: list[tuple[_Facts, str]]) -> tuple[tuple[Step, tuple[st
         for step, labels in found.items()
         if counts[step] < len(branches)
     )
+
+
+_CONDITIONS = frozenset(
+    {
+        *("pattern", "minLength", "minItems", "maxItems", "uniqueItems", "contains", "not", "if"),
+        *("minProperties", "maxProperties", "propertyNames", "patternProperties", "prefixItems"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "dependencies"),
+        *("dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties"),
+    }
+)
+
+
+def _extreme(choose: Any, one: Any, other: Any) -> Any:
+    """The smallest or greatest of two numbers; one that is None does not count."""
+    return choose((each for each in (one, other) if each is not None), default=None)
+
+
+def _limits(schema: dict[str, JsonValue], dialect: Dialect) -> Limits:
+    """Exclusive bounds count as inclusive ones: a column may hold one value more."""
+
+    def number(keyword: str) -> int | Fraction | None:
+        value = schema.get(keyword)
+        valid = isinstance(value, int | Fraction) and not isinstance(value, bool)
+        return value if valid else None
+
+    low, high, longest = number("minimum"), number("maximum"), number("maxLength")
+    if dialect >= Dialect.DRAFT6:
+        low = _extreme(max, low, number("exclusiveMinimum"))
+        high = _extreme(min, high, number("exclusiveMaximum"))
+    return Limits(low, high, number("multipleOf"), longest if isinstance(longest, int) else None)
+
+
+def _additional(at: Location) -> list[Location]:
+    """The schemas of properties that are not declared by name, `true` and `{}` included."""
+    found = []
+    held = at.value.get("additionalProperties")
+    if held is True or isinstance(held, dict):
+        found.append(at.child("additionalProperties"))
+    patterns = _names_of(at.value, "patternProperties")
+    return [*found, *(at.child("patternProperties", pattern) for pattern in patterns)]
 
 
 def _listed(schema: dict[str, JsonValue], dialect: Dialect) -> tuple[JsonValue, ...] | None:
@@ -570,7 +672,7 @@ def _distinct(listed: list[tuple[JsonValue, ...] | None]) -> tuple[JsonValue, ..
 def _field(
     steps: Steps,
     path: str,
-    facts: _Facts,
+    facts: Facts,
     declared: Location,
     *,
     required: bool,

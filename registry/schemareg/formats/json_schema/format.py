@@ -18,7 +18,7 @@ from schemareg.formats.json_schema import structural
 from schemareg.formats.json_schema.dialects import LABELS, Dialect, by_label
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
     from fractions import Fraction
 
     from schemareg.documents import Document
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from schemareg.formats.format import Resolver
     from schemareg.formats.json_schema.references import Library, Location
     from schemareg.formats.json_schema.wellformed import Fault
+    from schemareg.formats.structure import Structure
     from schemareg.formats.verdict import Budget, Lookup, SchemaSource, Verdict
     from schemareg.model import Content, Mistake
     from schemareg.model.targets import Steps
@@ -103,6 +104,38 @@ class JsonSchemaFormat(SchemaFormat):
         from schemareg.formats.json_schema.fields import described_path
 
         return described_path(document.value, steps, _uri(document))
+
+    def structure(self, document: Document, resolver: Resolver) -> Structure:
+        """The structure, as `json_schema.structure` reads it."""
+        from schemareg.formats.json_schema.structure import structure
+
+        return structure(document.value, _library(resolver), _uri(document))
+
+    def validator(
+        self, document: Document, resolver: Resolver
+    ) -> Callable[[JsonValue], bool | None]:
+        """The answer of `jsonschema`."""
+        from schemareg.formats.json_schema.solver.witness import Referee
+        from schemareg.formats.verdict import SchemaSource
+
+        source = SchemaSource(document.value, _uri(document))
+        return Referee(source, resolver.lookup, resolver.locate, formats=True).accepts
+
+    def example(self, document: Document, resolver: Resolver) -> JsonValue | None:
+        """What the solver finds that a reader of nothing refuses."""
+        from schemareg.documents import json_values
+        from schemareg.formats.verdict import Budget, SchemaSource
+        from schemareg.model import Content
+
+        verdict = self.compare(
+            SchemaSource({"not": {}}),
+            SchemaSource(document.value, _uri(document)),
+            resolver,
+            content=Content.DECLARED,
+            formats=True,
+            budget=Budget(),
+        )
+        return json_values.parse(verdict.findings[0].record) if verdict.findings else None
 
     def references(self, document: Document, resolver: Resolver) -> Iterator[CrossReference]:
         """The references that can be resolved; a document without any costs one walk."""

@@ -1,0 +1,1 @@
+"""Versions as tables: columns, statements, migrations, views of old lines, and who reads what."""
