@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.properties.test_promises_machine import Memory
 
-from schemareg.authoring.waivers import waivers
+from schemareg.authoring.waivers import list_waivers
 from schemareg.deprecation import new_readers
 from schemareg.deprecation.announcements import Announcements
 from schemareg.deprecation.landed import NoHistory, Promises
@@ -111,7 +111,7 @@ def _everything_read(files: dict[str, str]) -> set[str]:
     landed.consumers("orders")
     deprecations(landed, "orders")
     with suppress(InvalidFiles):
-        waivers(landed, landed, TODAY, "orders")
+        list_waivers(landed, landed, TODAY, "orders")
     changes = differences(empty.files, watched)
     proposed = Promises(empty, NoHistory)
     arrived = Announcements(proposed, landed, landed.policy, changes, TODAY)
