@@ -146,7 +146,9 @@ class Terms:
         """A finding that is about something announced, and not about what was over."""
         agreed = finding.rule == rules.RELEASED_BY_CONSENT.id
         broken = finding.severity is Severity.ERROR or bool(finding.waived)
-        if not agreed and not broken:
+        # What is about a version as a whole, as its number, ends no promise by itself.
+        whole_version = bool(finding.version) and not finding.field
+        if whole_version or not (agreed or broken):
             return
         if finding.dates:
             rule = rules.REMOVED_BEFORE_SUNSET

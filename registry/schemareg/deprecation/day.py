@@ -59,6 +59,7 @@ class Day:
         self._changes = tuple(changes)
         self._today = today
         self._history = history
+        self._unread: Undecidable | None = None
 
     @cached_property
     def policy(self) -> Policy:
@@ -75,20 +76,32 @@ class Day:
             policy = self._promises.readable_policy() or Policy()
         if self._history is None or not self._changes:
             return policy
-        return self._promises.policy(policy, self._today)
+        try:
+            return self._promises.policy(policy, self._today)
+        except Undecidable as error:
+            self._unread = error
+            return policy
 
     def asked_of(self, folder: str) -> Compatibility:
         """What a product of the base is judged by: its own wishes as they stood, and lately did.
 
         A product.yaml that landed wrong gave up nothing: the last one that can be read counts.
         """
-        if self._history is not None:
-            return self._promises.wishes(folder, self.policy, self._today)
+        policy = self.policy
+        if self._history is not None and self._unread is None:
+            return self._promises.wishes(folder, policy, self._today)
         try:
             product = self._base.product_in(folder)
         except InvalidFiles:
             product = None
-        return manifests.effective(self.policy, product) if product else self.policy.compatibility
+        return manifests.effective(policy, product) if product else policy.compatibility
+
+    def unread(self) -> Iterator[Finding]:
+        """That the history is not in this clone, and what was not looked at for that."""
+        if self._unread is not None:
+            from schemareg.rules import policies
+
+            yield policies.unread(self._unread.what, self._unread.remedy, REGISTRY)
 
     def after(self, policy: Policy, product: Product | None = None) -> date:
         """The first day on which what a policy, or one product of it, gives up today is given up."""
@@ -123,15 +136,11 @@ class Day:
         A release that is there at the base is compared with it and not with the history.
         """
         releases = [each for each in versions if not each.version.pre]
-        if not releases or self._history is None:
+        if not releases or self._history is None or self._unread is not None:
             return
         from schemareg.deprecation.returning_versions import altered
-        from schemareg.rules.versions import unknown_landing
 
-        try:
-            yield from altered(self._promises.history, self._head, releases)
-        except Undecidable as error:  # a clone without the whole history
-            yield unknown_landing(releases[0], str(error))
+        yield from altered(self._promises.history, self._head, releases)
 
     def loosened(self, before: Product, after: Product, document: Document) -> tuple[Finding, ...]:
         """What a product guaranteed and does not any more, as that is today."""

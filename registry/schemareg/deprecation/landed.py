@@ -95,8 +95,15 @@ class Promises:
         self._waivers: dict[str, dict[str, Waiver]] = {}
         self._deprecations: dict[tuple[str, str], Deprecation | None] = {}
         self._descriptions: dict[
-            str, tuple[list[tuple[Landing, Product]], Iterator[tuple[Landing, Product]]]
+            str,
+            tuple[
+                list[tuple[Landing, Product]],
+                Iterator[tuple[Landing, Product]],
+                tuple[PathChange, ...],
+            ],
         ] = {}
+        self._policy_changes: tuple[PathChange, ...] = ()
+        self._known_policies: tuple[tuple[Landing, Policy], ...] = ()
 
     @cached_property
     def history(self) -> History:
@@ -329,30 +336,40 @@ class Promises:
             )
         return since
 
-    @cached_property
+    @property
     def _policies(self) -> tuple[tuple[Landing, Policy], ...]:
-        """Every policy that landed, oldest first; a wrong file changes nothing."""
-        found = []
-        for change in self.history.changes(REGISTRY):
-            if change.after is not None and change.after.kind is Kind.FILE:
-                with suppress(InvalidFiles):
-                    document = documents.parse(self.history.read(change.after.id), REGISTRY)
-                    found.append((change.landing, manifests.parse_registry(document)))
-        return tuple(found)
+        """Every policy that landed, oldest first; a wrong file changes nothing.
+
+        The history is asked each time: it may have found its index wrong since, and built it again.
+        """
+        changes = self.history.changes(REGISTRY)
+        if changes != self._policy_changes:
+            found = []
+            for change in changes:
+                if change.after is not None and change.after.kind is Kind.FILE:
+                    with suppress(InvalidFiles):
+                        document = documents.parse(self.history.read(change.after.id), REGISTRY)
+                        found.append((change.landing, manifests.parse_registry(document)))
+            self._policy_changes, self._known_policies = changes, tuple(found)
+        return self._known_policies
 
     def _products(self, folder: str) -> Iterator[tuple[Landing, Product]]:
         """Everything that a product ever said of itself, oldest first; read as it is asked for."""
-        if folder not in self._descriptions:
-            self._descriptions[folder] = [], self._described(folder)
-        known, unread = self._descriptions[folder]
+        path = f"{folder}/{PRODUCT}"
+        changes = self.history.changes(path)
+        if folder not in self._descriptions or self._descriptions[folder][2] != changes:
+            self._descriptions[folder] = [], self._described(folder, changes), changes
+        known, unread, _ = self._descriptions[folder]
         yield from known
         for each in unread:
             known.append(each)
             yield each
 
-    def _described(self, folder: str) -> Iterator[tuple[Landing, Product]]:
+    def _described(
+        self, folder: str, changes: Iterable[PathChange]
+    ) -> Iterator[tuple[Landing, Product]]:
         path = f"{folder}/{PRODUCT}"
-        for change in self.history.changes(path):
+        for change in changes:
             if change.path == path and change.after and change.after.kind is Kind.FILE:
                 with suppress(InvalidFiles):
                     document = documents.parse(self.history.read(change.after.id), path)

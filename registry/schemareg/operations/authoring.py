@@ -111,7 +111,7 @@ def deprecate(
         element, reason, sunset, within, undated, loosens, instead, migration
     )
     home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         draft = deprecations.draft(promises, head, policy, request, registry.day(today))
         consumers = tuple(hit(head, element))
     message = edits.deprecation_message(draft.said)
@@ -135,7 +135,7 @@ def extend(
 
     element = targets.parse(target)
     home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         change = deprecations.move_sunset(
             promises, head, policy, element, sunset, registry.day(today), loosens
         )
@@ -161,7 +161,7 @@ def undeprecate(
 
     element = targets.parse(target)
     home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         change = deprecations.withdraw(
             promises, head, policy, element, registry.day(today), loosens
         )
@@ -184,7 +184,7 @@ def retire(
 
     element = targets.parse(target)
     home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         end = retirement.retire(promises, head, policy, element, registry.day(today))
     if not end.path:
         return RetirementResult(end)
@@ -267,7 +267,7 @@ def subscribe(
     request = SubscriptionRequest(
         element, team, name, contact, tuple(channels), versions, tuple(fields)
     )
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         change = draft(promises, head, request, registry.day(today))
         product = head.product(element.product)
     what = "reads" if change.before is None else "reads more of"
@@ -318,7 +318,7 @@ def acknowledge(
     from schemareg.snapshot.snapshot import Snapshot
 
     element, home, day = targets.parse(target), registry.home(root), registry.day(today)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         found = tuple(
             acknowledgements.acknowledge(head, element, team=team, name=name, withdrawn=withdraw)
         )

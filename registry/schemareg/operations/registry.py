@@ -1,7 +1,7 @@
 """How commands come to the registry they speak of: its states, as values, and its folder."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -230,7 +230,9 @@ def promised(
             root, base.files, protected_branch.trusted_at(root, policy.protected_branch)
         ) as history:
             promises = Promises(base, history)
-            yield promises, head, promises.policy(policy, today or clock.today())
+            with suppress(Undecidable):  # as `check` does in a shallow clone
+                policy = promises.policy(policy, today or clock.today())
+            yield promises, head, policy
 
 
 @contextmanager

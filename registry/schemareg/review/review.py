@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from schemareg import manifests
 from schemareg.deprecation.day import Day
-from schemareg.manifests import layout
 from schemareg.manifests.layout import CONSUMERS, PRODUCT, REGISTRY
 from schemareg.model import Outcome, Report
 from schemareg.model.errors import InvalidFiles
@@ -37,8 +36,7 @@ def review(
 
     Only what differs is read and judged; with `all`, every version of `head` is. The policy is the
     base's: a change cannot grant itself leave. `history` gives the landings up to the base, and is
-    asked for only where a promise is announced to end or a version is new; without it no promise
-    has ended and no version landed before.
+    asked for only where a promise is announced to end; without it none has ended.
 
     Raises InvalidFiles where files that changed are wrong.
     """
@@ -50,8 +48,8 @@ def review(
     judge = Judge(base, head, policy, landing, day)
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
-    new = [each for each in landing.proposed if not landing.has_landed(each)]
-    findings += day.altered(new)
+    findings += day.altered(landing.proposed)
+    findings += day.unread()
     findings += _policy_findings(base, head, policy, changes, day)
     findings += day.findings()
     findings = _hitting(base, head, day.accepted(findings))
@@ -141,9 +139,6 @@ def _refuse_mistakes(
     base: Snapshot, head: Snapshot, landing: Landing, paths: Sequence[str] | None
 ) -> None:
     if paths is not None and not paths:
-        # What a file system takes for the registry stands beside it, and is no change of it.
-        if twins := layout.beside(head.files, ()).mistakes:
-            raise InvalidFiles(twins)
         return
     from schemareg.validation import files
 

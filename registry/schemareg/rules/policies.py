@@ -56,7 +56,16 @@ REDIRECTED = Rule(
     source="Design, section 7: merge, events, people",
 )
 
-RULES = (LOOSENED, CHANGED, DISPUTED, REDIRECTED)
+UNREAD = Rule(
+    id="history-not-read",
+    title="The history is not in this clone, and was not looked at",
+    rationale="What the policy gave up lately, and whether a new version had landed once before, is"
+    " known by the history alone. Without it the policy at the base judges.",
+    remedy="Fetch the history: git fetch --unshallow.",
+    source="Design, section 4, Time: landing",
+)
+
+RULES = (LOOSENED, CHANGED, DISPUTED, REDIRECTED, UNREAD)
 
 _SCOPES = (Scope.LATEST, Scope.SUPPORTED, Scope.ALL)
 _CONTENTS = (Content.DECLARED, Content.OPEN)
@@ -92,6 +101,19 @@ def product_loosened(
     if _STABILITIES.index(product.stability) < _STABILITIES.index(before.stability):
         given_up.append(f"stability: {before.stability.value} → {product.stability.value}")
     yield from _notice(product.name, path, given_up, first)
+
+
+def unread(what: str, remedy: str, path: str) -> Finding:
+    """That the history was not looked at, and how to have it."""
+    return Finding(
+        UNREAD.id,
+        Severity.NOTICE,
+        Place(path),
+        f"what the policy gave up lately, and versions that return, were not looked at: {what}",
+        why=UNREAD.rationale,
+        remedy=remedy or UNREAD.remedy,
+        fingerprint=fingerprint(UNREAD.id, ""),
+    )
 
 
 def redirected(before: Policy, after: Policy, path: str) -> Iterator[Finding]:
@@ -150,8 +172,9 @@ def _notice(product: str, path: str, given_up: Sequence[str], first: date) -> It
             LOOSENED.id,
             Severity.NOTICE,
             Place(path),
-            f"{'; '.join(given_up)}; changes are judged by this from {first}",
+            "; ".join(given_up),
             product=product,
+            dates=f"changes are judged by this from {first}",
             why=LOOSENED.rationale,
             remedy=LOOSENED.remedy,
             fingerprint=fingerprint(LOOSENED.id, product, *given_up),
