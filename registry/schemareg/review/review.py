@@ -37,8 +37,7 @@ def review(
 
     Only what differs is read and judged; with `all`, every version of `head` is. The policy is the
     base's: a change cannot grant itself leave. `history` gives the landings up to the base, and is
-    asked for only where a promise is announced to end or a version is new; without it no promise
-    has ended and no version landed before.
+    asked for only where a promise is announced to end; without it none has ended.
 
     Raises InvalidFiles where files that changed are wrong.
     """
@@ -50,11 +49,6 @@ def review(
     judge = Judge(base, head, policy, landing, day)
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
-    if history is not None and landing.proposed:
-        from schemareg.review import returned_versions
-
-        new = [each for each in landing.proposed if not landing.has_landed(each)]
-        findings += returned_versions.findings(new, head, history)
     findings += _policy_findings(base, head, policy, changes, day)
     findings += day.findings()
     findings = _hitting(base, head, day.accepted(findings))

@@ -75,16 +75,7 @@ PRERELEASE = Rule(
     source=f"{_LAW}; {_SEMVER}item 9",
 )
 
-UNKNOWN_LANDING = Rule(
-    id="landing-unknown",
-    title="It is unknown whether a version landed before",
-    rationale="This clone does not have the whole history. A version that was removed could be "
-    "back with other content.",
-    remedy="Fetch the history: git fetch --unshallow. reg audit verify finds it, too.",
-    source=_LAW,
-)
-
-RULES = (MODIFIED, REMOVED, TOO_SMALL, LARGER, GAP, BACKWARDS, PRERELEASE, UNKNOWN_LANDING)
+RULES = (MODIFIED, REMOVED, TOO_SMALL, LARGER, GAP, BACKWARDS, PRERELEASE)
 
 
 def altered(version: SchemaVersion, commit: str, what: str = "its file") -> Finding:
@@ -109,29 +100,6 @@ def removed(
         f"{version.version} has landed, and is no longer at {version.path}{destination}",
         place=place,
         remedy=f"Restore it: {_restore(commit, version.path)}",
-    )
-
-
-def returned(version: SchemaVersion, commit: str, path: str) -> Finding:
-    """A version that landed before and was removed by `commit`, and is back as something else."""
-    return _finding(
-        MODIFIED,
-        version,
-        f"{version.version} landed before, was removed by {commit[:7]}, and is back with other"
-        " content",
-        remedy=f"Restore it as it was: {_restore(commit, path, '~1')};"
-        f" for the change: reg draft {version.product}/{version.schema}",
-    )
-
-
-def unknown_landing(version: SchemaVersion, reason: str) -> Finding:
-    """A new version in a clone that cannot tell whether it landed before."""
-    return _finding(
-        UNKNOWN_LANDING,
-        version,
-        f"whether {version.version} and the other new versions landed before is unknown: {reason}",
-        remedy=UNKNOWN_LANDING.remedy,
-        severity=Severity.NOTICE,
     )
 
 
@@ -237,10 +205,10 @@ def _finding(
     )
 
 
-def _restore(commit: str, path: str, before: str = "") -> str:
+def _restore(commit: str, path: str) -> str:
     import shlex
 
-    return f"git restore --source={commit[:12]}{before} --staged --worktree -- {shlex.quote(path)}"
+    return f"git restore --source={commit[:12]} --staged --worktree -- {shlex.quote(path)}"
 
 
 def _following(top: SemVer, opens: bool) -> str:
