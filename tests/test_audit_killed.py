@@ -94,7 +94,7 @@ def test_killed_at_any_moment_the_next_answers_are_those_of_a_fresh_run(
         if tries % 3 == 0:
             shutil.rmtree(kept, ignore_errors=True)
         elif tries % 3 == 1:
-            (kept / "audit-2.json").unlink(missing_ok=True)
+            (kept / "audit-3.json").unlink(missing_ok=True)
         killed(folder, COMMANDS[tries % len(COMMANDS)], 0.05 + draw.random() * 0.5)
         if tries % 2:
             assert answers(folder) == expected
@@ -107,7 +107,7 @@ def test_what_is_cut_short_or_of_another_history_is_not_believed(
 ) -> None:
     folder = registry(tmp_path / "shop.git")
     expected = answers(folder)
-    for name in ("audit-2.json", "sunsets.json"):
+    for name in ("audit-3.json", "sunsets.json"):
         kept = folder / "reg" / name
         kept.write_bytes(kept.read_bytes()[:cut])
     assert answers(folder) == expected
@@ -122,6 +122,6 @@ def test_where_nothing_can_be_kept_the_answers_are_the_same(
     (folder / "reg").write_text("blocked by")
     assert answers(folder) == expected
     (folder / "reg").unlink()
-    for name in ("audit-2.json", "sunsets.json"):
+    for name in ("audit-3.json", "sunsets.json"):
         (folder / "reg" / name).mkdir(parents=True)
     assert answers(folder) == expected

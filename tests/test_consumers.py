@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from schemareg import documents, manifests
-from schemareg.adapters.files import files_in
 from schemareg.consumers import uses as consumers_uses
 from schemareg.model import Consumer, Use, targets
 from schemareg.model.errors import InvalidFiles
-from schemareg.snapshot.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PATH = "products/orders/consumers/billing.yaml"
 
@@ -90,31 +83,3 @@ def test_whoever_reads_a_part_or_the_whole_is_hit(
     steps = tuple(targets.parse(f"orders/order#{each}").field for each in fields.split())
     use = Use(targets.parse("orders/order"), versions, steps)
     assert consumers_uses.touches(use, targets.parse(target)) is hit
-
-
-@pytest.mark.parametrize(
-    ("acks", "agreed"),
-    [
-        ({}, False),
-        ({"billing": "[orders/order#email]"}, True),
-        ({"billing": "[orders/order]"}, True),
-        ({"billing": "[orders/order#id]"}, False),
-        ({"billing": "[orders/order#email]", "shop": "[]"}, False),
-        ({"billing": "[orders/order#email]", "shop": "[orders/order#email]"}, True),
-        ({"billing": "[orders/order#email]", "broken": "7"}, False),
-    ],
-)
-def test_consent_is_that_of_everybody_who_is_hit_and_of_somebody(
-    acks: dict[str, str], agreed: bool, tmp_path: Path
-) -> None:
-    folder = tmp_path / "products" / "orders" / "consumers"
-    folder.mkdir(parents=True)
-    (folder.parent / "product.yaml").write_text("title: Orders\nowner: {team: checkout}\n")
-    for name, text in acks.items():
-        uses = "[{schema: orders/order, fields: [email]}]"
-        (folder / f"{name}.yaml").write_text(f"team: {name}\nuses: {uses}\nacks: {text}\n")
-    (folder / "reader_of_other_things.yaml").write_text(
-        "team: x\nuses: [{schema: orders/order, fields: [id]}]\n"
-    )
-    snapshot = Snapshot(files_in(tmp_path))
-    assert consumers_uses.agreed(snapshot, targets.parse("orders/order@1.0.0#email")) is agreed

@@ -40,8 +40,8 @@ STORY = [
     ),
     ("2026-03-01", "restate orders/order#email 2026-07-01"),
     ("2026-03-02", "deprecate orders/order#customer 2026-07-01"),
-    ("2026-07-01", "release 1.2.0 without customer"),
-    ("2026-07-02", "release 2.0.0\nrelease 2.1.0-rc.1 with note=string"),
+    ("2026-06-30", "release 2.0.0 without customer\nrelease 2.1.0-rc.1 with note=string"),
+    ("2026-07-01", "release 1.2.0 from 2.0.0"),
 ]
 
 

@@ -258,11 +258,11 @@ def test_a_sunset_moved_with_the_whole_window_ahead_or_with_consent_is_fine(
     repo.commit({NOTE: deprecation("2026-12-01")}, on=LATER)
     repo.commit({NOTE: deprecation("2026-10-01")}, on=LATEST)
     assert verify() == (0, [])
-    consumer = (
-        "team: billing\ncontact: billing@example.com\n"
-        "uses: [{schema: orders/order}]\nacks: [orders/order#note]\n"
-    )
+    consumer = "team: billing\ncontact: billing@example.com\nuses: [{schema: orders/order}]\n"
     repo.commit({BILLING: consumer}, on=LATEST)
+    repo.commit({NOTE: None}, on=LATEST)
+    repo.commit({NOTE: deprecation("2026-12-01")}, on=LATEST)
+    repo.commit({BILLING: f"{consumer}acks: [orders/order#note]\n"}, on=LATEST)
     agreed = repo.commit({NOTE: deprecation("2026-06-01")}, on=LATEST)
     assert verify() == (0, [("sunset-moved-earlier", "notice", NOTE, agreed)])
 
@@ -313,7 +313,7 @@ def test_a_run_goes_on_where_the_last_one_ended_and_finds_the_same(
     told = json.loads(out)
     assert (told["since"], told["new_landings"], told["landings"]) == (gone, 0, 3)
     assert verify("--full") == (1, both)
-    kept = repo.path / ".git" / "reg" / "audit-2.json"
+    kept = repo.path / ".git" / "reg" / "audit-3.json"
     kept.write_bytes(kept.read_bytes()[:-9])  # damaged: looked through again
     assert verify() == (1, both)
 

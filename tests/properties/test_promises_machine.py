@@ -169,6 +169,9 @@ class World:
     """All of it, as the rules see it."""
 
     window: int = 30
+    """What the policy asks for."""
+    given_up: list[tuple[date, int]] = field(default_factory=list)
+    """The windows that a policy asked for before, and when that landed."""
     promises: dict[str, Promise] = field(
         default_factory=lambda: {
             "email": Promise(),
@@ -176,6 +179,11 @@ class World:
             "note": Promise(there=False, was_there=False),
         }
     )
+
+    def asked(self, today: date) -> int:
+        """The window of what is announced on a day: one that was shortened counts for its length."""
+        lately = (days for day, days in self.given_up if today < day + timedelta(days=days))
+        return max(self.window, *lately, 0)
 
 
 class Registry(RuleBasedStateMachine):
@@ -214,6 +222,8 @@ class Registry(RuleBasedStateMachine):
         self.files["registry.yaml"] = self._policy()
         self.world.window = before
         self._settle(legal=True, forced=False)
+        if window != before:
+            self.world.given_up.append((self.today, before))
         self.world.window = window
 
     @rule(
@@ -225,7 +235,7 @@ class Registry(RuleBasedStateMachine):
         """Write a deprecation, or write its day anew."""
         promise = self.world.promises[name]
         sunset = None if days is None else self.today + timedelta(days=days)
-        window = self.world.window
+        window = self.world.asked(self.today)
         long_enough = sunset is None or sunset >= self.today + timedelta(days=window)
         if promise.file and promise.sunset == sunset:
             return
@@ -275,13 +285,13 @@ class Registry(RuleBasedStateMachine):
         promise = self.world.promises[name]
         if not promise.there or promise.file:
             return
-        sunset = self.today + timedelta(days=self.world.window)
+        sunset = self.today + timedelta(days=self.world.asked(self.today))
         self.files[self._file(name)] = self._said(name, sunset)
         self._propose_release({name: False})
         self._settle(legal=False, forced=False)
         self.minor -= 1
 
-    @precondition(lambda self: self.world.window > 0)
+    @precondition(lambda self: self.world.asked(self.today) > 0)
     @rule(name=st.sampled_from(FIELDS))
     def shorten_the_window_and_announce_at_once(self, name: str) -> None:
         promise = self.world.promises[name]

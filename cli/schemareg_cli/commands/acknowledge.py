@@ -54,7 +54,7 @@ def acknowledge(
 
     home, day = registry.home(root), today or clock.today()
     element = targets.parse(target)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         found = authoring_acknowledge.consenting(
             head, element, team=team, name=name, withdrawn=withdraw
         )

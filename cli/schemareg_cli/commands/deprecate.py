@@ -88,7 +88,7 @@ def deprecate(
         element, reason, sunset, within, undated, loosens or "", instead, migration
     )
     home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         draft = deprecations.drafted(promises, head, policy, wish, today or clock.today())
         concerned = hit(head, element)
     told = announced(draft, concerned, width=output.page().width)

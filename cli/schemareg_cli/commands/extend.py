@@ -59,7 +59,7 @@ def extend(
         raise typer.BadParameter("give a day, or --open", param_hint="--sunset")
     element = targets.parse(target)
     home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         now = today or clock.today()
         edit = amending.moved(promises, head, policy, element, sunset, now, loosens or "")
         concerned = hit(head, element)

@@ -46,7 +46,7 @@ def retire(
 
     element = targets.parse(target)
     home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         end = retirement.retired(promises, head, policy, element, today or clock.today())
     told = deprecations.retired(end, width=output.page().width)
     if not end.path:

@@ -76,7 +76,7 @@ def subscribe(
     parted = tuple(filter(None, (each.strip() for each in fields.split(","))))
     channels = tuple(channel or ())
     wish = authoring_subscribe.Wish(element, team, name, contact, channels, versions, parted)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         edit = authoring_subscribe.joined(promises, head, wish, today or clock.today())
         product = head.product(element.product)
     told = reports.joined(edit, product.owner if product else None, width=output.page().width)

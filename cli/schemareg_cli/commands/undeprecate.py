@@ -47,7 +47,7 @@ def undeprecate(
 
     element = targets.parse(target)
     home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
+    with registry.promised(root, today) as (promises, head, policy):
         day = today or clock.today()
         edit = amending.withdrawn(promises, head, policy, element, day, loosens or "")
         concerned = hit(head, element)

@@ -9,37 +9,32 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from schemareg.audit.violation import violation
-from schemareg.consumers import uses
+from schemareg.deprecation.consent import Consent
+from schemareg.deprecation.day import Day, element
 from schemareg.deprecation.landed import Promises
 from schemareg.deprecation.schedule import State
-from schemareg.history.paths import Part
+from schemareg.history.paths import Part, subject
 from schemareg.history.views import Until
-from schemareg.model import Kind, Severity
+from schemareg.manifests.layout import PRODUCT
+from schemareg.model import FileChange, Severity
 from schemareg.model.errors import RegistryError
-from schemareg.model.targets import Target, covers, field_text
+from schemareg.review.proposal import Landing as Proposal
+from schemareg.review.verdicts import Judge
+from schemareg.rules import CATALOGUE
 from schemareg.rules import audit as audit_rules
 from schemareg.rules import deprecation as rules
-from schemareg.snapshot.elements import field_of
+from schemareg.rules.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from schemareg.audit.violation import Violation
     from schemareg.deprecation.schedule import Term
     from schemareg.history.paths import Subject
-    from schemareg.model import Deprecation, History, Landing, PathChange, SchemaVersion
+    from schemareg.model import Finding, History, Landing, PathChange
     from schemareg.rules.rule import Rule
     from schemareg.snapshot.snapshot import Snapshot
-
-_WAIVABLE = frozenset(
-    (
-        *("removed-before-sunset", "announced-with-removal", "sunset-moved-earlier"),
-        *("field-removed", "property-required", "property-removed", "enum-value-removed"),
-        *("avro-field-missing", "avro-symbol-removed"),
-    )
-)
-"""The rules by which a check may have told of the same; what was waived there stays visible."""
 
 
 class Terms:
@@ -57,17 +52,14 @@ class Terms:
         self._landing = landing
         self._previous = previous
 
-    def of(
-        self, those: Iterable[tuple[Subject, PathChange]], deprecations: Iterable[str]
-    ) -> Iterator[Violation]:
-        """What the changes of one product did too early; `deprecations` are all it ever had."""
+    def of(self, those: Sequence[tuple[Subject, PathChange]]) -> Iterator[Violation]:
+        """What the changes of one product did too early."""
         if self._previous is None:
             return
         for about, change in those:
             if about.part is Part.DEPRECATION and change.before is not None:
                 yield from self._edited(about, change)
-            elif about.released and change.before is None and _plain(change):
-                yield from self._left_out(about, change, deprecations)
+        yield from self._judged([change for _, change in those])
 
     def _edited(self, about: Subject, change: PathChange) -> Iterator[Violation]:
         before = self._then.term_of(change.path, about.product)
@@ -92,8 +84,10 @@ class Terms:
 
     def _moved(self, change: PathChange, before: Term, after: Term) -> Iterator[Violation]:
         target = after.said.target
-        agreed = uses.agreed(self._then.base, target)
-        accepted = agreed or self._waived(target.product)
+        agreed = Consent(self._then).given(target, before)
+        told = fingerprint(rules.SUNSET_MOVED_EARLIER.id, str(target), str(after.said.sunset))
+        waiver = self._then.waivers(target.product).get(told)
+        accepted = agreed or (waiver is not None and self._day <= waiver.until)
         yield self._told(
             rules.SUNSET_MOVED_EARLIER,
             change,
@@ -103,99 +97,78 @@ class Terms:
             severity=Severity.NOTICE if accepted else Severity.ERROR,
         )
 
-    def _left_out(
-        self, about: Subject, change: PathChange, deprecations: Iterable[str]
-    ) -> Iterator[Violation]:
-        """A new version without something that is announced to go, before it may."""
-        assert about.version is not None  # noqa: S101  a release has one
-        speaking = list(self._speaking(about, deprecations))
-        if not speaking:
-            return
+    def _judged(self, changes: Sequence[PathChange]) -> Iterator[Violation]:
+        """What the check finds of promises that were announced to end, and broken before their day.
+
+        It is the check itself that is asked, as of the landing's own day, with the waivers that had
+        landed: what is excused is excused by its fingerprint, and nothing else is.
+        """
         base, head = self._then.base, self._now.base
-        line = [
-            each
-            for each in base.versions_in(about.folder, about.schema)
-            if each.version.major == about.version.major
-            and not each.version.pre
-            and each.version < about.version
-        ]
-        version = head.version_at(change.path)
-        if not line or version is None:
+        files = [FileChange(*each[1:]) for each in changes]
+        proposal = Proposal(base, head, files)
+        described = [each for each in files if each.path.endswith(f"/{PRODUCT}")]
+        if not proposal.proposed and not described:
             return
+        previous = self._previous
+        assert previous is not None  # noqa: S101  asked only where there is one
+        day = Day(base, head, files, self._day, lambda: Until(self._history, previous.ordinal))
         try:
-            early = [
-                each
-                for each in speaking
-                if _there(each[0].target, base, line[-1])
-                and not _there(each[0].target, head, version)
-            ]
+            _, findings = Judge(base, head, day.policy, proposal, day).verdicts(proposal.proposed)
+            for each in described:
+                folder = each.path.rpartition("/")[0]
+                before, after = base.product_in(folder), head.product_in(folder)
+                if before is not None and after is not None:
+                    findings += day.loosened(before, after, head.document(each.path))
+            accepted = day.accepted(findings)
         except RegistryError:
-            yield violation(
-                audit_rules.UNREADABLE,
-                self._landing,
-                "what it leaves out was not compared with what is announced: it, or the version"
-                " before it, cannot be read",
-                path=change.path,
-                target=about.target,
-                after=change.after.id if change.after else "",
-                severity=Severity.WARNING,
-            )
+            yield from self._unread(files)
             return
-        for said, landed in early:
-            yield from self._early(about, change, said, landed=landed)
+        for finding in accepted:
+            yield from self._early(finding, day, head)
 
-    def _speaking(
-        self, about: Subject, deprecations: Iterable[str]
-    ) -> Iterator[tuple[Deprecation, bool]]:
-        """What is said of single fields and values of a version's line, and whether before."""
-        whole = Target(about.product, about.schema, about.version)
-        for path in sorted(deprecations):
-            before = self._then.term_of(path, about.product)
-            term = before or self._now.term_of(path, about.product)
-            if term is None or not term.said.target.field or term.said.loosens:
-                continue
-            target = term.said.target
-            if covers(Target(target.product, target.schema, target.version, target.major), whole):
-                yield term.said, before is not None
+    def _unread(self, files: Sequence[FileChange]) -> Iterator[Violation]:
+        """That the versions of a landing were not judged: one of them, or an older one, is wrong."""
+        for each in files:
+            about = subject(each.path)
+            if about.released and each.before is None and each.after is not None:
+                yield violation(
+                    audit_rules.UNREADABLE,
+                    self._landing,
+                    "what it leaves out was not compared with what is announced: it, or the version"
+                    " before it, cannot be read",
+                    path=each.path,
+                    target=about.target,
+                    after=each.after.id,
+                    severity=Severity.WARNING,
+                )
 
-    def _early(
-        self, about: Subject, change: PathChange, said: Deprecation, *, landed: bool
-    ) -> Iterator[Violation]:
-        named = said.target
-        element = Target(about.product, about.schema, about.version, None, named.field, named.value)
-        term = self._then.covering(element) if landed else None
-        if term is not None and term.state(self._day) is State.SUNSET:
+    def _early(self, finding: Finding, day: Day, head: Snapshot) -> Iterator[Violation]:
+        """A finding that is about something announced, and not about what was over."""
+        agreed = finding.rule == rules.RELEASED_BY_CONSENT.id
+        broken = finding.severity is Severity.ERROR or bool(finding.waived)
+        if not agreed and not broken:
             return
-        if self._draft(about):
+        if finding.dates:
+            rule = rules.REMOVED_BEFORE_SUNSET
+        elif day.announces(finding):
+            rule = rules.ANNOUNCED_WITH_REMOVAL
+        elif self._then.covering(element(finding)) is not None:
+            rule = CATALOGUE[finding.rule]  # it is going, and was changed while it was there
+        else:
             return
-        agreed = uses.agreed(self._then.base, named)
-        accepted = agreed or self._waived(about.product)
-        told = f"{field_text(named.field)}{f'={named.value}' if named.value else ''}"
-        rule = rules.REMOVED_BEFORE_SUNSET if landed else rules.ANNOUNCED_WITH_REMOVAL
-        dates = f" ({term.arithmetic(self._day)})" if term else f": {said.path} landed with it"
+        entry = head.files.entry(finding.place.path)
+        whole = f"{finding.product}/{finding.schema}" if finding.schema else finding.product
+        together = rule is rules.ANNOUNCED_WITH_REMOVAL
+        dates = f" ({finding.dates})" if finding.dates else ""
+        dates = ": this landing announced it as well" if together else dates
         yield violation(
             rule,
             self._landing,
-            f"it leaves out {told!r} before that may go{dates}{_excuse(agreed, accepted)}",
-            path=change.path,
-            target=about.target,
-            after=change.after.id if change.after else "",
-            severity=Severity.NOTICE if accepted else Severity.ERROR,
-        )
-
-    def _draft(self, about: Subject) -> bool:
-        try:
-            base = self._then.base
-            product = base.product_in(about.folder)
-            return product is not None and self._then.draft(product, base.policy)
-        except RegistryError:
-            return False
-
-    def _waived(self, product: str) -> bool:
-        """Whether a waiver of such a thing counted on the day: which finding it was is not asked."""
-        return any(
-            each.rule in _WAIVABLE and self._day <= each.until
-            for each in self._then.waivers(product).values()
+            f"{finding.message}{dates}{_excuse(agreed, bool(finding.waived))}",
+            path=finding.place.path,
+            target=f"{whole}@{finding.version}" if finding.version else whole,
+            after=entry.id if entry else "",
+            severity=Severity.NOTICE if agreed or finding.waived else Severity.ERROR,
         )
 
     def _told(
@@ -244,14 +217,3 @@ def _excuse(agreed: bool, accepted: bool) -> str:
     if agreed:
         return "; everybody who reads it had agreed"
     return "; a waiver had accepted it" if accepted else ""
-
-
-def _plain(change: PathChange) -> bool:
-    return change.after is not None and change.after.kind is Kind.FILE
-
-
-def _there(target: Target, snapshot: Snapshot, version: SchemaVersion) -> bool:
-    found = field_of(snapshot, version, target.field)
-    if found is None or target.value is None:
-        return found is not None
-    return target.value in found.values

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from schemareg.rules.rule import Rule
     from schemareg.snapshot.snapshot import Snapshot
 
-RULES = 2
+RULES = 3
 """Raised when what is looked for changes: what was verified before must be looked through again."""
 
 
@@ -96,9 +96,7 @@ class Audit:
         if known.deprecations:
             from schemareg.audit.deprecations import Terms  # few products have any
 
-            yield from Terms(self._history, self._at, landing, self._before).of(
-                those, known.deprecations
-            )
+            yield from Terms(self._history, self._at, landing, self._before).of(those)
         if any(_unmade(about, change) for about, change in those):
             gone = {change.path for _, change in those}
             yield from _unseen(known, landing, gone, "product.yaml is gone")

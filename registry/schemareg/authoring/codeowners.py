@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
+from schemareg.manifests import layout
 from schemareg.manifests.layout import CONSUMERS, PRODUCT, PRODUCTS, REGISTRY
-from schemareg.model import Kind, Mistake, Place
+from schemareg.model import Mistake, Place
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.text.wording import quoted
 
@@ -124,10 +125,7 @@ def _product(
     if not _writable(folder, mistakes):
         return
     yield f"/{folder}/ {owner}"
-    for name, entry in snapshot.files.folder(f"{folder}/{CONSUMERS}").items():
-        each = f"{folder}/{CONSUMERS}/{name}"
-        if not naming.readers or entry.kind is not Kind.FILE or not name.endswith(".yaml"):
-            continue
+    for each in layout.facts(snapshot.files, folder, CONSUMERS) if naming.readers else ():
         try:
             document = snapshot.document(each)
             consumer = manifests.parse_consumer(document, product.name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from schemareg.consumers.uses import agreed
+from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.schedule import State
 from schemareg.formats import catalogue
 from schemareg.model.errors import InvalidFiles, RegistryError
@@ -115,7 +115,8 @@ def _over(
         raise _unannounced(head, target)
     if term.state(today) is State.SUNSET:
         return term, False
-    if agreed(promises.base, replace(target, version=None, major=_line(element or target))):
+    anywhere = replace(target, version=None, major=_line(element or target))
+    if Consent(promises).given(anywhere, term):
         return term, True
     if term.earliest is None:
         raise RegistryError(

@@ -13,7 +13,7 @@ from schemareg import documents, manifests
 from schemareg.documents import edit
 from schemareg.documents.yaml_scalar import scalar
 from schemareg.manifests.layout import WAIVERS
-from schemareg.model import Kind, Severity
+from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.rules.deprecation import WAIVER_EXPIRED
 from schemareg.text.wording import listed, nearest, quoted
@@ -216,14 +216,11 @@ def _standing(
 
 
 def _waivers(snapshot: Snapshot, product: str, mistakes: list[Mistake]) -> Iterator[Waiver]:
-    folder = snapshot.folder_of(product)
-    names = snapshot.files.folder(f"{folder}/{WAIVERS}") if folder else {}
-    for name, entry in names.items():
-        if entry.kind is Kind.FILE and name.endswith(".yaml"):
-            try:
-                yield manifests.parse_waiver(snapshot.document(f"{folder}/{WAIVERS}/{name}"))
-            except InvalidFiles as error:
-                mistakes += error.mistakes
+    for path in snapshot.facts(product, WAIVERS):
+        try:
+            yield manifests.parse_waiver(snapshot.document(path))
+        except InvalidFiles as error:
+            mistakes += error.mistakes
 
 
 def _renewed(head: Snapshot, path: str, wish: Wish) -> Leave:

@@ -200,12 +200,14 @@ def _different(base: Snapshot, head: Snapshot, product: str) -> tuple[Consumer, 
         snapshot.files.folder(f"{folder}/{CONSUMERS}") if folder else {}
         for snapshot, folder in zip((base, head), folders, strict=True)
     )
-    paths = [
+    changed = {
         f"{folders[1]}/{CONSUMERS}/{name}"
         for name, entry in after.items()
-        if name.endswith(".yaml") and (not entry.id or entry != before.get(name))
-    ]
-    return tuple(head.consumer_at(path) for path in paths if head.has(path))
+        if not entry.id or entry != before.get(name)
+    }
+    return tuple(
+        map(head.consumer_at, filter(changed.__contains__, head.facts(product, CONSUMERS)))
+    )
 
 
 def _together(hits: Iterable[Hit]) -> tuple[Hit, ...]:

@@ -32,20 +32,12 @@ def consumer_at(snapshot: Snapshot, path: str) -> Consumer:
 
 def hit(snapshot: Snapshot, target: Target) -> tuple[Consumer, ...]:
     """The consumers that the end of a target hits, by the name of their file."""
-    return tuple(
-        each
-        for each in snapshot.consumers(target.product)
-        if not each.uses or any(touches(use, target) for use in each.uses)
-    )
+    return tuple(each for each in snapshot.consumers(target.product) if reads(each, target))
 
 
-def agreed(snapshot: Snapshot, target: Target) -> bool:
-    """Whether everybody who registered and is hit has agreed in writing to lose a target.
-
-    Where nobody has registered, nobody has agreed.
-    """
-    found = hit(snapshot, target)
-    return bool(found) and all(acknowledges(each, target) for each in found)
+def reads(consumer: Consumer, target: Target) -> bool:
+    """Whether the end of a target hits a consumer."""
+    return not consumer.uses or any(touches(use, target) for use in consumer.uses)
 
 
 def acknowledges(consumer: Consumer, target: Target) -> bool:

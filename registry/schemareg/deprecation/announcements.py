@@ -6,19 +6,21 @@ on which the change lands.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
-from schemareg.consumers.uses import agreed
+from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.landed import asked
 from schemareg.deprecation.schedule import State, later
+from schemareg.history.paths import Part, subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, WAIVERS
 from schemareg.model import Kind, Place, Severity, Stability
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.targets import parse
 from schemareg.rules import deprecation as rules
 from schemareg.snapshot.elements import lacking
-from schemareg.snapshot.said import typed
+from schemareg.snapshot.said import deprecations, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,10 +29,35 @@ if TYPE_CHECKING:
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.schedule import Term
     from schemareg.model import Deprecation, FileChange, Finding, Policy, Product
+    from schemareg.model.targets import Target
     from schemareg.rules.rule import Rule
     from schemareg.snapshot.snapshot import Snapshot
 
 _STABILITIES = list(Stability)
+
+
+MAX_STEPS_SHOWN = 8
+"""Steps of a cycle of replacements that its finding shows."""
+
+
+class _Known:
+    """Deprecations by what they speak of, and by what replaces it."""
+
+    def __init__(self, said: Iterable[Deprecation]) -> None:
+        self._of: dict[Target, list[Deprecation]] = {}
+        self._replaced_by: dict[Target, list[Deprecation]] = {}
+        for each in said:
+            self._of.setdefault(each.target, []).append(each)
+            if each.replacement is not None:
+                self._replaced_by.setdefault(each.replacement, []).append(each)
+
+    def of(self, target: Target) -> list[Deprecation]:
+        """Those of just this target, by path."""
+        return self._of.get(target, [])
+
+    def replaced_by(self, target: Target) -> list[Deprecation]:
+        """Those that name this target as the replacement, by path."""
+        return self._replaced_by.get(target, [])
 
 
 class Announcements:
@@ -53,11 +80,14 @@ class Announcements:
         self.policy = policy
         self.today = today
         self.changes = tuple(changes)
+        self._announced_by: dict[str, _Known] = {}
+        self._ends: dict[Target, Target | None] = {}
+        self._circular: set[Target] = set()
 
     def proposed(self) -> tuple[Deprecation, ...]:
         """What the change announces, and the base does not know yet."""
         found = []
-        for change in self._of(DEPRECATIONS):
+        for change in self._of(Part.DEPRECATION):
             before, after = self._said(self.base, change.path), self._said(self.head, change.path)
             if after is not None and (before is None or before.target != after.target):
                 found.append(after)
@@ -65,7 +95,7 @@ class Announcements:
 
     def findings(self) -> Iterator[Finding]:
         """Everything there is to say of them, by file."""
-        for change in self._of(DEPRECATIONS):
+        for change in self._of(Part.DEPRECATION):
             before, after = self._said(self.base, change.path), self._said(self.head, change.path)
             if after is None:
                 if before is not None:
@@ -162,7 +192,7 @@ class Announcements:
             )
         elif before.sunset is None:
             yield from self._dated(after, rules.WINDOW_TOO_SHORT)
-        elif agreed(self.base, after.target):
+        elif Consent(self.promises).given(after.target, term):
             yield rules.about(
                 rules.SUNSET_MOVED_EARLIER,
                 after.target,
@@ -198,9 +228,8 @@ class Announcements:
         )
 
     def _repeated(self, said: Deprecation) -> Iterator[Finding]:
-        for other in self._all(said.target.product):
-            same = (other.target, other.loosens) == (said.target, said.loosens)
-            if same and other.path != said.path:
+        for other in self._known(said.target.product).of(said.target):
+            if other.loosens == said.loosens and other.path != said.path:
                 yield rules.about(
                     rules.DEPRECATION_REPEATED,
                     said.target,
@@ -219,19 +248,18 @@ class Announcements:
                 rules.REPLACEMENT_UNKNOWN, said.target, place, lack[0], remedy=lack[1]
             )
             return
-        chain = self._chain(said)
-        if chain and chain[-1] == said.target:
-            path = " → ".join(str(each) for each in (said.target, *chain))
-            yield rules.about(rules.REPLACEMENT_CYCLE, said.target, place, path)
-        elif len(chain) > 1:
+        end = self._end(said.replacement)
+        if said.target in self._circular:
+            yield rules.about(rules.REPLACEMENT_CYCLE, said.target, place, self._circle(said))
+        elif end is not None and end != said.replacement:
             yield rules.about(
                 rules.REPLACEMENT_DEPRECATED,
                 said.target,
                 place,
-                f"{said.replacement} is going too, {chain[-1]} replaces it",
-                remedy=f"Name {chain[-1]}",
+                f"{said.replacement} is going too, {end} replaces it",
+                remedy=f"Name {end}",
             )
-        elif any(each.target == said.replacement for each in self._all(said.replacement.product)):
+        elif end is None or self._known(said.replacement.product).of(said.replacement):
             yield rules.about(
                 rules.REPLACEMENT_DEPRECATED, said.target, place, f"{said.replacement} is going too"
             )
@@ -249,8 +277,8 @@ class Announcements:
 
     def _replacing(self, said: Deprecation) -> Iterator[Finding]:
         """What the same product sends readers to, and is announced to go now."""
-        for other in self._all(said.target.product):
-            if other.replacement == said.target and other.target != said.replacement:
+        for other in self._known(said.target.product).replaced_by(said.target):
+            if other.target != said.replacement:
                 yield rules.about(
                     rules.REPLACEMENT_DEPRECATED,
                     said.target,
@@ -261,22 +289,42 @@ class Announcements:
                     what=(str(other.target),),
                 )
 
-    def _chain(self, said: Deprecation) -> list[object]:
-        """What replaces the target, what replaces that, and so on; a cycle ends where it closes."""
-        chain: list[object] = []
-        target = said.replacement
-        while target is not None and target not in chain:
-            chain.append(target)
-            if target == said.target:
-                break
-            following = [each for each in self._all(target.product) if each.target == target]
+    def _end(self, target: Target) -> Target | None:
+        """What replaces a target in the end, following replacements; None where they form a cycle.
+
+        Each target is followed once, however many lead to it.
+        """
+        path: dict[Target, None] = {}
+        following: Target | None = target
+        while following is not None and following not in path and following not in self._ends:
+            path[following] = None
+            said = self._known(following.product).of(following)
+            following = said[0].replacement if said else None
+        end = None
+        if following is None:
+            end = next(reversed(path))
+        elif following in self._ends:
+            end = self._ends[following]
+        else:
+            steps = list(path)
+            self._circular.update(steps[steps.index(following) :])
+        self._ends.update(dict.fromkeys(path, end))
+        return self._ends[target]
+
+    def _circle(self, said: Deprecation) -> str:
+        """The way from a target back to itself; of a long one its beginning."""
+        steps, target = [said.target], said.replacement
+        while target is not None and target != said.target and len(steps) < MAX_STEPS_SHOWN:
+            steps.append(target)
+            following = self._known(target.product).of(target)
             target = following[0].replacement if following else None
-        return chain
+        whole = target == said.target
+        return " → ".join([*map(str, steps), str(said.target) if whole else "… and back"])
 
     # -- what stands beside ---------------------------------------------------------------------
 
     def _waivers(self) -> Iterator[Finding]:
-        for change in self._of(WAIVERS):
+        for change in self._of(Part.WAIVER):
             if change.after is None or change.after.kind is not Kind.FILE:
                 continue
             waiver = manifests.parse_waiver(self.head.document(change.path))
@@ -302,18 +350,36 @@ class Announcements:
                 continue
             if before is None or after is None or _firmness(after) <= _firmness(before):
                 continue
+            place = self.head.document(change.path).place(("stability",))
             for term in self.promises.terms(name):
                 if not term.said.target.schema:
-                    document = self.head.document(change.path)
                     yield rules.about(
                         rules.STABILITY_RAISED,
                         term.said.target,
-                        document.place(("stability",)),
+                        place,
                         f"{name} became {after.stability.value}, and is going"
                         f" ({term.arithmetic(self.today)})",
                         remedy=f"reg undeprecate {name}, or leave stability:"
                         f" {before.stability.value}",
                     )
+                else:
+                    yield from self._lengthened(term, after, place)
+
+    def _lengthened(self, term: Term, product: Product, place: Place) -> Iterator[Finding]:
+        """What is announced in a product that becomes firmer, and ends later by that."""
+        longer = replace(term, window=max(term.window, self.policy.windows[product.stability]))
+        if longer.earliest != term.earliest:
+            yield rules.about(
+                rules.STABILITY_RAISED,
+                term.said.target,
+                place,
+                f"{term.name} may go from {longer.earliest}, not from {term.earliest}:"
+                f" {product.name} became {product.stability.value}, whose window is"
+                f" {longer.window} d",
+                severity=Severity.NOTICE,
+                remedy="No action needed.",
+                what=(str(longer.earliest),),
+            )
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -321,10 +387,8 @@ class Announcements:
         found = self.promises.term_of(said.path, said.target.product)
         return None if found is None else self.promises.since_return(found)
 
-    def _of(self, part: str) -> Iterator[FileChange]:
-        for change in self.changes:
-            if change.path.split("/")[-2:-1] == [part] and change.path.endswith(".yaml"):
-                yield change
+    def _of(self, part: Part) -> Iterator[FileChange]:
+        return (change for change in self.changes if subject(change.path).part is part)
 
     def _said(self, snapshot: Snapshot, path: str) -> Deprecation | None:
         if not snapshot.has(path):
@@ -335,11 +399,11 @@ class Announcements:
         except InvalidFiles:
             return None  # wrong at head: refused before; wrong at base: it announced nothing
 
-    def _all(self, product: str) -> list[Deprecation]:
-        folder = self.head.folder_of(product)
-        names = self.head.files.folder(f"{folder}/{DEPRECATIONS}") if folder else {}
-        found = [self._said(self.head, f"{folder}/{DEPRECATIONS}/{name}") for name in names]
-        return [each for each in found if each is not None]
+    def _known(self, product: str) -> _Known:
+        """What the files of a product announce with the change; each file is parsed once."""
+        if product not in self._announced_by:
+            self._announced_by[product] = _Known(deprecations(self.head, product))
+        return self._announced_by[product]
 
     def _window(self, said: Deprecation) -> int:
         """The window that the base's policy asks for, of the firmer of what a product was and will be."""

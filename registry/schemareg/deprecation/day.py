@@ -6,14 +6,20 @@ this one, and do not pay for them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from schemareg.manifests.layout import CONSUMERS, DEPRECATIONS, PRODUCT, REGISTRY, WAIVERS
-from schemareg.model import Severity
+from schemareg import manifests
+from schemareg.history.paths import Part, subject
+from schemareg.manifests.layout import DEPRECATIONS, REGISTRY, WAIVERS
+from schemareg.model import Policy, Severity
+from schemareg.model.errors import InvalidFiles
+from schemareg.model.semver import parse as parse_version
+from schemareg.model.targets import Target, covers, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     from schemareg.deprecation.announcements import Announcements
@@ -22,19 +28,19 @@ if TYPE_CHECKING:
     from schemareg.deprecation.reintroduced import Return
     from schemareg.documents import Document
     from schemareg.model import (
+        Compatibility,
         Deprecation,
         FileChange,
         Finding,
         History,
         Place,
-        Policy,
         Product,
         SchemaVersion,
     )
     from schemareg.snapshot.snapshot import Snapshot
 
-_SAYING = (DEPRECATIONS, WAIVERS, CONSUMERS)
-"""Folders whose files say something of promises."""
+_SAYING = frozenset(Part) - {Part.VERSION, Part.OTHER}
+"""Parts of a registry whose files say something of promises."""
 
 
 class Day:
@@ -44,17 +50,53 @@ class Day:
         self,
         base: Snapshot,
         head: Snapshot,
-        policy: Policy,
         changes: Iterable[FileChange],
         today: date,
         history: Callable[[], History] | None,
     ) -> None:
         self._base = base
         self._head = head
-        self._policy = policy
         self._changes = tuple(changes)
         self._today = today
         self._history = history
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What the change is judged by: the base's policy, and what it gave up lately.
+
+        A policy that landed wrong gave up nothing: the last one that can be read counts. Where none
+        ever landed, the one that the change brings. Raises InvalidFiles where that is wrong.
+        """
+        if not self._base.has(REGISTRY):
+            return self._head.policy
+        try:
+            policy = self._base.policy
+        except InvalidFiles:
+            policy = self._promises.readable_policy() or Policy()
+        if self._history is None or not self._changes:
+            return policy
+        return self._promises.policy(policy, self._today)
+
+    def asked_of(self, folder: str) -> Compatibility:
+        """What a product of the base is judged by: its own wishes as they stood, and lately did.
+
+        A product.yaml that landed wrong gave up nothing: the last one that can be read counts.
+        """
+        if self._history is not None:
+            return self._promises.wishes(folder, self.policy, self._today)
+        try:
+            product = self._base.product_in(folder)
+        except InvalidFiles:
+            product = None
+        return manifests.effective(self.policy, product) if product else self.policy.compatibility
+
+    def after(self, policy: Policy, product: Product | None = None) -> date:
+        """The first day on which what a policy, or one product of it, gives up today is given up."""
+        from schemareg.deprecation.schedule import later
+
+        windows = policy.windows
+        days = windows.get(product.stability, 0) if product else max(windows.values(), default=0)
+        return later(self._today, days)
 
     def ended(self, version: SchemaVersion) -> bool:
         """Whether nobody is promised anything by a version any more."""
@@ -75,12 +117,33 @@ class Day:
         """What is to be said of a field that a version brings back; `line` has it otherwise."""
         return self._season.returned(found, version, place, line)
 
+    def altered(self, versions: Iterable[SchemaVersion]) -> Iterator[Finding]:
+        """The releases that had landed before, went by a bypass, and come back with other bytes.
+
+        A release that is there at the base is compared with it and not with the history.
+        """
+        releases = [each for each in versions if not each.version.pre]
+        if not releases or self._history is None:
+            return
+        from schemareg.deprecation.returning_versions import altered
+
+        yield from altered(self._promises.history, self._head, releases)
+
     def loosened(self, before: Product, after: Product, document: Document) -> tuple[Finding, ...]:
         """What a product guaranteed and does not any more, as that is today."""
         from schemareg.deprecation import guarantees
 
         return tuple(
             self._season.settled(*each) for each in guarantees.loosened(before, after, document)
+        )
+
+    def announces(self, finding: Finding) -> bool:
+        """Whether the change itself announces the end of what a finding is about."""
+        about = element(finding)
+        return any(
+            covers(each.target, about)
+            or covers(each.target, replace(about, value=finding.value or None))
+            for each in self._proposed()
         )
 
     def findings(self) -> tuple[Finding, ...]:
@@ -115,23 +178,27 @@ class Day:
     def _announced(self) -> Announcements:
         from schemareg.deprecation.announcements import Announcements
 
-        return Announcements(self._promises, self._head, self._policy, self._changes, self._today)
+        return Announcements(self._promises, self._head, self.policy, self._changes, self._today)
 
     @cached_property
     def _season(self) -> Season:
         from schemareg.deprecation.enforcement import Season
 
         # What the change announces itself matters only where something has gone.
-        return Season(self._promises, self._policy, self._proposed, self._today)
+        return Season(self._promises, self.policy, self._proposed, self._today)
 
     def _proposed(self) -> tuple[Deprecation, ...]:
         return self._announced.proposed()
 
     def _has(self, product: str, part: str) -> bool:
-        folder = self._base.folder_of(product) if product else None
-        return folder is not None and bool(self._base.files.folder(f"{folder}/{part}"))
+        return bool(product and self._base.facts(product, part))
+
+
+def element(finding: Finding) -> Target:
+    """What a finding is about: a field of a version, the version, a schema or a product."""
+    whole = Target(finding.product, finding.schema, parse_version(finding.version))
+    return replace(whole, field=parse(f"a/b#{finding.field}").field) if finding.field else whole
 
 
 def _speaks(change: FileChange) -> bool:
-    folder, name = change.path.split("/")[-2:] if "/" in change.path else ("", change.path)
-    return folder in _SAYING or name in (PRODUCT, REGISTRY)
+    return subject(change.path).part in _SAYING

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from schemareg.consumers import uses
 from schemareg.deprecation import reintroduced
+from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.schedule import State, later
 from schemareg.model import Announcement, Direction, Place, Severity
-from schemareg.model.errors import InvalidFiles
 from schemareg.model.semver import parse as parse_version
 from schemareg.model.targets import Target, field_text, parse
 from schemareg.rules import deprecation as rules
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.reintroduced import Return
     from schemareg.deprecation.schedule import Term
-    from schemareg.model import Deprecation, Finding, Policy, Product, SchemaVersion, Waiver
+    from schemareg.model import Deprecation, Finding, Policy, SchemaVersion, Waiver
     from schemareg.snapshot.snapshot import Snapshot
 
 ASPECTS = {
@@ -90,6 +90,7 @@ class Season:
         self.policy = policy
         self.today = today
         self._proposed = proposed
+        self._consent = Consent(promises)
 
     def ended(self, version: SchemaVersion) -> bool:
         """Whether nobody is promised anything by a version any more."""
@@ -133,7 +134,7 @@ class Season:
         if term.state(self.today) is State.SUNSET:
             return _released(finding, target, loosens, term, self.today)
         base, anywhere = self.promises.base, _of_its_line(target)
-        if uses.agreed(base, anywhere):
+        if self._consent.given(anywhere, term):
             return _released(finding, target, loosens, term, self.today, agreed=True)
         hit = [each.name for each in uses.hit(base, anywhere)]
         return _early(finding, target, term, self.today, hit)
@@ -142,21 +143,15 @@ class Season:
         """A finding about a product that never promised anything hurts nobody."""
         if finding.severity is Severity.NOTICE:
             return finding
-        product = self._product(finding.product)
+        product = self.promises.product(finding.product)
         if product is None or not self.promises.draft(product, self.policy):
             return finding
         why = f"{product.name} is a draft, and promises nothing yet. {finding.why}"
         return replace(finding, severity=Severity.NOTICE, why=why.strip())
 
     def _window(self, name: str) -> int:
-        product = self._product(name)
+        product = self.promises.product(name)
         return self.promises.window(product, self.policy) if product else _DAYS
-
-    def _product(self, name: str) -> Product | None:
-        try:
-            return self.promises.base.product(name)
-        except InvalidFiles:
-            return None
 
 
 def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Target, str] | None:

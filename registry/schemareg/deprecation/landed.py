@@ -9,21 +9,33 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from schemareg import documents, manifests
-from schemareg.deprecation.reintroduced import came_back
-from schemareg.deprecation.schedule import State, Statement, Term, term
+from schemareg.deprecation.reintroduced import introduced
+from schemareg.deprecation.schedule import State, Statement, Term, later, term
+from schemareg.history.paths import Part, subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, REGISTRY, SCHEMAS, WAIVERS
+from schemareg.manifests.overrides import stricter, tightened
 from schemareg.model import Kind, Policy, Stability
 from schemareg.model.errors import InvalidFiles, Undecidable
 from schemareg.model.targets import covers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
-    from schemareg.model import Deprecation, Entry, History, Landing, PathChange, Product, Waiver
+    from schemareg.model import (
+        Compatibility,
+        Deprecation,
+        Entry,
+        History,
+        Landing,
+        PathChange,
+        Product,
+        Waiver,
+    )
     from schemareg.model.targets import Target
     from schemareg.snapshot.snapshot import Snapshot
 
@@ -94,13 +106,8 @@ class Promises:
     def terms(self, product: str) -> tuple[Term, ...]:
         """The terms of a product's deprecations, sorted by path."""
         if product not in self._terms:
-            folder = self.base.folder_of(product)
-            names = self.base.files.folder(f"{folder}/{DEPRECATIONS}") if folder else {}
-            found = [
-                self.term_of(f"{folder}/{DEPRECATIONS}/{name}", product)
-                for name, entry in names.items()
-                if entry.kind is Kind.FILE
-            ]
+            paths = self.base.facts(product, DEPRECATIONS)
+            found = [self.term_of(path, product) for path in paths]
             self._terms[product] = tuple(each for each in found if each is not None)
         return self._terms[product]
 
@@ -112,7 +119,7 @@ class Promises:
         changes: dict[str, list[PathChange]] = {}
         for change in self.history.changes_within(DEPRECATIONS):
             changes.setdefault(change.path, []).append(change)
-        standing = {path: told for path, told in changes.items() if _stands(path, told[-1])}
+        standing = {path: told for path, told in changes.items() if _announces(path, told[-1])}
         needed = [each for told in standing.values() for each in told]
         self.history.fetch(each.after.id for each in needed if each.after is not None)
         found = []
@@ -129,40 +136,60 @@ class Promises:
         return term(self._statements(path, product))
 
     def covering(self, element: Target, loosens: str = "") -> Term | None:
-        """The term that ends first, of all that speak of an element or of what it is part of.
+        """The term that ends last, of all that speak of an element or of what it is part of.
 
-        What may go altogether may be left out now and then, and takes its key and its service
-        levels along; but as long as it is there, its type and meaning stay.
+        Readers may plan by any of them, so the latest day counts. What goes takes along what is in
+        it: a part whose own day is later keeps the whole until then. What may go altogether may be
+        left out now and then, and takes its key and its service levels along; but as long as it is
+        there, its type and meaning stay.
         """
         kinds = (loosens, "") if loosens in _GOES_ALONG else (loosens,)
-        speaking = [
-            each
-            for each in self.terms(element.product)
-            if each.said.loosens in kinds and covers(each.said.target, element)
-        ]
-        found = [term for each in speaking if (term := self.since_return(each, element))]
+        speaking = [each for each in self.terms(element.product) if each.said.loosens in kinds]
+        around = [each for each in speaking if covers(each.said.target, element)]
+        found = [term for each in around if (term := self.since_return(each, element))]
         dated = [each for each in found if each.earliest is not None]
-        return min(dated, key=_end, default=found[0] if found else None)
+        if dated and element.field and not loosens:
+            dated += self._inside(element, speaking)
+        return max(dated, key=_end, default=found[0] if found else None)
+
+    def _inside(self, element: Target, speaking: Iterable[Term]) -> list[Term]:
+        """The terms with a day of the parts of an element."""
+        anywhere = replace(element, version=None, major=None)
+        parts = [
+            each
+            for each in speaking
+            if each.said.target.field != element.field
+            and covers(anywhere, each.said.target)
+            and _meets(each.said.target, element)
+        ]
+        found = (
+            self.since_return(each, replace(element, field=each.said.target.field, value=None))
+            for each in parts
+        )
+        return [each for each in found if each is not None and each.earliest is not None]
 
     def since_return(self, found: Term, element: Target | None = None) -> Term | None:
-        """A term without what was said before its field came back; None where nothing was said since.
+        """A term as it counts for an element, or for its own target; None where it says nothing of it.
 
-        The line in which to look is that of `element`, or of the target.
+        What came after the announcement was not announced by it. A field that came back, or that a
+        line brings which opened after the sunset, needs an announcement of its own. What came to
+        something that was announced as a whole has the whole window from its own landing.
         """
         target = found.said.target
-        if not target.field:
+        element = target if element is None else element
+        if not element.schema or (not element.field and element.version is None):
             return found
-        if element is not None:
-            target = replace(target, version=element.version, major=element.major)
         folder = found.said.path.rpartition(f"/{DEPRECATIONS}/")[0]
-        schema = f"{folder}/{SCHEMAS}/{target.schema}"
+        schema = f"{folder}/{SCHEMAS}/{element.schema}"
         if not self.history.changes(schema, after=found.announced):
-            return found  # no version landed since, so nothing can have come back
-        back = came_back(self.base, self.history, target)
-        if back is None or back.ordinal <= found.announced.ordinal:
+            return found  # no version landed since, so nothing can have come
+        born = introduced(self.base, self.history, element, found.earliest)
+        if born is None or born.ordinal <= found.announced.ordinal:
             return found
+        if target.field != element.field or target.value != element.value:
+            return replace(found, announced=born)
         statements = self._statements(found.said.path, target.product)
-        return term(each for each in statements if each.landing.ordinal >= back.ordinal)
+        return term(each for each in statements if each.landing.ordinal >= born.ordinal)
 
     def over(self, element: Target, today: date) -> bool:
         """Whether the promise of an element is over on a day."""
@@ -172,15 +199,10 @@ class Promises:
     def waivers(self, product: str) -> dict[str, Waiver]:
         """The waivers of a product that have landed, by the fingerprint of what they accept."""
         if product not in self._waivers:
-            folder = self.base.folder_of(product)
-            names = self.base.files.folder(f"{folder}/{WAIVERS}") if folder else {}
             self._waivers[product] = {}
-            for name, entry in names.items():
-                if entry.kind is not Kind.FILE:
-                    continue
+            for path in self.base.facts(product, WAIVERS):
                 try:
-                    document = self.base.document(f"{folder}/{WAIVERS}/{name}")
-                    waiver = manifests.parse_waiver(document)
+                    waiver = manifests.parse_waiver(self.base.document(path))
                 except InvalidFiles:
                     continue  # it landed wrong, and waives nothing
                 self._waivers[product][waiver.fingerprint] = waiver
@@ -194,6 +216,40 @@ class Promises:
     def draft(self, product: Product, policy: Policy) -> bool:
         """Whether the product never promised anything: a draft all along, and no window for drafts."""
         return product.stability is Stability.DRAFT and self.window(product, policy) == 0
+
+    def policy(self, policy: Policy, today: date) -> Policy:
+        """The policy that judges a change on a day: `policy`, the base's, and what it gave up lately.
+
+        What a policy asked for counts until its longest window has passed since the landing that
+        gave it up: readers plan by the policy as by any other promise.
+        """
+        return self._lately(policy, self._policies, today)
+
+    def readable_policy(self) -> Policy | None:
+        """The last policy that landed and can be read; None where none ever landed."""
+        return self._policies[-1][1] if self._policies else None
+
+    def wishes(self, folder: str, policy: Policy, today: date) -> Compatibility:
+        """What a product is judged by on a day: its own wishes, and what it gave up of them lately."""
+        known = list(self._products(folder))
+        product = self.product(folder.rpartition("/")[2])
+        if product is None:
+            return policy.compatibility
+        found = manifests.effective(policy, product)
+        for (_, before), (gave_up, _) in pairwise(known):
+            days = asked(policy, [before.stability])
+            if today < later(gave_up.time.date(), days):
+                found = stricter(found, manifests.effective(policy, before))
+        return found
+
+    def product(self, name: str) -> Product | None:
+        """A product as it is at the base; as it last could be read, where its file is wrong."""
+        try:
+            return self.base.product(name)
+        except InvalidFiles:
+            folder = self.base.folder_of(name)
+            known = list(self._products(folder)) if folder else []
+            return known[-1][1] if known else None
 
     # -- what landed ----------------------------------------------------------------------------
 
@@ -223,30 +279,36 @@ class Promises:
         return self._deprecations[path, entry.id]
 
     def _window_at(self, path: str, landing: Landing) -> int:
-        """The window that was asked of an announcement when it landed.
+        """The window of an announcement: what the policy asked for when it landed.
 
         A landing is judged by the policy it landed on, and cannot bring its own. Of the stabilities
-        that a product ever had the firmest counts: promises made stay made.
+        that a product ever had, before the announcement or since, the firmest counts: who becomes
+        stable owes the readers of a stable product their window.
         """
         folder = path.rpartition(f"/{DEPRECATIONS}/")[0]
         known: list[Stability] = []
-        for landed, product in self._products(folder):
-            if landed.ordinal > landing.ordinal:
-                break
+        for _, product in self._products(folder):
             known.append(product.stability)
             if product.stability is Stability.STABLE:
                 break  # nothing is firmer, so what it said later does not matter
         return asked(self._policy_below(landing), known)
 
     def _policy_below(self, landing: Landing) -> Policy:
-        """The policy before a landing; where there was none, the one that it brought."""
-        found = None
-        for landed, policy in self._policies:
-            if landed.ordinal < landing.ordinal or (
-                found is None and landed.ordinal == landing.ordinal
-            ):
-                found = policy
-        return found or Policy()
+        """The policy that judged a landing; where there was none before, the one that it brought."""
+        below = [each for each in self._policies if each[0].ordinal < landing.ordinal]
+        if not below:
+            own = [each for at, each in self._policies if at.ordinal == landing.ordinal]
+            return own[0] if own else Policy()
+        return self._lately(below[-1][1], below, landing.time.date())
+
+    def _lately(
+        self, policy: Policy, landed: Sequence[tuple[Landing, Policy]], today: date
+    ) -> Policy:
+        """`policy` with what those that landed asked for and gave up, where that still counts."""
+        for (_, before), (gave_up, _) in pairwise(landed):
+            if today < later(gave_up.time.date(), max(before.windows.values(), default=0)):
+                policy = tightened(policy, before)
+        return policy
 
     @cached_property
     def _restart(self) -> Landing | None:
@@ -309,9 +371,18 @@ def asked(policy: Policy, stabilities: Iterable[Stability]) -> int:
     return policy.windows[max(known, key=list(Stability).index)]
 
 
-def _stands(path: str, last: PathChange) -> bool:
-    """Whether a file is there still, after what happened to it last, and is a deprecation's."""
-    return last.after is not None and path.count("/") in (3, 4) and path.endswith(".yaml")
+def _announces(path: str, last: PathChange) -> bool:
+    """Whether a deprecation's file is there after the last change to it."""
+    return last.after is not None and subject(path).part is Part.DEPRECATION
+
+
+def _meets(target: Target, element: Target) -> bool:
+    """Whether a target speaks of the line of an element, or of one version of it."""
+    version = element.version
+    line = element.major if version is None else version.major
+    if target.version is not None:
+        return line in (None, target.version.major)
+    return target.major is None or line in (None, target.major)
 
 
 def _end(each: Term) -> date:

@@ -5,10 +5,12 @@ Source: the rules of time, 8 and 22.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import spoken_of
 from schemareg.deprecation.schedule import State
+from schemareg.history.paths import Part, subject
 from schemareg.manifests.layout import CONSUMERS, PRODUCT
 from schemareg.model import Place, Severity
 from schemareg.model.targets import Target, covers
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.schedule import Term
-    from schemareg.model import Consumer, FileChange, Finding
+    from schemareg.model import Consumer, FileChange, Finding, Use
     from schemareg.snapshot.snapshot import Snapshot
 
 
@@ -29,11 +31,12 @@ def findings(
 ) -> Iterator[Finding]:
     """What there is to say of each consumer's file that changed.
 
-    Each thing that it begins to read, and that is going; what it agrees to lose; that it is gone:
-    whoever changes a product could do that in its readers' names.
+    Each thing that it begins to read, and that is going; what it agrees to lose; what it no longer
+    reads, who it is and how it is reached; that it is gone: whoever changes a product could do that
+    in its readers' names.
     """
     for change in changes:
-        if change.path.split("/")[-2:-1] != [CONSUMERS] or not change.path.endswith(".yaml"):
+        if subject(change.path).part is not Part.CONSUMER:
             continue
         base = promises.base
         before = base.consumer_at(change.path) if base.has(change.path) else None
@@ -41,6 +44,9 @@ def findings(
         if after is not None:
             yield from _bound(promises, head, before, after, today)
             yield from _consenting(head, before, after)
+            if before is not None:
+                yield from _narrowed(promises, head, before, after, today)
+                yield from _redirected(head, before, after)
         elif before is not None:
             yield _left(head, before)
 
@@ -69,6 +75,66 @@ def _consenting(head: Snapshot, before: Consumer | None, after: Consumer) -> Ite
                 severity=Severity.NOTICE,
                 what=(after.team,),
             )
+
+
+def _narrowed(
+    promises: Promises, head: Snapshot, before: Consumer, after: Consumer, today: date
+) -> Iterator[Finding]:
+    """What a consumer no longer reads; a warning where that is announced to go."""
+    product = Target(before.path.split("/")[-3])
+    was = [(use, element) for use in before.uses for _, element in spoken_of(use)]
+    lost = [element for use, element in was if not _still_read(use, element, after)]
+    if not before.uses and after.uses:
+        lost = [product]
+    for element in dict.fromkeys(lost):
+        term = promises.covering(element)
+        going = f", which is going ({term.arithmetic(today)})" if term else ""
+        yield rules.about(
+            rules.CONSUMER_NARROWED,
+            element,
+            head.document(after.path).place(("uses",)),
+            f"{before.team} no longer reads {element}{going}",
+            severity=Severity.WARNING if term else Severity.NOTICE,
+            what=(before.name,),
+        )
+
+
+def _still_read(use: Use, element: Target, after: Consumer) -> bool:
+    """Whether a consumer reads all that it read of an element, in every version of it."""
+    if not after.uses:
+        return True
+    wanted = set(use.versions.split(" || "))
+    for now in after.uses:
+        versions = set(now.versions.split(" || "))
+        lines = {each for each in wanted if f"^{each.removeprefix('^').split('.')[0]}" in versions}
+        if "*" in versions or wanted <= versions | lines:
+            bare = replace(element, version=None, major=None)
+            parts = [replace(now.schema, field=f, value=value) for f, value in now.elements]
+            if any(covers(part, bare) for part in parts or [now.schema]):
+                return True
+    return False
+
+
+def _redirected(head: Snapshot, before: Consumer, after: Consumer) -> Iterator[Finding]:
+    """A consumer that is another team, or is reached elsewhere."""
+    changed = [
+        f"{name}: {was or 'none'} became {now or 'none'}"
+        for name, was, now in (
+            ("team", before.team, after.team),
+            ("contact", before.contact, after.contact),
+            ("channels", ", ".join(before.channels), ", ".join(after.channels)),
+        )
+        if was != now
+    ]
+    if changed:
+        yield rules.about(
+            rules.CONSUMER_REDIRECTED,
+            Target(before.path.split("/")[-3]),
+            head.document(after.path).place(("team",)),
+            f"{before.path} speaks of another team or reaches it elsewhere: {'; '.join(changed)}",
+            severity=Severity.NOTICE if before.team == after.team else Severity.WARNING,
+            what=(before.name, *changed),
+        )
 
 
 def _left(head: Snapshot, before: Consumer) -> Finding:

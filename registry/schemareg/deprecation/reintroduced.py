@@ -15,7 +15,7 @@ from schemareg.model.targets import Target
 from schemareg.snapshot.elements import field_of, latest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from schemareg.formats.field import Field
@@ -37,36 +37,56 @@ class Return(NamedTuple):
     """The first one after that, which had not."""
 
 
-def came_back(snapshot: Snapshot, history: History, element: Target) -> Landing | None:
-    """Where a field of a line, or a value of it, came back after it was gone.
+def introduced(
+    snapshot: Snapshot, history: History, element: Target, sunset: date | None
+) -> Landing | None:
+    """Where what readers have of an element came: it has been there without a gap since.
 
-    With a version in `element`, before that version; without a line, in the latest one. None where
-    it never was gone.
+    The element is a field, a value of it, or one version. Versions are followed from the newest of
+    the element's line, below its version where it names one of a field, back to the opening of the
+    line, and from there to the version that the line followed: unless the line opened on `sunset` or
+    later, the first day on which the element could have gone, for then it is a promise of its own.
+    None where no version has it.
     """
     if not element.field:
-        return None
-    there, missed, since = False, False, None
-    for version in _line(snapshot, element):
-        now = _there(snapshot, version, element)
-        if now and missed:
-            since, missed = version, False
-        missed = missed or (there and not now)
-        there = now
+        found = latest(snapshot, element)
+        return None if found is None else history.landed(found.path)
+    since: SchemaVersion | None = None
+    for version, opens in _backwards(snapshot, history, element):
+        if _there(snapshot, version, element):
+            since = version
+        elif since is not None:
+            break
+        landing = history.landed(version.path) if opens else None
+        if landing is not None and sunset is not None and landing.time.date() >= sunset:
+            break
     return None if since is None else history.landed(since.path)
 
 
-def _line(snapshot: Snapshot, element: Target) -> list[SchemaVersion]:
-    """The releases of the element's line, below its version where it names one."""
-    version = element.version
-    meant = latest(snapshot, element) if version is None else None
-    major = version.major if version is not None else meant.version.major if meant else None
-    return [
+def _backwards(
+    snapshot: Snapshot, history: History, element: Target
+) -> Iterator[tuple[SchemaVersion, bool]]:
+    """The releases that lead to an element, newest first, and whether each opened its line.
+
+    Before the first of a line comes the highest lower release that had landed when it did.
+    """
+    below = element.version
+    meant = latest(snapshot, element) if below is None else None
+    major = below.major if below is not None else meant.version.major if meant else None
+    releases = [
         each
         for each in snapshot.versions(element.product, element.schema)
-        if each.version.major == major
-        and not each.version.pre
-        and (version is None or each.version < version)
+        if not each.version.pre and (below is None or each.version < below)
     ]
+    line: list[SchemaVersion] = [each for each in releases if each.version.major == major]
+    while line:
+        opening = history.landed(line[0].path)
+        yield from ((each, each is line[0]) for each in reversed(line))
+        lower = [each for each in releases if each.version < line[0].version]
+        if opening is not None:
+            came = ((each, history.landed(each.path)) for each in lower)
+            lower = [each for each, at in came if at and at.ordinal <= opening.ordinal]
+        line = [each for each in lower if each.version.major == lower[-1].version.major]
 
 
 def _there(snapshot: Snapshot, version: SchemaVersion, element: Target) -> bool:

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from schemareg.consumers import uses
+from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.landed import asked
 from schemareg.deprecation.schedule import State, later
 from schemareg.manifests.layout import PRODUCT, SCHEMAS
@@ -132,7 +133,7 @@ def status(promises: Promises, here: Snapshot | None, target: Target, today: dat
     draft = product is not None and promises.draft(product, policy)
     term = promises.covering(target)
     proposed = _proposed(promises, here, target)
-    agreed = term is not None and uses.agreed(base, target)
+    agreed = term is not None and Consent(promises).given(target, term)
     meant = latest(base, target) if target.schema else None
     return Status(
         target,

@@ -41,6 +41,15 @@ _FACTS = {
 }
 
 
+def is_fact(name: str) -> bool:
+    """Whether a file of this name, in a folder of facts, states one; any other name states nothing.
+
+    The only place that decides it: the layout, every reader of a state and every reader of the
+    history ask here. What the engine reads, the layout has checked, and the reverse.
+    """
+    return name.endswith(".yaml")
+
+
 class Subject(NamedTuple):
     """What a path is about."""
 
@@ -82,7 +91,7 @@ def subject(path: str) -> Subject:
         return _OTHER
     if len(parts) >= 5 and parts[-3] == SCHEMAS:
         return _version(parts)
-    if len(parts) >= 4 and parts[-2] in _FACTS and path.endswith(".yaml"):
+    if len(parts) in (4, 5) and parts[-2] in _FACTS and is_fact(parts[-1]):
         folder = "/".join(parts[:-2])
         return Subject(_FACTS[parts[-2]], folder, name=parts[-1].removesuffix(".yaml"))
     if parts[-1] == PRODUCT and len(parts) <= 4:

@@ -31,6 +31,14 @@ _CHATS = ("discord.com", "discordapp.com", "chat.googleapis.com")
 _TEAMS = (".logic.azure.com", ".api.powerplatform.com", ".webhook.office.com")
 
 
+_LOCAL = frozenset(
+    (
+        *("exec", "file", "data", "javascript", "shell", "ssh", "syslog", "python", "cmd"),
+        *("dbus", "qt", "kde", "glib", "gnome", "macosx", "windows"),
+    )
+)
+"""Schemes that start a program, write a file or show something on the machine that sends."""
+
 _RUNNERS = frozenset(
     ("GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 )
@@ -160,6 +168,11 @@ def _unfit(channel: Channel) -> tuple[str, str] | None:
     url, kind = channel.url, kind_of(channel)
     if environment.begins(url):
         return None
+    if url.partition(":")[0].lower() in _LOCAL:
+        return (
+            "reaches the machine that sends, and may run what is on it",
+            "Write an https or mailto URL, or one that Apprise knows and that reaches people",
+        )
     if not _SCHEME.match(url) or (kind == "apprise" and "://" not in url):
         return (
             "is none that a message can be sent to",

@@ -11,6 +11,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.formats import catalogue
+from schemareg.history.paths import (
+    CONSUMERS,
+    DEPRECATIONS,
+    PRODUCT,
+    PRODUCTS,
+    REGISTRY,
+    SCHEMAS,
+    WAIVERS,
+    is_fact,
+)
 from schemareg.model import Kind, Mistake, Place, semver
 from schemareg.model.targets import NAME
 from schemareg.text.wording import listed, nearest, quoted
@@ -21,13 +31,26 @@ if TYPE_CHECKING:
     from schemareg.model import Entry, Files
 
 
-REGISTRY = "registry.yaml"
-PRODUCTS = "products"
-PRODUCT = "product.yaml"
-SCHEMAS = "schemas"
-CONSUMERS = "consumers"
-DEPRECATIONS = "deprecations"
-WAIVERS = "waivers"
+__all__ = [
+    "CONSUMERS",
+    "DEPRECATIONS",
+    "FACTS",
+    "PARTS",
+    "PRODUCT",
+    "PRODUCTS",
+    "REGISTRY",
+    "SCHEMAS",
+    "WAIVERS",
+    "Found",
+    "Role",
+    "Survey",
+    "beside",
+    "facts",
+    "product",
+    "product_of",
+    "products",
+    "top",
+]
 
 
 class Role(Enum):
@@ -96,6 +119,18 @@ def product_of(files: Files, path: str) -> str | None:
         return outer
     # A file directly in a domain's folder belongs to no product.
     return "/".join(parts[:3]) if len(parts) > 3 else None
+
+
+def facts(files: Files, folder: str, part: str) -> tuple[str, ...]:
+    """The files that state the facts of one kind in a product's folder, by path.
+
+    Exactly those that `product` lists, and validation reads.
+    """
+    return tuple(
+        f"{folder}/{part}/{name}"
+        for name, entry in files.folder(f"{folder}/{part}").items()
+        if entry.kind is Kind.FILE and is_fact(name)
+    )
 
 
 def top(files: Files) -> Survey:
@@ -266,7 +301,7 @@ def _facts(files: Files, folder: str) -> Iterator[Found | Mistake]:
     yield from _alike(folder, entries)
     for name, entry in entries.items():
         path = f"{folder}/{name}"
-        if entry.kind is Kind.FILE and name.endswith(".yaml"):
+        if entry.kind is Kind.FILE and is_fact(name):
             yield Found(path, Role.FACT)
         elif not _note(name, entry):
             yield _misplaced(path, entry, f"Facts stand in {folder}/<name>.yaml")

@@ -48,6 +48,35 @@ def effective(policy: Policy, product: Product) -> Compatibility:
     return changed(policy.compatibility, allowed)
 
 
+def tightened(policy: Policy, earlier: Policy) -> Policy:
+    """`policy`, with whatever `earlier` asks for and it does not.
+
+    `formats` has no stricter side, and stays as the policy says; all that is not asked of a change,
+    such as channels, as well.
+    """
+    return replace(
+        policy,
+        compatibility=stricter(policy.compatibility, earlier.compatibility),
+        overrides=min(policy.overrides, earlier.overrides, key=list(Overrides).index),
+        windows={
+            each: max(policy.windows.get(each, 0), earlier.windows.get(each, 0))
+            for each in {**policy.windows, **earlier.windows}
+        },
+    )
+
+
+def stricter(policy: Compatibility, earlier: Compatibility) -> Compatibility:
+    """`policy`, with whatever `earlier` asks for and it does not."""
+    asked = zip(policy.level.value, earlier.level.value, strict=True)
+    return replace(
+        policy,
+        level=Level(tuple(one or other for one, other in asked)),
+        scope=max(policy.scope, earlier.scope, key=_SCOPES.index),
+        content=max(policy.content, earlier.content, key=_CONTENTS.index),
+        undecided="fail" if "fail" in (policy.undecided, earlier.undecided) else "warn",
+    )
+
+
 def refused(policy: Policy, product: Product) -> tuple[tuple[str, str], ...]:
     """The wishes of a product that its registry's policy does not allow, each with the reason."""
     found = []

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 def releases(versions: Iterable[SemVer]) -> tuple[SemVer, ...]:
     """The releases, oldest first."""
-    return tuple(sorted(each for each in versions if not each.pre))
+    return tuple(sorted((each for each in versions if not each.pre), key=_numbers))
+
+
+def _numbers(version: SemVer) -> tuple[int, int, int]:
+    """The precedence of a release; a key is computed once where comparing computes it each time."""
+    return version.major, version.minor, version.patch
 
 
 def counting(version: SemVer, known: Iterable[SemVer], policy: Compatibility) -> tuple[SemVer, ...]:

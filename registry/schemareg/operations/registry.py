@@ -229,8 +229,11 @@ def _landed(repository: "Repository", branch: str, base: str | None) -> "Files":
 
 
 @contextmanager
-def promised(root: Path) -> Iterator[tuple["Promises", "Snapshot", "Policy"]]:
+def promised(
+    root: Path, today: "date | None" = None
+) -> Iterator[tuple["Promises", "Snapshot", "Policy"]]:
     """The promises that have landed, the working tree, and the policy that judges a change of it."""
+    from schemareg.adapters import clock
     from schemareg.deprecation.landed import Promises
     from schemareg.review.review import policy_in_force
 
@@ -239,7 +242,8 @@ def promised(root: Path) -> Iterator[tuple["Promises", "Snapshot", "Policy"]]:
         with landings(
             root, base.files, protected_branch.trusted_at(root, policy.protected_branch)
         ) as history:
-            yield Promises(base, history), head, policy
+            promises = Promises(base, history)
+            yield promises, head, promises.policy(policy, today or clock.today())
 
 
 @contextmanager

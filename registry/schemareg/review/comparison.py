@@ -29,6 +29,12 @@ PATIENCE = 3
 """Undecided questions of a version after which no more are asked: each has cost its whole budget."""
 
 
+TOO_MANY = (
+    "the proposal brings more new versions of this schema than are compared with each other;"
+    " land them in several pull requests, the oldest first"
+)
+
+
 class Doubt(NamedTuple):
     """A question that was not decided."""
 
@@ -71,6 +77,12 @@ class Comparison:
                 self._repeat(version, seen[meaning])
                 continue
             seen[meaning] = version
+            if not self.shelf.affords(version, new, old):
+                self.doubts += [
+                    Doubt(version.version, direction, TOO_MANY)
+                    for direction in self.policy.level.directions
+                ]
+                break
             if format_of(old) is not format_of(new):
                 self._change_format(version, new, old)
                 continue

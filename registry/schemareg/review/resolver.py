@@ -22,6 +22,11 @@ _SECONDS = 0.9
 _FREE_SECONDS = 0.25
 """What one question may take free of charge: those about real schemas take less."""
 
+MAX_PAIRS_BYTES = 48_000_000
+"""Size of all pairs of new versions of one proposal that are compared; each counts for both texts."""
+_PAIR_BYTES = 1_000
+"""What a pair costs beside its texts."""
+
 
 class Shelf:
     """What has landed counts as it landed; what is proposed, as `head` has it."""
@@ -31,6 +36,7 @@ class Shelf:
         self._head = head
         self._meanings: dict[Document, Hashable] = {}
         self._left = _SECONDS
+        self._pairs = MAX_PAIRS_BYTES
 
     @property
     def seconds(self) -> float:
@@ -44,6 +50,17 @@ class Shelf:
     def spend(self, seconds: float) -> None:
         """Account for the CPU time of one question."""
         self._left -= max(0.0, seconds - _FREE_SECONDS)
+
+    def affords(self, older: SchemaVersion, new: Document, old: Document) -> bool:
+        """Whether two versions of one proposal may still be compared.
+
+        Each is compared with all before it, so their pairs grow with the square of their number. What
+        landed is compared whatever it costs.
+        """
+        if self._base.has(older.path):
+            return True
+        self._pairs -= _PAIR_BYTES + len(new.text) + len(old.text)
+        return self._pairs >= 0
 
     def landed(self, version: SchemaVersion) -> Document:
         """The document of a version that others are held against. Raises InvalidFiles."""

@@ -44,11 +44,12 @@ def review(
     changes = differences(base.files, head.files)
     landing = Landing(base, head, changes)
     _refuse_mistakes(base, head, landing, None if all else [each.path for each in changes])
-    policy = policy_in_force(base, head)
-    day = Day(base, head, policy, changes, today, history)
+    day = Day(base, head, changes, today, history)
+    policy = day.policy
     judge = Judge(base, head, policy, landing, day)
     verdicts, findings = judge.verdicts(landing.everything() if all else landing.proposed)
     findings += landing.findings()
+    findings += day.altered(landing.proposed)
     findings += _policy_findings(base, head, policy, changes, day)
     findings += day.findings()
     findings = _hitting(base, head, day.accepted(findings))
@@ -162,7 +163,8 @@ def _policy_findings(
         if change.before is None or change.path.rpartition("/")[2] not in (REGISTRY, PRODUCT):
             continue
         if change.path == REGISTRY:
-            yield from policies.loosened(policy, head.policy, REGISTRY)
+            yield from policies.loosened(policy, head.policy, REGISTRY, day.after(policy))
+            yield from policies.redirected(policy, head.policy, REGISTRY)
         elif change.after is not None:
             yield from _product_findings(base, head, policy, change.path, day)
 
@@ -179,7 +181,8 @@ def _product_findings(
     if before is None or after is None:
         return
     asked, asks = manifests.effective(policy, before), manifests.effective(policy, after)
-    yield from policies.product_loosened(after, before, asked, asks, path)
+    first = day.after(policy, before)
+    yield from policies.product_loosened(after, before, asked, asks, path, first)
     yield from day.loosened(before, after, head.document(path))
     sentences = metadata_changed(base.document(path).value, head.document(path).value)
     told = [each for each in sentences if not _new_schema(each)]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from schemareg import manifests
 from schemareg.formats.field import MAX_FIELDS
 from schemareg.model import Direction, Outcome, Scope, Severity, VersionVerdict, version_order
-from schemareg.model.errors import InvalidFiles
 from schemareg.model.semver import bump_between
 from schemareg.review.comparison import Comparison, Doubt, equivalent, fields_of
 from schemareg.review.findings import told, uri_of
@@ -84,18 +83,11 @@ class Judge:
 
     def policy_of(self, version: SchemaVersion) -> Compatibility:
         """What a product is judged by: its own wishes count as they stood at base."""
-        here = version.path.split("/schemas/")[0]
-        for snapshot, folder in (
-            (self._base, self._landing.home(version)),
-            (self._head, here),
-        ):
-            try:
-                product = snapshot.product_in(folder) if snapshot.is_product(folder) else None
-            except InvalidFiles:
-                continue
-            if product is not None:
-                return manifests.effective(self._policy, product)
-        return self._policy.compatibility
+        home, here = self._landing.home(version), version.path.split("/schemas/")[0]
+        if self._base.is_product(home):
+            return self._day.asked_of(home)
+        product = self._head.product_in(here) if self._head.is_product(here) else None
+        return manifests.effective(self._policy, product) if product else self._policy.compatibility
 
     def report_policy(self, policy: Compatibility) -> Compatibility | None:
         """A product's policy where it is not the report's."""

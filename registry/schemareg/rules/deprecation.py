@@ -173,6 +173,22 @@ CONSUMER_LEFT = Rule(
     remedy="No action needed if the team itself leaves.",
     source="Design, section 5: consumers hit, with the fields they use",
 )
+CONSUMER_NARROWED = Rule(
+    id="consumer-narrowed",
+    title="A consumer no longer reads something",
+    rationale="From its landing on, no change of it is sent to this team. For what was announced"
+    " before, the team still counts as a reader until its own file agreed to the removal.",
+    remedy="No action needed if the team itself made this change. Ask it to approve.",
+    source="Design, section 5: consumers hit, with the fields they use",
+)
+CONSUMER_REDIRECTED = Rule(
+    id="consumer-redirected",
+    title="A consumer's file speaks of another team, or reaches it elsewhere",
+    rationale="The team that registered would no longer receive what it registered for. An"
+    " acknowledgement under another team's name does not count for it.",
+    remedy="No action needed if the team itself made this change. Ask it to approve.",
+    source="Design, section 5: consumers hit, with the fields they use",
+)
 RESTORED = Rule(
     id="restored",
     title="A removed field was added again",
@@ -225,6 +241,8 @@ RULES = (
     CONSUMER_BINDS_DEPRECATED,
     CONSENT_GIVEN,
     CONSUMER_LEFT,
+    CONSUMER_NARROWED,
+    CONSUMER_REDIRECTED,
     RESTORED,
     NAME_RESERVED,
     WAIVER_EXPIRED,

@@ -18,14 +18,15 @@ from schemareg.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from schemareg.model import Compatibility, Policy, Product
 
 LOOSENED = Rule(
     id="policy-loosened",
     title="A policy was loosened",
-    rationale="Changes that were refused before would pass from now on. This change itself is"
-    " judged by the policy at the base.",
+    rationale="Changes that were refused before would pass. Readers planned by the stricter policy,"
+    " so what it asked for counts until its longest window has passed since this lands.",
     remedy="No action needed if this is intended; ask the platform team to approve it.",
     source="Design, section 4, Time: policy, waivers and owners are read from the base",
 )
@@ -47,7 +48,15 @@ DISPUTED = Rule(
     source="Design, section 4, Time: policy, waivers and owners are read from the base",
 )
 
-RULES = (LOOSENED, CHANGED, DISPUTED)
+REDIRECTED = Rule(
+    id="channel-redirected",
+    title="A channel of the registry leads elsewhere",
+    rationale="Whoever is reached through the channel no longer receives what was sent there.",
+    remedy="No action needed if this is intended; ask those whom the channel reaches to approve it.",
+    source="Design, section 7: merge, events, people",
+)
+
+RULES = (LOOSENED, CHANGED, DISPUTED, REDIRECTED)
 
 _SCOPES = (Scope.LATEST, Scope.SUPPORTED, Scope.ALL)
 _CONTENTS = (Content.DECLARED, Content.OPEN)
@@ -55,7 +64,7 @@ _OVERRIDES = (Overrides.NOTHING, Overrides.STRICTER, Overrides.ANYTHING)
 _STABILITIES = tuple(Stability)
 
 
-def loosened(before: Policy, after: Policy, path: str) -> Iterator[Finding]:
+def loosened(before: Policy, after: Policy, path: str, first: date) -> Iterator[Finding]:
     """One notice for everything that the registry's policy loosened, at its file."""
     given_up = list(_compatibility(before.compatibility, after.compatibility))
     if _OVERRIDES.index(after.overrides) > _OVERRIDES.index(before.overrides):
@@ -67,17 +76,43 @@ def loosened(before: Policy, after: Policy, path: str) -> Iterator[Finding]:
         for stability, days in before.windows.items()
         if after.windows.get(stability, 0) < days
     ]
-    yield from _notice("", path, given_up)
+    yield from _notice("", path, given_up, first)
 
 
 def product_loosened(
-    product: Product, before: Product, asked: Compatibility, asks: Compatibility, path: str
+    product: Product,
+    before: Product,
+    asked: Compatibility,
+    asks: Compatibility,
+    path: str,
+    first: date,
 ) -> Iterator[Finding]:
     """One notice for everything that a product loosened; `asked` and `asks` are the policies before and after."""
     given_up = list(_compatibility(asked, asks))
     if _STABILITIES.index(product.stability) < _STABILITIES.index(before.stability):
         given_up.append(f"stability: {before.stability.value} → {product.stability.value}")
-    yield from _notice(product.name, path, given_up)
+    yield from _notice(product.name, path, given_up, first)
+
+
+def redirected(before: Policy, after: Policy, path: str) -> Iterator[Finding]:
+    """One warning a channel that was removed or whose URL, kind or secret changed; no URL is shown."""
+    now = {each.name: each for each in after.channels}
+    for channel in before.channels:
+        other = now.get(channel.name)
+        if other == channel:
+            continue
+        keys = ("url", "kind", "secret", "threshold")
+        changed = [key for key in keys if other and getattr(other, key) != getattr(channel, key)]
+        what = f"changed its {' and '.join(changed)}" if other else "was removed"
+        yield Finding(
+            REDIRECTED.id,
+            Severity.WARNING,
+            Place(path),
+            f"the channel {channel.name} {what}",
+            why=REDIRECTED.rationale,
+            remedy=REDIRECTED.remedy,
+            fingerprint=fingerprint(REDIRECTED.id, channel.name, *changed),
+        )
 
 
 def changed(product: Product, path: str, sentences: Sequence[str]) -> Finding:
@@ -108,13 +143,14 @@ def disputed(claimed: str, branch: str, source: str, also: Sequence[str], path: 
     )
 
 
-def _notice(product: str, path: str, given_up: Sequence[str]) -> Iterator[Finding]:
+def _notice(product: str, path: str, given_up: Sequence[str], first: date) -> Iterator[Finding]:
+    """`first` is the day from which changes are judged by it."""
     if given_up:
         yield Finding(
             LOOSENED.id,
             Severity.NOTICE,
             Place(path),
-            "; ".join(given_up),
+            f"{'; '.join(given_up)}; changes are judged by this from {first}",
             product=product,
             why=LOOSENED.rationale,
             remedy=LOOSENED.remedy,

@@ -78,13 +78,13 @@ PRERELEASE = Rule(
 RULES = (MODIFIED, REMOVED, TOO_SMALL, LARGER, GAP, BACKWARDS, PRERELEASE)
 
 
-def altered(version: SchemaVersion, commit: str, what: str = "its file") -> Finding:
-    """A landed version that differs from the base, `commit`."""
+def altered(version: SchemaVersion, commit: str, what: str = "its file", path: str = "") -> Finding:
+    """A landed version that differs from the base, `commit`. `path` is where it was, if elsewhere."""
     return _finding(
         MODIFIED,
         version,
         f"{version.version} has landed, and {what} differs from the landed one",
-        remedy=f"Restore it: {_restore(commit, version.path)};"
+        remedy=f"Restore it: {_restore(commit, path or version.path)};"
         f" for the change: reg draft {version.product}/{version.schema}",
     )
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from schemareg import manifests
 from schemareg.manifests.layout import DEPRECATIONS
-from schemareg.model import Kind
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.text.wording import nearest, quoted
 
@@ -18,16 +17,12 @@ if TYPE_CHECKING:
 
 def deprecations(snapshot: Snapshot, product: str) -> tuple[Deprecation, ...]:
     """What the files of a product announce, by path; a file that is wrong announces nothing."""
-    folder = snapshot.folder_of(product)
-    names = snapshot.files.folder(f"{folder}/{DEPRECATIONS}") if folder else {}
     found = []
-    for name, entry in names.items():
-        if entry.kind is Kind.FILE and name.endswith(".yaml"):
-            path = f"{folder}/{DEPRECATIONS}/{name}"
-            try:
-                found.append(manifests.parse_deprecation(snapshot.document(path), product))
-            except InvalidFiles:
-                continue
+    for path in snapshot.facts(product, DEPRECATIONS):
+        try:
+            found.append(manifests.parse_deprecation(snapshot.document(path), product))
+        except InvalidFiles:
+            continue
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from schemareg import manifests
 from schemareg.formats import catalogue
+from schemareg.manifests import layout
 from schemareg.manifests.layout import CONSUMERS, PRODUCT, PRODUCTS, REGISTRY, SCHEMAS
 from schemareg.model import Consumer, FileChange, Files, Kind, Policy, SchemaVersion, semver
 from schemareg.model.errors import InvalidFiles
@@ -90,13 +91,16 @@ class Snapshot:
             self._products[folder] = manifests.parse_product(self.document(path), name, folder)
         return self._products[folder]
 
+    def facts(self, product: str, part: str) -> tuple[str, ...]:
+        """The paths of a product's facts of one kind, sorted; none where there is no product."""
+        folder = self.folder_of(product)
+        return () if folder is None else layout.facts(self.files, folder, part)
+
     def consumers(self, product: str) -> tuple[Consumer, ...]:
         """Who registered as a reader of a product, by the name of their file."""
         if product not in self._consumers:
-            folder = self.folder_of(product)
-            names = self.files.folder(f"{folder}/{CONSUMERS}") if folder else {}
-            paths = [f"{folder}/{CONSUMERS}/{name}" for name in names if name.endswith(".yaml")]
-            self._consumers[product] = tuple(map(self.consumer_at, filter(self.has, paths)))
+            paths = self.facts(product, CONSUMERS)
+            self._consumers[product] = tuple(map(self.consumer_at, paths))
         return self._consumers[product]
 
     def consumer_at(self, path: str) -> Consumer:

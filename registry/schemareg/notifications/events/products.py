@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
+from schemareg.deprecation.schedule import later
 from schemareg.model import Classification, Severity, Stability
 from schemareg.model.errors import RegistryError
 from schemareg.notifications.events.from_facts import named, tidings, whole
@@ -61,12 +62,14 @@ def _asks_less(scene: Scene, name: str) -> tuple[str, ...]:
     if was is None or now is None or was.compatibility == now.compatibility:
         return ()
     try:
-        asked = manifests.effective(scene.before.policy, was)
-        asks = manifests.effective(scene.before.policy, now)
+        policy = scene.before.policy
+        asked, asks = manifests.effective(policy, was), manifests.effective(policy, now)
     except RegistryError:
         return ()
     steady = replace(was, stability=now.stability)  # that has an event of its own
-    return tuple(each.message for each in policies.product_loosened(now, steady, asked, asks, ""))
+    first = later(scene.day, policy.windows.get(was.stability, 0))
+    found = policies.product_loosened(now, steady, asked, asks, "", first)
+    return tuple(each.message for each in found)
 
 
 def _owner(scene: Scene, fact: Fact) -> News:
@@ -132,7 +135,9 @@ def _policy(scene: Scene, fact: Fact) -> News:
 
 def _given_up(scene: Scene) -> tuple[str, ...]:
     try:
-        found = policies.loosened(scene.before.policy, scene.after.policy, "")
+        policy = scene.before.policy
+        first = later(scene.day, max(policy.windows.values(), default=0))
+        found = policies.loosened(policy, scene.after.policy, "", first)
         return tuple(each.message for each in found)
     except RegistryError:
         return ()
