@@ -120,20 +120,14 @@ class Day:
     def altered(self, versions: Iterable[SchemaVersion]) -> Iterator[Finding]:
         """The releases that had landed before, went by a bypass, and come back with other bytes.
 
-        A release that is there at the base is compared with it and not with the history. A clone
-        without the whole history cannot tell; one notice says so.
+        A release that is there at the base is compared with it and not with the history.
         """
         releases = [each for each in versions if not each.version.pre]
         if not releases or self._history is None:
             return
         from schemareg.deprecation.returning_versions import altered
-        from schemareg.model.errors import Undecidable
-        from schemareg.rules.versions import unknown_landing
 
-        try:
-            yield from tuple(altered(self._promises.history, self._head, releases))
-        except Undecidable as error:  # the clone is shallow; a promise that ends refuses it itself
-            yield unknown_landing(releases[0], str(error))
+        yield from altered(self._promises.history, self._head, releases)
 
     def loosened(self, before: Product, after: Product, document: Document) -> tuple[Finding, ...]:
         """What a product guaranteed and does not any more, as that is today."""

@@ -75,16 +75,7 @@ PRERELEASE = Rule(
     source=f"{_LAW}; {_SEMVER}item 9",
 )
 
-UNKNOWN_LANDING = Rule(
-    id="landing-unknown",
-    title="It is unknown whether a version landed before",
-    rationale="This clone does not have the whole history. A version that was removed could be "
-    "back with other content.",
-    remedy="Fetch the history: git fetch --unshallow. reg audit verify finds it, too.",
-    source=_LAW,
-)
-
-RULES = (MODIFIED, REMOVED, TOO_SMALL, LARGER, GAP, BACKWARDS, PRERELEASE, UNKNOWN_LANDING)
+RULES = (MODIFIED, REMOVED, TOO_SMALL, LARGER, GAP, BACKWARDS, PRERELEASE)
 
 
 def altered(version: SchemaVersion, commit: str, what: str = "its file", path: str = "") -> Finding:
@@ -109,17 +100,6 @@ def removed(
         f"{version.version} has landed, and is no longer at {version.path}{destination}",
         place=place,
         remedy=f"Restore it: {_restore(commit, version.path)}",
-    )
-
-
-def unknown_landing(version: SchemaVersion, reason: str) -> Finding:
-    """A new version in a clone that cannot tell whether it landed before."""
-    return _finding(
-        UNKNOWN_LANDING,
-        version,
-        f"whether {version.version} and the other new versions landed before is unknown: {reason}",
-        remedy=UNKNOWN_LANDING.remedy,
-        severity=Severity.NOTICE,
     )
 
 
