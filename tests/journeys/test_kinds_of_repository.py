@@ -82,12 +82,25 @@ def _job(repo: Repo, folder: Path, depth: int) -> None:
     repo.git("-C", str(folder), "checkout", "--quiet", "refs/remotes/pull/7/merge")
 
 
-def test_a_pull_request_is_judged_from_two_commits(repo: Repo, reg: Run, tmp_path: Path) -> None:
-    tip = proposed(repo)
+def test_a_pull_request_of_two_commits_needs_the_history_that_policies_have(
+    repo: Repo, reg: Run, tmp_path: Path
+) -> None:
+    """A policy that was loosened lately counts still; two commits do not show it."""
+    proposed(repo)
     _job(repo, tmp_path / "job", 2)
-    answer = reg("check", "-C", str(tmp_path / "job"), "--format", "json")
-    assert rules(answer) == FOUND
-    assert json.loads(answer[1])["base_commit"] == tip
+    code, out, complaint = reg("check", "-C", str(tmp_path / "job"), "--format", "json")
+    assert (code, out) == (3, "")
+    assert "git fetch --unshallow" in complaint
+    repo.git(
+        "-C",
+        str(tmp_path / "job"),
+        "fetch",
+        "--quiet",
+        "--unshallow",
+        f"file://{repo.path}",
+        "main",
+    )
+    assert rules(reg("check", "-C", str(tmp_path / "job"), "--format", "json")) == FOUND
 
 
 def test_a_pull_request_cloned_too_shallow_names_the_fetch(
