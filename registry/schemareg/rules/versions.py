@@ -205,10 +205,10 @@ def _finding(
     )
 
 
-def _restore(commit: str, path: str, before: str = "") -> str:
+def _restore(commit: str, path: str) -> str:
     import shlex
 
-    return f"git restore --source={commit[:12]}{before} --staged --worktree -- {shlex.quote(path)}"
+    return f"git restore --source={commit[:12]} --staged --worktree -- {shlex.quote(path)}"
 
 
 def _following(top: SemVer, opens: bool) -> str:
