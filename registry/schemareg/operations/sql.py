@@ -669,6 +669,25 @@ def _same_dialect(document: plan.Plan, database: Database) -> None:
         )
 
 
+def infer_text(url: str, name: str) -> str:
+    """The JSON Schema of the rows of a live table, as text."""
+    return json_values.render(infer(url, name), indent=2) + "\n"
+
+
+def render_plan(found: plan.Plan, form: str) -> dict[str, str]:
+    """The files of a plan, for a tool."""
+    return plan.render(found, form)
+
+
+def read_plan(path: Path) -> plan.Plan:
+    """The plan in a JSON file. Raises RegistryError where it is not one."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise RegistryError(f"the plan cannot be read: {error}", where=path.as_posix()) from None
+    return plan.parse(text, path.as_posix())
+
+
 # -- which columns queries read ------------------------------------------------------------------
 
 
