@@ -106,3 +106,11 @@ def test_the_same_query_reads_the_same_in_every_dialect(dialect: str) -> None:
 def test_a_text_that_is_too_long_or_too_deep_is_unresolved() -> None:
     assert read("x" * 10_000_001, RELATIONS, "duckdb").unresolved
     assert read("SELECT " + "(" * 5_000 + "1" + ")" * 5_000, RELATIONS, "duckdb").unresolved
+
+
+def test_a_query_of_very_many_parts_is_unresolved_and_costs_no_more_than_to_read_it() -> None:
+    found = read("SELECT " + "id + " * 20_000 + "1 FROM shop.orders", RELATIONS, "duckdb")
+    assert [each.what for each in found.unresolved] == [
+        "the query has more than 5,000 parts",
+        "what it reads of shop.orders cannot be told",
+    ]

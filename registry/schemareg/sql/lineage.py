@@ -28,6 +28,9 @@ Path = tuple[str | None, ...]
 MAX_TEXT = 10_000_000
 """Characters of one file that is read."""
 
+MAX_NODES = 5_000
+"""Of the syntax tree of one query that is resolved: the work grows with its square."""
+
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#|\$\{")
 
 
@@ -185,6 +188,11 @@ class _Reader:
         from sqlglot.errors import SqlglotError
 
         for query in self._queries(statement):
+            if sum(1 for _ in query.walk()) > MAX_NODES:
+                what = f"the query has more than {MAX_NODES:,} parts"
+                self.unresolved.append(Unresolved(*_place(query), what))
+                self._names_only(query)
+                continue
             try:
                 self._query(query)
             except (SqlglotError, RecursionError, KeyError, AttributeError, TypeError) as error:
@@ -362,8 +370,14 @@ class _Reader:
             number = int(source.name.removeprefix("reg_"))
             if not any(column.table == source.alias_or_name for column in scope.columns):
                 self._use(number, "", self._near(source, source), self._via(source))
-        for star in scope.expression.find_all(exp.Star):
-            if star.parent is scope.expression and ours:
+        for row in scope.find_all(exp.TableColumn):
+            source = ours.get(row.name)
+            if source is not None:
+                number = int(source.name.removeprefix("reg_"))
+                self._use(number, "*", self._near(row, source), self._via(source))
+        for star in scope.find_all(exp.Star, exp.Columns):
+            # Of COUNT(*) the star names no column; COLUMNS('…') names some by a pattern.
+            if isinstance(star, exp.Columns) or star.parent is scope.expression:
                 for source in ours.values():
                     number = int(source.name.removeprefix("reg_"))
                     self._use(number, "*", self._near(source, source), self._via(source))
