@@ -205,7 +205,7 @@ WAITS = {
 
 def test_retry_after_is_seconds_or_a_date_and_never_more_than_a_day() -> None:
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    assert {text: http.waiting(text, now) for text in WAITS} == WAITS
+    assert {text: http.retry_after(text, now) for text in WAITS} == WAITS
 
 
 def test_a_connection_that_is_refused_is_tried_until_patience_ends() -> None:

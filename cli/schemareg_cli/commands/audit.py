@@ -171,7 +171,7 @@ def check_proof(
         raise RegistryError("there is no such file", where=str(file), remedy="Name a proof")
     found = proof.parse(where.read_bytes(), str(file))
     own = checkpoints.parse(checkpoint) if checkpoint is not None else None
-    wrong = proof.wrong(found)
+    wrong = proof.refuted_records(found)
     operations_output.give(shown.proof(found, wrong, own))
     raise typer.Exit(int(bool(wrong) or own not in (None, found.checkpoint)))
 

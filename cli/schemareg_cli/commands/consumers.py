@@ -41,7 +41,9 @@ def consumers(
     element = targets.parse(target) if target else None
     with registry.current(root, at) as snapshot:
         found = (
-            impact.everybody(snapshot) if element is None else impact.readers_of(snapshot, element)
+            impact.all_readers(snapshot)
+            if element is None
+            else impact.readers_of(snapshot, element)
         )
     page = operations_output.page(output)
     text = reports.render(found, element, form, colour=page.colour, width=page.width)

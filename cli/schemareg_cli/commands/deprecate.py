@@ -78,7 +78,7 @@ def deprecate(
     """
     from schemareg.adapters import clock
     from schemareg.authoring import deprecations
-    from schemareg.consumers.uses import hit
+    from schemareg.consumers.uses import affected_consumers
     from schemareg.model import targets
     from schemareg.reports.views.deprecations import announced
 
@@ -90,7 +90,7 @@ def deprecate(
     home = registry.home(root)
     with registry.promised(root) as (promises, head, policy):
         draft = deprecations.drafted(promises, head, policy, wish, today or clock.today())
-        concerned = hit(head, element)
+        concerned = affected_consumers(head, element)
     told = announced(draft, concerned, width=output.page().width)
     edits = operations_edits.Edits(
         home,

@@ -51,7 +51,7 @@ def extend(
     """
     from schemareg.adapters import clock
     from schemareg.authoring import amending
-    from schemareg.consumers.uses import hit
+    from schemareg.consumers.uses import affected_consumers
     from schemareg.model import targets
     from schemareg.reports.views import deprecations
 
@@ -62,7 +62,7 @@ def extend(
     with registry.promised(root) as (promises, head, policy):
         now = today or clock.today()
         edit = amending.moved(promises, head, policy, element, sunset, now, loosens or "")
-        concerned = hit(head, element)
+        concerned = affected_consumers(head, element)
     when = f"sunset {sunset}" if sunset else "no date"
     edits = operations_edits.Edits(
         home,

@@ -95,7 +95,7 @@ def _of_change(
         registry.refuse_no_registry(before, after)
         with registry.landings(root, before.files, change.branch) as history:
             report = review(before, after, today or then or clock.today(), history=history)
-        found = impact.struck(before, after, report.findings)
+        found = impact.consumer_impacts(before, after, report.findings)
     text = reports.of_change(found, report, form, colour=page.colour, width=page.width)
     blows = [blow for each in found for blow in each.blows]
     return text, any(each.finding.severity is Severity.ERROR for each in blows)

@@ -41,7 +41,7 @@ def undeprecate(
     """
     from schemareg.adapters import clock
     from schemareg.authoring import amending
-    from schemareg.consumers.uses import hit
+    from schemareg.consumers.uses import affected_consumers
     from schemareg.model import targets
     from schemareg.reports.views import deprecations
 
@@ -50,7 +50,7 @@ def undeprecate(
     with registry.promised(root) as (promises, head, policy):
         day = today or clock.today()
         edit = amending.withdrawn(promises, head, policy, element, day, loosens or "")
-        concerned = hit(head, element)
+        concerned = affected_consumers(head, element)
     edits = operations_edits.Edits(
         home,
         {edit.said.path: None},

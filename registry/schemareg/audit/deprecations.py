@@ -12,8 +12,8 @@ from schemareg.audit.violation import violation
 from schemareg.consumers import uses
 from schemareg.deprecation.landed import Promises
 from schemareg.deprecation.schedule import State
-from schemareg.history.paths import Part
-from schemareg.history.views import Until
+from schemareg.history.paths import PathPart
+from schemareg.history.views import HistoryView
 from schemareg.model import Kind, Severity
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target, covers, field_text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from schemareg.audit.violation import Violation
     from schemareg.deprecation.schedule import Term
-    from schemareg.history.paths import Subject
+    from schemareg.history.paths import PathSubject
     from schemareg.model import Deprecation, History, Landing, PathChange, SchemaVersion
     from schemareg.rules.rule import Rule
     from schemareg.snapshot.snapshot import Snapshot
@@ -58,18 +58,18 @@ class Terms:
         self._previous = previous
 
     def of(
-        self, those: Iterable[tuple[Subject, PathChange]], deprecations: Iterable[str]
+        self, those: Iterable[tuple[PathSubject, PathChange]], deprecations: Iterable[str]
     ) -> Iterator[Violation]:
         """What the changes of one product did too early; `deprecations` are all it ever had."""
         if self._previous is None:
             return
         for about, change in those:
-            if about.part is Part.DEPRECATION and change.before is not None:
+            if about.part is PathPart.DEPRECATION and change.before is not None:
                 yield from self._edited(about, change)
             elif about.released and change.before is None and _plain(change):
                 yield from self._left_out(about, change, deprecations)
 
-    def _edited(self, about: Subject, change: PathChange) -> Iterator[Violation]:
+    def _edited(self, about: PathSubject, change: PathChange) -> Iterator[Violation]:
         before = self._then.term_of(change.path, about.product)
         if before is None:
             return
@@ -104,7 +104,7 @@ class Terms:
         )
 
     def _left_out(
-        self, about: Subject, change: PathChange, deprecations: Iterable[str]
+        self, about: PathSubject, change: PathChange, deprecations: Iterable[str]
     ) -> Iterator[Violation]:
         """A new version without something that is announced to go, before it may."""
         assert about.version is not None  # noqa: S101  a release has one
@@ -145,7 +145,7 @@ class Terms:
             yield from self._early(about, change, said, landed=landed)
 
     def _speaking(
-        self, about: Subject, deprecations: Iterable[str]
+        self, about: PathSubject, deprecations: Iterable[str]
     ) -> Iterator[tuple[Deprecation, bool]]:
         """What is said of single fields and values of a version's line, and whether before."""
         whole = Target(about.product, about.schema, about.version)
@@ -159,7 +159,7 @@ class Terms:
                 yield term.said, before is not None
 
     def _early(
-        self, about: Subject, change: PathChange, said: Deprecation, *, landed: bool
+        self, about: PathSubject, change: PathChange, said: Deprecation, *, landed: bool
     ) -> Iterator[Violation]:
         named = said.target
         element = Target(about.product, about.schema, about.version, None, named.field, named.value)
@@ -183,7 +183,7 @@ class Terms:
             severity=Severity.NOTICE if accepted else Severity.ERROR,
         )
 
-    def _draft(self, about: Subject) -> bool:
+    def _draft(self, about: PathSubject) -> bool:
         try:
             base = self._then.base
             product = base.product_in(about.folder)
@@ -230,7 +230,9 @@ class Terms:
         return self._promises(self._landing)
 
     def _promises(self, landing: Landing) -> Promises:
-        return Promises(self._at(landing.commit), lambda: Until(self._history, landing.ordinal))
+        return Promises(
+            self._at(landing.commit), lambda: HistoryView(self._history, landing.ordinal)
+        )
 
 
 def _shortened(before: Term, after: Term) -> bool:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from schemareg.audit.violation import violation
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.model import Kind, Severity
 from schemareg.rules import audit as rules
 from schemareg.rules import versions as version_rules
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.audit.violation import Violation
-    from schemareg.history.paths import Subject
+    from schemareg.history.paths import PathSubject
     from schemareg.model import Entry, History, Landing, PathChange
     from schemareg.rules.rule import Rule
     from schemareg.snapshot.snapshot import Snapshot
@@ -66,10 +66,10 @@ class Audit:
     def of(self, landing: Landing, changes: Iterable[PathChange]) -> tuple[Violation, ...]:
         """What one landing, the next of the line, must not have done."""
         found = list(_clock(landing))
-        touched: dict[str, list[tuple[Subject, PathChange]]] = {}
+        touched: dict[str, list[tuple[PathSubject, PathChange]]] = {}
         changes = tuple(changes)
         for change in changes:
-            about = subject(change.path)
+            about = path_subject(change.path)
             if about.folder:
                 touched.setdefault(about.folder, []).append((about, change))
         arrived = _Arrivals(changes)
@@ -84,14 +84,14 @@ class Audit:
         self,
         folder: str,
         landing: Landing,
-        those: list[tuple[Subject, PathChange]],
+        those: list[tuple[PathSubject, PathChange]],
         arrived: _Arrivals,
     ) -> Iterator[Violation]:
         known = self._known(folder)
         for about, change in those:
             if about.released:
                 yield from self._release(known, about, change, arrived)
-            elif about.part is Part.DEPRECATION:
+            elif about.part is PathPart.DEPRECATION:
                 known.deprecations.add(change.path)
         if known.deprecations:
             from schemareg.audit.deprecations import Terms  # few products have any
@@ -107,14 +107,14 @@ class Audit:
         """The versions of products in a domain's folder, which became a product itself."""
         inside = set(self._inside.get(folder, ()))
         if self._since is not None:
-            known = (subject(each.path) for each in self._history.changes(folder))
+            known = (path_subject(each.path) for each in self._history.changes(folder))
             inside |= {each.folder for each in known if each.folder.startswith(f"{folder}/")}
         why = f"{folder}/product.yaml makes a product of the folder above it"
         for each in sorted(inside):
             yield from _unseen(self._known(each), landing, set(), why)
 
     def _release(
-        self, known: _Product, about: Subject, change: PathChange, arrived: _Arrivals
+        self, known: _Product, about: PathSubject, change: PathChange, arrived: _Arrivals
     ) -> Iterator[Violation]:
         """What happened to the file of a version that must stay."""
         path, before, after = change.path, change.before, change.after
@@ -149,15 +149,15 @@ def _unseen(known: _Product, landing: Landing, but: set[str], why: str) -> Itera
         entry, came = known.landed[path]
         message = f"it landed in {came.commit[:12]}, and is a version no more: {why}"
         yield _violation(
-            version_rules.REMOVED, landing, subject(path), path, (entry, entry), message
+            version_rules.REMOVED, landing, path_subject(path), path, (entry, entry), message
         )
 
 
 def _remember(known: _Product, change: PathChange, folder: str) -> None:
-    about = subject(change.path)
+    about = path_subject(change.path)
     if about.folder != folder:
         return
-    if about.part is Part.DEPRECATION:
+    if about.part is PathPart.DEPRECATION:
         known.deprecations.add(change.path)
     if not about.released:
         return
@@ -198,13 +198,13 @@ class _Arrivals:
     def __init__(self, changes: tuple[PathChange, ...]) -> None:
         self._changes = changes
 
-    def of(self, about: Subject, change: PathChange) -> str:
+    def of(self, about: PathSubject, change: PathChange) -> str:
         """Where the file of a version went; `""` where it went nowhere, or is there still."""
         if change.after is not None or change.before is None:
             return ""
         same = [each for each in self._arrived if each.after and each.after.id == change.before.id]
         named = [each for each in self._arrived if _alike(each.path, change.path)]
-        called = [each for each in self._arrived if subject(each.path).target == about.target]
+        called = [each for each in self._arrived if path_subject(each.path).target == about.target]
         found = [*named, *called, *same]
         return found[0].path if found else ""
 
@@ -221,12 +221,12 @@ def _plain(entry: Entry | None) -> bool:
     return entry is not None and entry.kind is Kind.FILE
 
 
-def _made(about: Subject, change: PathChange) -> bool:
-    return about.part is Part.PRODUCT and _plain(change.after) and not _plain(change.before)
+def _made(about: PathSubject, change: PathChange) -> bool:
+    return about.part is PathPart.PRODUCT and _plain(change.after) and not _plain(change.before)
 
 
-def _unmade(about: Subject, change: PathChange) -> bool:
-    return about.part is Part.PRODUCT and _plain(change.before) and not _plain(change.after)
+def _unmade(about: PathSubject, change: PathChange) -> bool:
+    return about.part is PathPart.PRODUCT and _plain(change.before) and not _plain(change.after)
 
 
 def _clock(landing: Landing) -> Iterator[Violation]:
@@ -245,7 +245,7 @@ def _clock(landing: Landing) -> Iterator[Violation]:
 def _violation(
     rule: Rule,
     landing: Landing,
-    about: Subject,
+    about: PathSubject,
     path: str,
     entries: tuple[Entry | None, Entry | None],
     message: str,

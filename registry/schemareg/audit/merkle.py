@@ -24,7 +24,7 @@ def _node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-class Growing:
+class MerkleAccumulator:
     """A tree that records are added to, in memory that grows with their logarithm."""
 
     def __init__(self, count: int = 0, whole: Iterable[bytes] = ()) -> None:
@@ -70,7 +70,7 @@ def _above(level: Sequence[bytes]) -> list[bytes]:
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]
 
 
-class Levels:
+class MerkleTree:
     """A whole tree: what proofs are taken from."""
 
     def __init__(self, leaves: Sequence[bytes]) -> None:
@@ -93,7 +93,9 @@ class Levels:
         return tuple(found)
 
 
-def included(data: bytes, index: int, count: int, beside: Iterable[bytes], expected: bytes) -> bool:
+def is_included(
+    data: bytes, index: int, count: int, beside: Iterable[bytes], expected: bytes
+) -> bool:
     """Whether the proof shows that `data` is the record of an index among `count`, under a root."""
     if not 0 <= index < count:
         return False

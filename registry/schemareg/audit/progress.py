@@ -70,7 +70,7 @@ def parse(text: bytes) -> Progress | None:
     return Progress(**value)
 
 
-def remembered(confirmed: Iterable[str], line: str) -> tuple[str, ...]:
+def add_confirmed(confirmed: Iterable[str], line: str) -> tuple[str, ...]:
     """The checkpoints that were confirmed, with one more."""
     return (*(each for each in confirmed if each != line), line)[-_CONFIRMED:]
 

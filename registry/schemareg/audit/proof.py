@@ -24,7 +24,7 @@ _LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class ProvenRecord:
     """One record, and the way from it to the root."""
 
     record: str
@@ -39,7 +39,7 @@ class Proof:
     """That some records are among those of a checkpoint."""
 
     checkpoint: Checkpoint
-    records: tuple[Proven, ...]
+    records: tuple[ProvenRecord, ...]
 
 
 def prove(
@@ -63,17 +63,17 @@ def prove(
             break
     if len(leaves) != checkpoint.count or merkle.root(leaves).hex() != checkpoint.root:
         return None
-    tree = merkle.Levels(leaves)
-    return Proof(checkpoint, tuple(Proven(text, at, tree.beside(at)) for text, at in found))
+    tree = merkle.MerkleTree(leaves)
+    return Proof(checkpoint, tuple(ProvenRecord(text, at, tree.beside(at)) for text, at in found))
 
 
-def wrong(proof: Proof) -> tuple[str, ...]:
+def refuted_records(proof: Proof) -> tuple[str, ...]:
     """The records that are not among those of the checkpoint, by this proof."""
     root, count = bytes.fromhex(proof.checkpoint.root), proof.checkpoint.count
     return tuple(
         each.record
         for each in proof.records
-        if not merkle.included(each.record.encode(), each.index, count, each.beside, root)
+        if not merkle.is_included(each.record.encode(), each.index, count, each.beside, root)
     )
 
 
@@ -116,10 +116,10 @@ def parse(data: bytes, name: str) -> Proof:
     return Proof(checkpoints.parse(line), records)
 
 
-def _proven(value: dict[str, Any]) -> Proven:
+def _proven(value: dict[str, Any]) -> ProvenRecord:
     text, index = value["record"], value["index"]
     if not isinstance(text, str) or type(index) is not int or not 0 <= index < 2**62:
         raise ValueError("a record is malformed")
     if len(value["beside"]) > 64:
         raise ValueError("a way is longer than any tree is high")
-    return Proven(text, index, tuple(bytes.fromhex(each) for each in value["beside"]))
+    return ProvenRecord(text, index, tuple(bytes.fromhex(each) for each in value["beside"]))

@@ -22,7 +22,7 @@ ALLOWANCE = timedelta(hours=1)
 """Two clocks that differ by less agree."""
 
 
-def misdated(
+def find_contradictions(
     history: History,
     receipts: Iterable[Receipt],
     written: Mapping[str, datetime] | None = None,

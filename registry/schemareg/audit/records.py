@@ -37,7 +37,7 @@ def _entry(entry: Entry | None) -> str:
     return "null" if entry is None else f'"{entry.kind.value} {entry.id}"'
 
 
-def written(entry: Entry | None) -> str | None:
+def entry_text(entry: Entry | None) -> str | None:
     """`file 3f2a…`: the kind of an entry and its id; None where there is nothing."""
     return None if entry is None else f"{entry.kind.value} {entry.id}"
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.audit.invariants import Audit
-from schemareg.audit.merkle import Growing
-from schemareg.audit.progress import Progress, remembered
+from schemareg.audit.merkle import MerkleAccumulator
+from schemareg.audit.progress import Progress, add_confirmed
 from schemareg.audit.records import record
 from schemareg.audit.violation import violation
-from schemareg.history.paths import subject
+from schemareg.history.paths import path_subject
 from schemareg.model import Kind, Severity
 from schemareg.rules import audit as rules
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-class Look(NamedTuple):
+class CheckCoverage(NamedTuple):
     """One class of what may be wrong, and whether this run could look for it."""
 
     subject: str
@@ -51,7 +51,7 @@ class Verification:
     """The landings that cannot have landed when they claim, by what was seen of the branch."""
     altered: tuple[Violation, ...] = ()
     """The versions whose bytes are not those that their ids say."""
-    looks: tuple[Look, ...] = ()
+    looks: tuple[CheckCoverage, ...] = ()
     """What this run could look for in this clone, and what not."""
 
     @property
@@ -81,7 +81,7 @@ class Verification:
         return 3 if self.rewritten else int(self.fails(at))
 
 
-def verified(
+def verify(
     history: History,
     landings: Iterable[tuple[Landing, tuple[PathChange, ...]]],
     at: Callable[[str], Snapshot],
@@ -99,7 +99,11 @@ def verified(
     is looked through is read.
     """
     audit = Audit(history, at, before.landing if before else None)
-    tree = Growing(before.records, map(bytes.fromhex, before.whole)) if before else Growing()
+    tree = (
+        MerkleAccumulator(before.records, map(bytes.fromhex, before.whole))
+        if before
+        else MerkleAccumulator()
+    )
     found: list[Violation] = list(before.violations) if before else []
     seen: tuple[int, str] | None = None
     last, looked = before.landing if before else None, 0
@@ -109,7 +113,7 @@ def verified(
         for change in changes:
             tree.add(record(change).encode("ascii"))
             if altered is not None and change.after and change.after.kind is Kind.FILE:
-                if subject(change.path).released:
+                if path_subject(change.path).released:
                     released.setdefault(change.after.id, change)
         if checkpoint is not None and landing.commit == checkpoint.head:
             seen = tree.count, tree.root.hex()
@@ -119,7 +123,7 @@ def verified(
     if checkpoint is not None and last is not None and str(checkpoint) not in confirmed:
         doubts = _doubts(checkpoint, seen, last, tree_of)
         if not doubts:
-            confirmed = remembered(confirmed, str(checkpoint))
+            confirmed = add_confirmed(confirmed, str(checkpoint))
     if last is None:
         return Verification(None, "", 0, checkpoint)
     progress = Progress(
@@ -150,7 +154,7 @@ def _altered(
                 change.landing,
                 f"object {id_[:12]} holds other bytes than its id says",
                 path=change.path,
-                target=subject(change.path).target,
+                target=path_subject(change.path).target,
                 after=id_,
             )
 

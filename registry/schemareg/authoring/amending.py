@@ -12,7 +12,7 @@ from schemareg.authoring.deprecations import judged, landing_day
 from schemareg.deprecation.schedule import State
 from schemareg.documents import edit
 from schemareg.model.errors import RegistryError
-from schemareg.snapshot.said import standing, typed
+from schemareg.snapshot.deprecations import find_deprecation, shell_target
 from schemareg.text.wording import quoted
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def moved(
     Raises RegistryError where there is none, where that is its day already, and where the check
     would refuse the day, with the first one that works.
     """
-    said = standing(head, target, loosens)
+    said = find_deprecation(head, target, loosens)
     if said.sunset == sunset:
         is_it = f"goes from {sunset} on already" if sunset else "has no date already"
         raise RegistryError(
@@ -88,7 +88,7 @@ def withdrawn(
 
     Raises RegistryError where there is none, and once its sunset has come: then it is history.
     """
-    said = standing(head, target, loosens)
+    said = find_deprecation(head, target, loosens)
     day = landing_day(promises, today)
     landed = promises.term_of(said.path, target.product)
     term = None if landed is None else promises.since_return(landed)
@@ -98,7 +98,7 @@ def withdrawn(
             f" {term.arithmetic(day)}",
             where=said.path,
             remedy="What is to stay after all needs no edit; to give readers a new day:"
-            f" reg extend {typed(target)} --sunset DATE",
+            f" reg extend {shell_target(target)} --sunset DATE",
         )
     remarks = judged(promises, head, policy, {said.path: None}, day)
     return Amendment(said, None, term, day, remarks)

@@ -20,9 +20,9 @@ from schemareg.manifests.layout import DEPRECATIONS
 from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.model.targets import field_text
-from schemareg.snapshot.elements import lacking
+from schemareg.snapshot.deprecations import deprecations, shell_target
+from schemareg.snapshot.elements import explain_missing
 from schemareg.snapshot.overlay import Overlay
-from schemareg.snapshot.said import deprecations, typed
 from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import quoted
 
@@ -272,8 +272,8 @@ def _refuse_contradictions(wish: Wish) -> None:
 
 
 def _refuse_lacking(base: Snapshot, head: Snapshot, target: Target) -> None:
-    lack = lacking(head, target)
-    if lack is not None and lacking(base, target) is not None:
+    lack = explain_missing(head, target)
+    if lack is not None and explain_missing(base, target) is not None:
         raise RegistryError(lack[0], remedy=lack[1])
 
 
@@ -285,13 +285,15 @@ def _refuse_repeated(promises: Promises, head: Snapshot, wish: Wish, day: date) 
         term = None if landed is None else promises.since_return(landed)
         if term is not None and term.state(day) is State.SUNSET:
             what = f"{quoted(said.target)} is over already: {term.arithmetic(day)}"
-            raise RegistryError(what, where=said.path, remedy=f"reg retire {typed(said.target)}")
+            raise RegistryError(
+                what, where=said.path, remedy=f"reg retire {shell_target(said.target)}"
+            )
         when = f", from {said.sunset}" if said.sunset else ", with no date yet"
         if landed is not None and term is None:
             when += "; but it went and came back since, so that counts for nothing"
         raise RegistryError(
             f"{quoted(said.target)} is deprecated already{when}",
             where=said.path,
-            remedy=f"To give it another day: reg extend {typed(said.target)} --sunset DATE;"
-            f" to withdraw it: reg undeprecate {typed(said.target)}",
+            remedy=f"To give it another day: reg extend {shell_target(said.target)} --sunset DATE;"
+            f" to withdraw it: reg undeprecate {shell_target(said.target)}",
         )

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from schemareg.consumers.uses import acknowledges, hit, hits_of, touches
+from schemareg.consumers.uses import acknowledges, affected_consumers, hits_of, touches
 from schemareg.manifests.layout import CONSUMERS
 from schemareg.model import Direction
 from schemareg.model.errors import RegistryError
 from schemareg.model.semver import parse as parse_version
 from schemareg.model.targets import Target, parse
-from schemareg.snapshot.elements import never
+from schemareg.snapshot.elements import explain_nonexistent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ _HURTS_NOBODY = frozenset({"undecided", "draft-reading-differs"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class TargetReader:
     """A consumer that a target touches, and the part of its uses that is touched."""
 
     product: str
@@ -62,28 +62,28 @@ class Reader:
     """Whether it agreed in writing to lose the target."""
 
 
-def readers(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
+def readers(snapshot: Snapshot, target: Target) -> tuple[TargetReader, ...]:
     """Who would be hit if a target went, by the name of their file."""
     return tuple(
-        Reader(
+        TargetReader(
             target.product,
             each,
             tuple(use for use in each.uses if touches(use, target)),
             acknowledges(each, target),
         )
-        for each in hit(snapshot, target)
+        for each in affected_consumers(snapshot, target)
     )
 
 
-def readers_of(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
+def readers_of(snapshot: Snapshot, target: Target) -> tuple[TargetReader, ...]:
     """The same for a target that some version has to have. Raises RegistryError, naming what is near."""
-    lack = never(snapshot, target)
+    lack = explain_nonexistent(snapshot, target)
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])
     return readers(snapshot, target)
 
 
-def everybody(snapshot: Snapshot) -> tuple[Reader, ...]:
+def all_readers(snapshot: Snapshot) -> tuple[TargetReader, ...]:
     """All readers of all products, by product and by the name of their file."""
     return tuple(
         each for product in snapshot.product_names() for each in readers(snapshot, Target(product))
@@ -91,7 +91,7 @@ def everybody(snapshot: Snapshot) -> tuple[Reader, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Blow:
+class ConsumerLoss:
     """What one finding takes from one consumer."""
 
     finding: Finding
@@ -101,31 +101,33 @@ class Blow:
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class ConsumerImpact:
     """A consumer, and all that a change does to it."""
 
     product: str
     consumer: Consumer
     """As it registered at the base, or with the change."""
-    blows: tuple[Blow, ...]
+    blows: tuple[ConsumerLoss, ...]
     """In the order of the findings."""
 
 
-def struck(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> tuple[Struck, ...]:
+def consumer_impacts(
+    base: Snapshot, head: Snapshot, findings: Iterable[Finding]
+) -> tuple[ConsumerImpact, ...]:
     """The consumers that findings name as hit, each with what hits it, by product and name."""
-    blows: dict[tuple[str, str], list[Blow]] = {}
+    blows: dict[tuple[str, str], list[ConsumerLoss]] = {}
     known: dict[str, dict[str, Consumer]] = {}
     for finding in findings:
-        target = subject(finding)
+        target = affected_target(finding)
         if target is None or not finding.hits:
             continue
         registered = known.setdefault(target.product, _registered(base, head, target.product))
         for name in dict.fromkeys(each.consumer for each in finding.hits):
             hits = tuple(each for each in finding.hits if each.consumer == name)
             agreed = acknowledges(registered[name], target)
-            blows.setdefault((target.product, name), []).append(Blow(finding, hits, agreed))
+            blows.setdefault((target.product, name), []).append(ConsumerLoss(finding, hits, agreed))
     return tuple(
-        Struck(product, known[product][name], tuple(found))
+        ConsumerImpact(product, known[product][name], tuple(found))
         for (product, name), found in sorted(blows.items())
     )
 
@@ -135,7 +137,7 @@ def _registered(base: Snapshot, head: Snapshot, product: str) -> dict[str, Consu
     return {each.name: each for snapshot in (head, base) for each in snapshot.consumers(product)}
 
 
-def subject(finding: Finding) -> Target | None:
+def affected_target(finding: Finding) -> Target | None:
     """What a finding takes from its readers; None where it hurts no reader.
 
     Where an old version refuses what the new one writes, that is something of the old version's
@@ -166,7 +168,7 @@ def subject(finding: Finding) -> Target | None:
     return replace(whole, version=version)
 
 
-def told(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Finding]:
+def attach_hits(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Finding]:
     """The findings, each with the consumers whom it hits, sorted; the same order.
 
     Those count who registered at `base`, and what `head` says of them and of others beside that.
@@ -174,7 +176,7 @@ def told(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Fi
     known: dict[str, tuple[tuple[Consumer, ...], ...]] = {}
     found = []
     for finding in findings:
-        target = subject(finding)
+        target = affected_target(finding)
         if target is None:
             found.append(finding)
             continue

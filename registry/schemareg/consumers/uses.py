@@ -30,7 +30,7 @@ def consumer_at(snapshot: Snapshot, path: str) -> Consumer:
     return snapshot.consumer_at(path)
 
 
-def hit(snapshot: Snapshot, target: Target) -> tuple[Consumer, ...]:
+def affected_consumers(snapshot: Snapshot, target: Target) -> tuple[Consumer, ...]:
     """The consumers that the end of a target hits, by the name of their file."""
     return tuple(
         each
@@ -44,7 +44,7 @@ def agreed(snapshot: Snapshot, target: Target) -> bool:
 
     Where nobody has registered, nobody has agreed.
     """
-    found = hit(snapshot, target)
+    found = affected_consumers(snapshot, target)
     return bool(found) and all(acknowledges(each, target) for each in found)
 
 
@@ -77,7 +77,7 @@ def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:
             consumer.team,
             str(use.schema),
             use.versions,
-            touched(use, target),
+            touched_fields(use, target),
         )
         for use in consumer.uses
         if touches(use, target)
@@ -89,21 +89,21 @@ def reads_version(use: Use, version: SemVer) -> bool:
     return _meets(use.versions, replace(use.schema, version=version))
 
 
-def touched(use: Use, target: Target) -> tuple[str, ...]:
+def touched_fields(use: Use, target: Target) -> tuple[str, ...]:
     """The fields of a use that a target touches, as they are written; all it names for a whole."""
     return tuple(
-        written(steps, value)
+        field_notation(steps, value)
         for steps, value in use.elements
         if not target.field or _overlap(steps, value, target)
     )
 
 
-def written(steps: Steps, value: str | None = None) -> str:
+def field_notation(steps: Steps, value: str | None = None) -> str:
     """A field, or one value of it, as a consumer's file writes it: `customer.email`, `status=LOST`."""
     return field_text(steps) + ("" if value is None else f"={value}")
 
 
-def spoken_of(use: Use) -> Iterator[tuple[Pointer, Target]]:
+def describe_use(use: Use) -> Iterator[tuple[Pointer, Target]]:
     """What a use names, line by line or version by version: fields, or else the whole; and where."""
     for version, major in _revisions(use.versions):
         whole = replace(use.schema, version=version, major=major)

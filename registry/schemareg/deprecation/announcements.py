@@ -17,8 +17,8 @@ from schemareg.model import Kind, Place, Severity, Stability
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.targets import parse
 from schemareg.rules import deprecation as rules
-from schemareg.snapshot.elements import lacking
-from schemareg.snapshot.said import typed
+from schemareg.snapshot.deprecations import shell_target
+from schemareg.snapshot.elements import explain_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,8 +82,8 @@ class Announcements:
     # -- one deprecation ------------------------------------------------------------------------
 
     def _announced(self, said: Deprecation) -> Iterator[Finding]:
-        lack = lacking(self.head, said.target)
-        if lack is not None and lacking(self.base, said.target) is not None:
+        lack = explain_missing(self.head, said.target)
+        if lack is not None and explain_missing(self.base, said.target) is not None:
             yield rules.about(
                 rules.TARGET_UNKNOWN,
                 said.target,
@@ -127,7 +127,7 @@ class Announcements:
         there = self.written.has(said.path) or self.base.has(said.path)
         verb, reason = ("extend", "") if there else ("deprecate", " --reason …")
         loosening = f" --loosens {said.loosens}" if said.loosens else ""
-        return f"reg {verb} {typed(said.target)}{loosening} --sunset {day}{reason}"
+        return f"reg {verb} {shell_target(said.target)}{loosening} --sunset {day}{reason}"
 
     def _edited(self, before: Deprecation, after: Deprecation) -> Iterator[Finding]:
         if before == after:
@@ -213,7 +213,7 @@ class Announcements:
         if said.replacement is None:
             return
         place = self._place(said, "replacement")
-        lack = lacking(self.head, said.replacement)
+        lack = explain_missing(self.head, said.replacement)
         if lack is not None:
             yield rules.about(
                 rules.REPLACEMENT_UNKNOWN, said.target, place, lack[0], remedy=lack[1]

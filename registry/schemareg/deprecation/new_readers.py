@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.consumers.uses import spoken_of
+from schemareg.consumers.uses import describe_use
 from schemareg.deprecation.schedule import State
 from schemareg.manifests.layout import CONSUMERS, PRODUCT
 from schemareg.model import Place, Severity
@@ -48,9 +48,11 @@ def findings(
 def _bound(
     promises: Promises, head: Snapshot, before: Consumer | None, after: Consumer, today: date
 ) -> Iterator[Finding]:
-    known = {element for use in before.uses for _, element in spoken_of(use)} if before else set()
+    known = (
+        {element for use in before.uses for _, element in describe_use(use)} if before else set()
+    )
     for position, use in enumerate(after.uses):
-        for pointer, element in spoken_of(use):
+        for pointer, element in describe_use(use):
             read = any(covers(each, element) for each in known)
             term = None if read else promises.covering(element)
             if term is not None:

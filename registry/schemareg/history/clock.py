@@ -36,10 +36,10 @@ __all__ = [
     "Landing",
     "PathChange",
     "Receipt",
-    "bounded",
+    "apply_receipts",
     "day",
     "monotone",
-    "unseen",
+    "receipts_since",
 ]
 
 
@@ -63,7 +63,9 @@ def day(landing: Landing) -> date:
     return landing.time.date()
 
 
-def unseen(history: History, commit: str, at: datetime, seen: Iterable[str]) -> Receipt | None:
+def receipts_since(
+    history: History, commit: str, at: datetime, seen: Iterable[str]
+) -> Receipt | None:
     """What is known of the landings that came after the branch ended in `commit`, at a moment.
 
     None where nothing came after it. Where the commit is not on the line, the history was written
@@ -78,7 +80,7 @@ def unseen(history: History, commit: str, at: datetime, seen: Iterable[str]) -> 
     return Receipt(line[first].commit, None, at) if first < len(line) else None
 
 
-def bounded(history: History, receipts: Iterable[Receipt]) -> History:
+def apply_receipts(history: History, receipts: Iterable[Receipt]) -> History:
     """The same history, no landing dated before the branch was seen without it.
 
     Receipts of commits that are not on the line say nothing. Time still never runs backwards, and no

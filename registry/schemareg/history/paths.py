@@ -22,7 +22,7 @@ DEPRECATIONS = "deprecations"
 WAIVERS = "waivers"
 
 
-class Part(Enum):
+class PathPart(Enum):
     """Which kind of file of a registry a path is."""
 
     POLICY = "policy"
@@ -35,16 +35,16 @@ class Part(Enum):
 
 
 _FACTS = {
-    DEPRECATIONS: Part.DEPRECATION,
-    CONSUMERS: Part.CONSUMER,
-    WAIVERS: Part.WAIVER,
+    DEPRECATIONS: PathPart.DEPRECATION,
+    CONSUMERS: PathPart.CONSUMER,
+    WAIVERS: PathPart.WAIVER,
 }
 
 
-class Subject(NamedTuple):
+class PathSubject(NamedTuple):
     """What a path is about."""
 
-    part: Part
+    part: PathPart
     folder: str = ""
     """The product's; `""` outside of products."""
     schema: str = ""
@@ -70,13 +70,13 @@ class Subject(NamedTuple):
         return self.product
 
 
-_OTHER = Subject(Part.OTHER)
+_OTHER = PathSubject(PathPart.OTHER)
 
 
-def subject(path: str) -> Subject:
+def path_subject(path: str) -> PathSubject:
     """What a path is about; whether its folder is a product's at that time is not asked."""
     if path == REGISTRY:
-        return Subject(Part.POLICY)
+        return PathSubject(PathPart.POLICY)
     parts = path.split("/")
     if parts[0] != PRODUCTS or not 3 <= len(parts) <= 6:
         return _OTHER
@@ -84,15 +84,15 @@ def subject(path: str) -> Subject:
         return _version(parts)
     if len(parts) >= 4 and parts[-2] in _FACTS and path.endswith(".yaml"):
         folder = "/".join(parts[:-2])
-        return Subject(_FACTS[parts[-2]], folder, name=parts[-1].removesuffix(".yaml"))
+        return PathSubject(_FACTS[parts[-2]], folder, name=parts[-1].removesuffix(".yaml"))
     if parts[-1] == PRODUCT and len(parts) <= 4:
-        return Subject(Part.PRODUCT, "/".join(parts[:-1]))
+        return PathSubject(PathPart.PRODUCT, "/".join(parts[:-1]))
     return _OTHER
 
 
-def _version(parts: list[str]) -> Subject:
+def _version(parts: list[str]) -> PathSubject:
     stem, dot, ending = parts[-1].rpartition(".")
     version = semver.parse(stem) if f"{dot}{ending}" in catalogue.BY_ENDING else None
     if version is None or not NAME.fullmatch(parts[-2]):
         return _OTHER
-    return Subject(Part.VERSION, "/".join(parts[:-3]), parts[-2], version)
+    return PathSubject(PathPart.VERSION, "/".join(parts[:-3]), parts[-2], version)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from schemareg.model import History, Landing, PathChange
 
 
-class Until:
+class HistoryView:
     """The part of a history up to the landing of an ordinal; before the first where that is -1."""
 
     def __init__(self, history: History, ordinal: int) -> None:

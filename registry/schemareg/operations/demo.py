@@ -47,7 +47,7 @@ def tell(folder: Path, kept: Path | None) -> None:
     _command("reg check")
     _expect(_checked(folder), "pass")
     _say("Readers of 1.x keep what they were promised, and 2.0.0 can be merged.")
-    commits.turn(folder, "main")
+    commits.switch(folder, "main")
     _land(folder, {}, "orders: open 2.0.0", _GRACE, date(2026, 5, 5))
     _end_a_promise(folder)
     if kept is None:
@@ -83,7 +83,7 @@ def _end_a_promise(folder: Path) -> None:
     _command(f"reg check --today {day}")
     _expect(_checked(folder, day), "pass")
     _say("Readers had the time that they were promised, and the field may go.")
-    commits.turn(folder, "main")
+    commits.switch(folder, "main")
     _land(folder, {}, "orders: drop the coupon", _GRACE, day)
 
 

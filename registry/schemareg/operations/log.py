@@ -78,12 +78,12 @@ def refuse_unknown(history: "GitHistory", target: "Target") -> None:
     What the schema or the product around it did would be told as if it were of that part. A schema
     that declares no field may have any.
     """
-    from schemareg.snapshot.elements import fields_of, latest, never
+    from schemareg.snapshot.elements import explain_nonexistent, fields_of, latest
     from schemareg.snapshot.snapshot import Snapshot
 
     base = Snapshot(history.files(history.commit))
     try:
-        lack = never(base, target)
+        lack = explain_nonexistent(base, target)
         newest = latest(base, target)
         open_ = newest is not None and not fields_of(base, newest)
     except InvalidFiles:

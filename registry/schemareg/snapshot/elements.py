@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-def lacking(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
+def explain_missing(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
     """What and remedy where the target is not there; None where it is.
 
     A field is there when the latest version of the schema, or of the line or version named, has
@@ -47,12 +47,12 @@ def lacking(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
     return _lacking_field(snapshot, target, meant) if target.field else None
 
 
-def never(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
+def explain_nonexistent(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
     """What and remedy where no version that the target names has it; None where one does.
 
     What the latest version has no more is still read by those who stay with an older one.
     """
-    lack = lacking(snapshot, target)
+    lack = explain_missing(snapshot, target)
     if lack is None or not target.field or target.version is not None:
         return lack
     for version in reversed(snapshot.versions(target.product, target.schema)):

@@ -203,7 +203,7 @@ class Snapshot:
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Say what will be read soon, for files that are brought more cheaply together."""
-        if isinstance(self.files, Prefetching):
+        if isinstance(self.files, PrefetchingFiles):
             self.files.prefetch(paths)
 
     def _found(self, product: str) -> str | None:
@@ -232,7 +232,7 @@ class Snapshot:
 
 
 @runtime_checkable
-class Prefetching(Protocol):
+class PrefetchingFiles(Protocol):
     """Files that are brought from afar, cheaper many at a time."""
 
     def prefetch(self, paths: Iterable[str]) -> None:
@@ -240,7 +240,7 @@ class Prefetching(Protocol):
 
 
 @runtime_checkable
-class Comparable(Protocol):
+class ComparableFiles(Protocol):
     """Files that know a quick way to compare one folder with the same one of another state."""
 
     def differing(self, other: Files, path: str) -> Iterable[str] | None:
@@ -286,13 +286,13 @@ def modes(base: Files, head: Files, under: str = PRODUCTS) -> tuple[str, ...]:
         if before.kind is not Kind.FOLDER:
             if before == after:
                 found.append(path)
-        elif before.id != after.id and isinstance(head, Comparable):
+        elif before.id != after.id and isinstance(head, ComparableFiles):
             pending += (f"{path}/{name}" for name in head.differing(base, path) or ())
     return tuple(sorted(found))
 
 
 def _names(base: Files, head: Files, path: str) -> Iterable[str]:
-    quick = head.differing(base, path) if isinstance(head, Comparable) else None
+    quick = head.differing(base, path) if isinstance(head, ComparableFiles) else None
     if quick is not None:
         return quick
     return sorted({*base.folder(path), *head.folder(path)})

@@ -35,7 +35,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SendReport:
     """What came of one message."""
 
     sent: bool
@@ -71,7 +71,7 @@ def service(url: str) -> Service:
     return Service(plugin, int(plugin.title_maxlen), int(plugin.body_maxlen))
 
 
-def tell(to: Service, title: str, body: str, severity: str) -> Told:
+def send(to: Service, title: str, body: str, severity: str) -> SendReport:
     """What came of sending a plain text; `severity` is `failure`, `warning` or `info`."""
     import apprise
 
@@ -85,8 +85,8 @@ def tell(to: Service, title: str, body: str, severity: str) -> Told:
                 body_format=apprise.NotifyFormat.TEXT,
             )
         except Exception as error:  # noqa: BLE001  a hundred plugins, and none may end a run
-            return Told(False, type(error).__name__)
-    return Told(bool(sent), "; ".join(heard))
+            return SendReport(False, type(error).__name__)
+    return SendReport(bool(sent), "; ".join(heard))
 
 
 _TALKATIVE = ("apprise", "requests", "urllib3", "urllib3.connectionpool")

@@ -15,7 +15,7 @@ _UNTRUSTED = {
 """Source: OpenSSL, X509_verify_cert_error_string."""
 
 
-def said(error: BaseException) -> str:
+def describe_failure(error: BaseException) -> str:
     """What went wrong with a connection: `it refused the connection`."""
     import socket
     import ssl

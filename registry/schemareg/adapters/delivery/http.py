@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from schemareg.adapters import clock
 from schemareg.adapters.delivery.deadline import deadline
-from schemareg.adapters.delivery.failures import said
+from schemareg.adapters.delivery.failures import describe_failure
 from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _LONGEST_WAIT = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class HttpLimits:
     """How long a conversation may take, in seconds."""
 
     connect: float = 10.0
@@ -38,7 +38,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What came of a request."""
 
     status: int = 0
@@ -104,19 +104,21 @@ def _target(parts: SplitResult) -> str:
 
 
 def post(
-    to: Address, body: bytes, headers: Mapping[str, str], limits: Limits | None = None
-) -> Answer:
+    to: Address, body: bytes, headers: Mapping[str, str], limits: HttpLimits | None = None
+) -> HttpResponse:
     """What came of sending this body; never raises for what the network or the other side does."""
     from http.client import HTTPException
 
-    limits = limits or Limits()
+    limits = limits or HttpLimits()
     connection = _connection(to, limits.connect)
     with deadline(limits.total, lambda: connection.sock) as end:
         try:
             connection.connect()
             return _asked(connection, to, body, headers, end)
         except (OSError, ValueError, HTTPException) as error:  # UnicodeError among them
-            return Answer(failure="it did not answer in time" if end.passed else _unreached(error))
+            return HttpResponse(
+                failure="it did not answer in time" if end.passed else _unreached(error)
+            )
         finally:
             connection.close()
 
@@ -125,12 +127,12 @@ def _unreached(error: Exception) -> str:
     """Also a proxy that lets nobody through: the standard library tells that as a plain OSError."""
     if type(error) is OSError and "Tunnel" in str(error):
         return "the proxy does not let it through"
-    return said(error)
+    return describe_failure(error)
 
 
 def _asked(
     connection: HTTPConnection, to: Address, body: bytes, headers: Mapping[str, str], end: Deadline
-) -> Answer:
+) -> HttpResponse:
     from http.client import HTTPException
 
     whole = True
@@ -142,10 +144,10 @@ def _asked(
         response = connection.getresponse()
     except (OSError, HTTPException, ValueError) as error:
         why = "it did not answer in time" if end.passed else _broken(error)
-        return Answer(failure=why, handed_over=whole)
+        return HttpResponse(failure=why, handed_over=whole)
     text = "" if response.status < 300 else _beginning(response)  # nobody asks for what was well
-    wait = waiting(response.headers.get("Retry-After", ""), clock.now())
-    return Answer(response.status, text, wait, handed_over=whole)
+    wait = retry_after(response.headers.get("Retry-After", ""), clock.now())
+    return HttpResponse(response.status, text, wait, handed_over=whole)
 
 
 def _beginning(response: HTTPResponse) -> str:
@@ -162,10 +164,10 @@ def _broken(error: Exception) -> str:
 
     if isinstance(error, RemoteDisconnected):
         return "it closed the connection without an answer"
-    return said(error)
+    return describe_failure(error)
 
 
-def waiting(header: str, now: datetime) -> float:
+def retry_after(header: str, now: datetime) -> float:
     """The seconds that a Retry-After asks for, at most a day; 0 for none, past or unreadable ones.
 
     Source: RFC 9110, section 10.2.3: seconds, or a date.

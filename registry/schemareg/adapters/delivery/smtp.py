@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from schemareg.adapters.delivery.deadline import deadline
-from schemareg.adapters.delivery.failures import said
-from schemareg.adapters.delivery.http import Limits, is_here
+from schemareg.adapters.delivery.failures import describe_failure
+from schemareg.adapters.delivery.http import HttpLimits, is_here
 from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Reply(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class MailResult:
     """What came of one mail."""
 
     accepted: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Handed:
 class _Failed(Exception):
     """The conversation cannot go on; what to say of it."""
 
-    def __init__(self, handed: Handed) -> None:
+    def __init__(self, handed: MailResult) -> None:
         super().__init__(handed.failure)
         self.handed = handed
 
@@ -95,16 +95,20 @@ def server(url: str) -> Server:
     return Server(host, port or _PORTS[parts.scheme], tls, user, password)
 
 
-def hand(
-    to: Server, sender: str, recipients: Sequence[str], mail: bytes, limits: Limits | None = None
-) -> Handed:
+def send_mail(
+    to: Server,
+    sender: str,
+    recipients: Sequence[str],
+    mail: bytes,
+    limits: HttpLimits | None = None,
+) -> MailResult:
     """What came of handing a mail over; never raises for what the network or the server does.
 
     `mail` has CRLF line breaks; addresses are ASCII but for the host of each.
     """
     import smtplib
 
-    limits = limits or Limits()
+    limits = limits or HttpLimits()
     smtp = _client(to, limits.connect)
     conversation = _Conversation(smtp)
     with deadline(limits.total, lambda: smtp.sock) as end:
@@ -117,7 +121,7 @@ def hand(
             return failed.handed
         except (OSError, ValueError, smtplib.SMTPException) as error:  # UnicodeError among them
             why = "it did not answer in time" if end.passed else _broken(error)
-            return Handed(failure=why, handed_over=conversation.handed_over)
+            return MailResult(failure=why, handed_over=conversation.handed_over)
         finally:
             conversation.leave()
 
@@ -127,7 +131,7 @@ def _broken(error: Exception) -> str:
 
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "it closed the connection without an answer"
-    return said(error)
+    return describe_failure(error)
 
 
 def _client(to: Server, seconds: float) -> SMTP:
@@ -164,7 +168,7 @@ class _Conversation:
         if to.user:
             self._log_in(to)
 
-    def hand(self, sender: str, recipients: Sequence[str], mail: bytes) -> Handed:
+    def hand(self, sender: str, recipients: Sequence[str], mail: bytes) -> MailResult:
         """Envelope and mail."""
         self.expect(self._ask(f"MAIL FROM:<{_ascii(sender)}>"), 250)
         accepted, refused = [], []
@@ -175,19 +179,19 @@ class _Conversation:
             else:
                 refused.append((each, reply))
         if not accepted:
-            return Handed(refused=tuple(refused))
+            return MailResult(refused=tuple(refused))
         self.expect(self._ask("DATA"), 354)
         self._smtp.send(_stuffed(mail))
         self.handed_over = True
         code, text = self._smtp.getreply()
         self.handed_over = False  # it has said what became of it
         self.expect(Reply(code, _text(text)), 250)
-        return Handed(tuple(accepted), tuple(refused))
+        return MailResult(tuple(accepted), tuple(refused))
 
     def expect(self, reply: Reply, code: int) -> None:
         """Raises _Failed where the server says something else."""
         if reply.code != code:
-            raise _Failed(Handed(reply=reply, handed_over=self.handed_over))
+            raise _Failed(MailResult(reply=reply, handed_over=self.handed_over))
 
     def leave(self) -> None:
         """Say goodbye, if anybody listens; what was taken was taken."""
@@ -207,7 +211,9 @@ class _Conversation:
         try:
             self._smtp.ehlo_or_helo_if_needed()
         except smtplib.SMTPHeloError as error:
-            raise _Failed(Handed(reply=Reply(error.smtp_code, _text(error.smtp_error)))) from None
+            raise _Failed(
+                MailResult(reply=Reply(error.smtp_code, _text(error.smtp_error)))
+            ) from None
 
     def _secure(self, to: Server) -> None:
         import smtplib
@@ -246,8 +252,8 @@ class _Conversation:
         return Reply(code, _text(text))
 
 
-def _hopeless(why: str) -> Handed:
-    return Handed(failure=why, hopeless=True)
+def _hopeless(why: str) -> MailResult:
+    return MailResult(failure=why, hopeless=True)
 
 
 def _ascii(address: str) -> str:

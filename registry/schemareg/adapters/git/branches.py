@@ -12,7 +12,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from schemareg.adapters.git import command
-from schemareg.adapters.git.command import Answer
+from schemareg.adapters.git.command import GitOutput
 from schemareg.model.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _known(top: Path, path: str) -> bool:
     return not _git(top, "ls-files", "--error-unmatch", "--", path).code
 
 
-def _refused(what: str, done: Answer) -> RegistryError:
+def _refused(what: str, done: GitOutput) -> RegistryError:
     said = " ".join((done.complaint or done.out.decode(errors="replace")).split())
     return RegistryError(
         f"{what}: {said or 'it does not say why'}",
@@ -206,7 +206,7 @@ def environment() -> dict[str, str]:
     return ours | own | ({"LC_ALL": locale} if locale else {}) | {"GIT_LITERAL_PATHSPECS": "1"}
 
 
-def _git(top: Path, *arguments: str, said: str = "") -> Answer:
+def _git(top: Path, *arguments: str, said: str = "") -> GitOutput:
     try:
         done = subprocess.run(
             ["git", "-C", str(top), *arguments],
@@ -220,4 +220,4 @@ def _git(top: Path, *arguments: str, said: str = "") -> Answer:
             "the command git is needed to commit, and is not on the PATH",
             remedy="Install git, or leave --commit out",
         ) from None
-    return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+    return GitOutput(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())

@@ -30,7 +30,7 @@ the commit-graph, a file that any program may have written. Source: git-config(1
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GitOutput:
     """How a run of `git` ended."""
 
     code: int
@@ -66,7 +66,7 @@ def start(folder: Path, *arguments: str, talk: bool = False) -> subprocess.Popen
         raise _no_git() from None
 
 
-def run(folder: Path, *arguments: str, lines: Sequence[str] = ()) -> Answer:
+def run(folder: Path, *arguments: str, lines: Sequence[str] = ()) -> GitOutput:
     """`git` run to its end in a folder, `lines` given as its input.
 
     Raises Undecidable where there is no `git`.
@@ -81,7 +81,7 @@ def run(folder: Path, *arguments: str, lines: Sequence[str] = ()) -> Answer:
         )
     except FileNotFoundError:
         raise _no_git() from None
-    return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+    return GitOutput(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
 
 
 def _no_git() -> Undecidable:

@@ -41,7 +41,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class CommitMessage:
     """The people of one landing. A name is a claim of the commit, unless it is signed."""
 
     commit: str
@@ -60,9 +60,9 @@ class Message:
     """None where it was not asked for."""
 
 
-def messages(
+def read_messages(
     folder: Path, commits: Iterable[str], *, signatures: bool = False
-) -> dict[str, Message]:
+) -> dict[str, CommitMessage]:
     """What commits say, by their ids; those that are not there are left out."""
     found = _read(folder, list(commits), signatures=signatures)
     sides = {id_: fields[1].split(" ")[1] for id_, fields in found.items() if " " in fields[1]}
@@ -112,7 +112,9 @@ def _read(folder: Path, commits: Sequence[str], *, signatures: bool) -> dict[str
     return {row[0]: row for row in rows}
 
 
-def _message(fields: Sequence[str], side: Sequence[str] | None, *, signatures: bool) -> Message:
+def _message(
+    fields: Sequence[str], side: Sequence[str] | None, *, signatures: bool
+) -> CommitMessage:
     id_, _, author, email, committer, _, subject, trailers, body, *signed = fields
     merger = committer if committer != author else ""
     if side is not None:
@@ -122,7 +124,7 @@ def _message(fields: Sequence[str], side: Sequence[str] | None, *, signatures: b
     if signatures:
         state, signer, key = signed
         signature = Signature(_STATES.get(state, "unknown"), signer, key)
-    return Message(
+    return CommitMessage(
         id_,
         subject,
         author,

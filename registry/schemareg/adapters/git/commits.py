@@ -60,7 +60,7 @@ def branch(folder: Path, name: str) -> None:
     repository.set_head(f"refs/heads/{name}")
 
 
-def turn(folder: Path, name: str) -> None:
+def switch(folder: Path, name: str) -> None:
     """Be on another branch; the files stay as they are."""
     import pygit2
 

@@ -18,8 +18,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from schemareg.adapters.git.store import Missing, shallow_commits
 from schemareg.adapters.history import line as history_line
-from schemareg.adapters.history.index import FORMAT, Index, instead, open_index
-from schemareg.adapters.history.revision import DEEPER, ID, Place, Tip, locate, protected
+from schemareg.adapters.history.index import FORMAT, Index, open_index, replace_index
+from schemareg.adapters.history.revision import (
+    DEEPER,
+    ID,
+    RepositoryLocation,
+    Tip,
+    locate,
+    protected,
+)
 from schemareg.adapters.history.stream import Stream, stream
 from schemareg.model import Landing, PathChange
 from schemareg.model.errors import Undecidable
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 
     from schemareg.adapters.git.store import Store
     from schemareg.adapters.git.trees import GitFiles
-    from schemareg.adapters.history.index import ChangeRow, LandingRow, Lineage, Spot
+    from schemareg.adapters.history.index import ChangeRow, IndexPosition, LandingRow, Lineage
     from schemareg.adapters.history.line import Commit
     from schemareg.model import Entry
 
@@ -68,12 +75,12 @@ class GitHistory:
     path is not there, and the content of files, is answered all the same.
     """
 
-    def __init__(self, place: Place, head: str, watched: tuple[str, ...]) -> None:
+    def __init__(self, place: RepositoryLocation, head: str, watched: tuple[str, ...]) -> None:
         self._place = place
         self._head = head
         self._watched = watched
         self._index: Index | None = None
-        self._spot: Spot | None = None
+        self._spot: IndexPosition | None = None
         self._lineage: Lineage = {}
         self._landings: dict[int, Landing | None] = {}
         self._store: Store | None = None
@@ -176,7 +183,7 @@ class GitHistory:
         try:
             return _last_arrival(self.changes(path))
         except Undecidable:
-            if history_line.stands(self._place.common, self._head, path):
+            if history_line.path_exists(self._place.common, self._head, path):
                 raise
             return None
 
@@ -365,7 +372,7 @@ class GitHistory:
         """Whether Git itself has a watched path at the head."""
         within = (f"{path}/".startswith(f"{each}/") for each in self._watched)
         watched = any(within) or not self._watched
-        return watched and history_line.stands(self._place.common, self._head, path)
+        return watched and history_line.path_exists(self._place.common, self._head, path)
 
     def _chained(self, index: Index, rows: Iterable[ChangeRow]) -> tuple[PathChange, ...]:
         """All changes of some paths: each begins with nothing, and goes on where the last one ended.
@@ -459,10 +466,10 @@ class GitHistory:
                 remedy="`git fsck` names what is damaged; a fresh clone is the usual mend",
             )
         self._doubts += 1
-        return instead(index, error, last=self._doubts > 1)
+        return replace_index(index, error, last=self._doubts > 1)
 
 
-def _open(place: Place, watched: tuple[str, ...]) -> Index:
+def _open(place: RepositoryLocation, watched: tuple[str, ...]) -> Index:
     return open_index(place.common / "reg", _name(watched))
 
 

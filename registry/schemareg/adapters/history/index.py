@@ -72,7 +72,7 @@ _WITHHELD = frozenset(
 """The file may be sound, only we cannot use it. Any other error is doubt."""
 
 
-class Spot(NamedTuple):
+class IndexPosition(NamedTuple):
     """Where a landing stands in the index."""
 
     id: int
@@ -146,15 +146,15 @@ class Index:
         """Whether nothing is known yet."""
         return self._one("SELECT 1 FROM landings LIMIT 1") is None
 
-    def spot(self, commit: str) -> Spot | None:
+    def spot(self, commit: str) -> IndexPosition | None:
         """Where a commit stands, or None where it is not known."""
         row = self._one("SELECT * FROM landings WHERE hash = ?", bytes.fromhex(commit))
         if row is None:
             return None
         landing = _landing(row)
-        return Spot(landing.id, landing.segment, landing.ordinal, landing.time)
+        return IndexPosition(landing.id, landing.segment, landing.ordinal, landing.time)
 
-    def lineage(self, spot: Spot) -> Lineage:
+    def lineage(self, spot: IndexPosition) -> Lineage:
         """The line that ends at a spot."""
         lineage: Lineage = {}
         segment, last = spot.segment, spot.ordinal
@@ -213,7 +213,10 @@ class Index:
             raise
 
     def append(
-        self, base: Spot | None, commits: Sequence[Commit], differences: Iterable[Difference]
+        self,
+        base: IndexPosition | None,
+        commits: Sequence[Commit],
+        differences: Iterable[Difference],
     ) -> None:
         """Add landings, oldest first, above `base`, and what they did, in any order.
 
@@ -267,7 +270,7 @@ class Index:
         finally:
             self._connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
 
-    def _segment(self, base: Spot | None, length: int) -> int:
+    def _segment(self, base: IndexPosition | None, length: int) -> int:
         """The segment that new landings above `base` belong to; made where it must be."""
         if base is not None:
             grown = self._connection.execute(
@@ -354,7 +357,7 @@ def open_index(folder: Path, name: str) -> Index:
         return _other(file, error)
 
 
-def instead(index: Index, error: sqlite3.Error, *, last: bool) -> Index:
+def replace_index(index: Index, error: sqlite3.Error, *, last: bool) -> Index:
     """An index in the place of one whose file failed; with `last`, no other file is tried."""
     copied = _copied(index) if _withheld(error) else None
     index.close()

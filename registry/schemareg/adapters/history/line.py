@@ -156,7 +156,7 @@ def _entry(mode: bytes, id_: bytes) -> Entry | None:
     return None if kind is None else Entry(kind, id_.decode("ascii"))
 
 
-def stands(place: Path, commit: str, path: str) -> bool:
+def path_exists(place: Path, commit: str, path: str) -> bool:
     """Whether any file is at a path of a commit, or below it. Raises Undecidable."""
     wanted = (commit, "--", path) if path else (commit,)
     return bool(_ask(place, "--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", *wanted))

@@ -53,7 +53,7 @@ def protected(folder: str | Path, branch: str = "main") -> Tip | None:
     return Tip(branch, own) if own else None
 
 
-class Place(NamedTuple):
+class RepositoryLocation(NamedTuple):
     """Where a repository is."""
 
     folder: Path
@@ -62,7 +62,7 @@ class Place(NamedTuple):
     """The Git directory that its worktrees share."""
 
 
-def locate(folder: Path, revision: str) -> tuple[Place, str]:
+def locate(folder: Path, revision: str) -> tuple[RepositoryLocation, str]:
     """Where the repository is, and the full id of the commit that a revision names; `""` for `""`.
 
     Raises RegistryError where there is none of either; Undecidable where the repository cannot be
@@ -78,7 +78,7 @@ def locate(folder: Path, revision: str) -> tuple[Place, str]:
     lines = asked.out.decode(errors="surrogateescape").splitlines()
     if not lines:
         raise _no_repository(folder, asked.complaint)
-    place = Place(folder, folder / lines[0])
+    place = RepositoryLocation(folder, folder / lines[0])
     if not revision:
         return place, ""
     if asked.code or len(lines) != 2 or not ID.fullmatch(lines[1]):
@@ -102,7 +102,7 @@ def _no_repository(folder: Path, complaint: str) -> RegistryError:
     )
 
 
-def _no_commit(place: Place, revision: str, complaint: str) -> RegistryError:
+def _no_commit(place: RepositoryLocation, revision: str, complaint: str) -> RegistryError:
     if "is ambiguous" in complaint:
         return RegistryError(
             f"revision {revision!r} means more than one object",
@@ -116,7 +116,7 @@ def _no_commit(place: Place, revision: str, complaint: str) -> RegistryError:
     )
 
 
-def _cut_off(place: Place, revision: str) -> bool:
+def _cut_off(place: RepositoryLocation, revision: str) -> bool:
     """Whether a revision may well be one that was not cloned: an id, or a step back from a known one."""
     stem = re.split(r"[~^@:]", revision, maxsplit=1)[0]
     if re.fullmatch(r"[0-9a-f]{7,64}", stem):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.adapters import clock
 from schemareg.adapters.git import command as git_command
-from schemareg.adapters.git.command import Answer
+from schemareg.adapters.git.command import GitOutput
 from schemareg.adapters.ledger import trees
 from schemareg.adapters.ledger.ref import REF
 from schemareg.model.errors import RegistryError, Undecidable
@@ -298,7 +298,7 @@ class LedgerRef:
             raise _unwritten(arguments[0], done)
         return done.out.decode(errors="replace").strip()
 
-    def _over_the_network(self, *arguments: str) -> Answer:
+    def _over_the_network(self, *arguments: str) -> GitOutput:
         """What git says; after a failure that may pass, what it says some moments later."""
         done = self._run(*arguments, patience=PATIENCE)
         for wait in _PAUSES:
@@ -316,7 +316,7 @@ class LedgerRef:
         text: bytes = b"",
         extra: Mapping[str, str] | None = None,
         patience: float | None = None,
-    ) -> Answer:
+    ) -> GitOutput:
         try:
             done = subprocess.run(
                 ["git", "-C", str(self._folder), *arguments],
@@ -327,12 +327,12 @@ class LedgerRef:
                 timeout=patience,
             )
         except subprocess.TimeoutExpired:
-            return Answer(_TIMED_OUT, b"", f"no answer within {PATIENCE:.0f} seconds")
+            return GitOutput(_TIMED_OUT, b"", f"no answer within {PATIENCE:.0f} seconds")
         except FileNotFoundError:
             raise Undecidable(
                 "the command git is needed here, and is not on the PATH", remedy="Install git"
             ) from None
-        return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+        return GitOutput(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
 
 
 def ledger(folder: Path, branch: str) -> LedgerRef:
@@ -360,7 +360,7 @@ def _plain(text: str) -> str:
     return _PASSWORD.sub(r"\1", " ".join(text.split())) or "it does not say why"
 
 
-def _unwritten(command: str, done: Answer) -> RegistryError:
+def _unwritten(command: str, done: GitOutput) -> RegistryError:
     return RegistryError(
         f"git could not write the ledger: {_plain(done.complaint)}",
         where=f"git {command}",
@@ -368,7 +368,7 @@ def _unwritten(command: str, done: Answer) -> RegistryError:
     )
 
 
-def _unreached(remote: str, done: Answer) -> Undecidable:
+def _unreached(remote: str, done: GitOutput) -> Undecidable:
     return Undecidable(
         f"the ledger cannot be asked for at {remote!r}: {_plain(done.complaint)}",
         where=REF,
@@ -376,11 +376,11 @@ def _unreached(remote: str, done: Answer) -> Undecidable:
     )
 
 
-def _said(done: Answer) -> str:
+def _said(done: GitOutput) -> str:
     return f"{done.out.decode(errors='replace')} {done.complaint}"
 
 
-def _refused(remote: str, done: Answer) -> RegistryError:
+def _refused(remote: str, done: GitOutput) -> RegistryError:
     lines = done.out.decode(errors="replace").splitlines()
     told = " ".join(line.rpartition("\t")[2] for line in lines if line.startswith("!"))
     return RegistryError(

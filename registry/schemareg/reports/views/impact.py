@@ -15,7 +15,7 @@ from schemareg.text.columns import table, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from schemareg.consumers.impact import Blow, Reader, Struck
+    from schemareg.consumers.impact import ConsumerImpact, ConsumerLoss, TargetReader
     from schemareg.model import Finding, Hit, Report
     from schemareg.model.targets import Target
 
@@ -24,7 +24,7 @@ FORMS = ("text", "json", "markdown")
 
 
 def of_target(
-    found: Sequence[Reader],
+    found: Sequence[TargetReader],
     target: Target,
     form: str = "text",
     *,
@@ -53,7 +53,7 @@ def of_target(
 
 
 def of_change(
-    found: Sequence[Struck],
+    found: Sequence[ConsumerImpact],
     report: Report,
     form: str = "text",
     *,
@@ -87,7 +87,7 @@ def of_change(
 # --- if something went ---------------------------------------------------------------------------
 
 
-def _loss(reader: Reader, target: Target) -> dict[str, Any]:
+def _loss(reader: TargetReader, target: Target) -> dict[str, Any]:
     hits = hits_of(reader.consumer, target)
     return {
         "target": str(target),
@@ -98,7 +98,7 @@ def _loss(reader: Reader, target: Target) -> dict[str, Any]:
 
 
 def _target_text(
-    found: Sequence[Reader], target: Target, paint: Callable[[str, str], str], width: int
+    found: Sequence[TargetReader], target: Target, paint: Callable[[str, str], str], width: int
 ) -> str:
     name = _visible(str(target))
     lines = wrapped(_heading(found, name), width)
@@ -115,7 +115,7 @@ def _target_text(
     return escape.inert("\n".join(lines) + "\n")
 
 
-def _heading(found: Sequence[Reader], name: str) -> str:
+def _heading(found: Sequence[TargetReader], name: str) -> str:
     if not found:
         return f"No registered consumer uses {name}"
     agreed = sum(each.acknowledged for each in found)
@@ -125,7 +125,7 @@ def _heading(found: Sequence[Reader], name: str) -> str:
     return f"{count} {reads} {name}{some}"
 
 
-def _target_markdown(found: Sequence[Reader], target: Target) -> str:
+def _target_markdown(found: Sequence[TargetReader], target: Target) -> str:
     lines = [f"**{_heading(found, escape.markdown_code(str(target)))}**"]
     if found:
         lines += ["", "| team | reached by | what it reads | agreed |", "|---|---|---|---|"]
@@ -143,8 +143,8 @@ def _target_markdown(found: Sequence[Reader], target: Target) -> str:
 # --- by a change ---------------------------------------------------------------------------------
 
 
-def _blow_document(blow: Blow) -> dict[str, Any]:
-    from schemareg.consumers.impact import subject as taken
+def _blow_document(blow: ConsumerLoss) -> dict[str, Any]:
+    from schemareg.consumers.impact import affected_target as taken
     from schemareg.reports.review.json_document import finding_document
 
     return {
@@ -156,7 +156,7 @@ def _blow_document(blow: Blow) -> dict[str, Any]:
 
 
 def _change_text(
-    found: Sequence[Struck], report: Report, paint: Callable[[str, str], str], width: int
+    found: Sequence[ConsumerImpact], report: Report, paint: Callable[[str, str], str], width: int
 ) -> str:
     lines: list[str] = []
     for each in found:
@@ -176,7 +176,7 @@ def _change_text(
     return escape.inert("\n".join(lines) + "\n")
 
 
-def _blow_row(blow: Blow, paint: Callable[[str, str], str]) -> tuple[str, ...]:
+def _blow_row(blow: ConsumerLoss, paint: Callable[[str, str], str]) -> tuple[str, ...]:
     finding = blow.finding
     severity = finding.severity.value
     waived = " (waived)" if finding.waived else ""
@@ -185,7 +185,7 @@ def _blow_row(blow: Blow, paint: Callable[[str, str], str]) -> tuple[str, ...]:
     return paint(severity, severity), finding.rule, _visible(what)
 
 
-def _change_markdown(found: Sequence[Struck], report: Report) -> str:
+def _change_markdown(found: Sequence[ConsumerImpact], report: Report) -> str:
     if not found:
         return "**This change affects no registered consumer.**\n"
     lines = [

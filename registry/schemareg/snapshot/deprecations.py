@@ -31,7 +31,7 @@ def deprecations(snapshot: Snapshot, product: str) -> tuple[Deprecation, ...]:
     return tuple(found)
 
 
-def typed(target: Target) -> str:
+def shell_target(target: Target) -> str:
     """A target as one types it into a shell, in quotes where it has to be."""
     import shlex
 
@@ -40,7 +40,7 @@ def typed(target: Target) -> str:
     return text if shlex.quote(plain) == plain else shlex.quote(text)
 
 
-def standing(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecation:
+def find_deprecation(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecation:
     """The one deprecation of a target, or of the guarantee about it that `loosens` names.
 
     Raises RegistryError where there is none, or more than one to choose from.
@@ -64,5 +64,5 @@ def standing(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecati
         f"nothing announces {what}",
         remedy=f"Did you mean {near}?"
         if near
-        else f"To announce it: reg deprecate {typed(target)} --reason …",
+        else f"To announce it: reg deprecate {shell_target(target)} --reason …",
     )
