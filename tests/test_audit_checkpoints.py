@@ -175,7 +175,7 @@ def test_what_is_no_checkpoint_is_refused(audit: Callable[..., Any], repo: Repo)
         f"{line}\n{line}",
         "reg2 " + line,
     ):
-        with pytest.raises(RegistryError, match="is no checkpoint"):
+        with pytest.raises(RegistryError, match="is not a checkpoint"):
             checkpoints.parse(text)
     assert audit("verify", "--checkpoint", "x")[0] == 2
 
@@ -256,7 +256,7 @@ def test_a_file_that_is_no_proof_is_refused(
     file.write_text(text)
     code, out, err = reg("audit", "check-proof", str(file))
     assert (code, out) == (2, "")
-    assert "this is no proof: " in err
+    assert "this is not a proof: " in err
     assert not re.search(r"proof: '|indices|subscriptable|recursion", err), "words of Python"
 
 

@@ -160,12 +160,17 @@ def test_a_draft_says_until_when_it_may_land(
 @pytest.mark.parametrize(
     ("said", "target", "loosens", "why"),
     [
-        ({}, "orders/order#note", "", "nothing announces the end of 'orders/order#note'"),
+        (
+            {},
+            "orders/order#note",
+            "",
+            "no deprecation announces the removal of 'orders/order#note'",
+        ),
         (
             {"a": "orders/order#note"},
             "orders/order#note",
             "type",
-            "nothing announces that 'orders/order#note' loosens type",
+            "no deprecation announces that 'orders/order#note' loosens type",
         ),
         (
             {"a": "orders/order#note", "b": "orders/order#note"},

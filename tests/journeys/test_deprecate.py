@@ -225,7 +225,7 @@ def test_a_withdrawal_says_what_is_lost_and_is_refused_once_it_is_history(
     assert "Its window began on 2026-03-01. The 89 days that have run are lost" in out
     assert reg("check", "--today", "2026-05-29")[0] == 0
     assert reg("undeprecate", NOTE)[2].startswith(
-        "reg: nothing announces the end of 'orders/order#note'\n"
+        "reg: no deprecation announces the removal of 'orders/order#note'\n"
     )
 
 
@@ -312,12 +312,12 @@ REFUSED = {
     ),
     "a day for what nobody announced": (
         "extend orders/order#note --sunset 2027-01-01",
-        "nothing announces the end of 'orders/order#note'",
+        "no deprecation announces the removal of 'orders/order#note'",
         "reg deprecate orders/order#note",
     ),
     "the end of what nobody announced": (
         "retire orders/order#note",
-        "nothing announces the end of 'orders/order#note'",
+        "no deprecation announces the removal of 'orders/order#note'",
         "reg deprecate orders/order#note",
     ),
 }
@@ -366,7 +366,10 @@ def test_a_second_announcement_of_one_target_is_refused(shop: Any, reg: Callable
         assert code == 2
         assert "'orders/order#note' is deprecated already, from 2026-06-06\n" in err
     code, _, err = reg("undeprecate", NOTE, "--loosens", "values", *LANDED)
-    assert (code, "nothing announces that 'orders/order#note' loosens values" in err) == (2, True)
+    assert (code, "no deprecation announces that 'orders/order#note' loosens values" in err) == (
+        2,
+        True,
+    )
     assert reg("undeprecate", NOTE, "--loosens", "required", *LANDED)[0] == 0
     assert sorted(path.name for path in (shop.path / SAID).iterdir()) == ["order-note.yaml"]
 

@@ -97,5 +97,5 @@ def _of_change(
             report = review(before, after, today or then or clock.today(), history=history)
         found = impact.consumer_impacts(before, after, report.findings)
     text = reports.of_change(found, report, form, colour=page.colour, width=page.width)
-    blows = [blow for each in found for blow in each.blows]
-    return text, any(each.finding.severity is Severity.ERROR for each in blows)
+    losses = [loss for each in found for loss in each.losses]
+    return text, any(each.finding.severity is Severity.ERROR for each in losses)

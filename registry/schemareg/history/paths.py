@@ -1,4 +1,4 @@
-"""What a path of a registry is about, by its form alone: the history holds what no tree has now."""
+"""The subject of a registry path, by its form alone: a history also holds removed paths."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WAIVERS = "waivers"
 
 
 class PathPart(Enum):
-    """Which kind of file of a registry a path is."""
+    """The kind of registry file at a path."""
 
     POLICY = "policy"
     PRODUCT = "product"
@@ -42,29 +42,29 @@ _FACTS = {
 
 
 class PathSubject(NamedTuple):
-    """What a path is about."""
+    """The subject of a path."""
 
     part: PathPart
     folder: str = ""
-    """The product's; `""` outside of products."""
+    """The folder of the product; `""` outside products."""
     schema: str = ""
     version: SemVer | None = None
     name: str = ""
-    """Of a fact's file, without its ending."""
+    """The file name of a fact, without its ending."""
 
     @property
     def product(self) -> str:
-        """The product's name."""
+        """The name of the product."""
         return self.folder.rpartition("/")[2]
 
     @property
     def released(self) -> bool:
-        """Whether this is a version that must never change: pre-releases may."""
+        """Whether this is a version that must never change; pre-releases can change."""
         return self.version is not None and not self.version.pre
 
     @property
     def target(self) -> str:
-        """In the registry's words: `orders/order_placed@1.2.0`, `orders`; `""` for the policy."""
+        """The target, such as `orders/order_placed@1.2.0` or `orders`; `""` for the policy."""
         if self.version is not None:
             return f"{self.product}/{self.schema}@{self.version}"
         return self.product
@@ -74,7 +74,7 @@ _OTHER = PathSubject(PathPart.OTHER)
 
 
 def path_subject(path: str) -> PathSubject:
-    """What a path is about; whether its folder is a product's at that time is not asked."""
+    """The subject of a path, without a check that its folder is a product at that time."""
     if path == REGISTRY:
         return PathSubject(PathPart.POLICY)
     parts = path.split("/")

@@ -133,7 +133,7 @@ class GitFiles:
 
     @property
     def label(self) -> str:
-        """How to call this state in a report."""
+        """The label of this state in a report."""
         return self._label
 
     @property
@@ -147,7 +147,7 @@ class GitFiles:
         return self._store
 
     def entry(self, path: str) -> Entry | None:
-        """The entry at a path, or None where there is nothing."""
+        """The entry at a path, or None."""
         if not self._root:
             return None
         if not path:
@@ -156,7 +156,7 @@ class GitFiles:
         return self._tree(folder).get(name)
 
     def folder(self, path: str) -> Mapping[str, Entry]:
-        """Name to entry, names sorted; empty where there is no folder."""
+        """Name to entry, names sorted; empty if there is no folder."""
         return self._tree(path)
 
     def read(self, path: str) -> bytes:

@@ -58,7 +58,7 @@ class WorkingFiles:
 
     @property
     def label(self) -> str:
-        """How to call this state in a report."""
+        """The label of this state in a report."""
         return "working tree"
 
     @property
@@ -77,7 +77,7 @@ class WorkingFiles:
         return bool(self._changes)
 
     def entry(self, path: str) -> Entry | None:
-        """The entry at a path, or None where there is nothing."""
+        """The entry at a path, or None."""
         if path in self._changes and self._changes[path].entry is not None:
             return self._changes[path].entry
         if path in self._touched:
@@ -87,13 +87,13 @@ class WorkingFiles:
         return self._head.entry(path)
 
     def folder(self, path: str) -> Mapping[str, Entry]:
-        """Name to entry, names sorted; empty where there is no folder."""
+        """Name to entry, names sorted; empty if there is no folder."""
         if path not in self._touched:
             return {} if path in self._changes or self._replaced(path) else self._head.folder(path)
         return self._merged(path)
 
     def read(self, path: str) -> bytes:
-        """The content of a file. Raises KeyError where there is no file."""
+        """The content of a file. Raises KeyError if there is no file."""
         change = self._changes.get(path)
         if change is None:
             if self._replaced(path):
@@ -108,7 +108,7 @@ class WorkingFiles:
         return read_file(self._top / path, path)
 
     def size(self, path: str) -> int:
-        """The size in bytes of a file. Raises KeyError where there is no file."""
+        """The size in bytes of a file. Raises KeyError if there is no file."""
         change = self._changes.get(path)
         if change is None and not self._replaced(path):
             return self._head.size(path)

@@ -154,7 +154,7 @@ class GitHistory:
         return self._ask(question, lambda index: self._found(index, commit))
 
     def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
-        """What happened to a path and to everything below it, oldest first, then by path.
+        """The changes of a path and of everything below it, oldest first, then by path.
 
         With `after`, only what landed later than that. Equal entries before and after: only the
         mode changed. Raises Undecidable.
@@ -165,7 +165,7 @@ class GitHistory:
         return self._ask(question, lambda index: self._changes(index, path, after))
 
     def changes_within(self, name: str) -> tuple[PathChange, ...]:
-        """What happened to all that lies in folders of this name.
+        """The changes of everything in folders with this name.
 
         `deprecations` gives those of the whole registry, without looking into each product. Oldest
         first, then by path. Raises Undecidable.

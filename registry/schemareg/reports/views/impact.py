@@ -73,7 +73,7 @@ def of_change(
                 "consumers": [
                     {
                         **who(each.product, each.consumer),
-                        "hit_by": [_blow_document(blow) for blow in each.blows],
+                        "hit_by": [_loss_document(loss) for loss in each.losses],
                     }
                     for each in found
                 ],
@@ -143,15 +143,15 @@ def _target_markdown(found: Sequence[TargetReader], target: Target) -> str:
 # --- by a change ---------------------------------------------------------------------------------
 
 
-def _blow_document(blow: ConsumerLoss) -> dict[str, Any]:
+def _loss_document(loss: ConsumerLoss) -> dict[str, Any]:
     from schemareg.consumers.impact import affected_target as taken
     from schemareg.reports.review.json_document import finding_document
 
     return {
-        "target": str(taken(blow.finding)),
-        "uses": _uses_document(blow.hits),
-        "acknowledged": blow.acknowledged,
-        "finding": finding_document(blow.finding),
+        "target": str(taken(loss.finding)),
+        "uses": _uses_document(loss.hits),
+        "acknowledged": loss.acknowledged,
+        "finding": finding_document(loss.finding),
     }
 
 
@@ -165,7 +165,7 @@ def _change_text(
         lines.append(
             f"{head} reads {_visible(each.product)}" + (f" ({_visible(how)})" if how else "")
         )
-        rows = [_blow_row(blow, paint) for blow in each.blows]
+        rows = [_loss_row(loss, paint) for loss in each.losses]
         lines += [*table(("", "", ""), rows, width=width, indent="  "), ""]
     count = plural(len(found), "consumer")
     lines += wrapped(
@@ -176,12 +176,12 @@ def _change_text(
     return escape.inert("\n".join(lines) + "\n")
 
 
-def _blow_row(blow: ConsumerLoss, paint: Callable[[str, str], str]) -> tuple[str, ...]:
-    finding = blow.finding
+def _loss_row(loss: ConsumerLoss, paint: Callable[[str, str], str]) -> tuple[str, ...]:
+    finding = loss.finding
     severity = finding.severity.value
     waived = " (waived)" if finding.waived else ""
-    agreed = "; acknowledged the removal" if blow.acknowledged else ""
-    what = f"{subject(finding)}: {finding.message}{waived}; it reads {_uses(blow.hits)}{agreed}"
+    agreed = "; acknowledged the removal" if loss.acknowledged else ""
+    what = f"{subject(finding)}: {finding.message}{waived}; it reads {_uses(loss.hits)}{agreed}"
     return paint(severity, severity), finding.rule, _visible(what)
 
 
@@ -195,14 +195,14 @@ def _change_markdown(found: Sequence[ConsumerImpact], report: Report) -> str:
         "|---|---|---|---|---|",
     ]
     for each in found:
-        for blow in each.blows:
-            finding = blow.finding
+        for loss in each.losses:
+            finding = loss.finding
             cells = (
                 _prose(each.consumer.team),
                 _prose(reached(each.consumer)),
-                _prose(_uses(blow.hits)),
+                _prose(_uses(loss.hits)),
                 _what(finding),
-                "yes" if blow.acknowledged else "no",
+                "yes" if loss.acknowledged else "no",
             )
             lines.append(f"| {' | '.join(cells)} |")
     compared = f"base {report.base}, head {report.head}, as of {report.today}"
