@@ -591,7 +591,7 @@ def test_a_partial_clone_whose_remote_is_gone_says_so(repo: Repo, tmp_path: Path
     assert "git fetch --refetch" in caught.value.remedy
 
 
-# The index itself
+# Access to the index
 
 
 def test_deleting_the_index_loses_nothing_and_a_new_landing_adds_to_it(repo: Repo) -> None:

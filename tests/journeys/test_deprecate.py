@@ -413,7 +413,7 @@ def test_the_protected_branch_may_be_called_otherwise(shop: Any, reg: Callable[.
     code, _, err = reg("deprecate", NOTE, "--reason", "x", "--commit", *LANDED)
     assert (code, err.splitlines()[0]) == (
         2,
-        "reg: 'trunk' is the protected branch: what lands there, lands by a pull request",
+        "reg: 'trunk' is the protected branch: changes land there by pull request",
     )
     assert reg("deprecate", NOTE, "--reason", "x", "--branch", "main", *LANDED)[0] == 0
 
@@ -514,7 +514,7 @@ def test_hooks_are_asked_and_a_refusal_leaves_everything_as_it_was(
     before = state(shop)
     code, out, err = reg("deprecate", NOTE, "--reason", "x", "--branch", "topic", *LANDED)
     assert (code, out) == (2, "")
-    assert err.startswith("reg: git did not commit it: no announcements on Sundays\n")
+    assert err.startswith("reg: git did not make the commit: no announcements on Sundays\n")
     assert state(shop) == before
     assert not (shop.path / SAID).exists()
 
@@ -572,7 +572,7 @@ BAD_DAYS: dict[str, tuple[Callable[[Any], Any], str, str, str]] = {
     "on the protected branch": (
         lambda _shop: None,
         "--commit",
-        "'main' is the protected branch: what lands there, lands by a pull request",
+        "'main' is the protected branch: changes land there by pull request",
         "--branch deprecate/order-note",
     ),
     "with no branch checked out": (
@@ -592,7 +592,7 @@ BAD_DAYS: dict[str, tuple[Callable[[Any], Any], str, str, str]] = {
     "where the very file is in the index": (
         touched,
         "--commit",
-        "the file has changes that are not committed, and they are not ours to commit",
+        "the file has uncommitted changes, which this commit must not include",
         "git stash",
     ),
     "on a branch that is there": (
@@ -604,7 +604,7 @@ BAD_DAYS: dict[str, tuple[Callable[[Any], Any], str, str, str]] = {
     "on a branch that cannot be": (
         lambda _shop: None,
         "--branch a..b",
-        "'a..b' cannot be the name of a branch",
+        "'a..b' is not a valid name for a branch",
         "Write letters",
     ),
     "with nowhere to push to": (

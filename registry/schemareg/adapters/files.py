@@ -19,7 +19,7 @@ def files_in(folder: str | Path) -> FolderFiles:
     root = Path(folder)
     if not root.is_dir():
         raise RegistryError(
-            "there is no such folder", where=str(folder), remedy="Name a folder: -C DIR"
+            "the folder does not exist", where=str(folder), remedy="Name a folder: -C DIR"
         )
     return FolderFiles(root)
 

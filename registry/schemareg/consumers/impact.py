@@ -77,9 +77,9 @@ def readers(snapshot: Snapshot, target: Target) -> tuple[TargetReader, ...]:
 
 def readers_of(snapshot: Snapshot, target: Target) -> tuple[TargetReader, ...]:
     """Like `readers`, for a target that must exist. Raises RegistryError with the closest match."""
-    lack = explain_nonexistent(snapshot, target)
-    if lack is not None:
-        raise RegistryError(lack[0], remedy=lack[1])
+    missing = explain_nonexistent(snapshot, target)
+    if missing is not None:
+        raise RegistryError(missing[0], remedy=missing[1])
     return readers(snapshot, target)
 
 

@@ -52,14 +52,14 @@ def explain_nonexistent(snapshot: Snapshot, target: Target) -> tuple[str, str] |
 
     Consumers of an older version still read what the latest version no longer has.
     """
-    lack = explain_missing(snapshot, target)
-    if lack is None or not target.field or target.version is not None:
-        return lack
+    missing = explain_missing(snapshot, target)
+    if missing is None or not target.field or target.version is not None:
+        return missing
     for version in reversed(snapshot.versions(target.product, target.schema)):
         if target.major in (None, version.version.major):
             if _lacking_field(snapshot, target, version) is None:
                 return None
-    return lack
+    return missing
 
 
 def latest(snapshot: Snapshot, target: Target) -> SchemaVersion | None:
