@@ -137,7 +137,7 @@ def test_what_a_rewritten_history_shows_is_told_and_decides_nothing(
     code, out, _ = audit("verify", "--checkpoint", line)
     assert code == 3
     assert "undecided: " in out
-    assert "Nothing is decided until the history is anchored anew." in out
+    assert "The audit cannot decide until the history has a new anchor." in out
     anew = audit("checkpoint")[1].strip()
     assert audit("verify", "--checkpoint", anew)[0] == 1
 

@@ -176,7 +176,7 @@ def test_a_draft_says_until_when_it_may_land(
             {"a": "orders/order#note", "b": "orders/order#note"},
             "orders/order#note",
             "",
-            f"2 files speak of 'orders/order#note': {SAID}/a.yaml and {SAID}/b.yaml",
+            f"2 files announce a change of 'orders/order#note': {SAID}/a.yaml and {SAID}/b.yaml",
         ),
     ],
 )

@@ -281,7 +281,9 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
     monkeypatch.delenv("SSL_CERT_FILE")
     with receiving(certificates) as hook:
         outcome = send(to(hook))
-        assert outcome.reason.startswith("its certificate is signed by"), outcome
+        assert outcome.reason.startswith(
+            ("its certificate is self-signed", "its certificate is not signed by")
+        ), outcome
         assert hook.posts == []
 
 
@@ -468,15 +470,15 @@ def test_a_server_that_takes_no_password_is_told_from_one_that_refuses_it(mailbo
 
 
 SERVERS = {
-    "smtp://me:s3cret@mail.example.com?tls=off": "would send a password in the clear",
-    "smtp://mail.example.com?tls=maybe": "may end in ?tls=starttls or ?tls=off alone",
-    "smtp://mail.example.com?timeout=1": "may end in ?tls=starttls or ?tls=off alone",
-    "smtps://mail.example.com?tls=off": "may end in ?tls=starttls or ?tls=off alone",
+    "smtp://me:s3cret@mail.example.com?tls=off": "would send a password without TLS",
+    "smtp://mail.example.com?tls=maybe": "can only end in ?tls=starttls or ?tls=off",
+    "smtp://mail.example.com?timeout=1": "can only end in ?tls=starttls or ?tls=off",
+    "smtps://mail.example.com?tls=off": "can only end in ?tls=starttls or ?tls=off",
     "https://mail.example.com": "is not smtps://host:port or smtp://host:port",
     "smtp://": "is not smtps://host:port or smtp://host:port",
     "smtp://mail.example.com/inbox": "is not smtps://host:port or smtp://host:port",
     "smtp://mail.example.com:x": "is malformed",
-    "smtp://mail.example.com\nX": "has spaces or characters that nobody sees",
+    "smtp://mail.example.com\nX": "has spaces or invisible characters",
 }
 
 

@@ -351,8 +351,8 @@ def test_what_the_day_brings_is_shown_as_well(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nowhere..main",), "there is no commit called 'nowhere' here"),
-        (("main..nowhere",), "there is no commit called 'nowhere' here"),
+        (("nowhere..main",), "there is no commit 'nowhere' in this clone"),
+        (("main..nowhere",), "there is no commit 'nowhere' in this clone"),
         (("aside..main",), "aside is not among the landings that end there"),
         (("..main", "--reminders"), "a day brings its reminders whatever landed"),
         (("2026-02-30..",), "2026-02-30 is not in the calendar"),

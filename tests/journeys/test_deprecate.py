@@ -598,14 +598,14 @@ BAD_DAYS: dict[str, tuple[Callable[[Any], Any], str, str, str]] = {
     "on a branch that is there": (
         lambda shop: shop.git("branch", "topic"),
         "--branch topic",
-        "there is a branch 'topic' already",
+        "the branch 'topic' already exists",
         "git switch topic",
     ),
     "on a branch that cannot be": (
         lambda _shop: None,
         "--branch a..b",
         "'a..b' is not a valid name for a branch",
-        "Write letters",
+        "Use letters",
     ),
     "with nowhere to push to": (
         lambda shop: shop.branch("mine"),

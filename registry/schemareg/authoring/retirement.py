@@ -148,7 +148,7 @@ def _unannounced(head: Snapshot, target: Target) -> RegistryError:
             remedy=f"To loosen it: reg draft {target.product}/{target.schema}, and edit the draft",
         )
     return RegistryError(
-        f"nothing announces the end of {quoted(target)}",
+        f"no deprecation announces the removal of {quoted(target)}",
         remedy=f"Announce it, and wait until its sunset: reg deprecate {shell_target(target)} --reason …",
     )
 

@@ -151,8 +151,8 @@ def _refuse_branch(top: Path, branch: str, protected: str) -> None:
         raise RegistryError(
             f"the branch {branch!r} already exists",
             where="--branch",
-            remedy=f"Choose another name; or to go on there: git switch {branch}, and leave"
-            " --branch out",
+            remedy=f"Choose another name; or to continue on it: git switch {branch}, and omit"
+            " --branch",
         )
 
 

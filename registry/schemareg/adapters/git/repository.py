@@ -70,7 +70,7 @@ class Repository:
         """The full id of the commit that a revision names.
 
         Raises RegistryError if it names none or several; Undecidable if only a deeper clone
-        can tell.
+        can answer.
         """
         try:
             commit = self._store.resolve(revision)

@@ -105,8 +105,7 @@ class LedgerRef:
         return self._at_the_remote(ref)
 
     def leads_to(self, commit: str, other: str) -> bool | None:
-        """Whether the first commit is one of the second's ancestors; None where that cannot be
-        determined.
+        """Whether the first commit is an ancestor of the second; None if unknown.
 
         The second is fetched if it is missing and available.
         """
