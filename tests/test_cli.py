@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from schemareg.adapters import terminal
 from schemareg.model import Mistake, Place
 from schemareg.model.errors import InvalidFiles, RegistryError, Undecidable
 from schemareg.version import __version__
-from schemareg_cli import command_table, main
+from schemareg_cli import command_table, main, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +78,7 @@ def test_every_command_says_what_it_does_and_shows_it(
 def test_every_option_is_explained(reg: Callable[..., Any]) -> None:
     for command in command_table.COMMANDS.values():
         for path in [[command.name], *([command.name, each] for each in command.subcommands)]:
-            loaded = command_table.loaded(command)
+            loaded = command_table.load(command)
             for step in path[1:]:
                 loaded = loaded.commands[step]
             for parameter in loaded.params:
@@ -103,7 +102,8 @@ def test_nothing_heavy_is_imported_to_say_little(arguments: list[str]) -> None:
     if arguments == ["--help"]:
         commands = {name for name in imported if name.startswith("schemareg_cli.")}
         assert commands == {
-            f"schemareg_cli.{name}" for name in ("main", "command_table", "options", "completion")
+            f"schemareg_cli.{name}"
+            for name in ("main", "command_table", "options", "completion", "terminal")
         }
 
 
@@ -190,15 +190,12 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         (
             PermissionError(errno.EACCES, "Permission denied", "a/b"),
             2,
-            (
-                "reg: a/b: Permission denied\n"
-                "  Give yourself the right to read it, and to write there\n"
-            ),
+            ("reg: a/b: Permission denied\n  Get permission to read it and to write there\n"),
         ),
         (
             OSError(errno.ENOSPC, "No space left on device"),
             2,
-            "reg: No space left on device\n  Make room there\n",
+            "reg: No space left on device\n  Free some space there\n",
         ),
         (OSError("it is raining"), 2, "reg: it is raining\n"),
         (KeyboardInterrupt(), 130, ""),
@@ -206,8 +203,8 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
             ZeroDivisionError("division by zero"),
             70,
             (
-                "reg: this is a bug of ours, not a mistake of yours: ZeroDivisionError: division by zero\n"
-                "  Set REG_DEBUG=1 and run it again to see where; please report what it prints.\n"
+                "reg: this is a bug in reg, not an error in your input: ZeroDivisionError: division by zero\n"
+                "  To see where: set REG_DEBUG=1 and run it again; please report the output.\n"
             ),
         ),
     ],
@@ -233,7 +230,7 @@ def test_a_traceback_is_shown_only_when_asked_for(
 
 
 def test_answers_are_utf8_under_any_locale() -> None:
-    code = "from schemareg.adapters import terminal as t; t.speak_utf8(); t.say('\\u2192 \\ud800 \\u6570\\n')"
+    code = "from schemareg_cli import terminal as t; t.speak_utf8(); t.say('\\u2192 \\ud800 \\u6570\\n')"
     done = process(code=code, env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert done.stdout == "→ \\ud800 数\n".encode()
 

@@ -129,12 +129,12 @@ def test_wrong_files_are_told_with_every_mistake(here: Path, reg: Callable[..., 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ((), "reg: two schema files are wanted\n"),
-        (("old.json",), "reg: two schema files are wanted\n"),
+        ((), "reg: two schema files are required\n"),
+        (("old.json",), "reg: two schema files are required\n"),
         (("old.json", "gone.json"), "reg: gone.json: No such file or directory\n"),
         (
             ("old.json", "--pairs", "x.jsonl"),
-            "reg: --pairs takes the schemas from its rows, not OLD",
+            "reg: --pairs reads the schemas from its rows, not OLD",
         ),
         (("old.json", "new.json", "--level", "SIDEWAYS"), "reg: invalid value for '--level'"),
     ],

@@ -208,8 +208,8 @@ def test_the_file_is_written_checked_and_mended(
     assert out.startswith(
         "--- CODEOWNERS\n+++ CODEOWNERS, as it should be\n@@ -2 +2,10 @@\n *.py @acme/python\n+# >>>"
     )
-    assert err == ("To mend it: reg codeowners --team-prefix @acme/ --hub data-platform --write\n")
-    assert reg("codeowners", *ACME, "--write") == (0, "wrote CODEOWNERS\n", "")
+    assert err == ("To fix it: reg codeowners --team-prefix @acme/ --hub data-platform --write\n")
+    assert reg("codeowners", *ACME, "--write") == (0, "changed CODEOWNERS\n", "")
     assert (repo.path / "CODEOWNERS").read_text() == OTHERS + WHOLE
     assert reg("codeowners", *ACME, "--check") == (0, "", "")
     assert reg("codeowners", *ACME, "--write") == (0, "", "")

@@ -17,7 +17,7 @@ from schemareg.notifications.delivery.ledger import Ledger, Notified
 from schemareg.notifications.delivery.message import Message, Outcome
 from schemareg.notifications.events.event import Event
 from schemareg.operations.notify import drain, plan
-from schemareg.operations.notify.ledger import Book
+from schemareg.operations.notify.ledger import LedgerStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,11 +34,11 @@ def message(number: int, channel: str) -> Message:
 
 
 @pytest.fixture
-def book(repo: Repo) -> Callable[..., Book]:
+def book(repo: Repo) -> Callable[..., LedgerStore]:
     """A ledger with messages for channels, one for each name."""
 
-    def made(*channels: str) -> Book:
-        found = Book(LedgerRef(repo.path, ""))
+    def made(*channels: str) -> LedgerStore:
+        found = LedgerStore(LedgerRef(repo.path, ""))
         wanted = [
             delivery(message(number, channel), NOW, number)
             for number, channel in enumerate(channels)
@@ -49,12 +49,12 @@ def book(repo: Repo) -> Callable[..., Book]:
     return made
 
 
-def drained(found: Book, send: Callable[[Message], Outcome]) -> drain.Account:
+def drained(found: LedgerStore, send: Callable[[Message], Outcome]) -> drain.DrainResult:
     return drain.drain(found, send, "run", lambda: NOW)
 
 
 def test_what_a_sender_raises_costs_its_own_channel_a_message_and_is_told_in_the_end(
-    book: Callable[..., Book],
+    book: Callable[..., LedgerStore],
 ) -> None:
     found = book("well", "broken", "broken", "well")
 
@@ -68,14 +68,14 @@ def test_what_a_sender_raises_costs_its_own_channel_a_message_and_is_told_in_the
     known = found.read(all_told=True).deliveries.values()
     assert sorted((each.channel, each.state.value, each.reason) for each in known) == [
         ("broken", "pending", ""),
-        ("broken", "pending", "a bug of ours (ZeroDivisionError)"),
+        ("broken", "pending", "a bug in reg (ZeroDivisionError)"),
         ("well", "sent", ""),
         ("well", "sent", ""),
     ]
 
 
 def test_channels_are_spoken_to_at_once_but_not_all_of_them_and_each_in_order(
-    book: Callable[..., Book],
+    book: Callable[..., LedgerStore],
 ) -> None:
     found = book(*(f"channel-{number % 12:02}" for number in range(24)))
     together = threading.Barrier(drain.AT_ONCE, timeout=20)
@@ -99,7 +99,9 @@ def test_channels_are_spoken_to_at_once_but_not_all_of_them_and_each_in_order(
     assert order == {f"channel-{n:02}": [f"number {n}", f"number {n + 12}"] for n in range(12)}
 
 
-def test_of_a_batch_what_comes_after_a_failure_is_given_back(book: Callable[..., Book]) -> None:
+def test_of_a_batch_what_comes_after_a_failure_is_given_back(
+    book: Callable[..., LedgerStore],
+) -> None:
     found = book(*["chat"] * 40)
     tried: list[str] = []
 
@@ -122,15 +124,15 @@ def test_what_another_run_has_put_into_the_ledger_meanwhile_is_not_put_there_aga
     mark = Notified("main", "a" * 40, 0)
     told = message(1, "chat")
     known = outbox.added(Ledger(mark), [delivery(told, NOW)])
-    same = plan.Plan(mark, deliveries=plan.created([told], NOW), once=True)
-    assert plan.put(known, same) == known
+    same = plan.LedgerPlan(mark, deliveries=plan.deliveries_of([told], NOW), once=True)
+    assert plan.apply_plan(known, same) == known
     others = [dataclasses.replace(told, id="f" * 32), message(2, "chat")]
-    again = plan.Plan(mark, deliveries=plan.created(others, NOW), once=True)
+    again = plan.LedgerPlan(mark, deliveries=plan.deliveries_of(others, NOW), once=True)
     with pytest.raises(plan.Outdated):
-        plan.put(known, again)
+        plan.apply_plan(known, again)
     moved = mark._replace(commit="b" * 40, step=1)
-    landed = plan.Plan(mark, moved, plan.created([message(3, "chat")], NOW))
-    after = plan.put(known, landed)
+    landed = plan.LedgerPlan(mark, moved, plan.deliveries_of([message(3, "chat")], NOW))
+    after = plan.apply_plan(known, landed)
     assert (after.notified, len(after.deliveries)) == (moved, 2)
     with pytest.raises(plan.Outdated):
-        plan.put(after, landed)
+        plan.apply_plan(after, landed)

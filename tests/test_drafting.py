@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemareg import documents, manifests
 from schemareg.adapters.files import files_in
 from schemareg.authoring import deprecations as authoring_deprecations
-from schemareg.authoring.deprecations import Wish
+from schemareg.authoring.deprecations import DeprecationRequest
 from schemareg.deprecation.landed import NoHistory, Promises
 from schemareg.model import Entry, FileChange, Kind, Policy, targets
 from schemareg.model.errors import RegistryError
@@ -97,10 +97,12 @@ def test_every_name_is_one_that_every_file_system_takes(
     tmp_path_factory: pytest.TempPathFactory, target: targets.Target
 ) -> None:
     nothing = snapshot(tmp_path_factory.getbasetemp())
-    name = authoring_deprecations.identifier(nothing, nothing, Wish(target, "x"))
+    name = authoring_deprecations.identifier(nothing, nothing, DeprecationRequest(target, "x"))
     assert re.fullmatch(r"order-[A-Za-z0-9._=-]{1,140}", name)
     assert not name.endswith(".")
-    assert name == authoring_deprecations.identifier(nothing, nothing, Wish(target, "y"))
+    assert name == authoring_deprecations.identifier(
+        nothing, nothing, DeprecationRequest(target, "y")
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -120,16 +122,18 @@ def test_what_is_written_is_read_back_as_it_was_meant(
     replacement: targets.Target | None,
     migration: str,
 ) -> None:
-    meant = Wish(target, reason, loosens=loosens, replacement=replacement, migration=migration)
-    text = authoring_deprecations.rendered(meant, sunset)
+    meant = DeprecationRequest(
+        target, reason, loosens=loosens, replacement=replacement, migration=migration
+    )
+    text = authoring_deprecations.render(meant, sunset)
     said = manifests.parse_deprecation(documents.parse(text.encode(), "a.yaml"), "orders")
     assert (said.target, said.sunset, said.loosens) == (target, sunset, loosens)
     assert (said.reason, said.migration) == (reason.strip(), migration.strip())
     assert said.replacement == replacement
 
 
-def wish(target: str, **more: Any) -> Wish:
-    return Wish(targets.parse(target), "Replaced.", **more)
+def wish(target: str, **more: Any) -> DeprecationRequest:
+    return DeprecationRequest(targets.parse(target), "Replaced.", **more)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +153,7 @@ def test_a_draft_says_until_when_it_may_land(
     base = snapshot(tmp_path)
     promises = Promises(base, NoHistory)
     today = date(2026, 3, 1)
-    draft = authoring_deprecations.drafted(
+    draft = authoring_deprecations.draft(
         promises, base, Policy(), wish("orders/order#note", **more), today
     )
     assert (draft.said.sunset, draft.lands_by, draft.window) == (sunset, lands_by, 90)

@@ -410,7 +410,7 @@ def test_histories_that_share_nothing_have_no_base(repo: Repo, opened: Repositor
     [
         ("chnage", "no commit 'chnage'", "Perhaps `change`"),
         ("main:products", "no commit 'main:products'", "Perhaps `main`"),
-        ("main..change", "no commit called", "Perhaps"),
+        ("main..change", "there is no commit", "Perhaps"),
         ("", "no commit ''", "`change`, `main` or `v1`"),
         ("--all", "no commit '--all'", "`change`"),
         ("HEAD~99", "no commit 'HEAD~99'", "git fetch"),

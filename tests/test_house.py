@@ -232,6 +232,45 @@ def test_only_operations_and_commands_join_core_and_adapters() -> None:
     assert (core_to_edge, edge_to_core, to_command) == ([], [], [])
 
 
+COMMANDS_KNOW = {"operations", "reports", "model", "text", "version"}
+"""What a command imports beside the command line: it calls an operation, and renders its value."""
+
+STREAMS = {"stdin", "stdout", "stderr", "__stdout__", "__stderr__", "argv", "exit"}
+"""Names of `sys` that belong to the process, and so to the command line."""
+
+
+def test_a_command_calls_operations_and_renders_their_values() -> None:
+    wrong = [
+        str(each)
+        for each in imports()
+        if each.importer.startswith("schemareg_cli.commands.")
+        and each.imported.startswith("schemareg.")
+        and not each.types
+        and room(each.imported) not in COMMANDS_KNOW
+    ]
+    assert wrong == []
+
+
+def test_only_the_command_line_prints_reads_arguments_and_ends_the_process() -> None:
+    printed = [
+        f"{name}:{node.lineno} {ast.unparse(node)}"
+        for name in modules()
+        if room(name) != "schemareg_cli"
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.Call | ast.Attribute | ast.ImportFrom) and _is_of_a_process(node)
+    ]
+    assert printed == []
+
+
+def _is_of_a_process(node: ast.Call | ast.Attribute | ast.ImportFrom) -> bool:
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        return called in ("print", "input", "exit", "quit", "os._exit", "typer.echo")
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "sys" and bool({each.name for each in node.names} & STREAMS)
+    return ast.unparse(node.value) == "sys" and node.attr in STREAMS
+
+
 def test_no_module_imports_itself_in_a_circle() -> None:
     wanted: dict[str, set[str]] = {name: set() for name in modules()}
     for each in imports():

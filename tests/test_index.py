@@ -402,7 +402,7 @@ def test_a_revision_that_names_no_commit_is_an_error_that_says_so(
         "1" * 40,
         "main:registry.yaml",
     ):
-        with pytest.raises(RegistryError, match="no commit called") as caught:
+        with pytest.raises(RegistryError, match="there is no commit") as caught:
             history(repo.path, revision)
         assert caught.value.exit_code == 2
     with pytest.raises(RegistryError, match="not in a Git repository"):

@@ -361,8 +361,10 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path / "shop.git"
 
 
-def follow(shop: Path, github: GitHub, today: date = MARCH, **more: Any) -> github_issues.Followed:
-    return github_issues.follow(shop, github.environment, today=today, **more)
+def follow(
+    shop: Path, github: GitHub, today: date = MARCH, **more: Any
+) -> github_issues.IssuesResult:
+    return github_issues.update(shop, github.environment, today=today, **more)
 
 
 def titles(github: GitHub, state: str = "open") -> list[str]:
@@ -374,7 +376,7 @@ BOARD = "Schema registry: sunsets, waivers and deliveries"
 
 def test_deprecations_are_followed_to_their_end(github: GitHub, shop: Path, tmp_path: Path) -> None:
     first = follow(shop, github)
-    assert first == github_issues.Followed(
+    assert first == github_issues.IssuesResult(
         (
             "opened #101: orders/order#email ends on 2026-06-01",
             "opened #102: orders/order#total will end; no sunset is set yet",
@@ -388,7 +390,7 @@ def test_deprecations_are_followed_to_their_end(github: GitHub, shop: Path, tmp_
     assert "**billing** reads `email`" in github.issues[101]["body"]
 
     before = len(github.asked())
-    assert follow(shop, github) == github_issues.Followed()
+    assert follow(shop, github) == github_issues.IssuesResult()
     assert len(github.asked()) == before
 
     landed([*STORY, *LATER], "nothing", Shop()).write(tmp_path / "later.git")
@@ -444,8 +446,8 @@ def test_at_a_desk_the_remote_says_which_repository_is_meant(github: GitHub, sho
     del desk["GITHUB_REPOSITORY"]
     remote = ("git", "-C", str(shop), "remote")
 
-    def follow() -> github_issues.Followed:
-        return github_issues.follow(shop, desk, today=MARCH, dry=True)
+    def follow() -> github_issues.IssuesResult:
+        return github_issues.update(shop, desk, today=MARCH, dry=True)
 
     with pytest.raises(RegistryError, match="nothing says which repository"):
         follow()
@@ -505,7 +507,7 @@ def test_two_runs_at_the_same_time_leave_one_issue_of_each(github: GitHub, shop:
             BOARD,
         ]
     )
-    assert follow(shop, github) == github_issues.Followed()
+    assert follow(shop, github) == github_issues.IssuesResult()
 
 
 def test_among_many_issues_ours_are_found_and_no_other_is_touched(
@@ -518,7 +520,7 @@ def test_among_many_issues_ours_are_found_and_no_other_is_touched(
     copied = github.issues[221]["body"]
     github.issue("forged", copied, "eve", **label)
     github.issue("a pull request", copied, BOT, pull_request={}, **label)
-    assert follow(shop, github) == github_issues.Followed()
+    assert follow(shop, github) == github_issues.IssuesResult()
     assert {each["updates"] for each in github.issues.values() if each["number"] < 221} == {0}
 
 
@@ -528,11 +530,11 @@ def test_what_a_workflow_keeps_is_not_opened_again_from_a_desk(github: GitHub, s
     desk = github.environment | {"GITHUB_TOKEN": "ghp_mine"}
     told = f"kept by {re.escape(BOT)}, and ada would open them a second time"
     with pytest.raises(RegistryError, match=told):
-        github_issues.follow(shop, desk, today=MARCH)
+        github_issues.update(shop, desk, today=MARCH)
     assert len(github.issues) == 4
     for each in github.issues.values():
         each["labels"] = []
-    assert len(github_issues.follow(shop, desk, today=MARCH).done) == 4
+    assert len(github_issues.update(shop, desk, today=MARCH).done) == 4
 
 
 def test_a_run_opens_no_more_than_people_can_bear(
@@ -553,7 +555,7 @@ def test_where_three_issues_are_pinned_the_board_stands_below(github: GitHub, sh
         "#104 is not pinned, pin it by hand: GitHub refuses (200):"
         " Maximum 3 pinned issues per repository"
     )
-    assert follow(shop, github) == github_issues.Followed()
+    assert follow(shop, github) == github_issues.IssuesResult()
 
 
 def test_a_token_that_may_not_label_opens_no_issue_that_is_never_found_again(
@@ -585,7 +587,7 @@ def test_what_the_ledger_tells_is_shown_on_the_board(
     tried = Attempt(then, "run", then, then, Ending.REFUSED, "410 gone")
     waits = Delivery("b" * 32, "billing-slack", "What landed", ("d" * 32,), then)
     failed = replace(waits, id="a" * 32, channel="checkout-slack", attempts=(tried,))
-    ledger.book(shop, "main").change(lambda known: added(known, [failed, waits]), "test")
+    ledger.ledger_store(shop, "main").change(lambda known: added(known, [failed, waits]), "test")
     assert reg("issues", "-C", str(shop), "--today", "2026-03-01")[0] == 0
     body = github.issues[104]["body"]
     assert "| 2026-03-01 08:00 UTC | `checkout-slack` | failed | 410 gone |" in body

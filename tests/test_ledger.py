@@ -20,7 +20,7 @@ from schemareg.reports.views import deliveries
 
 if TYPE_CHECKING:
     from schemareg.model import History
-    from schemareg.operations.notify.plan import Scene
+    from schemareg.operations.notify.plan import RunContext
 
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SENT = Outcome(sent=True)
@@ -256,11 +256,11 @@ def test_an_event_that_a_damaged_delivery_names_and_does_not_tell_cannot_be_told
     twice = dataclasses.replace(whole, digest=(EVENT,))
     names_more = dataclasses.replace(delivery(whole, BEGIN), events=(EVENT.id, "f" * 32))
     known = Ledger(deliveries={whole.id: names_more})
-    scene = cast("Scene", None)
-    with pytest.raises(RegistryError, match="no message any more that tells of"):
-        resend.asked(scene, cast("History", None), known, "f" * 32, lambda _: True)
+    scene = cast("RunContext", None)
+    with pytest.raises(RegistryError, match="no longer has a message with the event"):
+        resend.select(scene, cast("History", None), known, "f" * 32, lambda _: True)
     known = Ledger(deliveries={whole.id: delivery(twice, BEGIN)})
-    again = resend.asked(scene, cast("History", None), known, EVENT.id, lambda _: True)
+    again = resend.select(scene, cast("History", None), known, EVENT.id, lambda _: True)
     assert [each.headline for each in again.messages] == [EVENT.title]
 
 

@@ -105,7 +105,7 @@ def test_a_lock_that_a_killed_git_has_left_is_named(
     repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notify_ledger, "TRIES", 2)
-    book = notify_ledger.Book(LedgerRef(repo.path, ""))
+    book = notify_ledger.LedgerStore(LedgerRef(repo.path, ""))
     mark = Notified("main", "c" * 40, 0)
     assert book.change(lambda known: replace(known, notified=mark), "one").notified == mark
     lock = repo.path / ".git" / f"{REF}.lock"

@@ -117,7 +117,7 @@ def test_a_message_is_posted_once_as_its_medium_has_it(hook: Hook, kind: str) ->
     (post,) = hook.posts
     assert post.path == "/hook"
     assert post.headers["content-type"] == "application/json; charset=utf-8"
-    assert json.loads(post.body) == json.loads(notify_send.rendered(to(hook, kind), message()))
+    assert json.loads(post.body) == json.loads(notify_send.render(to(hook, kind), message()))
 
 
 def test_where_a_message_goes_comes_from_the_environment(hook: Hook) -> None:
@@ -375,8 +375,8 @@ def test_without_a_secret_nothing_is_signed(hook: Hook) -> None:
 
 
 SECRETS = {
-    "no base64": "KEY is no secret to sign with: it is not whsec_ followed by Base64",
-    "whsec_c2hvcnQ=": "KEY is no secret to sign with: it has 5 bytes; 24 to 64 are required",
+    "no base64": "KEY is not a signing secret: it is not whsec_ followed by Base64",
+    "whsec_c2hvcnQ=": "KEY is not a signing secret: it has 5 bytes; 24 to 64 are required",
 }
 
 
@@ -494,7 +494,7 @@ def test_mail_that_nobody_can_send_is_told(mailbox: Mailbox) -> None:
     assert send(TEAM) == Outcome(False, lacking, permanent=True)
     nobody = Mail(by(mailbox).server, "${FROM}")
     outcome = send(TEAM, {"FROM": "a@example.com\r\nBcc: b@example.com"}, mail=nobody)
-    reason = "notify.mail.from in registry.yaml is no address"
+    reason = "notify.mail.from in registry.yaml is not an address"
     assert outcome == Outcome(False, reason, permanent=True)
     astray = send(Channel("team", "mailto:${WHO}"), {"WHO": "ada"}, mail=by(mailbox))
     assert astray == Outcome(False, "its URL is not mailto: and an address", permanent=True)
@@ -685,12 +685,10 @@ def test_a_runner_that_listens_is_told_what_to_hide_and_nobody_else_is() -> None
         mail=Mail("smtps://me:${PASSWORD}@example.com", "registry@example.com"),
     )
     environment = {"T": TOKEN, "KEY": f"whsec_{KEYS[0]}", "PASSWORD": "100% sure"}
-    assert notify_send.masks(policy, environment) == ""
-    lines = notify_send.masks(policy, {**environment, "GITHUB_ACTIONS": "true"}).splitlines()
-    assert all(each.startswith("::add-mask::") for each in lines)
-    hidden = {each.removeprefix("::add-mask::") for each in lines}
+    assert notify_send.secrets_to_mask(policy, environment) == ()
+    hidden = set(notify_send.secrets_to_mask(policy, {**environment, "GITHUB_ACTIONS": "true"}))
     login = base64.b64encode(b"\0me\x00100% sure").decode().rstrip("=")
-    assert hidden >= {TOKEN, KEYS[0], "100%25 sure", "100%2525%2520sure", login}
+    assert hidden >= {TOKEN, KEYS[0], "100% sure", "100%25%20sure", login}
     assert all(each.isprintable() for each in hidden)
     assert "me" not in hidden
 
@@ -737,17 +735,17 @@ def test_senders_that_failed_together_do_not_come_back_together() -> None:
 
 def test_a_channel_is_one_of_the_registrys_or_somebodys_address() -> None:
     policy = Policy(channels=(Channel("team", "${URL}"),))
-    assert notify_send.named(policy, "team") == Channel("team", "${URL}")
+    assert notify_send.channel_named(policy, "team") == Channel("team", "${URL}")
     address = Channel("mailto:ada@example.com", "mailto:ada@example.com", "mail")
-    assert notify_send.named(policy, "mailto:ada@example.com") == address
-    assert notify_send.named(policy, "nobody") is None
+    assert notify_send.channel_named(policy, "mailto:ada@example.com") == address
+    assert notify_send.channel_named(policy, "nobody") is None
 
 
 def test_a_trial_says_that_it_is_one(hook: Hook) -> None:
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    told = notify_send.trial("team", now)
+    told = notify_send.test_message("team", now)
     assert told.headline == "This is a test: messages of the registry reach team"
-    assert told.id != notify_send.trial("team", now + timedelta(seconds=1)).id
+    assert told.id != notify_send.test_message("team", now + timedelta(seconds=1)).id
     for kind in ("slack", "teams", "webhook"):
         assert send(to(hook, kind), told=told) == Outcome(True)
     EVENT.validate(json.loads(hook.posts[-1].body))

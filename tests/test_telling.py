@@ -353,8 +353,8 @@ def test_what_the_day_brings_is_shown_as_well(
     [
         (("nowhere..main",), "there is no commit 'nowhere' in this clone"),
         (("main..nowhere",), "there is no commit 'nowhere' in this clone"),
-        (("aside..main",), "aside is not among the landings that end there"),
-        (("..main", "--reminders"), "a day brings its reminders whatever landed"),
+        (("aside..main",), "aside is not among these landings"),
+        (("..main", "--reminders"), "reminders belong to a day, not to a range of landings"),
         (("2026-02-30..",), "2026-02-30 is not in the calendar"),
         (("2025-01-01..",), "nothing had landed by 2025-01-01"),
     ],

@@ -1,4 +1,4 @@
-"""The table of contents: which commands there are, in which order, loaded only when called."""
+"""The table of commands: their order and summaries; a command is imported when it is called."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -9,24 +9,24 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from schemareg.adapters import terminal
+from schemareg_cli import terminal
 from schemareg_cli.options import Root
 
 
 class Command(NamedTuple):
-    """One line of the table of contents."""
+    """One row of the table."""
 
     name: str
     summary: str
     """The first line of the function's docstring, kept here so that help need not import it."""
     function: str = ""
-    """In the module `schemareg_cli.<name>`; by default named like the command."""
+    """In the module `schemareg_cli.commands.<name>`; by default the name of the command."""
     subcommands: tuple[str, ...] = ()
 
 
 SECTIONS: dict[str, tuple[Command, ...]] = {
     "Start": (
-        Command("demo", "Show the main job on a throw-away repository, in a few seconds."),
+        Command("demo", "Show the main use of reg on a temporary repository, in a few seconds."),
         Command("init", "Make a registry of a folder or a Git repository."),
         Command(
             "new",
@@ -35,92 +35,102 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         ),
     ),
     "Write": (
-        Command("draft", "Copy a schema's latest version to the next one, to be edited."),
-        Command("bump", "Rename a draft to the version its changes call for."),
-        Command("validate", "Find every mistake in the files, each with its place and its mend."),
+        Command("draft", "Copy a schema's latest version to the next one, for you to edit."),
+        Command("bump", "Rename a draft to the version that its changes require."),
+        Command("validate", "Find every mistake in the files, with its place and how to fix it."),
     ),
-    "Judge": (
-        Command("check", "Say, before the merge, whether a change keeps its promises."),
-        Command("report", "Show a check that was made before, in as many forms as are wanted."),
-        Command("diff", "Say what changed between two versions, and whom it breaks."),
-        Command("compat", "Judge two schema files, or many pairs, without a repository."),
+    "Check": (
+        Command(
+            "check", "Check, before the merge, whether a change keeps the registry's promises."
+        ),
+        Command("report", "Render the result of an earlier check in one or several forms."),
+        Command("diff", "Show what changed between two versions, and which readers it breaks."),
+        Command(
+            "compat",
+            "Check the compatibility of two schema files, or of many pairs, without a repository.",
+        ),
     ),
     "Promises": (
-        Command("status", "Say where a promise stands, since when, and what is in the way."),
-        Command("when", "Say from which day on something may be gone, and why."),
-        Command("sunsets", "List what ends, in all products, the soonest first."),
-        Command("timeline", "Draw on a time axis what ends, and when."),
-        Command("deprecate", "Announce that a promise will end, and from when."),
         Command(
-            "extend", "Move the sunset of what is deprecated; the rest of its file stays as it is."
+            "status",
+            "Show the status of a promise, since when it holds, and what blocks its removal.",
         ),
-        Command("undeprecate", "Withdraw a deprecation: the promise is whole again."),
-        Command("retire", "Take out what is over, in the one legal way; refuses before its day."),
+        Command("when", "Show from which day a target may be removed, and why."),
+        Command("sunsets", "List the sunsets of all products, earliest first."),
+        Command("timeline", "Draw what ends, and when, on a time axis."),
+        Command("deprecate", "Announce that a promise ends, and when."),
+        Command("extend", "Move the sunset of a deprecation; the rest of its file stays."),
+        Command("undeprecate", "Withdraw a deprecation: the promise holds again without an end."),
+        Command("retire", "Remove a deprecated field or value; refused before its sunset."),
         Command("waive", "Accept one finding, for a time."),
         Command(
             "waivers",
-            "List what is accepted for a time, by whom, until when, and what has run out.",
+            "List accepted findings: by whom, until when, and what has expired.",
         ),
     ),
-    "Readers": (
+    "Consumers": (
         Command(
-            "consumers", "List who reads what: of everything, or of a product, a schema, a field."
+            "consumers", "List the consumers of everything, or of a product, a schema, a field."
         ),
         Command(
-            "impact", "Say who would be hit if something went, or is hit by the change at hand."
+            "impact", "Show the consumers of a target, or those that the current change breaks."
         ),
-        Command("subscribe", "Register a team as a reader of a schema, or of more of it."),
-        Command("unsubscribe", "Take a team out of the readers of a product, a schema or a field."),
-        Command("acknowledge", "Agree, as a reader of something, to lose it before its day."),
+        Command("subscribe", "Register a team as a consumer of a schema, or of more of it."),
+        Command(
+            "unsubscribe", "Remove a team from the consumers of a product, a schema or a field."
+        ),
+        Command(
+            "acknowledge", "Agree, as a consumer of a target, that it may go before its sunset."
+        ),
         Command(
             "codeowners",
-            "Print a CODEOWNERS from who owns and who reads each product; or check the one there is.",
+            "Print a CODEOWNERS file of owners and consumers, or check the existing one.",
         ),
     ),
     "Audit": (
-        Command("log", "Tell what landed, the newest first: who did what, when, who agreed."),
+        Command("log", "List what landed, newest first: who, what, when, who approved."),
         Command(
             "events",
-            "Tell what landed, or what a day brings, as those are told whom it concerns.",
+            "List the events of what landed, or the reminders of a day, as channels receive them.",
         ),
         Command(
             "blame",
-            "Say of each field and value who introduced it, changed its promise, announced its end.",
+            "Show who introduced each field and value, changed its promise, or deprecated it.",
         ),
         Command(
             "audit",
-            "Prove what landed: that nothing was altered, removed or cut short.",
+            "Prove that nothing that landed was altered, removed or cut short.",
             subcommands=("verify", "checkpoint", "prove", "check-proof", "export", "scan"),
         ),
     ),
-    "Tell": (
+    "Notify": (
         Command(
             "notify",
-            "Tell people what landed and what ends soon: whom it concerns, each once.",
+            "Notify owners and consumers of what landed and what ends soon, each once.",
             subcommands=("status", "test"),
         ),
         Command(
             "comment",
-            "Say in one comment on a pull request what the check found, and keep it up to date.",
+            "Write the result of a check in one comment on its pull request, and keep it up to date.",
         ),
         Command(
             "issues",
-            "Keep an issue on GitHub for each deprecation, and one that shows how all of it stands.",
+            "Keep a GitHub issue for each deprecation, and one that shows the whole status.",
         ),
     ),
     "Look": (
         Command(
             "sql",
             "Print tables, migrations and views for a SQL engine; apply them.",
-            subcommands=("ddl", "migrate", "views", "plan", "diff", "apply", "infer"),
+            subcommands=("ddl", "migrate", "views", "plan", "diff", "apply", "infer", "lineage"),
         ),
         Command("list", "List products, schemas and their latest versions.", "list_products"),
         Command("show", "Show a product, a schema or one version with its fields."),
-        Command("explain", "Explain a rule: what it says, why, and how to go on."),
-        Command("schema", "Print the JSON Schema of one of the registry's own file kinds."),
+        Command("explain", "Explain a rule: what it finds, why, and how to fix it."),
+        Command("schema", "Print the JSON Schema of one of the registry's file kinds."),
     ),
 }
-"""In the order of a user's first day."""
+"""In the order in which a new user needs them."""
 
 COMMANDS = {command.name: command for section in SECTIONS.values() for command in section}
 
@@ -130,15 +140,15 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 EPILOG = """
 `reg COMMAND --help` shows examples.
 
-Exit codes: 0 nothing breaks; 1 something breaks; 2 the input or the call is wrong; 3 it cannot be decided.
+Exit codes: 0 nothing breaks; 1 something breaks; 2 the input or the call is wrong; 3 undecided.
 """
 
 
 class _Loaded(Mapping[str, Any]):
-    """Name to command; importing a command's module when it is asked for, and no other's."""
+    """Commands by name; a command's module is imported when it is looked up."""
 
     def __getitem__(self, name: str) -> Any:
-        return loaded(COMMANDS[name])
+        return load(COMMANDS[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
@@ -147,15 +157,15 @@ class _Loaded(Mapping[str, Any]):
         return len(COMMANDS)
 
 
-def loaded(command: Command) -> Any:
-    """The command as Typer runs it."""
+def load(command: Command) -> Any:
+    """The Typer command of a row."""
     module = import_module(f"schemareg_cli.commands.{command.name}")
     app = _typer()
     if not command.subcommands:
         function = getattr(module, command.function or command.name)
         app.command(command.name, context_settings=_SETTINGS)(function)
         return get_command(app)
-    if callable(getattr(module, command.name, None)):  # it does something of its own as well
+    if callable(getattr(module, command.name, None)):  # it is a command itself as well
         app.callback(invoke_without_command=True)(getattr(module, command.name))
     else:
         app.callback(help=module.__doc__)(_nothing)
@@ -167,11 +177,11 @@ def loaded(command: Command) -> Any:
 
 
 def _nothing() -> None:
-    """What a group does before its subcommand."""
+    """The callback of a group: it does nothing before the subcommand."""
 
 
-class Contents(TyperGroup):
-    """The group of all commands: help is read off the table, a command is imported when called."""
+class CommandGroup(TyperGroup):
+    """The group of all commands: its help comes from the table, without importing a command."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings | {"commands": {}})
@@ -182,7 +192,7 @@ class Contents(TyperGroup):
         return list(COMMANDS)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """The commands before the options: they are what a reader looks for."""
+        """Commands before options, since readers look for commands."""
         self.format_commands(ctx, formatter)
         records = [parameter.get_help_record(ctx) for parameter in self.get_params(ctx)]
         with formatter.section("Options"):
@@ -197,7 +207,7 @@ class Contents(TyperGroup):
 
 def application() -> Any:
     """The whole of `reg`, ready to run."""
-    app = _typer(cls=Contents, context_settings=_SETTINGS, add_completion=True)
+    app = _typer(cls=CommandGroup, context_settings=_SETTINGS, add_completion=True)
     app.callback(epilog=EPILOG)(reg)
     return get_command(app)
 
@@ -209,7 +219,7 @@ def _typer(**settings: Any) -> typer.Typer:
 
 
 def _version(wanted: bool) -> None:
-    """`--version` after other options; alone it is answered before Typer is imported."""
+    """`--version` after other options; alone it is handled before Typer is imported."""
     if wanted:
         from schemareg.version import __version__
 
@@ -230,10 +240,10 @@ def reg(
     """A schema registry for data products that lives in Git.
 
     Products and their versioned schemas are files; a change is a pull request. Before it is
-    merged, `reg check` says whether it keeps the promises made to readers: proved, or with a
-    record that shows what breaks.
+    merged, `reg check` decides whether it keeps the promises made to readers: compatible with a
+    proof, or breaking with a record that shows why.
     """
-    # What is said before the command's name holds for every command, as with git -C.
+    # An option before the command's name applies to every command, as with git -C.
     default = {"root": str(root)}
     context.default_map = {
         name: {**default, **dict.fromkeys(command.subcommands, default)}

@@ -1,4 +1,4 @@
-"""What the shell offers after a tab: names read off the folders, without Git, YAML or a schema."""
+"""Shell completion: names read from the folders, without Git, YAML or a schema."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def schemas(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def versions(context: typer.Context, incomplete: str) -> list[str]:
-    """`orders/order_placed@1.2.0`, once the schema is typed; names of schemas before."""
+    """`orders/order_placed@1.2.0`, once the schema is typed; before, names of schemas."""
     if "@" not in incomplete:
         return schemas(context, incomplete)
     from schemareg.formats.catalogue import BY_ENDING
@@ -42,7 +42,7 @@ def anything(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def deprecated(context: typer.Context, incomplete: str) -> list[str]:
-    """What is deprecated, as far as the lines of the files say."""
+    """Deprecated targets, read from single lines of the files."""
     files = [
         folder / "deprecations" / name
         for _, folder in _products(context)
@@ -53,14 +53,14 @@ def deprecated(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def rules(incomplete: str) -> list[tuple[str, str]]:
-    """Ids of rules with their titles."""
+    """Rule ids with their titles."""
     from schemareg.reports.views.rules import titles
 
     return [(name, title) for name, title in titles() if name.startswith(incomplete)]
 
 
 def kinds(incomplete: str) -> list[str]:
-    """Kinds of files that have a JSON Schema."""
+    """File kinds that have a JSON Schema."""
     from schemareg.reports.views.json_schemas import KINDS
 
     return [kind for kind in KINDS if kind.startswith(incomplete)]
@@ -84,7 +84,7 @@ def _schemas(context: typer.Context) -> dict[str, Path]:
 
 
 def _products(context: typer.Context) -> Iterator[tuple[str, Path]]:
-    """Name and folder; a folder without a product.yaml is a domain, and holds products itself."""
+    """Name and folder; a folder without a product.yaml is a domain, which contains products."""
     top = _top(Path(context.params.get("root") or "."))
     for name in _names(top):
         if (top / name / "product.yaml").is_file():
@@ -94,8 +94,8 @@ def _products(context: typer.Context) -> Iterator[tuple[str, Path]]:
 
 
 def _top(start: Path) -> Path:
-    """The nearest `products/` from here upwards."""
-    here = Path(os.path.abspath(start))  # noqa: PTH100  without following links
+    """The nearest `products/` in this folder and its parents."""
+    here = Path(os.path.abspath(start))  # noqa: PTH100  it follows no links
     return next(
         (folder / "products" for folder in (here, *here.parents) if (folder / "products").is_dir()),
         here / "products",

@@ -1,7 +1,7 @@
-"""The entry of `reg`: starts a command, and turns what goes wrong into words and an exit code.
+"""The entry point of `reg`: it runs a command, and turns errors into messages and exit codes.
 
 Exit codes: 0 nothing breaks; 1 something breaks; 2 the input or the call is wrong; 3 it cannot be
-decided; 70 a bug of ours; 130 interrupted; 141 nobody reads the answer any more.
+decided; 70 a bug in reg; 130 interrupted; 141 the reader of the answer has gone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from schemareg.adapters import terminal
+from schemareg_cli import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 WRONG = 2
 """The input or the call is wrong."""
 BUG = 70
-"""EX_SOFTWARE of sysexits.h: none of the codes a gate may take for an answer."""
+"""EX_SOFTWARE of sysexits.h: not a code that a gate could take for a result."""
 INTERRUPTED = 130
-"""What a shell says of a process ended by SIGINT."""
+"""The exit code that a shell reports for SIGINT."""
 UNREAD = 141
-"""What a shell says of a process ended by SIGPIPE."""
+"""The exit code that a shell reports for SIGPIPE."""
 
 
 def run() -> None:
-    """Run the command that the process was started with, and end it."""
-    # Modules and values live until the end of so short a process; looking for cycles among them
-    # costs a tenth of a check. What a long one leaves behind is still collected.
+    """Run the command of the process, and end the process."""
+    # Modules and values live until the end of this short process; looking for cycles among them
+    # costs a tenth of a check. The garbage of a long process is still collected.
     gc.set_threshold(100_000, 20, 20)
     code = main(sys.argv[1:])
-    # At its end Python looks for cycles once more, for a fifth of the time of a short command.
+    # At exit Python looks for cycles once more, which takes a fifth of a short command.
     gc.freeze()
     sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; the exit code. Answers go to stdout, complaints to stderr."""
+    """Run one command; the exit code. Answers go to stdout, errors to stderr."""
     terminal.speak_utf8()
     try:
         code = _command(list(arguments))
@@ -52,13 +52,13 @@ def main(arguments: Sequence[str]) -> int:
         return _unread()
     except OSError as error:
         return _environment(error)
-    except Exception as error:  # noqa: BLE001  the last door: a traceback must not reach a user
-        return _explained(error)
+    except Exception as error:  # noqa: BLE001  no traceback reaches a user
+        return _report(error)
     return code
 
 
 def _command(arguments: list[str]) -> int:
-    if arguments[:1] in (["--version"], ["-V"]):  # before typer is imported: five times as fast
+    if arguments[:1] in (["--version"], ["-V"]):  # before Typer is imported: five times faster
         from schemareg.version import __version__
 
         terminal.say(f"reg {__version__}\n")
@@ -66,11 +66,13 @@ def _command(arguments: list[str]) -> int:
     from schemareg_cli.command_table import application
 
     try:
-        # Typer's own error texts are left aside (standalone_mode): ours name the mend.
+        # Not Typer's own error texts (standalone_mode): ours name the fix.
         code = application().main(
             args=arguments or ["--help"], prog_name=_name(), standalone_mode=False
         )
-    except SystemExit as left:  # Typer leaves so on a broken pipe and after installing completion
+    except (
+        SystemExit
+    ) as left:  # Typer exits this way on a broken pipe, and after installing completion
         if isinstance(left.__context__, BrokenPipeError):
             raise left.__context__ from None
         code = left.code
@@ -78,19 +80,19 @@ def _command(arguments: list[str]) -> int:
 
 
 def _name() -> str:
-    """`reg` or `schemareg`: which of the two the user called, for help and completion."""
+    """The name that the user called, `reg` or `schemareg`, for help and completion."""
     called = os.path.basename(sys.argv[0]).removesuffix(".exe")  # noqa: PTH119  pathlib costs 5 ms
     return called if called in ("reg", "schemareg") else "reg"
 
 
-def _explained(error: Exception) -> int:
-    """The exit code of an error, after telling it."""
+def _report(error: Exception) -> int:
+    """Write an error, and return its exit code."""
     from schemareg.model.errors import InvalidFiles, RegistryError
 
     if isinstance(error, InvalidFiles):
         return _invalid(error)
     if isinstance(error, RegistryError):
-        return _told(error)
+        return _failed(error)
     from typer import Abort, TyperException
 
     if isinstance(error, TyperException):
@@ -109,7 +111,7 @@ def _invalid(error: InvalidFiles) -> int:
     return error.exit_code
 
 
-def _told(error: RegistryError) -> int:
+def _failed(error: RegistryError) -> int:
     from schemareg.text import escape
 
     where = f"{escape.visible(error.where)}: " if error.where else ""
@@ -119,7 +121,7 @@ def _told(error: RegistryError) -> int:
 
 
 def _misused(error: Exception) -> int:
-    """A call that does not parse: what is wrong with it, and whose help says how it goes."""
+    """A call that does not parse: what is wrong, and the help to read."""
     from schemareg.text import escape
 
     message = str(getattr(error, "format_message", error.__str__)())
@@ -131,27 +133,27 @@ def _misused(error: Exception) -> int:
 
 
 _REMEDIES = {
-    "EACCES": "Give yourself the right to read it, and to write there",
-    "EPERM": "Give yourself the right to read it, and to write there",
-    "EROFS": "Work where you may write: git clone",
-    "ENOSPC": "Make room there",
-    "EDQUOT": "Make room there",
-    "ENOENT": "Look for a slip in its name",
-    "ENOTDIR": "A file stands where a folder is wanted: move it away, or name another place",
+    "EACCES": "Get permission to read it and to write there",
+    "EPERM": "Get permission to read it and to write there",
+    "EROFS": "Work in a folder that you can write to: git clone",
+    "ENOSPC": "Free some space there",
+    "EDQUOT": "Free some space there",
+    "ENOENT": "Check the spelling of its name",
+    "ENOTDIR": "There is a file where a folder is expected: move it, or name another path",
     "EISDIR": "This is a folder: name a file",
-    "EEXIST": "Move away what is there, or name another place",
+    "EEXIST": "Move what is there, or name another path",
 }
-"""What mends it, by the name of what the machine says."""
+"""The fix, by the name of the error number."""
 
 
 def _environment(error: OSError) -> int:
-    """The machine refuses: no permission, no room, no such folder."""
+    """The operating system refuses: no permission, no space, no such folder."""
     from schemareg.text import escape
 
     where = f"{escape.visible(os.fsdecode(error.filename))}: " if error.filename else ""
     remedy = _REMEDIES.get(errno.errorcode.get(error.errno or 0, ""), "")
-    mend = f"  {remedy}\n" if remedy else ""
-    terminal.complain(f"reg: {where}{error.strerror or error}\n{mend}")
+    fix = f"  {remedy}\n" if remedy else ""
+    terminal.complain(f"reg: {where}{error.strerror or error}\n{fix}")
     return WRONG
 
 
@@ -164,19 +166,19 @@ def _bug(error: Exception) -> int:
     from schemareg.text import escape
 
     terminal.complain(
-        f"reg: this is a bug of ours, not a mistake of yours: {escape.shortened(escape.visible(what), 300)}\n"
-        "  Set REG_DEBUG=1 and run it again to see where; please report what it prints.\n"
+        f"reg: this is a bug in reg, not an error in your input: {escape.shortened(escape.visible(what), 300)}\n"
+        "  To see where: set REG_DEBUG=1 and run it again; please report the output.\n"
     )
     return BUG
 
 
 def _unread() -> int:
-    """Quietly: whoever read the answer has gone, as `head` does."""
+    """End quietly: the reader of the answer has gone, as `head` does."""
     _forget(sys.stdout)
     return UNREAD
 
 
 def _forget(stream: TextIO) -> None:
-    """Let what is still buffered go nowhere, so that Python's own flush at the end is silent."""
+    """Discard what is still buffered, so that Python's own flush at exit is silent."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

@@ -1,8 +1,11 @@
-"""The options and arguments that several commands share, each declared once."""
+"""Options and arguments that several commands share, each declared once."""
 
+import inspect
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -10,7 +13,7 @@ from schemareg_cli import completion
 
 
 def day(text: str) -> date:
-    """A day as ISO 8601 writes it: 2026-11-22."""
+    """A day in ISO 8601: 2026-11-22."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -45,11 +48,11 @@ Form = Annotated[
         "junit",
         "html",
     ],
-    typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+    typer.Option("--format", "-f", help="The form of the answer.", case_sensitive=False),
 ]
 Plain = Annotated[
     Literal["text", "json"],
-    typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+    typer.Option("--format", "-f", help="The form of the answer.", case_sensitive=False),
 ]
 Output = Annotated[
     Path | None,
@@ -59,7 +62,7 @@ Base = Annotated[
     str | None,
     typer.Option(
         metavar="REF",
-        help="What to compare with; by default where the protected branch and this one part.",
+        help="The base of the comparison; by default the merge base with the protected branch.",
     ),
 ]
 Landed = Annotated[
@@ -72,13 +75,13 @@ Landed = Annotated[
 ]
 Head = Annotated[
     str | None,
-    typer.Option(metavar="REF", help="What to judge; by default the working tree as it stands."),
+    typer.Option(metavar="REF", help="What to check; by default the working tree."),
 ]
 At = Annotated[
     str | None,
     typer.Option(
         metavar="REF|DATE",
-        help="Look at this revision, or at what had landed by a day; by default the working tree.",
+        help="A revision, or what had landed by a day; by default the working tree.",
     ),
 ]
 Since = Annotated[
@@ -86,12 +89,12 @@ Since = Annotated[
     typer.Option(
         "--at",
         metavar="REF|DATE",
-        help="Look at what had landed at this revision, or by a day, as of then; by default now.",
+        help="What had landed at a revision, or by a day, as of then; by default now.",
     ),
 ]
 Today = Annotated[
     date | None,
-    typer.Option(parser=day, metavar="DATE", help="The day to judge for; by default today, UTC."),
+    typer.Option(parser=day, metavar="DATE", help="The day of the check; by default today, UTC."),
 ]
 Element = Annotated[
     str,
@@ -119,28 +122,13 @@ Loosens = Annotated[
         "retention",
     ]
     | None,
-    typer.Option(help="Not the target goes, but this guarantee about it.", case_sensitive=False),
+    typer.Option(
+        help="Deprecate this guarantee about the target, not the target.", case_sensitive=False
+    ),
 ]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
-]
-Commit = Annotated[
-    bool, typer.Option("--commit", help="Commit this, and nothing else that is changed here.")
-]
-NewBranch = Annotated[
-    str | None,
-    typer.Option("--branch", metavar="NAME", help="Begin this branch with the commit."),
-]
-Push = Annotated[bool, typer.Option("--push", help="Commit, and push the branch.")]
-PullRequest = Annotated[
-    bool,
-    typer.Option("--pr", help="Commit, push, and open a pull request, or print the link to it."),
-]
-Team = Annotated[
-    str, typer.Option(metavar="TEXT", help="The team that is meant, of those who read it.")
-]
+Team = Annotated[str, typer.Option(metavar="TEXT", help="The team, where several read it.")]
 ConsumerName = Annotated[
-    str, typer.Option("--name", metavar="NAME", help="The file that is meant, of those of a team.")
+    str, typer.Option("--name", metavar="NAME", help="The file, where a team has several.")
 ]
 Target = Annotated[
     str,
@@ -159,7 +147,65 @@ ContentModel = Annotated[
     Literal["declared", "open"],
     typer.Option(
         "--content",
-        help="declared: a writer writes only what its schema declares. open: anything it may.",
+        help="declared: a writer writes only what its schema declares. open: anything that it accepts.",
         case_sensitive=False,
     ),
 ]
+
+EDIT_OPTIONS: dict[str, tuple[Any, object]] = {
+    "dry_run": (
+        Annotated[
+            bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
+        ],
+        False,
+    ),
+    "commit": (
+        Annotated[bool, typer.Option("--commit", help="Commit these files, and no other change.")],
+        False,
+    ),
+    "branch": (
+        Annotated[
+            str | None,
+            typer.Option("--branch", metavar="NAME", help="Create this branch for the commit."),
+        ],
+        None,
+    ),
+    "push": (
+        Annotated[bool, typer.Option("--push", help="Commit, and push the branch.")],
+        False,
+    ),
+    "pull_request": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--pr", help="Commit, push, and open a pull request, or print the link to open it."
+            ),
+        ],
+        False,
+    ),
+}
+"""The options of every command that edits files: name, type and default."""
+
+
+def with_edit_options(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the edit options; it receives their values as `options`, an EditOptions."""
+    signature = inspect.signature(command, eval_str=True)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    added = [
+        inspect.Parameter(name, kind, default=default, annotation=annotation)
+        for name, (annotation, default) in EDIT_OPTIONS.items()
+    ]
+    own = [each.replace(kind=kind) for each in signature.parameters.values()]
+    position = next(i for i, each in enumerate(own) if each.name == "options")
+    merged = [*own[:position], *added, *own[position + 1 :]]
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        from schemareg.operations.edits import EditOptions
+
+        options: EditOptions = EditOptions(**{name: values.pop(name) for name in EDIT_OPTIONS})
+        command(**values, options=options)
+
+    run.__signature__ = signature.replace(parameters=merged)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in merged} | {"return": None}
+    return run

@@ -95,8 +95,8 @@ def test_a_schema_may_be_inferred_from_a_sample(
         ("sample.csv", "a,b\n1\n", "sample.csv:2:"),
         ("sample.json", "", "sample.json:1:1: error file-empty"),
         ("sample.xml", "<a/>", "reg: sample.xml: "),
-        ("gone.json", None, "reg: gone.json: there is no such file\n  Name one that holds records"),
-        ("products", None, "reg: products: there is no such file\n  Name one that holds records"),
+        ("gone.json", None, "reg: gone.json: there is no such file\n  Name a file of records"),
+        ("products", None, "reg: products: there is no such file\n  Name a file of records"),
     ],
 )
 def test_a_sample_that_cannot_be_read_is_told_with_its_line(
@@ -118,8 +118,8 @@ def test_a_sample_as_large_as_an_export_is_refused_unread(
     code, out, err = reg("new", "schema", "orders/line", "--from", "export.jsonl")
     assert (code, out) == (2, "")
     assert err == (
-        "reg: export.jsonl: the sample has 1,099,511,627,776 bytes, the most is 67,108,864\n"
-        "  A few thousand records are enough: take the first of them\n"
+        "reg: export.jsonl: the sample has 1,099,511,627,776 bytes, the maximum is 67,108,864\n"
+        "  Use its first few thousand records\n"
     )
 
 
@@ -131,7 +131,9 @@ def test_init_takes_an_existing_repository_at_its_top_and_overwrites_nothing(
     assert reg("init")[:2] == (0, "wrote ../registry.yaml\n")
     code, out, err = reg("init")
     assert (code, out) == (2, "")
-    assert err.startswith("reg: registry.yaml: is there already, and nothing is overwritten\n")
+    assert err.startswith(
+        "reg: registry.yaml: the file exists already, and nothing is overwritten\n"
+    )
     assert repo.git("status", "--short") == "?? ../registry.yaml".replace("../", "")
 
 

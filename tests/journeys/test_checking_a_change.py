@@ -276,7 +276,7 @@ def test_a_draft_gets_the_version_its_changes_call_for(
     assert (shop.path / ORDER / f"{honest}.json").read_text() == text
     assert not (shop.path / ORDER / f"{draft}.json").exists()
     code, out, err = reg("bump", "orders/order")
-    assert (code, out, err) == (0, "", f"{ORDER}/{honest}.json is the version it should be\n")
+    assert (code, out, err) == (0, "", f"{ORDER}/{honest}.json already has the required version\n")
     assert reg("check")[0] == 0
 
 
@@ -366,7 +366,7 @@ def test_the_demonstration_may_be_kept_to_play_with(
     monkeypatch.chdir(tmp_path)
     code, out, err = reg("demo", "--keep", "shop")
     assert (code, out) == (2, "")
-    assert err.startswith("reg: shop: is there already, and is not empty\n")
+    assert err.startswith("reg: shop: the folder exists already, and is not empty\n")
 
 
 def test_a_landed_version_that_becomes_a_program_is_refused_before_the_audit_finds_it(

@@ -149,7 +149,7 @@ def test_the_workflow_of_an_older_landing_that_is_run_again_tells_nothing(
     code, out, err = notify(old)
     assert (code, out) == (0, "")
     assert err == (
-        "reg: this clone ends before what was told already, so nothing new is told from here\n"
+        "reg: this clone is older than the last notification, so nothing new is sent from here\n"
         "reg: 0 sent\n"
     )
     assert begun.arrived() == []
@@ -274,7 +274,7 @@ def test_what_is_refused_for_good_is_said_kept_and_tried_again_when_somebody_ask
     assert "failed permanently, shop-chat: it answered 404: no such hook: orders/order" in out
     assert err == (
         "reg: 0 sent, 3 failed permanently (billing-chat, hub-hook, shop-chat)\n"
-        "  Once it is mended: reg notify --failed\n"
+        "  Once it is fixed: reg notify --failed\n"
     )
     begun.hook.always(Answer())
     begun.arrived()
@@ -310,7 +310,7 @@ def test_a_channel_that_left_the_policy_fails_with_that_reason(
     begun.lands({"registry.yaml": "\n".join(lines) + "\n"}, "Leave the chat")
     code, out, _ = notify(begun.clone(), at="2026-03-03T12:00Z")
     assert code == 1
-    assert "shop-chat: registry.yaml does not have this channel any more" in out
+    assert "shop-chat: registry.yaml no longer has this channel" in out
 
 
 def test_a_dry_run_says_what_would_go_to_whom_and_touches_nothing(
@@ -374,9 +374,9 @@ def test_what_cannot_be_meant_is_refused_before_anybody_is_told(
     begun.releases("1.1.0", "email")
     clone = begun.clone()
     for arguments, what in {
-        ("--replay", "0" * 32): "the ledger has no message any more that tells of the event 000",
+        ("--replay", "0" * 32): "the ledger no longer has a message with the event 000",
         ("--replay", "nowhere"): "there is no commit 'nowhere' in this clone",
-        ("--replay", "HEAD", "--failed"): "--replay tells what it names, and nothing else",
+        ("--replay", "HEAD", "--failed"): "--replay sends what it names, and nothing else",
         ("--to", "nobody"): "registry.yaml on the protected branch has no channel 'nobody'",
         ("--today", "soon"): "'soon' is neither a day nor a moment",
         ("--today", "0001-01-01T00:00+14:00"): "is neither a day nor a moment",
@@ -506,7 +506,7 @@ def test_the_state_that_was_seen_last_is_told_where_the_remote_is_away(
         each.git("remote", "set-url", "origin", f"{begun.hub.path}-away")
     code, out, err = reg("notify", "status", "-C", str(clone.path))
     assert (code, out.splitlines()[-1]) == (0, "In all: 3 sent")
-    assert err.endswith("; this is what was seen last\n")
+    assert err.endswith("; this is the copy that was read last\n")
     code, out, _ = reg("notify", "status", "-C", str(stranger.path))
     assert (code, out) == (3, "")
 
@@ -516,12 +516,12 @@ def test_a_channel_is_tested_without_a_trace_in_the_ledger(
 ) -> None:
     clone = str(begun.clone())
     ledger = begun.hub.git("rev-parse", "refs/reg/ledger")
-    assert reg("notify", "test", "shop-chat", "-C", clone) == (0, "shop-chat took it\n", "")
+    assert reg("notify", "test", "shop-chat", "-C", clone) == (0, "shop-chat accepted it\n", "")
     assert begun.arrived() == ["shop: This is"]
     begun.hook.plan(Answer(410, body=b"gone"))
     code, out, err = reg("notify", "test", "hub-hook", "-C", clone)
     assert (code, out) == (1, "")
-    assert err == "reg: hub-hook did not take it: it answered 410: gone\n"
+    assert err == "reg: hub-hook did not accept it: it answered 410: gone\n"
     code, _, err = reg("notify", "test", "nobody", "-C", clone)
     assert code == 2
     assert "Name one that it has: billing-chat, hub-hook, shop-chat" in err
@@ -538,7 +538,7 @@ def test_the_issues_are_kept_by_the_run_that_tells_of_a_deprecation(
     clone = begun.clone()
     code, _, err = notify(clone)
     assert (code, github.issues) == (0, {})
-    assert "issues are kept where GITHUB_REPOSITORY says which" in err
+    assert "issues are kept where GITHUB_REPOSITORY names the repository" in err
     for name, value in github.environment.items():
         monkeypatch.setenv(name, value)
     assert notify(clone)[0] == 0

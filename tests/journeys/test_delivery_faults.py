@@ -363,8 +363,8 @@ def test_damaged_files_are_named_and_passed_over_and_what_was_told_is_found_by_r
     code, out, err = notify(clone)
     assert code == 0
     assert sorted(err.splitlines()[:2]) == [
-        "reg: the ledger's notified.json cannot be read, and is passed over",
-        f"reg: the ledger's outbox/{'a' * 32}.json cannot be read, and is passed over",
+        "reg: the ledger's notified.json cannot be read, and is ignored",
+        f"reg: the ledger's outbox/{'a' * 32}.json cannot be read, and is ignored",
     ]
     assert place.arrived() == [
         "billing: orders/order@1.1.0 landed",

@@ -466,7 +466,7 @@ def test_a_commit_takes_the_one_file_and_nothing_else(shop: Any, reg: Callable[.
     assert shop.git("show", "--format=%an <%ae>%n%B", "--name-only", "HEAD") == (
         "Grace Hopper <grace@example.com>\n"
         "Deprecate orders/order#note (sunset 2026-08-01)\n\n"
-        "Always empty.\n# really\n\nHow to move: https://example.com/x\n\n"
+        "Always empty.\n# really\n\nHow to migrate: https://example.com/x\n\n"
         f"\n{SAID}/order-note.yaml"
     )
 

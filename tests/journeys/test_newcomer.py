@@ -70,7 +70,7 @@ def author(newcomer: Newcomer, repo: Any) -> Newcomer:
     newcomer.types("reg init")
     newcomer.types(newcomer.reads(r"Next: (reg new product orders .*)"))
     assert newcomer.code == 0
-    command = newcomer.reads(r"Next: (reg new schema orders/NAME), from nothing")
+    command = newcomer.reads(r"Next: (reg new schema orders/NAME), empty or")
     newcomer.types(command.replace("NAME", "order"))
     assert newcomer.code == 0
     path = newcomer.reads(r"Next: edit (\S+), then")

@@ -114,7 +114,7 @@ def test_a_field_that_a_team_uses_goes_early_once_the_team_agrees(shop: Any, reg
     code, out, err = reg("acknowledge", EMAIL, "--team", "billing", *day)
     assert (code, err) == (0, "")
     assert out.startswith(
-        f"wrote {READERS}/billing.yaml\n\n"
+        f"changed {READERS}/billing.yaml\n\n"
         "billing agrees to lose orders/order#email before its day\n"
         "All registered consumers have acknowledged.\n"
         "It counts from its landing. products/orders/deprecations/order-email.yaml: landed 2026-03-03"

@@ -159,8 +159,14 @@ def test_files_that_are_wrong_are_shown_in_every_form_too(
         ("--to sarfi", "reg: --to: there is no form 'sarfi'\n  Did you mean sarif?\n"),
         ("--to xml", "reg: --to: there is no form 'xml'\n  There are text, json, markdown"),
         ("--to html,junit", "reg: --to: 2 forms cannot share stdout\n  Name a folder for them"),
-        ("--to comment --web javascript:1", "reg: --web: 'javascript:1' is no page to link to\n"),
-        ("--to comment --run x", "reg: --run: 'x' is no page to link to\n  Name it as the browser"),
+        (
+            "--to comment --web javascript:1",
+            "reg: --web: 'javascript:1' is not a page to link to\n",
+        ),
+        (
+            "--to comment --run x",
+            "reg: --run: 'x' is not a page to link to\n  Name it as the browser",
+        ),
         ("--to html,junit -o result.json", "reg: result.json: 2 forms do not go into one file\n"),
         ("--to github,html -o result.json", "reg: result.json: 2 forms do not go into one file\n"),
     ],

@@ -79,7 +79,7 @@ def test_a_registry_gets_the_workflows_that_it_lacks_and_keeps_those_it_has(
     assert code == 0
     assert told(out) == [path for path in GIVEN if path != ".github/workflows/check.yml"]
     assert err.splitlines() == [
-        ".github/workflows/check.yml is there already, and stays",
+        ".github/workflows/check.yml exists already, and was not changed",
         "On GitHub, require the check `reg` for the protected branch.",
     ]
     assert (repo.path / ".github/workflows/check.yml").read_text() == "name: ours\n"
@@ -88,7 +88,9 @@ def test_a_registry_gets_the_workflows_that_it_lacks_and_keeps_those_it_has(
     assert "          CHAT_URL: ${{ secrets.CHAT_URL }}\n" in notify
     code, out, err = reg("init")
     assert (code, out) == (2, "")
-    assert err.startswith("reg: registry.yaml: is there already, and nothing is overwritten\n")
+    assert err.startswith(
+        "reg: registry.yaml: the file exists already, and nothing is overwritten\n"
+    )
 
 
 def test_the_branch_whose_merges_count_is_the_one_that_is_there(
@@ -132,9 +134,9 @@ def test_a_channel_that_came_later_is_named_to_the_workflows_by_hand(
     code, out, err = reg("init", "--github")
     assert (code, out) == (0, "")
     line = "CHAT_URL: ${{ secrets.CHAT_URL }}"
-    lacks = [each for each in err.splitlines() if " lacks " in each]
+    lacks = [each for each in err.splitlines() if " needs " in each]
     assert lacks == [
-        f".github/workflows/{name}.yml lacks a line of its `env`:  {line}"
+        f".github/workflows/{name}.yml needs this line in its `env`:  {line}"
         for name in ("notify", "reminders")
     ]
     for name in ("notify", "reminders"):

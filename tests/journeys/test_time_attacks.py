@@ -369,7 +369,7 @@ def test_a_replay_of_a_range_judges_only_that(replayed: Any) -> None:
     assert out.startswith("### Replay: 1 landing judged: 1 should not have passed\n")
     code, out, err = replayed("main")
     assert (code, out) == (2, "")
-    assert err.startswith("reg: 'main' is no range\n")
+    assert err.startswith("reg: 'main' is not a range\n")
     code, out, err = replayed("nowhere..main")
     assert (code, out) == (2, "")
     assert "there is no commit 'nowhere' in this clone" in err

@@ -23,7 +23,7 @@ from schemareg.notifications.events.source import Home
 from schemareg.notifications.github.issues import About
 from schemareg.notifications.github.sticky_comment import Run, mark, marked
 from schemareg.operations.github import comment, issues
-from schemareg.operations.github.job import Talk
+from schemareg.operations.github.job import PullRequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +36,8 @@ TOKENS = ("ghs_one", "ghs_two")
 
 def said(url: str, run: int, number: int, *, clean: bool, patience: float = 20) -> None:
     api = GitHub(url, TOKENS[run], patience=patience)
-    talk = Talk("acme/registry", 7, HEAD, "", Run(number, 1, HEAD), "")
-    comment.said(api, talk, comment.Wish((f"word of {number}",), clean))
+    talk = PullRequestContext("acme/registry", 7, HEAD, "", Run(number, 1, HEAD), "")
+    comment.post(api, talk, comment.CommentRequest((f"word of {number}",), clean))
 
 
 def together(github: Double, order: list[int], *runs: Callable[[], None]) -> None:
@@ -110,9 +110,9 @@ TERMS = tuple(
 def test_however_two_runs_meet_each_deprecation_keeps_one_issue(
     order: list[int], before: bool
 ) -> None:
-    def follow(which: int, day: date) -> issues.Followed:
+    def follow(which: int, day: date) -> issues.IssuesResult:
         api = GitHub(github.url, TOKENS[which], patience=20)
-        return issues.brought(api, "acme/registry", found(day))
+        return issues.update_repository(api, "acme/registry", found(day))
 
     with serving() as github:
         github.tokens = dict.fromkeys(TOKENS, BOT)
@@ -124,7 +124,7 @@ def test_however_two_runs_meet_each_deprecation_keeps_one_issue(
         assert _open(github, "orders/order#email") == _open(github, "orders/order#phone") == 1
         follow(0, MARCH)
         assert _open(github, "Schema registry") == 1
-        assert follow(1, MARCH) == issues.Followed()
+        assert follow(1, MARCH) == issues.IssuesResult()
 
 
 def _open(github: Double, title: str) -> int:
@@ -134,9 +134,9 @@ def _open(github: Double, title: str) -> int:
     )
 
 
-def found(day: date) -> issues.Standing:
+def found(day: date) -> issues.RegistryState:
     about = About(day, Home("", ""), lambda _: True, lambda _: ())
-    return issues.Standing(tuple(filter(None, TERMS)), (), about)
+    return issues.RegistryState(tuple(filter(None, TERMS)), (), about)
 
 
 @pytest.mark.parametrize("requests", range(9))
@@ -157,16 +157,16 @@ def test_a_run_that_is_killed_at_any_request_leaves_no_second_comment(requests: 
 
 @pytest.mark.parametrize("requests", range(13))
 def test_a_run_that_is_killed_at_any_request_leaves_no_second_issue(requests: int) -> None:
-    def follow(day: date, patience: float = 20) -> issues.Followed:
+    def follow(day: date, patience: float = 20) -> issues.IssuesResult:
         api = GitHub(github.url, TOKENS[0], patience=patience)
-        return issues.brought(api, "acme/registry", found(day))
+        return issues.update_repository(api, "acme/registry", found(day))
 
     with serving() as github:
         github.tokens = dict.fromkeys(TOKENS, BOT)
         for day in (MARCH, date(2026, 5, 1)):  # then all of it is written anew
             _killed(github, requests, partial(follow, day, 0.3))
             assert follow(day).failed == ()
-            assert follow(day) == issues.Followed()
+            assert follow(day) == issues.IssuesResult()
             assert len(github.issues) == 3
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemareg.authoring.acknowledge import consenting
-from schemareg.authoring.subscribe import Wish, joined
-from schemareg.authoring.unsubscribe import left
+from schemareg.authoring.acknowledge import acknowledge
+from schemareg.authoring.subscribe import SubscriptionRequest, subscribe
+from schemareg.authoring.unsubscribe import unsubscribe
 from schemareg.consumers import uses
 from schemareg.deprecation.landed import NoHistory, Promises
 from schemareg.model import targets
@@ -84,10 +84,10 @@ def _done(deed: str, field: str, head: Snapshot) -> Registration | None:
     target = targets.parse(f"orders/order#{field}")
     try:
         if deed == "join":
-            return joined(promises, head, Wish(target, "billing"), TODAY)
+            return subscribe(promises, head, SubscriptionRequest(target, "billing"), TODAY)
         if deed == "leave":
-            return left(head, target, team="billing")
-        (found,) = consenting(head, target, team="billing", withdrawn=deed == "disagree")
+            return unsubscribe(head, target, team="billing")
+        (found,) = acknowledge(head, target, team="billing", withdrawn=deed == "disagree")
     except RegistryError:
         return None
     return found

@@ -359,3 +359,51 @@ def test_this_repositorys_products_become_tables_that_migrate_with_their_rows(
                 "No drift: the table is as the registry says.\n",
                 "",
             )
+
+
+CONSUMER = """\
+team: billing
+queries: ["sql/**/*.sql"]
+uses:
+  - {schema: orders/order, versions: "^1", fields: [order_id, note]}
+"""
+
+
+def test_lineage_names_file_line_and_column_of_each_field_and_what_was_not_declared(
+    shop: Any, reg: Reg, tmp_path: Path
+) -> None:
+    shop.commit({"products/orders/consumers/billing.yaml": CONSUMER})
+    sources = tmp_path / "billing"
+    (sources / "sql" / "deep").mkdir(parents=True)
+    (sources / "sql" / "a.sql").write_text("SELECT order_id,\n       cents\nFROM orders_v1.order;")
+    (sources / "sql" / "v.sql").write_text('CREATE VIEW v AS SELECT * FROM orders."order"')
+    (sources / "sql" / "deep" / "b.sql").write_text("SELECT total.currency FROM v")
+    (sources / "sql" / "c.sql").write_text("SELECT {{ x }}")
+    (sources / "sql" / "out.sql").symlink_to("/etc/passwd")
+    code, out, err = reg("sql", "lineage", "--sources", str(sources), "-d", "duckdb")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "billing (products/orders/consumers/billing.yaml)",
+        "  sql/a.sql:1:8: orders/order@1#order_id",
+        "  sql/a.sql:2:8: orders/order@1#cents",
+        "  sql/c.sql:1:8: unresolved: a template: give its compiled SQL",
+        "  sql/deep/b.sql:1:28: orders/order@2#total.currency through v",
+        "  sql/v.sql:1:32: orders/order@2#note",
+        "  sql/v.sql:1:32: orders/order@2#order_id",
+        "  sql/v.sql:1:32: orders/order@2#total",
+        "  not declared: orders/order#cents",
+        "  not declared: orders/order#total",
+        "  not declared: orders/order#total.currency",
+    ]
+    code, out, _ = reg("sql", "lineage", "orders", "--sources", str(sources), "--format", "json")
+    assert (code, json.loads(out)["consumers"][0]["unconfirmed"]) == (0, [])
+
+
+@pytest.mark.parametrize("pattern", ["/etc/*", "../x/*.sql", "a/../../b.sql", "~/x.sql"])
+def test_a_pattern_that_leads_outside_is_refused(shop: Any, reg: Reg, pattern: str) -> None:
+    shop.commit(
+        {"products/orders/consumers/billing.yaml": CONSUMER.replace("sql/**/*.sql", pattern)}
+    )
+    code, _, err = reg("sql", "lineage")
+    assert code == 2
+    assert "leads outside the folder" in err

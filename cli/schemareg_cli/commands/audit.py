@@ -1,4 +1,4 @@
-"""Prove what landed: that nothing was altered, removed or cut short."""
+"""Prove that nothing that landed was altered, removed or cut short."""
 
 from datetime import date
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from schemareg.operations import audit
-from schemareg.operations import output as operations_output
-from schemareg.operations import scan as operations_scan
+from schemareg.operations import audit as operation
+from schemareg.operations import scan as scanning
+from schemareg_cli import output as show
 from schemareg_cli.options import ContentModel, Element, Level, Output, Plain, Root, day
 
 _Line = Annotated[
@@ -16,22 +16,20 @@ _Line = Annotated[
     typer.Option(
         "--checkpoint",
         metavar="LINE",
-        help="What `reg audit checkpoint` printed, in quotes.",
+        help="The output of `reg audit checkpoint`, in quotes.",
         show_default=False,
     ),
 ]
 _Head = Annotated[
     str | None,
-    typer.Option(
-        metavar="REF", help="The line up to here; by default that of the protected branch."
-    ),
+    typer.Option(metavar="REF", help="The last commit; by default that of the protected branch."),
 ]
 
 
 def verify(
     checkpoint: Annotated[
         str | None,
-        typer.Option(metavar="LINE", help="What `reg audit checkpoint` printed, in quotes."),
+        typer.Option(metavar="LINE", help="The output of `reg audit checkpoint`, in quotes."),
     ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="From the first landing, and hash each version.")
@@ -39,18 +37,18 @@ def verify(
     head: _Head = None,
     fail_on: Annotated[
         Literal["error", "warning", "notice"],
-        typer.Option(help="The least severe violation that makes the exit code 1."),
+        typer.Option(help="The lowest severity that makes the exit code 1."),
     ] = "error",
     form: Plain = "text",
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Find what must never have happened: over the whole history of the protected branch.
+    """Verify the whole history of the protected branch.
 
-    Every version that landed is there and byte for byte what it was; time runs forward; no
-    deprecation was cut short; the head descends from the checkpoint. Each violation names commit,
-    person, day and path. What was verified is remembered, so the next run looks at what is new, and
-    notices where that is not there any more. What could not be looked for in this clone is said.
+    Every version that landed still exists, byte for byte; time moves forward; no deprecation was
+    cut short; the head descends from the checkpoint. Each violation names commit, person, day and
+    path. The result is cached, so the next run verifies what is new, and reports if what it knew is
+    no longer there. It lists what could not be verified in this clone.
 
     \b
     Examples:
@@ -58,34 +56,33 @@ def verify(
       reg audit verify --full --format json
       reg audit verify --checkpoint "$(cat checkpoint.txt)"
 
-    Exit codes: 0 nothing; 1 violations at or above --fail-on; 2 the call is wrong; 3 it cannot be
-    decided: history is missing here, or does not lead to the checkpoint.
+    Exit codes: 0 no violation; 1 violations at or above --fail-on; 2 the call is wrong; 3 undecided:
+    history is missing here, or does not lead to the checkpoint.
     """
-    from schemareg.audit import checkpoint as checkpoints
     from schemareg.model import Severity
-    from schemareg.reports.views import audit as shown
+    from schemareg.reports.views import audit as views
 
-    line = checkpoints.parse(checkpoint) if checkpoint is not None else None
-    with audit.line(root, head) as history:
-        found = audit.verified(root, history, line, full=full, protected=head is None)
-    width, colour = operations_output.page(output)
-    operations_output.give(shown.verification(found, form, colour=colour, width=width), output)
+    found = operation.verify(root, checkpoint=checkpoint, full=full, head=head)
+    width, colour = show.page(output)
+    show.give(views.verification(found, form, colour=colour, width=width), output)
     raise typer.Exit(found.exit_code(Severity(fail_on)))
 
 
 def checkpoint(
     sign: Annotated[
         Path | None,
-        typer.Option(metavar="KEY", help="Sign the line with this SSH key, below it."),
+        typer.Option(
+            metavar="KEY", help="Sign the line with this SSH key; the signature follows it."
+        ),
     ] = None,
     head: _Head = None,
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Print one line to keep outside the repository: what the history is now.
+    """Print one line, to keep outside the repository, that identifies the history as it is now.
 
     It names the newest landing, its tree, the number of records and one digest over all of them.
-    Whoever has the line can tell later whether anything up to it was rewritten.
+    With the line, you can find out later whether anything up to it was rewritten.
 
     \b
     Examples:
@@ -95,14 +92,10 @@ def checkpoint(
 
     Exit codes: 0 printed; 2 the call is wrong; 3 history is missing here.
     """
-    from schemareg.adapters.git import signatures
-
-    with audit.line(root, head) as history:
-        line, violations = audit.checkpoint(root, history, protected=head is None)
-    signature = signatures.sign(f"{line}\n", sign) if sign is not None else ""
-    operations_output.give(f"{line}\n{signature}", output)
-    if violations:
-        operations_output.hint(f"reg: this history has violations ({violations}): reg audit verify")
+    found = operation.checkpoint(root, head=head, sign=sign)
+    show.give(f"{found.line}\n{found.signature}", output)
+    if found.violations:
+        show.hint(f"reg: this history has violations ({found.violations}): reg audit verify")
 
 
 def prove(
@@ -112,68 +105,56 @@ def prove(
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Prove that what landed of a target is among what a checkpoint was made of.
+    """Prove that what landed of a target is part of a checkpoint.
 
-    The proof is a JSON file. Whoever has it and the line checks it without this repository, with
-    `reg audit check-proof` or the twenty lines in registry/docs/explanation-audit.md.
+    The proof is a JSON file. With it and the line, anybody can check it without this repository:
+    with `reg audit check-proof`, or the twenty lines of code in registry/docs/explanation-audit.md.
 
     \b
     Examples:
       reg audit prove orders/order_placed@1.2.0 --checkpoint "$(cat checkpoint.txt)" -o proof.json
       reg audit prove orders --checkpoint "$(cat checkpoint.txt)" > proof.json
 
-    Exit codes: 0 proved; 1 the history is not that of the checkpoint; 2 the call is wrong, or
-    nothing landed of the target; 3 history is missing here.
+    Exit codes: 0 proved; 1 the history is not the history of the checkpoint; 2 the call is wrong,
+    or nothing landed of the target; 3 history is missing here.
     """
-    from schemareg.audit import checkpoint as checkpoints
-    from schemareg.audit import proof
-    from schemareg.model import targets
-
-    line = checkpoints.parse(checkpoint)
-    with audit.line(root, head) as history:
-        found = audit.proof(root, history, line, targets.parse(target))
-    if found is None:
-        operations_output.hint(
-            f"reg: the history up to {line.head[:12]} is not that of the checkpoint",
+    text = operation.prove(root, target, checkpoint, head=head)
+    if text is None:
+        show.hint(
+            "reg: the history here is not the history of the checkpoint",
             '  reg audit verify --full --checkpoint "LINE"',
         )
         raise typer.Exit(1)
-    operations_output.give(proof.render(found), output)
+    show.give(text, output)
 
 
 def check_proof(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     checkpoint: Annotated[
         str | None,
-        typer.Option(metavar="LINE", help="Your own copy of the line; else the file's counts."),
+        typer.Option(
+            metavar="LINE", help="Your own copy of the line; by default the one in the file."
+        ),
     ] = None,
     root: Root = Path(),
 ) -> None:
     """Check a proof, without any repository.
 
-    It shows that these records are among those of the checkpoint: which path held what, from which
-    commit on, dated when. Compare the checkpoint with a copy that was kept elsewhere.
+    It shows that these records are part of the checkpoint: the path, its content, the commit and
+    the date. Compare the checkpoint with a copy that was kept elsewhere.
 
     \b
     Examples:
       reg audit check-proof proof.json
       reg audit check-proof proof.json --checkpoint "$(cat checkpoint.txt)"
 
-    Exit codes: 0 it holds; 1 it does not; 2 the file is no proof.
+    Exit codes: 0 it holds; 1 it does not; 2 the file is not a proof.
     """
-    from schemareg.audit import checkpoint as checkpoints
-    from schemareg.audit import proof
-    from schemareg.model.errors import RegistryError
-    from schemareg.reports.views import audit as shown
+    from schemareg.reports.views import audit as views
 
-    where = root / file
-    if not where.is_file():
-        raise RegistryError("there is no such file", where=str(file), remedy="Name a proof")
-    found = proof.parse(where.read_bytes(), str(file))
-    own = checkpoints.parse(checkpoint) if checkpoint is not None else None
-    wrong = proof.refuted_records(found)
-    operations_output.give(shown.proof(found, wrong, own))
-    raise typer.Exit(int(bool(wrong) or own not in (None, found.checkpoint)))
+    found = operation.check_proof(root / file, checkpoint=checkpoint)
+    show.give(views.proof(found.proof, found.errors, found.checkpoint))
+    raise typer.Exit(int(not found.holds))
 
 
 def export(
@@ -185,10 +166,10 @@ def export(
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Write every fact of the history as JSON lines, the oldest first: for a warehouse or a SIEM.
+    """Write every fact of the history as JSON lines, oldest first, for a warehouse or a SIEM.
 
-    Equal histories give equal bytes, and each fact has an id that stays. What --since leaves out and
-    what it gives are together the whole. `reg schema fact` describes a line.
+    Equal histories give equal bytes, and each fact has a stable id. The facts before and after
+    --since are together the whole export. `reg schema fact` describes a line.
 
     \b
     Examples:
@@ -198,17 +179,14 @@ def export(
     Exit codes: 0 written; 2 the call is wrong; 3 history is missing here, or does not lead to the
     checkpoint.
     """
-    from schemareg.audit import checkpoint as checkpoints
-    from schemareg.reports.views import log as shown
+    from schemareg.reports.views import log as views
 
-    line = checkpoints.parse(since) if since is not None else None
-    with audit.line(root, head) as history:
-        lines = map(shown.exported, audit.exported(root, history, line))
-        if output is not None:
-            operations_output.give("".join(lines), output)
-            return
-        for each in lines:
-            operations_output.give(each)
+    lines = map(views.exported, operation.export(root, since=since, head=head))
+    if output is not None:
+        show.give("".join(lines), output)
+        return
+    for line in lines:
+        show.give(line)
 
 
 def scan(
@@ -219,23 +197,27 @@ def scan(
         str | None,
         typer.Option(
             metavar="PATTERN",
-            help="Where the files stand: schemas/{product}/{schema}/{version}.json. By default"
-            " where most of them seem to.",
+            help="The paths of the files: schemas/{product}/{schema}/{version}.json. By default"
+            " the layout of most files.",
         ),
     ] = None,
     head: Annotated[
-        str, typer.Option("--head", "--branch", metavar="REF", help="The line up to here.")
+        str, typer.Option("--head", "--branch", metavar="REF", help="The last commit.")
     ] = "HEAD",
     since: Annotated[
         date | None,
-        typer.Option(parser=day, metavar="DATE", help="Tell what landed on this day or later."),
+        typer.Option(parser=day, metavar="DATE", help="Only what landed on this day or later."),
     ] = None,
     level: Annotated[
         Level,
-        typer.Option(help="Whom a step of SemVer must not break.", case_sensitive=False),
+        typer.Option(
+            help="The compatibility that a minor or patch version must keep.", case_sensitive=False
+        ),
     ] = "BACKWARD",
     content: ContentModel = "declared",
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many a list, at most.")] = 50,
+    limit: Annotated[
+        int, typer.Option(min=1, metavar="N", help="The maximum length of each list.")
+    ] = 50,
     form: Annotated[
         Literal["text", "json", "markdown", "html"],
         typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
@@ -243,11 +225,12 @@ def scan(
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """Find what any repository of schema files did to versions that it had published.
+    """Find what a repository of schema files did to versions that it had published.
 
-    Which were rewritten afterwards, when, by whom, and whether that changed words or what records
-    they take; which went away; which steps promised more than they kept. Versions may be SemVer,
-    SchemaVer (1-0-2) or plain numbers. Nothing is written, nothing is fetched from elsewhere.
+    Versions that were rewritten: when, by whom, and whether that changed descriptions or the
+    records that they accept. Versions that were removed. Version numbers that promised more than
+    they kept. Versions can be SemVer, SchemaVer (1-0-2) or plain numbers. Nothing is written or
+    fetched.
 
     \b
     Examples:
@@ -256,17 +239,15 @@ def scan(
       reg audit scan ../schemas --format html --output scan.html
       reg audit scan ../schemas --since 2026-01-01 --format json
 
-    Exit codes: 0 all stayed as it was published; 1 something did not, or was called smaller than it
-    is; 2 the call is wrong; 3 history is missing here.
+    Exit codes: 0 every version stayed as published; 1 a version did not, or its number announces a
+    smaller change than it makes; 2 the call is wrong; 3 history is missing here.
     """
-    from schemareg import model
-    from schemareg.reports.scan import text as shown
-    from schemareg.scan.scan import Rules
+    from schemareg.reports.scan import text as views
 
-    rules = Rules(model.Level[level], model.Content(content))
-    found = operations_scan.scanned(root / repository, head, layout, rules, since)
-    width, colour = operations_output.page(output)
-    operations_output.give(
-        shown.render(found, form, limit=limit, colour=colour, width=width), output
+    found = scanning.scan(
+        root / repository, layout=layout, head=head, since=since, level=level, content=content
     )
+    width, colour = show.page(output)
+    text = views.render(found, form, limit=limit, colour=colour, width=width)
+    show.give(text, output)
     raise typer.Exit(int(not found.clean))

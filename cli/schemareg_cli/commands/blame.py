@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import audit, output, registry
-from schemareg_cli import completion
+from schemareg.operations import log
+from schemareg_cli import completion, output
 from schemareg_cli.options import Plain, Root, Since
 
 
@@ -23,7 +23,7 @@ def blame(
     form: Plain = "text",
     root: Root = Path(),
 ) -> None:
-    """Say of each field and value who introduced it, changed its promise, announced its end.
+    """Show who introduced each field and value, changed its promise, or deprecated it.
 
     \b
     Examples:
@@ -31,21 +31,11 @@ def blame(
       reg blame orders/order_placed@1.2.0 --format json
       reg blame orders/order_placed#customer
     """
-    from schemareg.changelog import blame as origins
-    from schemareg.model import targets
-    from schemareg.reports.views import blame as shown
+    from schemareg.reports.views import blame as views
 
     width, colour = output.page()
-    with registry.landed(root, at) as (promises, _):
-        version, found = origins.blame(promises, targets.parse(target))
-    landings = [
-        landing
-        for each in found
-        for landing in (
-            each.introduced.landing,
-            each.changed.landing,
-            *((each.ending.announced,) if each.ending else ()),
-        )
-    ]
-    people = audit.people_of(root, landings)
-    output.give(shown.render(version, found, people, form, colour=colour, width=width))
+    found = log.blame(root, target, at=at)
+    text = views.render(
+        found.version, found.origins, found.people, form, colour=colour, width=width
+    )
+    output.give(text)

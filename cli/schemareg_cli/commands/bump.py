@@ -2,29 +2,24 @@
 
 from pathlib import Path
 
-from schemareg.operations import output, registry, writing
+from schemareg.operations import setup
+from schemareg_cli import output
 from schemareg_cli.options import Landed, Root, Target
 
 
 def bump(target: Target, base: Landed = None, root: Root = Path()) -> None:
-    """Rename a draft to the version its changes call for.
+    """Rename a draft to the version that its changes require.
 
-    Judges the version that has not landed yet against the one before it: words only make a patch,
-    what breaks nobody a minor, what breaks a reader a major version.
+    Compares the version that has not landed with the one before it. Changed descriptions require a
+    patch version, changes that break no reader a minor version, breaking changes a major version.
 
     \b
     Examples:
       reg bump orders/order_placed               products/orders/…/1.3.0.json becomes 2.0.0.json
     """
-    from schemareg.adapters import clock
-    from schemareg.authoring import additions, drafts
-
-    home = registry.home(root)
-    with registry.drafting(root, base) as (before, after):
-        old, new = drafts.bumped(before, after, additions.target_of(target), clock.today())
-    if old == new:
-        output.hint(f"{old} is the version it should be")
+    found = setup.bump(root, target, base=base)
+    if found.old == found.new:
+        output.hint(f"{found.old} already has the required version")
         return
-    writing.rename(home, old, new)
-    output.give(f"{old} -> {new}\n")
+    output.give(f"{found.old} -> {found.new}\n")
     output.hint("Next: reg check")

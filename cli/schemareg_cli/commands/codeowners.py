@@ -5,38 +5,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemareg.operations import output, registry
+from schemareg.operations import codeowners as operation
+from schemareg_cli import output
 from schemareg_cli.options import Root
 
 if TYPE_CHECKING:
-    from schemareg.authoring.codeowners import Naming
+    from schemareg.operations.codeowners import Naming
 
 
 def codeowners(
     prefix: Annotated[
         str,
-        typer.Option(
-            "--team-prefix", metavar="@ORG/", help="What stands before a team's name on GitHub."
-        ),
+        typer.Option("--team-prefix", metavar="@ORG/", help="The prefix of team names on GitHub."),
     ] = "",
     team: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="TEAM=@NAME", help="A team that is called otherwise there; may be repeated."
-        ),
+        typer.Option(metavar="TEAM=@NAME", help="A team with another name there; may be repeated."),
     ] = None,
     hub: Annotated[
         str,
-        typer.Option(metavar="TEAM", help="Who owns registry.yaml, .github/ and products to come."),
+        typer.Option(metavar="TEAM", help="The owner of registry.yaml, .github/ and new products."),
     ] = "",
     owners_only: Annotated[
-        bool, typer.Option("--owners-only", help="Leave consumers' files to the owners alone.")
+        bool, typer.Option("--owners-only", help="Give consumers' files to the owners alone.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Compare with the file, and show what differs.")
+        bool, typer.Option("--check", help="Compare with the file, and show the difference.")
     ] = False,
     write: Annotated[
-        bool, typer.Option("--write", help="Write it into the file; what else it says stays.")
+        bool, typer.Option("--write", help="Write it into the file; other lines stay.")
     ] = False,
     file: Annotated[
         str,
@@ -44,10 +41,10 @@ def codeowners(
     ] = "",
     root: Root = Path(),
 ) -> None:
-    """Print a CODEOWNERS from who owns and who reads each product; or check the one there is.
+    """Print a CODEOWNERS file of owners and consumers, or check the existing one.
 
-    Each product goes to its owner, each consumer's file to owner and consumer (either may approve),
-    the policy to the hub. Nobody loses a reader, or the hub its policy, unasked.
+    Each product belongs to its owner, each consumer's file to owner and consumer (either may
+    approve), the policy to the hub. So no consumer is removed without review.
 
     \b
     Examples:
@@ -56,34 +53,23 @@ def codeowners(
       reg codeowners --team-prefix @acme/ --hub data-platform --check    in CI
       reg codeowners --team-prefix @acme/ --team "Customer Care=@acme/care"
 
-    Exit codes: 0 as it should be; 1 the file says otherwise; 2 a team has no name there, or the
-    call is wrong.
+    Exit codes: 0 the file is up to date; 1 it is not; 2 a team has no name there, or the call is
+    wrong.
     """
-    from schemareg.authoring import codeowners as core
     from schemareg.model.errors import RegistryError
 
     if check and write:
         raise RegistryError("--check and --write contradict each other", remedy="Give one")
-    naming = core.Naming(prefix, dict(map(_named, team or ())), hub, not owners_only)
-    with registry.current(root) as snapshot:
-        lines = core.block(snapshot, naming)
+    naming = operation.Naming(prefix, dict(map(_named, team or ())), hub, not owners_only)
     if not check and not write:
-        output.give(core.merged("", lines))
+        output.give(operation.render(root, naming))
         return
-    home = registry.home(root)
-    path = file or next((each for each in core.PATHS if (home / each).is_file()), core.PATHS[0])
-    before = _text(home, path)
-    wanted = core.merged(before, lines)
+    found = operation.compare(root, naming, file=file, write=write, progress=output.show_step)
     if check:
-        output.give(_difference(before, wanted, path))
-        if before != wanted:
-            output.hint(f"To mend it: {_command(naming, file)}")
-        raise typer.Exit(int(before != wanted))
-    if before != wanted:
-        from schemareg.operations import writing
-
-        writing.put(home, path, wanted)
-        output.wrote(home, [path])
+        output.give(_difference(found.before, found.wanted, found.path))
+        if found.before != found.wanted:
+            output.hint(f"To fix it: {_command(naming, file)}")
+        raise typer.Exit(int(found.before != found.wanted))
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -91,18 +77,6 @@ def _named(text: str) -> tuple[str, str]:
     if not sign or not team:
         raise typer.BadParameter(f"{text!r} is not TEAM=@NAME", param_hint="--team")
     return team, name
-
-
-def _text(home: Path, path: str) -> str:
-    from schemareg.model.errors import RegistryError
-
-    file = home / path
-    if not file.is_file():
-        return ""
-    try:
-        return file.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise RegistryError("is not UTF-8", where=path, remedy="Save it as UTF-8") from None
 
 
 def _difference(before: str, wanted: str, path: str) -> str:
@@ -116,7 +90,7 @@ def _difference(before: str, wanted: str, path: str) -> str:
 
 
 def _command(naming: "Naming", file: str) -> str:
-    """The call that writes what this one found missing."""
+    """The call that writes the file."""
     import shlex
 
     words = ["reg", "codeowners"]

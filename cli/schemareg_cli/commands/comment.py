@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemareg.operations import output
-from schemareg.operations.github import comment as github_comment
+from schemareg.operations.github import comment as operation
 from schemareg.operations.github import job
+from schemareg_cli import output, source
 
 if TYPE_CHECKING:
     from schemareg.model import Report
     from schemareg.reports.review.json_reader import Mistakes
 
 _LONGEST = 15
-"""Digits of a number: those of runs have far fewer, and these still fit into a mark."""
+"""Maximum digits of a number; those of runs have far fewer."""
 
 
 def _number(text: str) -> int:
-    """A number as GitHub gives them to pull requests and runs."""
+    """The number of a pull request or a run."""
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST:
         raise typer.BadParameter(f"{text!r} is not a number, such as 7")
     return int(text)
@@ -29,7 +29,7 @@ def comment(
         Path,
         typer.Argument(
             metavar="RESULT",
-            help="What `reg check --format json` wrote, maybe in a stranger's run; - reads stdin.",
+            help="The output of `reg check --format json`, possibly from a fork's run; - is stdin.",
             show_default=False,
             exists=True,
             dir_okay=False,
@@ -39,7 +39,7 @@ def comment(
     repository: Annotated[
         str | None,
         typer.Option(
-            metavar="OWNER/NAME", help="The repository on GitHub; by default the job's own."
+            metavar="OWNER/NAME", help="The repository on GitHub; by default that of the job."
         ),
     ] = None,
     pull_request: Annotated[
@@ -47,95 +47,85 @@ def comment(
         typer.Option(
             parser=_number,
             metavar="NUMBER",
-            help="The pull request; by default the one that the job is about.",
+            help="The pull request; by default that of the job.",
         ),
     ] = None,
     head_sha: Annotated[
         str | None,
         typer.Option(
             metavar="COMMIT",
-            help="The pull request's head that was checked; where it is another, nothing is said.",
+            help="The head commit that was checked; if the pull request has another, no comment.",
         ),
     ] = None,
     run_number: Annotated[
         int | None,
         typer.Option(
-            parser=_number, metavar="N", help="Of the run that checked: an older one is silent."
+            parser=_number,
+            metavar="N",
+            help="The number of the run: an older run writes no comment.",
         ),
     ] = None,
     run_attempt: Annotated[
         int | None,
-        typer.Option(parser=_number, metavar="N", help="Which attempt of that run it is."),
+        typer.Option(parser=_number, metavar="N", help="The attempt of that run."),
     ] = None,
     run_id: Annotated[
         int | None,
-        typer.Option(parser=_number, metavar="ID", help="Of that run, for a link to it."),
+        typer.Option(parser=_number, metavar="ID", help="The id of that run, for a link to it."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")
+        bool, typer.Option("--dry-run", help="Show the comment, and write nothing.")
     ] = False,
 ) -> None:
-    """Say in one comment on a pull request what the check found, and keep it up to date.
+    """Write the result of a check in one comment on its pull request, and keep it up to date.
 
-    The comment is edited in place, never by an older run over a newer one. A pull request that
-    never broke anything gets none; one that is clean again gets a line. In a workflow that runs on
-    `pull_request` or `workflow_run`, everything but RESULT is taken from the job. The token is
-    GITHUB_TOKEN, and the API that of GITHUB_API_URL.
+    The comment is edited in place; an older run never overwrites a newer one. A pull request that
+    never broke anything gets no comment; one that is clean again gets a line. In a workflow on
+    `pull_request` or `workflow_run`, every option is taken from the job. The token is GITHUB_TOKEN,
+    the API is GITHUB_API_URL.
 
     \b
     Examples:
       reg comment result.json                                     in a job of GitHub Actions
-      reg comment result.json --dry-run                           what it would say
+      reg comment result.json --dry-run                           the comment, not written
       reg comment result.json --repository acme/data --pull-request 7
 
-    Exit codes: 0 said, or nothing to be said; 2 the call or the token is wrong; 3 GitHub gave no
+    Exit codes: 0 written, or nothing to write; 2 the call or the token is wrong; 3 GitHub did not
     answer.
     """
     import os
 
-    asked = job.Asked(repository, pull_request, head_sha, run_number, run_attempt, run_id)
-    talk = job.talk(asked, os.environ)
-    found = _read(result)
-    api = job.connected(os.environ)
-    known = github_comment.found(api, talk)
-    if isinstance(known, github_comment.Word):
-        output.hint(known.left)
-        return
-    page = job.web(known.repository, os.environ)
-    word = github_comment.said(api, known, _wish(found, known, page, dry_run))
-    output.give(word.text)
-    if word.left:
-        output.hint(word.left)
+    asked = job.JobOptions(repository, pull_request, head_sha, run_number, run_attempt, run_id)
+    context = job.pull_request(asked, os.environ)
+    found = source.result(result)
+    done = operation.update(
+        context, os.environ, lambda context, page: _request(found, context, page, dry_run)
+    )
+    output.give(done.text)
+    if done.left:
+        output.hint(done.left)
     else:
-        output.hint(f"{'would be written: ' if dry_run else ''}{word.done}")
+        output.hint(f"{'would be written: ' if dry_run else ''}{done.done}")
 
 
-def _read(path: Path) -> "Report | Mistakes":
-    import sys
-
-    from schemareg.reports.review.json_reader import LARGEST, read
-
-    if str(path) == "-":
-        return read(sys.stdin.buffer.read(LARGEST + 1), "stdin")
-    with path.open("rb") as file:
-        return read(file.read(LARGEST + 1), path.as_posix())
-
-
-def _wish(found: "Report | Mistakes", talk: job.Talk, page: str, dry: bool) -> github_comment.Wish:
+def _request(
+    found: "Report | Mistakes", context: job.PullRequestContext, page: str, dry: bool
+) -> operation.CommentRequest:
+    """The comment on a result: the whole, and a short form for where GitHub refuses the whole."""
     from schemareg.model import Report
-    from schemareg.reports.review import comment as faces
+    from schemareg.reports.review import comment as views
     from schemareg.reports.review.links import Host
 
-    base = talk.base or "main"
-    # Where GitHub does not take the whole, what stands for it is short and has no long links.
-    forms = ((Host(page, base, talk.page), 60_000), (Host("", base, talk.page), 4_000))
+    base = context.base or "main"
+    # The short form, for where GitHub refuses the whole, has no long links.
+    forms = ((Host(page, base, context.page), 60_000), (Host("", base, context.page), 4_000))
     if not isinstance(found, Report):
         bodies = (
-            faces.render_mistakes(found.mistakes, found.notices, host, limit=limit)
+            views.render_mistakes(found.mistakes, found.notices, host, limit=limit)
             for host, limit in forms
         )
-        return github_comment.Wish(tuple(bodies), not found.mistakes, dry)
-    if faces.silent(found):
-        return github_comment.Wish((faces.clean(found),), True, dry)
-    bodies = (faces.render(found, host, limit=limit) for host, limit in forms)
-    return github_comment.Wish(tuple(bodies), False, dry)
+        return operation.CommentRequest(tuple(bodies), not found.mistakes, dry)
+    if views.silent(found):
+        return operation.CommentRequest((views.clean(found),), True, dry)
+    bodies = (views.render(found, host, limit=limit) for host, limit in forms)
+    return operation.CommentRequest(tuple(bodies), False, dry)

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from schemareg.operations import output as operations_output
-from schemareg.operations import registry
+from schemareg.operations import lookup
 from schemareg_cli import completion
+from schemareg_cli import output as show
 from schemareg_cli.options import At, Output, Root
 
 
@@ -24,27 +24,20 @@ def consumers(
     output: Output = None,
     root: Root = Path(),
 ) -> None:
-    """List who reads what: of everything, or of a product, a schema, a field.
+    """List the consumers of everything, or of a product, a schema, a field.
 
     \b
     Examples:
       reg consumers                                      of all products
       reg consumers orders
-      reg consumers orders/order_placed#customer.email   who reads this field
-      reg consumers orders/order_placed@1                who is on this major line
-      reg consumers --at 2026-03-01 --format csv         who was registered by then
+      reg consumers orders/order_placed#customer.email   the consumers of this field
+      reg consumers orders/order_placed@1                the consumers of this major line
+      reg consumers --at 2026-03-01 --format csv         registered by that day
     """
-    from schemareg.consumers import impact
     from schemareg.model import targets
-    from schemareg.reports.views import consumers as reports
+    from schemareg.reports.views import consumers as views
 
+    found = lookup.consumers(root, target, at)
     element = targets.parse(target) if target else None
-    with registry.current(root, at) as snapshot:
-        found = (
-            impact.all_readers(snapshot)
-            if element is None
-            else impact.readers_of(snapshot, element)
-        )
-    page = operations_output.page(output)
-    text = reports.render(found, element, form, colour=page.colour, width=page.width)
-    operations_output.give(text, output)
+    width, colour = show.page(output)
+    show.give(views.render(found, element, form, colour=colour, width=width), output)

@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from schemareg.operations import audit
-from schemareg.operations import output as operations_output
 from schemareg.operations.notify import messages
+from schemareg_cli import output as show
 from schemareg_cli.options import Output, Root, Today
 
 
@@ -16,20 +15,20 @@ def events(
         str | None,
         typer.Argument(
             metavar="[A..B|COMMIT]",
-            help="The landings after A up to B, or one; by default the newest.",
+            help="The landings after A up to B, or one landing; by default the newest.",
             show_default=False,
         ),
     ] = None,
     reminders: Annotated[
         bool,
-        typer.Option("--reminders", help="What the day brings, instead of what landed."),
+        typer.Option("--reminders", help="The reminders of the day, instead of what landed."),
     ] = False,
     form: Annotated[
         Literal["text", "jsonl"],
         typer.Option(
             "--format",
             "-f",
-            help="How the answer is written; jsonl has a CloudEvent a line.",
+            help="The form of the answer; jsonl has one CloudEvent per line.",
             case_sensitive=False,
         ),
     ] = "text",
@@ -37,10 +36,10 @@ def events(
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Tell what landed, or what a day brings, as those are told whom it concerns.
+    """List the events of what landed, or the reminders of a day, as channels receive them.
 
-    Nothing is sent. A..B may name days as well as commits; an end that is left out is the newest
-    landing, a beginning that is left out is the first.
+    Nothing is sent. A and B can be days or commits. Without B, the range ends with the newest
+    landing; without A, it begins with the first.
 
     \b
     Examples:
@@ -50,22 +49,17 @@ def events(
       reg events --reminders --today 2026-03-01
       reg schema event
     """
-    from schemareg.adapters import clock
     from schemareg.model.errors import RegistryError
-    from schemareg.reports.views import events as views_events
+    from schemareg.reports.views import events as views
 
-    day = today or clock.today()
     if reminders and span:
         raise RegistryError(
-            "a day brings its reminders whatever landed",
+            "reminders belong to a day, not to a range of landings",
             remedy="Leave out the range, or --reminders",
         )
     if reminders:
-        found = messages.reminded(root, day)
+        found = messages.reminder_events(root, today=today)
     else:
-        with audit.line(root, messages.end_of(span)) as history:
-            after = messages.after(root, history, span)
-            told = messages.news_between(root, history, after, day)
-            found = tuple(each.event for _, news in told for each in news)
-    width, colour = operations_output.page(output)
-    operations_output.give(views_events.render(found, form, colour=colour, width=width), output)
+        found = messages.events(root, span, today=today)
+    width, colour = show.page(output)
+    show.give(views.render(found, form, colour=colour, width=width), output)

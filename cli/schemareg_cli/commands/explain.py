@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import output
-from schemareg_cli import completion
+from schemareg_cli import completion, output
 from schemareg_cli.options import Plain
 
 
@@ -16,9 +15,9 @@ def explain(
     ] = None,
     form: Plain = "text",
 ) -> None:
-    """Explain a rule: what it says, why, and how to go on.
+    """Explain a rule: what it finds, why, and how to fix it.
 
-    Without a rule, all of them, a line each.
+    Without a rule, it lists all rules, one per line.
 
     \b
     Examples:

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import output
-from schemareg.operations.github import issues as github_issues
-from schemareg.operations.notify import run
+from schemareg.operations.github import issues as operation
+from schemareg_cli import output
 from schemareg_cli.options import Root, Today
 
 
@@ -17,22 +16,22 @@ def issues(
         str | None,
         typer.Option(
             metavar="OWNER/NAME",
-            help="The repository on GitHub; by default the job's own, or the remote's.",
+            help="The repository on GitHub; by default that of the job, or of the remote.",
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Keep an issue on GitHub for each deprecation, and one that shows how all of it stands.
+    """Keep a GitHub issue for each deprecation, and one that shows the whole status.
 
-    An issue is opened when a deprecation has landed, says who reads the thing and what to take
-    instead, is written anew when something about it changes, and is closed when the thing is gone
-    or stays after all. The one that shows the whole is pinned. They are told from others by the
-    label `schema-registry`, their author and a mark; whoever takes the label off keeps the issue.
-    With `notify: {issues: true}` in registry.yaml, `reg notify` does the same. The token is
+    An issue is opened when a deprecation lands. It names the consumers and the replacement, is
+    updated when something about it changes, and is closed when the target is removed or its
+    deprecation is withdrawn. The issue that shows the whole status is pinned. Their marks are the
+    label `schema-registry`, the author and a hidden comment; an issue without the label is left
+    alone. With `notify: {issues: true}` in registry.yaml, `reg notify` does the same. The token is
     GITHUB_TOKEN, with `issues: write`.
 
     \b
@@ -40,30 +39,28 @@ def issues(
       reg issues --dry-run
       reg issues --repository acme/data
 
-    Exit codes: 0 done, or nothing to do; 1 some could not be written; 2 the call or the token is
-    wrong; 3 GitHub gave no answer.
+    Exit codes: 0 done, or nothing to do; 1 an issue could not be written; 2 the call or the token
+    is wrong; 3 GitHub did not answer.
     """
     import os
 
-    from schemareg.adapters import clock
-
-    found = github_issues.follow(
+    found = operation.update_here(
         root,
         os.environ,
-        today=today or clock.today(),
-        told=github_issues.last_told(run.standing(root)),
+        today=today,
         repository=repository,
         dry=dry_run,
+        progress=lambda text: output.hint(f"reg: {text}"),
     )
     output.give(_lines(found.done))
     if found.left:
-        output.hint(f"{found.left} more are opened by the next run")
+        output.hint(f"The next run opens {found.left} more")
     output.hint(*_lines(f"reg: {line}" for line in found.failed).splitlines())
     raise typer.Exit(bool(found.failed))
 
 
 def _lines(texts: Iterable[str]) -> str:
-    """Lines for a terminal, or for a log of GitHub Actions, in which they command nothing."""
+    """Lines for a terminal, or for a log of GitHub Actions, without workflow commands."""
     from schemareg.text import escape
 
     return escape.inert("".join(f"{escape.visible(each)}\n" for each in texts))

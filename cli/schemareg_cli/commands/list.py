@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from schemareg.operations import output, registry
+from schemareg.operations import lookup
+from schemareg_cli import output
 from schemareg_cli.options import At, Plain, Root
 
 
@@ -15,10 +16,7 @@ def list_products(at: At = None, form: Plain = "text", root: Root = Path()) -> N
       reg list --at v2.3
       reg list --format json
     """
-    from schemareg.catalog import overview
-    from schemareg.reports.views import overview as shown
+    from schemareg.reports.views import overview as views
 
     width, colour = output.page()
-    with registry.current(root, at) as snapshot:
-        found = overview.products(snapshot)
-    output.give(shown.products(found, form, colour=colour, width=width))
+    output.give(views.products(lookup.products(root, at), form, colour=colour, width=width))

@@ -1,26 +1,15 @@
 """`reg log`."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
 from datetime import date
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from schemareg.operations import audit
-from schemareg.operations import log as operations_log
-from schemareg.operations import output as operations_output
+from schemareg.operations import log as operation
 from schemareg_cli import completion
+from schemareg_cli import output as show
 from schemareg_cli.options import Output, Root, Today, day
-
-if TYPE_CHECKING:
-    from schemareg.adapters.history.history import GitHistory
-    from schemareg.changelog.facts import Fact
-
-_CHUNK = 200
-"""Facts whose people are looked up at a time, where a person is asked for."""
 
 
 def log(
@@ -36,32 +25,31 @@ def log(
     ] = None,
     who: Annotated[
         str | None,
-        typer.Option(
-            metavar="TEXT", help="Part of the name or address of anyone who had a part in it."
-        ),
+        typer.Option(metavar="TEXT", help="Part of the name or address of a person involved."),
     ] = None,
     kind: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KIND",
-            help="version.released, deprecation, owner.changed, …; again for several.",
+            help="version.released, deprecation, owner.changed, …; may be repeated.",
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="The maximum number.")] = 50,
     signatures: Annotated[
-        bool, typer.Option("--signatures", help="Have Git check who signed; takes its time.")
+        bool, typer.Option("--signatures", help="Let Git verify signatures; slow.")
     ] = False,
     judge: Annotated[
         bool,
         typer.Option(
             "--outcomes/--no-outcomes",
-            help="Say what each version did to its readers, as of its day; takes its time once.",
+            help="Show what each version did to its readers, as of its day; slow the first time.",
         ),
     ] = True,
     at: Annotated[
         str | None,
         typer.Option(
-            metavar="REF|DATE", help="The history up to here; by default the protected branch's."
+            metavar="REF|DATE",
+            help="The last commit or day; by default that of the protected branch.",
         ),
     ] = None,
     form: Annotated[
@@ -72,11 +60,11 @@ def log(
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Tell what landed, the newest first: who did what, when, who agreed.
+    """List what landed, newest first: who, what, when, who approved.
 
-    One entry for each fact of the protected branch's history: versions and what they did to their
-    readers, deprecations, consumers, waivers, owners, policy; and the days on which a sunset was
-    reached or a waiver ran out. Names are what commits claim, unless they are signed.
+    One entry for each fact in the history of the protected branch: versions and what they did to
+    their readers, deprecations, consumers, waivers, owners, policy; and the days on which a sunset
+    was reached or a waiver expired. Names are what commits claim, unless they are signed.
 
     \b
     Examples:
@@ -86,57 +74,30 @@ def log(
       reg log --who ada@example.com --format csv --limit 1000
       reg log orders --signatures --format json
     """
-    from schemareg.changelog import query as asked
-    from schemareg.model import targets
-    from schemareg.reports.views import log as shown
+    from schemareg.reports.views import log as views
 
-    meant = targets.parse(target) if target else None
-    question = asked.Question(meant, since, until, asked.kinds(tuple(kind or ())))
-    with (
-        audit.line(root, at) as history,
-        closing(operations_log.entries(root, history, question, at, today)) as told,
-    ):
-        found: Iterator[Fact] = filter(question.means, told)
-        people: dict[str, Mapping[str, Any]] = {}
-        if who is not None:
-            found = _of(found, who, root, history, people)
-        facts = list(islice(found, limit + 1))
-        facts, more = facts[:limit], len(facts) > limit
-        if meant and meant.schema and all(each.target != target for each in facts):
-            operations_log.refuse_unknown(history, meant)
-        landings = [each.landing for each in facts]
-        if signatures:
-            people |= audit.people_of(root, landings, signatures=True)
-        elif who is None:
-            people |= audit.people(root, history, landings)
-        outcomes = operations_log.outcomes(root, history, facts) if judge else None
-    width, colour = operations_output.page(output)
-    text = shown.render(
-        facts, people, form, outcomes=outcomes, more=more, colour=colour, width=width
+    found = operation.log(
+        root,
+        target,
+        since=since,
+        until=until,
+        who=who,
+        kinds=kind or (),
+        limit=limit,
+        signatures=signatures,
+        outcomes=judge,
+        at=at,
+        today=today,
+        progress=lambda text: show.hint(f"reg: {text}"),
     )
-    operations_output.give(text, output)
-
-
-def _of(
-    facts: Iterable["Fact"],
-    who: str,
-    root: Path,
-    history: "GitHistory",
-    people: dict[str, Mapping[str, Any]],
-) -> Iterator["Fact"]:
-    """The facts that somebody had a part in; `people` are gathered on the way."""
-    wanted = who.casefold()
-    rest = iter(facts)
-    while chunk := list(islice(rest, _CHUNK)):
-        people |= audit.people(root, history, [each.landing for each in chunk])
-        for fact in chunk:
-            known = people.get(fact.landing.commit, {})
-            if wanted in "\0".join(_names(known)).casefold():
-                yield fact
-
-
-def _names(known: Mapping[str, Any]) -> Iterator[str]:
-    for key in ("author", "email", "committer", "merger"):
-        yield known.get(key, "")
-    for key in ("reviewed_by", "approved_by", "co_authored_by"):
-        yield from known.get(key, ())
+    width, colour = show.page(output)
+    text = views.render(
+        found.facts,
+        found.people,
+        form,
+        outcomes=found.outcomes,
+        more=found.more,
+        colour=colour,
+        width=width,
+    )
+    show.give(text, output)

@@ -5,42 +5,52 @@ from typing import Annotated, Literal
 
 import typer
 
-from schemareg.operations import output, registry, writing
-from schemareg_cli.options import Root
+from schemareg.operations import setup
+from schemareg.operations.edits import WRITE, EditOptions
+from schemareg_cli import output
+from schemareg_cli.options import Root, with_edit_options
 
 
+@with_edit_options
 def product(
     name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
     team: Annotated[
-        str, typer.Option(metavar="TEAM", help="Who answers for it.", show_default=False)
+        str, typer.Option(metavar="TEAM", help="The team that owns it.", show_default=False)
     ],
     contact: Annotated[
-        str, typer.Option(metavar="WHERE", help="A mail address or a page that reaches the team.")
+        str, typer.Option(metavar="WHERE", help="A mail address or a page of the team.")
     ] = "",
-    title: Annotated[str, typer.Option(metavar="TEXT", help="By default the name in words.")] = "",
+    title: Annotated[
+        str, typer.Option(metavar="TEXT", help="The title; by default the name in words.")
+    ] = "",
     domain: Annotated[
         str,
-        typer.Option(metavar="NAME", help="The part of the business, and the folder, it is in."),
+        typer.Option(metavar="NAME", help="The business domain, which is also its folder."),
     ] = "",
+    options: EditOptions = WRITE,
     root: Root = Path(),
 ) -> None:
-    """Add a data product: its folder with a product.yaml to fill in.
+    """Add a data product: its folder with a product.yaml to complete.
 
     \b
     Examples:
       reg new product orders --team checkout --contact checkout@example.com
       reg new product orders --team checkout --domain commerce
     """
-    from schemareg.authoring import additions, scaffold
+    setup.new_product(
+        root,
+        name,
+        team,
+        contact=contact,
+        title=title,
+        domain=domain,
+        options=options,
+        progress=output.show_step,
+    )
+    output.hint(f"Next: reg new schema {name}/NAME, empty or --from a sample of its records")
 
-    files = scaffold.product(name, team=team, contact=contact, title=title, domain=domain)
-    home = registry.home(root)
-    with registry.current(root) as snapshot:
-        additions.refuse_known(snapshot, name)
-    output.wrote(home, writing.create(home, files))
-    output.hint(f"Next: reg new schema {name}/NAME, from nothing or --from a sample of its records")
 
-
+@with_edit_options
 def schema(
     target: Annotated[str, typer.Argument(metavar="PRODUCT/NAME", show_default=False)],
     sample: Annotated[
@@ -52,15 +62,18 @@ def schema(
             show_default=False,
         ),
     ] = None,
-    description: Annotated[str, typer.Option(metavar="TEXT", help="What one record is.")] = "",
+    description: Annotated[
+        str, typer.Option(metavar="TEXT", help="What one record represents.")
+    ] = "",
     version: Annotated[str, typer.Option(metavar="X.Y.Z", help="Its first version.")] = "1.0.0",
     form: Annotated[
         Literal["json-schema", "avro"],
-        typer.Option("--format", help="The language it is written in."),
+        typer.Option("--format", help="The schema language."),
     ] = "json-schema",
+    options: EditOptions = WRITE,
     root: Root = Path(),
 ) -> None:
-    """Add a schema to a product: its first version, and its line in product.yaml.
+    """Add a schema to a product: its first version, and its entry in product.yaml.
 
     \b
     Examples:
@@ -70,18 +83,16 @@ def schema(
       reg new schema orders/order_placed --format avro
       reg new schema orders/order_placed --from orders.avro
     """
-    from schemareg.authoring import additions
-
-    held = registry.sample_schema(root / sample) if sample else None
-    records = registry.sample_records(root / sample) if sample and held is None else None
-    language, text = held or (form, "")
-    home = registry.home(root)
-    with registry.current(root) as snapshot:
-        added = additions.schema(
-            snapshot, target, version, records, description, form=language, text=text
-        )
-    written = writing.create(home, added.created)
-    writing.put(home, added.declaration, added.declared)
-    output.wrote(home, written)
-    output.wrote(home, [added.declaration], "changed")
-    output.hint(f"Next: edit {written[0]}, then: reg validate, and: git add registry.yaml products")
+    steps = setup.new_schema(
+        root,
+        target,
+        sample=root / sample if sample else None,
+        description=description,
+        version=version,
+        form=form,
+        options=options,
+        progress=output.show_step,
+    )
+    output.hint(
+        f"Next: edit {steps[0].subject}, then: reg validate, and: git add registry.yaml products"
+    )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from schemareg.model.errors import RegistryError
-from schemareg.operations import output as operations_output
+from schemareg_cli import output as show
+from schemareg_cli import source
 
 if TYPE_CHECKING:
     from schemareg.model import Report, Severity
@@ -20,8 +21,8 @@ def report(
         Path,
         typer.Argument(
             metavar="RESULT",
-            help="What `reg check --format json` or `reg validate --format json` wrote; - reads it"
-            " from stdin.",
+            help="The output of `reg check --format json` or `reg validate --format json`; - is"
+            " stdin.",
             show_default=False,
         ),
     ],
@@ -30,7 +31,7 @@ def report(
         typer.Option(
             metavar="FORMS",
             help="text, json, markdown, github, summary, comment, sarif, junit, html: one, or"
-            " several with commas between; by default text.",
+            " several separated by commas; by default text.",
             show_default=False,
         ),
     ] = None,
@@ -40,65 +41,62 @@ def report(
             "--output",
             "-o",
             metavar="FILE|DIR",
-            help="Where to write: a file, or for several forms the folder for them. github always"
-            " goes to stdout, where the runner reads it.",
+            help="A file, or a folder for several forms. github always goes to stdout, where the"
+            " runner reads it.",
         ),
     ] = None,
     web: Annotated[
         str,
         typer.Option(
             metavar="URL",
-            help="The repository's page: links in the comment then open there what would help,"
-            " already filled in.",
+            help="The page of the repository: links in the comment then open prefilled files there.",
         ),
     ] = "",
     branch: Annotated[
-        str, typer.Option(metavar="NAME", help="With --web: the branch that new files are for.")
+        str, typer.Option(metavar="NAME", help="With --web: the branch for new files.")
     ] = "main",
-    run: Annotated[
-        str, typer.Option(metavar="URL", help="The page that has the whole report.")
-    ] = "",
+    run: Annotated[str, typer.Option(metavar="URL", help="The page with the whole report.")] = "",
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with the exit code that the check had.")
+        bool, typer.Option("--exit-code", help="Exit with the exit code of the check.")
     ] = False,
     fail_on: Annotated[
         Literal["error", "warning", "notice"],
-        typer.Option(help="With --exit-code: the least severe finding that makes it 1."),
+        typer.Option(help="With --exit-code: the lowest severity that makes it 1."),
     ] = "error",
 ) -> None:
-    """Show a check that was made before, in as many forms as are wanted.
+    """Render the result of an earlier check in one or several forms.
 
-    The result is read as a stranger's: verdict and counts follow from its findings.
+    The result is untrusted input: verdict and counts are computed from its findings.
 
     \b
     Examples:
       reg check --format json -o result.json
-      reg report result.json                                       as the terminal would show it
+      reg report result.json                                       as text
       reg report result.json --to sarif -o report.sarif
       reg report result.json --to github,summary,junit,html -o reports/
       reg report - --to comment --web https://github.com/acme/data <result.json
-      reg report result.json --exit-code                           to gate on it later
+      reg report result.json --exit-code                           with the exit code of the check
 
     Files in a folder: report.txt, report.json, report.md, summary.md, comment.md, report.sarif,
     junit.xml, index.html.
 
-    Exit codes: 0 it was shown; 2 the result or the call is wrong. With --exit-code those of
-    `reg check`: 0, 1, 3, and 2 where files were wrong.
+    Exit codes: 0 rendered; 2 the result or the call is wrong. With --exit-code those of `reg check`:
+    0, 1, 3, and 2 where files have mistakes.
     """
     from schemareg.model import Severity
 
     forms = _forms(to or [])
     places = _places(forms, output)
     host = _host(web, branch, run)
-    found = _read(result)
+    found = source.result(result)
     for form, place in places.items():
-        operations_output.give(_rendered(found, form, host, place), place)
+        show.give(_render(found, form, host, place), place)
     if exit_code:
         raise typer.Exit(_code(found, Severity(fail_on)))
 
 
 def _forms(wanted: list[str]) -> tuple[str, ...]:
-    """Each form once, in the order given. Raises RegistryError, naming the forms, for another."""
+    """Each form once, in the order given. Raises RegistryError for an unknown form."""
     from schemareg.reports.review import FORMS
     from schemareg.text.wording import nearest, quoted
 
@@ -115,7 +113,7 @@ def _forms(wanted: list[str]) -> tuple[str, ...]:
 
 
 def _places(forms: tuple[str, ...], output: Path | None) -> Mapping[str, Path | None]:
-    """Where each form goes; None is stdout. Raises RegistryError where two would go there."""
+    """The file of each form; None is stdout. Raises RegistryError where two would share one."""
     from schemareg.reports.review import FILES
 
     if output is None:
@@ -147,37 +145,18 @@ def _host(web: str, branch: str, run: str) -> "Host | None":
     for option, address in (("--web", web), ("--run", run)):
         if address and not is_page(address):
             raise RegistryError(
-                f"{quoted(address)} is no page to link to",
+                f"{quoted(address)} is not a page to link to",
                 where=option,
                 remedy="Name it as the browser does: https://github.com/acme/data",
             )
     return Host(web, branch, run) if web or run else None
 
 
-def _read(result: Path) -> "Report | Mistakes":
-    import sys
-
-    from schemareg.reports.review.json_reader import LARGEST, read
-
-    if str(result) == "-":
-        return read(sys.stdin.buffer.read(LARGEST + 1), "stdin")
-    if not result.exists() or result.is_dir():  # a pipe will do
-        raise RegistryError(
-            "there is no such file",
-            where=result.as_posix(),
-            remedy=f"Write it first: reg check --format json --output {result.as_posix()}",
-        )
-    with result.open("rb") as file:
-        return read(file.read(LARGEST + 1), result.as_posix())
-
-
-def _rendered(
-    found: "Report | Mistakes", form: str, host: "Host | None", place: Path | None
-) -> str:
+def _render(found: "Report | Mistakes", form: str, host: "Host | None", place: Path | None) -> str:
     from schemareg.reports.review import render, render_mistakes
     from schemareg.reports.review.json_reader import Mistakes
 
-    width, colour = operations_output.page(place)
+    width, colour = show.page(place)
     if isinstance(found, Mistakes):
         return render_mistakes(found.mistakes, form, notices=found.notices, width=width, host=host)
     return render(found, form, colour=colour, width=width, host=host)

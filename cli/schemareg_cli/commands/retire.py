@@ -2,35 +2,24 @@
 
 from pathlib import Path
 
-from schemareg.operations import edits as operations_edits
-from schemareg.operations import output, registry
-from schemareg_cli.options import (
-    Announced,
-    Commit,
-    DryRun,
-    NewBranch,
-    PullRequest,
-    Push,
-    Root,
-    Today,
-)
+from schemareg.operations import authoring
+from schemareg.operations.edits import WRITE, EditOptions
+from schemareg_cli import output
+from schemareg_cli.options import Announced, Root, Today, with_edit_options
 
 
+@with_edit_options
 def retire(
     target: Announced,
-    dry_run: DryRun = False,
-    commit: Commit = False,
-    branch: NewBranch = None,
-    push: Push = False,
-    pr: PullRequest = False,
+    options: EditOptions = WRITE,
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Take out what is over, in the one legal way; refuses before its day.
+    """Remove a deprecated field or value; refused before its sunset.
 
-    A field or an enum value leaves with a new version: the latest one is copied without it, or
-    edited where it has not landed yet. Versions, major lines, schemas and products stay where they
-    are; for them this says what their end means.
+    A field or an enum value is removed with a new version: a copy of the latest one without it, or
+    the draft that has not landed yet. Versions, major lines, schemas and products keep their files;
+    for them this explains what their end means.
 
     \b
     Examples:
@@ -39,28 +28,14 @@ def retire(
       reg retire orders/order_placed@1
       reg retire orders/order_placed#note --branch without-note --pr
     """
-    from schemareg.adapters import clock
-    from schemareg.authoring import retirement
-    from schemareg.model import targets
-    from schemareg.reports.views import deprecations
+    from schemareg.reports.views import deprecations as views
 
-    element = targets.parse(target)
-    home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
-        end = retirement.retired(promises, head, policy, element, today or clock.today())
-    told = deprecations.retired(end, width=output.page().width)
-    if not end.path:
-        output.give(told)
+    found = authoring.retire(root, target, options=options, today=today, progress=output.show_step)
+    text = views.retired(found.retirement, width=output.page().width)
+    if not found.retirement.path:
+        output.give(text)
         return
-    edits = operations_edits.Edits(
-        home,
-        {end.path: end.text},
-        operations_edits.message(f"Retire {element}", end.term.said.reason if end.term else ""),
-        policy.protected_branch,
-        operations_edits.branch_for("retire", end.term.said.path if end.term else end.path),
+    output.give(f"\n{text}")
+    output.hint(
+        f"Next: reg check; if it requires another version: reg bump {found.retirement.schema}"
     )
-    operations_edits.deliver(
-        edits, operations_edits.Delivery(commit, branch, push, pr), dry_run=dry_run
-    )
-    output.give(f"\n{told}")
-    output.hint(f"Next: reg check; if it asks for another version: reg bump {end.schema}")

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import output
-from schemareg_cli import completion
+from schemareg_cli import completion, output
 
 
 def schema(
@@ -14,10 +13,10 @@ def schema(
         typer.Argument(metavar="[KIND]", autocompletion=completion.kinds, show_default=False),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of one of the registry's own file kinds.
+    """Print the JSON Schema of one of the registry's file kinds.
 
-    Editors complete and check files by it; programs read reports by it. Without a kind, their
-    names.
+    Editors use it to complete and check files, programs to read reports. Without a kind, it lists
+    the kinds.
 
     \b
     Examples:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import output, registry
-from schemareg_cli import completion
+from schemareg.operations import lookup
+from schemareg_cli import completion, output
 from schemareg_cli.options import At, Plain, Root
 
 
@@ -27,16 +27,13 @@ def show(
 
     \b
     Examples:
-      reg show orders                            what it is, whose it is, its schemas
+      reg show orders                            title, owner, schemas
       reg show orders/order_placed               the latest version, with its fields
       reg show orders/order_placed@1.0.0         that version
       reg show orders/order_placed@1             the latest of that major line
     """
-    from schemareg.catalog import overview
-    from schemareg.model import targets
-    from schemareg.reports.views import overview as shown
+    from schemareg.reports.views import overview as views
 
     width, colour = output.page()
-    with registry.current(root, at) as snapshot:
-        found = overview.named(snapshot, targets.parse(target))
-    output.give(shown.one(found, form, colour=colour, width=width))
+    found = lookup.show(root, target, at)
+    output.give(views.one(found, form, colour=colour, width=width))

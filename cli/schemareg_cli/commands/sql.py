@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from schemareg.operations import output, registry
-from schemareg_cli import completion
+from schemareg.operations import edits, registry
+from schemareg_cli import completion, output
 from schemareg_cli.options import At, Output, Plain, Root, Today
 
 Dialect = Annotated[
@@ -30,7 +30,7 @@ def ddl(
     dialect: Dialect,
     form: Annotated[
         Literal["sql", "json"],
-        typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+        typer.Option("--format", "-f", help="The form of the answer.", case_sensitive=False),
     ] = "sql",
     to: Output = None,
     at: At = None,
@@ -78,22 +78,19 @@ def migrate(
       reg sql migrate payments/payment@1.1.0..1.2.0 --dialect postgres
       reg sql migrate orders/order_placed@1.2.0..2.1.0 -d postgres -f flyway -o migrations
     """
-    from schemareg.adapters.files import write_atomically
     from schemareg.operations import sql
 
     with registry.landed(root) as (promises, here):
         day = registry.as_of(None, today, lambda: promises.history)
         found = sql.migrate(promises, here or promises.base, between, dialect, day)
-    from schemareg.sql.plan import render
-
-    files = render(found, form)
+    files = sql.render_plan(found, form)
     if folder is None:
         output.give("\n".join(files.values()))
         return
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        write_atomically(folder.resolve(), name, text.encode())
-    output.wrote(folder, files)
+        edits.put(folder.resolve(), name, text)
+        output.show_step(edits.Step("wrote", name, home=folder))
 
 
 def views(
@@ -103,7 +100,7 @@ def views(
     dialect: Dialect,
     form: Annotated[
         Literal["sql", "json"],
-        typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+        typer.Option("--format", "-f", help="The form of the answer.", case_sensitive=False),
     ] = "sql",
     rows: Annotated[
         int, typer.Option(min=0, max=100_000, help="Rows that prove each label; 0 proves nothing.")
@@ -150,7 +147,7 @@ def plan(
     ] = None,
     form: Annotated[
         Literal["sql", "json"],
-        typer.Option("--format", "-f", help="How the answer is written.", case_sensitive=False),
+        typer.Option("--format", "-f", help="The form of the answer.", case_sensitive=False),
     ] = "sql",
     to: Output = None,
     today: Today = None,
@@ -213,18 +210,12 @@ def apply(
       reg sql apply plan.json --url duckdb:///shop.duckdb --dry-run
       reg sql apply plan.json --url postgresql+psycopg://localhost/shop --yes
     """
-    from schemareg.adapters import clock, terminal
-    from schemareg.model.errors import RegistryError
     from schemareg.operations import sql
     from schemareg.reports.views import sql as reports
-    from schemareg.sql.plan import parse
+    from schemareg_cli import terminal
 
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise RegistryError(f"the plan cannot be read: {error}", where=file.as_posix()) from None
-    wanted = parse(text, file.as_posix())
-    day = today or clock.today()
+    wanted = sql.read_plan(file)
+    day = registry.day(today)
     would = sql.pending(wanted, url, day)
     for each in would:
         output.give(reports.applied(*each))
@@ -249,7 +240,47 @@ def infer(
       reg sql infer duckdb:///shop.duckdb orders.order_placed
       reg sql infer sqlite:///shop.db orders --output products/orders/schemas/order/1.0.0.json
     """
-    from schemareg.documents import json_values
     from schemareg.operations import sql
 
-    output.give(json_values.render(sql.infer(url, table), indent=2) + "\n", to)
+    output.give(sql.infer_text(url, table), to)
+
+
+def lineage(
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PRODUCT[/SCHEMA]", autocompletion=completion.anything, show_default=False
+        ),
+    ] = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option(
+            "--sources",
+            metavar="DIR",
+            help="The folder of the SQL files; by default the registry's.",
+        ),
+    ] = None,
+    dialect: Dialect = "postgres",
+    form: Plain = "text",
+    at: At = None,
+    root: Root = Path(),
+) -> None:
+    """List which fields the queries of each consumer read, with file, line and column.
+
+    A consumer's file names them: `queries: ["sql/**/*.sql"]`. What cannot be told is unresolved,
+    and never means unused.
+
+    \b
+    Examples:
+      reg sql lineage
+      reg sql lineage orders/order_placed --sources ../billing --dialect snowflake
+    """
+    from schemareg.model import targets
+    from schemareg.operations import sql
+    from schemareg.reports.views import sql as reports
+
+    wanted = targets.parse(target) if target else None
+    folder = sources if sources is not None else registry.home(root)
+    with registry.current(root, at) as snapshot:
+        found = sql.lineage(snapshot, wanted, folder, dialect)
+    output.give(reports.lineage(found, form))

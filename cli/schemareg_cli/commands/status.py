@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from schemareg.operations import output, registry
+from schemareg.operations import deprecations
+from schemareg_cli import output
 from schemareg_cli.options import Element, Plain, Root, Since, Today
 
 
@@ -13,10 +14,10 @@ def status(
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Say where a promise stands, since when, and what is in the way.
+    """Show the status of a promise, since when it holds, and what blocks its removal.
 
-    Asks the protected branch, as far as it was fetched. A deprecation in files that have not landed
-    is told beside what has.
+    Looks at the protected branch, as it was fetched. A deprecation in files that have not landed is
+    shown as proposed.
 
     \b
     Examples:
@@ -26,12 +27,8 @@ def status(
       reg status orders                                  a product, and all that ends in it
       reg status orders --today 2027-03-01 --format json
     """
-    from schemareg.deprecation.status import status as standing
-    from schemareg.model import targets
-    from schemareg.reports.views import status as reports
+    from schemareg.reports.views import status as views
 
-    page = output.page()
-    with registry.landed(root, at) as (promises, here):
-        day = registry.as_of(at, today, lambda: promises.history)
-        found = standing(promises, here, targets.parse(target), day)
-    output.give(reports.render(found, form, colour=page.colour, width=page.width))
+    width, colour = output.page()
+    found = deprecations.status(root, target, at=at, today=today)
+    output.give(views.render(found, form, colour=colour, width=width))

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import edits as operations_edits
-from schemareg.operations import output, registry
-from schemareg_cli import completion
-from schemareg_cli.options import Commit, DryRun, NewBranch, PullRequest, Push, Root, Today
+from schemareg.operations import authoring
+from schemareg.operations.edits import WRITE, EditOptions
+from schemareg_cli import completion, output
+from schemareg_cli.options import Root, Today, with_edit_options
 
 
+@with_edit_options
 def subscribe(
     target: Annotated[
         str,
@@ -24,39 +25,35 @@ def subscribe(
         typer.Option(
             metavar="A,B",
             help="The fields that it reads, such as order_id,lines[].sku,status=LOST; by default"
-            " all. To a file that names some they are added.",
+            " all. They are added to the fields that its file names.",
         ),
     ] = "",
     versions: Annotated[
         str,
         typer.Option(
             metavar="RANGE",
-            help="Which versions: ^1, 1.2, '^1 || ^2'; by default the latest line. In a file that"
-            " reads it already, instead of those it names.",
+            help="Which versions: ^1, 1.2, '^1 || ^2'; by default the latest major line. It"
+            " replaces the range that its file names.",
         ),
     ] = "",
     contact: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="A mail address or page of the team.")
+        str, typer.Option(metavar="ADDRESS", help="A mail address or a page of the team.")
     ] = "",
     channel: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="A channel of registry.yaml; may be repeated."),
     ] = None,
     name: Annotated[
-        str, typer.Option(metavar="NAME", help="Of the file; by default that of the team.")
+        str, typer.Option(metavar="NAME", help="The name of the file; by default that of the team.")
     ] = "",
-    dry_run: DryRun = False,
-    commit: Commit = False,
-    branch: NewBranch = None,
-    push: Push = False,
-    pr: PullRequest = False,
+    options: EditOptions = WRITE,
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Register a team as a reader of a schema, or of more of it.
+    """Register a team as a consumer of a schema, or of more of it.
 
-    Writes one file, or amends the one there is; what else stands in it stays as it is. Who is
-    registered is named in every check of a change that hits it, and told of what concerns it.
+    Writes one file, or edits the existing one; its other lines stay. Every check of a change that
+    breaks a registered consumer names it, and it is notified of what concerns it.
 
     \b
     Examples:
@@ -66,29 +63,20 @@ def subscribe(
       reg subscribe orders/order_placed@1 --team billing --channel billing-slack
       reg subscribe orders/order_placed --team billing --versions "^1 || ^2" --pr
     """
-    from schemareg.adapters import clock
-    from schemareg.authoring import subscribe as authoring_subscribe
-    from schemareg.model import targets
-    from schemareg.reports.views import subscriptions as reports
+    from schemareg.reports.views import subscriptions as views
 
-    home = registry.home(root)
-    element = targets.parse(target)
-    parted = tuple(filter(None, (each.strip() for each in fields.split(","))))
-    channels = tuple(channel or ())
-    wish = authoring_subscribe.Wish(element, team, name, contact, channels, versions, parted)
-    with registry.promised(root) as (promises, head, policy):
-        edit = authoring_subscribe.joined(promises, head, wish, today or clock.today())
-        product = head.product(element.product)
-    told = reports.joined(edit, product.owner if product else None, width=output.page().width)
-    what = "reads" if edit.before is None else "reads more of"
-    edits = operations_edits.Edits(
-        home,
-        {edit.path: edit.text},
-        operations_edits.message(f"{team} {what} {element.product}/{element.schema}"),
-        policy.protected_branch,
-        operations_edits.branch_for("subscribe", edit.path),
+    found = authoring.subscribe(
+        root,
+        target,
+        team,
+        fields=filter(None, (each.strip() for each in fields.split(","))),
+        versions=versions,
+        contact=contact,
+        channels=channel or (),
+        name=name,
+        options=options,
+        today=today,
+        progress=output.show_step,
     )
-    operations_edits.deliver(
-        edits, operations_edits.Delivery(commit, branch, push, pr), dry_run=dry_run
-    )
-    output.give(f"\n{told}")
+    width = output.page().width
+    output.give(f"\n{views.joined(found.registration, found.owner, width=width)}")

@@ -5,15 +5,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from schemareg.operations import output as operations_output
-from schemareg.operations import registry
+from schemareg.operations import deprecations
+from schemareg_cli import output as show
 from schemareg_cli.options import Output, Root, Since, Today, span
 
 
 def sunsets(
     within: Annotated[
         int | None,
-        typer.Option(parser=span, metavar="DAYS", help="Only what ends by then: 90d, 12w."),
+        typer.Option(
+            parser=span, metavar="DAYS", help="Only what ends within this time: 90d, 12w."
+        ),
     ] = None,
     past: Annotated[bool, typer.Option("--past", help="Also what has ended.")] = False,
     at: Since = None,
@@ -22,7 +24,7 @@ def sunsets(
         typer.Option(
             "--format",
             "-f",
-            help="How the answer is written; ics is a calendar to subscribe to.",
+            help="The form of the answer; ics is a calendar to subscribe to.",
             case_sensitive=False,
         ),
     ] = "text",
@@ -30,7 +32,7 @@ def sunsets(
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """List what ends, in all products, the soonest first.
+    """List the sunsets of all products, earliest first.
 
     \b
     Examples:
@@ -38,15 +40,9 @@ def sunsets(
       reg sunsets --format ics --output sunsets.ics      for calendars
       reg sunsets --format markdown >> "$GITHUB_STEP_SUMMARY"
     """
-    from schemareg.deprecation import sunsets as deprecation_sunsets
-    from schemareg.reports.views import sunsets as reports
+    from schemareg.reports.views import sunsets as views
 
-    page = operations_output.page(output)
-    with registry.landed(root, at) as (promises, _):
-        day = registry.as_of(at, today, lambda: promises.history)
-        found = deprecation_sunsets.sunsets(
-            registry.announced(promises), day, within=within, past=past
-        )
-    operations_output.give(
-        reports.render(found, day, form, colour=page.colour, width=page.width), output
-    )
+    found = deprecations.sunsets(root, within=within, past=past, at=at, today=today)
+    width, colour = show.page(output)
+    text = views.render(found.sunsets, found.today, form, colour=colour, width=width)
+    show.give(text, output)

@@ -2,36 +2,24 @@
 
 from pathlib import Path
 
-from schemareg.operations import edits as operations_edits
-from schemareg.operations import output, registry
-from schemareg_cli.options import (
-    Announced,
-    Commit,
-    DryRun,
-    Loosens,
-    NewBranch,
-    PullRequest,
-    Push,
-    Root,
-    Today,
-)
+from schemareg.operations import authoring
+from schemareg.operations.edits import WRITE, EditOptions
+from schemareg_cli import output
+from schemareg_cli.options import Announced, Loosens, Root, Today, with_edit_options
 
 
+@with_edit_options
 def undeprecate(
     target: Announced,
     loosens: Loosens = None,
-    dry_run: DryRun = False,
-    commit: Commit = False,
-    branch: NewBranch = None,
-    push: Push = False,
-    pr: PullRequest = False,
+    options: EditOptions = WRITE,
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Withdraw a deprecation: the promise is whole again.
+    """Withdraw a deprecation: the promise holds again without an end.
 
-    Takes its file away. The time that has run is lost: deprecating it again starts a new window.
-    Once its sunset has come, the file stays as history, and this refuses.
+    Removes its file. The days that have passed are lost: deprecating it again starts a new window.
+    After the sunset the file is history and stays, and this command refuses.
 
     \b
     Examples:
@@ -39,26 +27,15 @@ def undeprecate(
       reg undeprecate orders/order_placed#note --loosens required
       reg undeprecate orders/order_placed@1 --branch keep-1 --pr
     """
-    from schemareg.adapters import clock
-    from schemareg.authoring import amending
-    from schemareg.consumers.uses import affected_consumers
-    from schemareg.model import targets
-    from schemareg.reports.views import deprecations
+    from schemareg.reports.views import deprecations as views
 
-    element = targets.parse(target)
-    home = registry.home(root)
-    with registry.promised(root) as (promises, head, policy):
-        day = today or clock.today()
-        edit = amending.withdrawn(promises, head, policy, element, day, loosens or "")
-        concerned = affected_consumers(head, element)
-    edits = operations_edits.Edits(
-        home,
-        {edit.said.path: None},
-        operations_edits.message(f"Keep {element}: withdraw its deprecation"),
-        policy.protected_branch,
-        operations_edits.branch_for("keep", edit.said.path),
+    found = authoring.undeprecate(
+        root,
+        target,
+        loosens=loosens or "",
+        options=options,
+        today=today,
+        progress=output.show_step,
     )
-    operations_edits.deliver(
-        edits, operations_edits.Delivery(commit, branch, push, pr), dry_run=dry_run
-    )
-    output.give(f"\n{deprecations.withdrawn(edit, concerned, width=output.page().width)}")
+    width = output.page().width
+    output.give(f"\n{views.withdrawn(found.amendment, found.consumers, width=width)}")

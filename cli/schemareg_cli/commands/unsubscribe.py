@@ -2,36 +2,24 @@
 
 from pathlib import Path
 
-from schemareg.operations import edits as operations_edits
-from schemareg.operations import output, registry
-from schemareg_cli.options import (
-    Commit,
-    ConsumerName,
-    DryRun,
-    Element,
-    NewBranch,
-    PullRequest,
-    Push,
-    Root,
-    Team,
-)
+from schemareg.operations import authoring
+from schemareg.operations.edits import WRITE, EditOptions
+from schemareg_cli import output
+from schemareg_cli.options import ConsumerName, Element, Root, Team, with_edit_options
 
 
+@with_edit_options
 def unsubscribe(
     target: Element,
     team: Team = "",
     name: ConsumerName = "",
-    dry_run: DryRun = False,
-    commit: Commit = False,
-    branch: NewBranch = None,
-    push: Push = False,
-    pr: PullRequest = False,
+    options: EditOptions = WRITE,
     root: Root = Path(),
 ) -> None:
-    """Take a team out of the readers of a product, a schema or a field.
+    """Remove a team from the consumers of a product, a schema or a field.
 
-    What else stands in its file stays as it is; the file of a team that reads nothing any more is
-    removed. Whoever is the only reader need not be named.
+    Other lines of its file stay; the file of a team that no longer reads anything is removed. The
+    only consumer need not be named.
 
     \b
     Examples:
@@ -39,23 +27,9 @@ def unsubscribe(
       reg unsubscribe orders/order_placed --team billing
       reg unsubscribe orders --team billing --branch billing-leaves --pr
     """
-    from schemareg.authoring import unsubscribe as authoring_unsubscribe
-    from schemareg.model import targets
-    from schemareg.reports.views import subscriptions as reports
+    from schemareg.reports.views import subscriptions as views
 
-    home = registry.home(root)
-    element = targets.parse(target)
-    with registry.promised(root) as (_, head, policy):
-        edit = authoring_unsubscribe.left(head, element, team=team, name=name)
-    who = edit.before.team if edit.before else team
-    edits = operations_edits.Edits(
-        home,
-        {edit.path: edit.text},
-        operations_edits.message(f"{who} does not read {element} any more"),
-        policy.protected_branch,
-        operations_edits.branch_for("unsubscribe", edit.path),
+    found = authoring.unsubscribe(
+        root, target, team=team, name=name, options=options, progress=output.show_step
     )
-    operations_edits.deliver(
-        edits, operations_edits.Delivery(commit, branch, push, pr), dry_run=dry_run
-    )
-    output.give(f"\n{reports.left(edit, width=output.page().width)}")
+    output.give(f"\n{views.left(found.registration, width=output.page().width)}")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from schemareg.operations import output, registry
-from schemareg_cli import completion
+from schemareg.operations import deprecations
+from schemareg_cli import completion, output
 from schemareg_cli.options import Plain, Root, Today
 
 
@@ -19,7 +19,7 @@ def waivers(
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """List what is accepted for a time, by whom, until when, and what has run out.
+    """List accepted findings: by whom, until when, and what has expired.
 
     \b
     Examples:
@@ -29,13 +29,9 @@ def waivers(
 
     Exit codes: 0 none has run out; 1 at least one has.
     """
-    from schemareg.adapters import clock
-    from schemareg.authoring import waivers as authoring_waivers
-    from schemareg.reports.views import waivers as reports
+    from schemareg.reports.views import waivers as views
 
-    now = today or clock.today()
-    with registry.drafting(root) as (base, head):
-        found = authoring_waivers.waivers(base, head, now, product)
-    page = output.page()
-    output.give(reports.every(found, now, form, colour=page.colour, width=page.width))
-    raise typer.Exit(any(each.state is authoring_waivers.State.EXPIRED for each in found))
+    found = deprecations.waivers(root, product, today=today)
+    width, colour = output.page()
+    output.give(views.every(found.waivers, found.today, form, colour=colour, width=width))
+    raise typer.Exit(found.expired)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from schemareg.operations import output, registry
+from schemareg.operations import deprecations
+from schemareg_cli import output
 from schemareg_cli.options import Element, Plain, Root, Since, Today
 
 
@@ -13,18 +14,14 @@ def when(
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """Say from which day on something may be gone, and why.
+    """Show from which day a target may be removed, and why.
 
     \b
     Examples:
       reg when orders/order_placed#customer.email
       reg when orders/order_placed@1 --format json
     """
-    from schemareg.deprecation.status import status as standing
-    from schemareg.model import targets
-    from schemareg.reports.views import status as reports
+    from schemareg.reports.views import status as views
 
-    with registry.landed(root, at) as (promises, here):
-        day = registry.as_of(at, today, lambda: promises.history)
-        found = standing(promises, here, targets.parse(target), day)
-    output.give(reports.render(found, form) if form == "json" else reports.when(found))
+    found = deprecations.status(root, target, at=at, today=today)
+    output.give(views.render(found, form) if form == "json" else views.when(found))

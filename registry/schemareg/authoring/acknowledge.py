@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
-from schemareg.authoring.consumer_files import Registration, chosen, judged, one, with_items
+from schemareg.authoring.consumer_files import Registration, choose, judge, only, with_items
 from schemareg.consumers import uses
 from schemareg.documents import edit
 from schemareg.model.errors import RegistryError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-def consenting(
+def acknowledge(
     head: Snapshot, target: Target, *, team: str = "", name: str = "", withdrawn: bool = False
 ) -> tuple[Registration, ...]:
     """The files of a team that agrees to lose a target before its day; or takes that back.
@@ -28,9 +28,9 @@ def consenting(
     lack = explain_nonexistent(head, target)
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])
-    found = chosen(head, target, team, name)
+    found = choose(head, target, team, name)
     if not team and not name:
-        found = [one(found, target)]
+        found = [only(found, target)]
     meant = [each for each in found if (target in each.acks) is withdrawn]
     if not withdrawn:
         meant = [each for each in meant if not uses.acknowledges(each, target)]
@@ -48,12 +48,12 @@ def consenting(
             text = edit.without(document, *([("acks",)] if every else [("acks", i) for i in gone]))
         else:
             text = with_items(document, "acks", [str(target)])
-        after = judged(head, each.path, text, target.product)
+        after = judge(head, each.path, text, target.product)
         registrations.append(Registration(each.path, text, before, after))
     return tuple(registrations)
 
 
-def unagreed(head: Snapshot, target: Target) -> tuple[Consumer, ...]:
+def without_acknowledgement(head: Snapshot, target: Target) -> tuple[Consumer, ...]:
     """Who reads a target and has not agreed to lose it."""
     return tuple(
         each

@@ -41,7 +41,7 @@ class Registration:
     """What the check will say of it, which is nothing that refuses it."""
 
 
-def judged(head: Snapshot, path: str, text: str, product: str) -> Consumer:
+def judge(head: Snapshot, path: str, text: str, product: str) -> Consumer:
     """The consumer that a text states. Raises RegistryError with all that the check would refuse."""
     files = Overlay(head.files, {path: text})
     wrong = [each for each in validation_files.mistakes(files, [path]) if each.place.path == path]
@@ -54,7 +54,7 @@ def judged(head: Snapshot, path: str, text: str, product: str) -> Consumer:
     return manifests.parse_consumer(Snapshot(files).document(path), product)
 
 
-def chosen(head: Snapshot, target: Target, team: str, name: str) -> list[Consumer]:
+def choose(head: Snapshot, target: Target, team: str, name: str) -> list[Consumer]:
     """The consumers of a team, or of a name, that a target touches. Raises RegistryError for none."""
     reading = uses.affected_consumers(head, target)
     found = [each for each in reading if name in ("", each.name) and team in ("", each.team)]
@@ -75,7 +75,7 @@ def chosen(head: Snapshot, target: Target, team: str, name: str) -> list[Consume
     )
 
 
-def one(found: Sequence[Consumer], target: Target) -> Consumer:
+def only(found: Sequence[Consumer], target: Target) -> Consumer:
     """The only one of those that are meant. Raises RegistryError, with the choice, for several."""
     if len(found) == 1:
         return found[0]
@@ -92,7 +92,7 @@ def _schema(target: Target) -> str:
     return f"{target.product}/{target.schema or 'SCHEMA'}"
 
 
-def refuse_lacking_product(head: Snapshot, target: Target) -> None:
+def refuse_missing_product(head: Snapshot, target: Target) -> None:
     """Raises RegistryError, naming the nearest, where there is no such product."""
     lack = explain_missing(head, targets.Target(target.product))
     if lack is not None:
@@ -116,10 +116,10 @@ def with_items(
             text = edit.with_item(document, (*inside, key), item)
         else:
             text = edit.with_member(document, key, [item], after=after, inside=inside)
-        document = again(document, text)
+        document = reparse(document, text)
     return document.text
 
 
-def again(document: Document, text: str) -> Document:
+def reparse(document: Document, text: str) -> Document:
     """A document with another text, read anew where that differs."""
     return document if text == document.text else documents.parse(text.encode(), document.path)

@@ -15,12 +15,13 @@ from schemareg import documents, manifests
 from schemareg.deprecation.announcements import Announcements
 from schemareg.deprecation.landed import asked
 from schemareg.deprecation.schedule import State, later
+from schemareg.documents import edit
 from schemareg.documents.yaml_scalar import scalar
 from schemareg.manifests.layout import DEPRECATIONS
 from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.model.targets import field_text
-from schemareg.snapshot.deprecations import deprecations, shell_target
+from schemareg.snapshot.deprecations import deprecations, find_deprecation, shell_target
 from schemareg.snapshot.elements import explain_missing
 from schemareg.snapshot.overlay import Overlay
 from schemareg.snapshot.snapshot import Snapshot
@@ -44,7 +45,7 @@ _BLANK = "Reason"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DeprecationRequest:
     """What somebody wants to announce. Of `sunset`, `within` and `open` at most one is given."""
 
     target: Target
@@ -60,7 +61,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DeprecationDraft:
     """An announcement as it would stand in its file, and what it comes to."""
 
     said: Deprecation
@@ -93,27 +94,108 @@ class Draft:
             return self.said.sunset.min
 
 
-def drafted(promises: Promises, head: Snapshot, policy: Policy, wish: Wish, today: date) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One edit of a deprecation's file."""
+
+    said: Deprecation
+    """As it stood."""
+    text: str | None
+    """The file's new text; None takes it away."""
+    term: Term | None
+    """What has landed of it; None where nothing has, so that nothing is lost or gained."""
+    day: date
+    """The day that the edit is taken to land on."""
+    remarks: tuple[Finding, ...] = ()
+    """What the check will say of it, which is nothing that refuses it."""
+
+    @property
+    def elapsed(self) -> int:
+        """Days of the window that have run, and that a withdrawal loses."""
+        return 0 if self.term is None else max(0, (self.day - self.term.opened).days)
+
+
+def draft(
+    promises: Promises, head: Snapshot, policy: Policy, wish: DeprecationRequest, today: date
+) -> DeprecationDraft:
     """The announcement of a wish, judged as if it landed today.
 
     Raises RegistryError with everything that speaks against it; Undecidable where the history that
     an answer needs is not here.
     """
     _refuse_contradictions(wish)
-    _refuse_lacking(promises.base, head, wish.target)
+    _refuse_missing(promises.base, head, wish.target)
     day = landing_day(promises, today)
     _refuse_repeated(promises, head, wish, day)
-    window, stability = asked_window(promises, head, policy, wish.target.product)
-    text = rendered(wish, _sunset(wish, day, window))
+    window, stability = required_window(promises, head, policy, wish.target.product)
+    text = render(wish, _sunset(wish, day, window))
     folder = head.folder_of(wish.target.product) or promises.base.folder_of(wish.target.product)
     path = f"{folder}/{DEPRECATIONS}/{identifier(promises.base, head, wish)}.yaml"
     said = _read(text, path, wish.target.product)
-    remarks = judged(promises, head, policy, {path: text}, day)
+    remarks = judge(promises, head, policy, {path: text}, day)
     around = promises.covering(wish.target)
-    return Draft(said, text, day, today, window, stability, remarks, around)
+    return DeprecationDraft(said, text, day, today, window, stability, remarks, around)
 
 
-def judged(
+def move_sunset(
+    promises: Promises,
+    head: Snapshot,
+    policy: Policy,
+    target: Target,
+    sunset: date | None,
+    today: date,
+    loosens: str = "",
+) -> Amendment:
+    """The deprecation of a target with another sunset, or with none.
+
+    Raises RegistryError where there is none, where that is its day already, and where the check
+    would refuse the day, with the first one that works.
+    """
+    said = find_deprecation(head, target, loosens)
+    if said.sunset == sunset:
+        is_it = f"goes from {sunset} on already" if sunset else "has no date already"
+        raise RegistryError(
+            f"{quoted(target)} {is_it}", where=said.path, remedy="Name another day: --sunset DATE"
+        )
+    document = head.document(said.path)
+    if sunset is None:
+        text = edit.without(document, ("sunset",))
+    else:
+        text = edit.with_scalar(document, "sunset", sunset.isoformat(), after="target")
+    day = landing_day(promises, today)
+    remarks = judge(promises, head, policy, {said.path: text}, day)
+    return Amendment(said, text, promises.term_of(said.path, target.product), day, remarks)
+
+
+def withdraw(
+    promises: Promises,
+    head: Snapshot,
+    policy: Policy,
+    target: Target,
+    today: date,
+    loosens: str = "",
+) -> Amendment:
+    """The deprecation of a target taken away.
+
+    Raises RegistryError where there is none, and once its sunset has come: then it is history.
+    """
+    said = find_deprecation(head, target, loosens)
+    day = landing_day(promises, today)
+    landed = promises.term_of(said.path, target.product)
+    term = None if landed is None else promises.since_return(landed)
+    if term is not None and term.state(day) is State.SUNSET:
+        raise RegistryError(
+            f"{quoted(target)} has come to its sunset, and what explains that stays:"
+            f" {term.arithmetic(day)}",
+            where=said.path,
+            remedy="What is to stay after all needs no edit; to give readers a new day:"
+            f" reg extend {shell_target(target)} --sunset DATE",
+        )
+    remarks = judge(promises, head, policy, {said.path: None}, day)
+    return Amendment(said, None, term, day, remarks)
+
+
+def judge(
     promises: Promises, head: Snapshot, policy: Policy, over: dict[str, str | None], day: date
 ) -> tuple[Finding, ...]:
     """What the check says of deprecations written, edited or taken away, if they landed on a day.
@@ -139,7 +221,7 @@ def landing_day(promises: Promises, today: date) -> date:
     return today if last is None else max(today, last.time.date())
 
 
-def asked_window(
+def required_window(
     promises: Promises, head: Snapshot, policy: Policy, product: str
 ) -> tuple[int, str]:
     """Days that the policy asks of a deprecation that lands now, and for which stability."""
@@ -155,7 +237,7 @@ def asked_window(
     return window, own if own in firm else firm[-1]
 
 
-def rendered(wish: Wish, sunset: date | None) -> str:
+def render(wish: DeprecationRequest, sunset: date | None) -> str:
     """The text of a deprecation's file. Raises RegistryError where a text is no text."""
     rows = (
         ("target", str(wish.target)),
@@ -168,16 +250,16 @@ def rendered(wish: Wish, sunset: date | None) -> str:
     return "".join(f"{key}: {scalar(text)}\n" for key, text in rows if text)
 
 
-def blank(wish: Wish, sunset: date | None) -> str:
+def blank(wish: DeprecationRequest, sunset: date | None) -> str:
     """The same with the reason left to be filled in: until then the check refuses the file."""
-    before, reason, after = rendered(replace(wish, reason=_BLANK), sunset).partition(
+    before, reason, after = render(replace(wish, reason=_BLANK), sunset).partition(
         f"reason: {_BLANK}\n"
     )
     assert reason  # noqa: S101 - the word stands plain
     return f"{before}reason: # why it goes, for those who read it in a year\n{after}"
 
 
-def identifier(base: Snapshot, head: Snapshot, wish: Wish) -> str:
+def identifier(base: Snapshot, head: Snapshot, wish: DeprecationRequest) -> str:
     """The file's name without its ending: the target as a file system can take it.
 
     The same target has the same name. Where letters had to be given up, or a file of that name
@@ -187,19 +269,19 @@ def identifier(base: Snapshot, head: Snapshot, wish: Wish) -> str:
     return f"{name}-{_digest(wish)}" if _taken(base, head, wish, name) else name
 
 
-def usual_name(wish: Wish) -> str:
+def usual_name(wish: DeprecationRequest) -> str:
     """The name that the file has where no other has it."""
     plain = _plain_identifier(wish)
     name = _UNSAFE.sub("-", plain).strip("-.")[:_LONGEST]
     return name if name == plain else f"{name}-{_digest(wish)}"
 
 
-def _digest(wish: Wish) -> str:
+def _digest(wish: DeprecationRequest) -> str:
     whole = f"{wish.target} {wish.loosens}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(whole).hexdigest()[:8]
 
 
-def _plain_identifier(wish: Wish) -> str:
+def _plain_identifier(wish: DeprecationRequest) -> str:
     target = wish.target
     parts = [target.schema or target.product]
     if target.version is not None:
@@ -217,7 +299,7 @@ def _word(step: Step) -> str:
     return step if isinstance(step, str) else field_text((step,))
 
 
-def _taken(base: Snapshot, head: Snapshot, wish: Wish, name: str) -> bool:
+def _taken(base: Snapshot, head: Snapshot, wish: DeprecationRequest, name: str) -> bool:
     """Whether a file has the name, on whatever file system, and speaks of something else."""
     for snapshot in (base, head):
         said = {each.path: each for each in deprecations(snapshot, wish.target.product)}
@@ -231,7 +313,7 @@ def _taken(base: Snapshot, head: Snapshot, wish: Wish, name: str) -> bool:
     return False
 
 
-def _sunset(wish: Wish, day: date, window: int) -> date | None:
+def _sunset(wish: DeprecationRequest, day: date, window: int) -> date | None:
     if wish.open:
         return None
     if wish.sunset is not None:
@@ -249,7 +331,7 @@ def _read(text: str, path: str, product: str) -> Deprecation:
         ) from None
 
 
-def _refuse_contradictions(wish: Wish) -> None:
+def _refuse_contradictions(wish: DeprecationRequest) -> None:
     dates = [
         name
         for name, given in (
@@ -271,13 +353,15 @@ def _refuse_contradictions(wish: Wish) -> None:
         )
 
 
-def _refuse_lacking(base: Snapshot, head: Snapshot, target: Target) -> None:
+def _refuse_missing(base: Snapshot, head: Snapshot, target: Target) -> None:
     lack = explain_missing(head, target)
     if lack is not None and explain_missing(base, target) is not None:
         raise RegistryError(lack[0], remedy=lack[1])
 
 
-def _refuse_repeated(promises: Promises, head: Snapshot, wish: Wish, day: date) -> None:
+def _refuse_repeated(
+    promises: Promises, head: Snapshot, wish: DeprecationRequest, day: date
+) -> None:
     for said in deprecations(head, wish.target.product):
         if (said.target, said.loosens) != (wish.target, wish.loosens):
             continue

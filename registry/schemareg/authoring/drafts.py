@@ -55,7 +55,7 @@ def next_draft(base: Snapshot, head: Snapshot, target: Target) -> tuple[SchemaVe
     return latest, path
 
 
-def bumped(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple[str, str]:
+def bump(base: Snapshot, head: Snapshot, target: Target, today: date) -> tuple[str, str]:
     """The path of a schema's draft, and its path under the version that its changes call for.
 
     Raises RegistryError where there is no draft, or more than one to choose from, or nothing to

@@ -51,7 +51,7 @@ class Retirement:
         return f"{self.target.product}/{self.target.schema}"
 
 
-def retired(
+def retire(
     promises: Promises, head: Snapshot, policy: Policy, target: Target, today: date
 ) -> Retirement:
     """The end of a target whose sunset has come, or that everybody who reads it agreed to lose.

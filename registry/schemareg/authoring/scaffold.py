@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from schemareg.catalog import overview
 from schemareg.documents import json_values
 from schemareg.documents.yaml_flow import flow
 from schemareg.documents.yaml_scalar import scalar
 from schemareg.formats import catalogue
-from schemareg.model import targets
+from schemareg.model import semver, targets
 from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from schemareg.documents import Document, Node
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.format import SchemaFormat
+    from schemareg.model.targets import Target
+    from schemareg.snapshot.snapshot import Snapshot
 
 REGISTRY = """\
 # The hub's policy: what this registry asks of every data product.
@@ -129,6 +132,82 @@ def declared(
             remedy=f"Add it by hand, under `schemas:`:  {entry}",
         )
     return changed
+
+
+class Addition(NamedTuple):
+    """Files to create, and one to replace."""
+
+    created: dict[str, str]
+    declaration: str
+    """The path of product.yaml."""
+    declared: str
+    """Its new text."""
+
+
+def add_schema(
+    snapshot: Snapshot,
+    target: str,
+    version: str,
+    records: Iterable[JsonValue] | None,
+    description: str = "",
+    *,
+    form: str = catalogue.DEFAULT.name,
+    text: str = "",
+) -> Addition:
+    """A schema's first version, from records or from nothing, and its line in product.yaml.
+
+    `form` is the name of its format; `text` is the schema, where it exists already.
+
+    Raises RegistryError for a name that is none, a product that is not there, a schema that is, a
+    version that is not SemVer.
+    """
+    product, slash, name = target.partition("/")
+    if not slash:
+        raise RegistryError(
+            f"{target!r} names no schema",
+            remedy=f"Write PRODUCT/NAME: reg new schema {target}/NAME",
+        )
+    named("product", product)
+    named("schema", name)
+    if semver.parse(version) is None:
+        raise RegistryError(
+            f"{version!r} is not a version", where="--version", remedy="Write X.Y.Z, such as 1.0.0"
+        )
+    found = overview.product(snapshot, product)
+    if any(each.schema.name == name for each in found.schemas):
+        raise RegistryError(
+            f"there is a schema {target} already",
+            where=f"{found.product.folder}/product.yaml",
+            remedy=f"For its next version: reg draft {target}",
+        )
+    path = f"{found.product.folder}/product.yaml"
+    language = catalogue.named(form)
+    folder = found.product.folder
+    created = schema(folder, name, version, records, language=language, text=text)
+    changed = declared(snapshot.document(path), name, description, form)
+    return Addition(created, path, changed)
+
+
+def refuse_known(snapshot: Snapshot, product: str) -> None:
+    """Raises RegistryError where a product of this name is there, in whichever domain."""
+    known = snapshot.folder_of(product)
+    if known is not None:
+        raise RegistryError(
+            f"there is a product {product!r} already",
+            where=known,
+            remedy=f"To look at it: reg show {product}; to add a schema: reg new schema {product}/NAME",
+        )
+
+
+def target_of(text: str, *, schema: bool = True) -> Target:
+    """The target a user named. Raises RegistryError where it names no schema and one is needed."""
+    target = targets.parse(text)
+    if schema and not target.schema:
+        raise RegistryError(
+            f"{text!r} is a product, and a schema is wanted",
+            remedy=f"Write {text}/SCHEMA; to see which there are: reg show {text}",
+        )
+    return target
 
 
 def _with_entry(document: Document, entry: str) -> str:

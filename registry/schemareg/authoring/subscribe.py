@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from schemareg import manifests
 from schemareg.authoring.consumer_files import (
     Registration,
-    again,
-    judged,
-    refuse_lacking_product,
+    judge,
+    refuse_missing_product,
+    reparse,
     with_items,
 )
 from schemareg.authoring.deprecations import landing_day
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscriptionRequest:
     """What a team wants to be registered as a reader of. What is empty stays as it was."""
 
     target: Target
@@ -54,7 +54,9 @@ class Wish:
     """In a file that reads the schema already, more of them; for one that does not, none is all."""
 
 
-def joined(promises: Promises, head: Snapshot, wish: Wish, today: date) -> Registration:
+def subscribe(
+    promises: Promises, head: Snapshot, wish: SubscriptionRequest, today: date
+) -> Registration:
     """A team registered as a reader of a schema, or of more of one.
 
     Raises RegistryError with everything that speaks against it: names that are not there, with the
@@ -69,7 +71,7 @@ def joined(promises: Promises, head: Snapshot, wish: Wish, today: date) -> Regis
         text = _amended(head, head.document(path), before, wish)
     else:
         text = _new(head, wish)
-    after = judged(head, path, text, wish.target.product)
+    after = judge(head, path, text, wish.target.product)
     files = Overlay(head.files, {path: text})
     changes = files.changes_from(promises.base.files)
     day = landing_day(promises, today)
@@ -83,10 +85,10 @@ def joined(promises: Promises, head: Snapshot, wish: Wish, today: date) -> Regis
     return Registration(path, text, before, after, remarks)
 
 
-def _settled(head: Snapshot, wish: Wish) -> Wish:
+def _settled(head: Snapshot, wish: SubscriptionRequest) -> SubscriptionRequest:
     """The wish with what its target names taken apart."""
     target = wish.target
-    refuse_lacking_product(head, target)
+    refuse_missing_product(head, target)
     if not target.schema:
         schemas = head.schema_names(target.product)
         raise RegistryError(
@@ -107,7 +109,7 @@ def _settled(head: Snapshot, wish: Wish) -> Wish:
     schema = targets.Target(target.product, target.schema)
     plain = [targets.parse(f"{schema}#{each}") for each in fields]
     written = dict.fromkeys(uses.field_notation(each.field, each.value) for each in plain)
-    return Wish(
+    return SubscriptionRequest(
         schema,
         wish.team.strip(),
         wish.name,
@@ -118,7 +120,7 @@ def _settled(head: Snapshot, wish: Wish) -> Wish:
     )
 
 
-def _file_name(wish: Wish) -> str:
+def _file_name(wish: SubscriptionRequest) -> str:
     name = wish.name or re.sub(r"[^a-z0-9_-]+", "-", wish.team.lower()).strip("-_")[:64]
     if targets.NAME.fullmatch(name):
         return name
@@ -130,7 +132,7 @@ def _file_name(wish: Wish) -> str:
     )
 
 
-def _new(head: Snapshot, wish: Wish) -> str:
+def _new(head: Snapshot, wish: SubscriptionRequest) -> str:
     rows: list[tuple[str, JsonValue]] = [("team", wish.team)]
     if wish.contact:
         rows.append(("contact", wish.contact))
@@ -140,7 +142,7 @@ def _new(head: Snapshot, wish: Wish) -> str:
     return "".join([*lines, f"uses:\n  - {flow(_use(head, wish))}\n"])
 
 
-def _use(head: Snapshot, wish: Wish) -> dict[str, JsonValue]:
+def _use(head: Snapshot, wish: SubscriptionRequest) -> dict[str, JsonValue]:
     value: dict[str, JsonValue] = {"schema": str(wish.target)}
     versions = wish.versions or _latest_line(head, wish.target)
     if versions:
@@ -156,7 +158,9 @@ def _latest_line(head: Snapshot, schema: Target) -> str:
     return f"^{newest(versions).version.major}" if versions else ""
 
 
-def _amended(head: Snapshot, document: Document, before: Consumer, wish: Wish) -> str:
+def _amended(
+    head: Snapshot, document: Document, before: Consumer, wish: SubscriptionRequest
+) -> str:
     if before.team != wish.team:
         raise RegistryError(
             f"is the file of {quoted(before.team)}, not of {quoted(wish.team)}",
@@ -167,18 +171,18 @@ def _amended(head: Snapshot, document: Document, before: Consumer, wish: Wish) -
     if wish.contact and wish.contact != before.contact:
         text = edit.with_scalar(document, "contact", wish.contact, after="team")
     channels = [each for each in wish.channels if each not in before.channels]
-    text = with_items(again(document, text), "channels", channels, after="contact")
+    text = with_items(reparse(document, text), "channels", channels, after="contact")
     position = _position(before, wish)
     if position is None:
-        return edit.with_item(again(document, text), ("uses",), _use(head, wish))
+        return edit.with_item(reparse(document, text), ("uses",), _use(head, wish))
     use, inside = before.uses[position], ("uses", position)
     if wish.versions and wish.versions != use.versions:
         text = edit.with_scalar(
-            again(document, text), "versions", wish.versions, after="schema", inside=inside
+            reparse(document, text), "versions", wish.versions, after="schema", inside=inside
         )
     known = {uses.field_notation(*each) for each in use.elements}
     fields = [each for each in wish.fields if each not in known]
-    text = with_items(again(document, text), "fields", fields, inside=inside)
+    text = with_items(reparse(document, text), "fields", fields, inside=inside)
     if text == document.text:
         raise RegistryError(
             "that is what it says already",
@@ -188,7 +192,7 @@ def _amended(head: Snapshot, document: Document, before: Consumer, wish: Wish) -
     return text
 
 
-def _position(before: Consumer, wish: Wish) -> int | None:
+def _position(before: Consumer, wish: SubscriptionRequest) -> int | None:
     """Which of the uses is meant; None for one that is not there yet."""
     alike = [i for i, use in enumerate(before.uses) if use.schema == wish.target]
     same = [i for i in alike if before.uses[i].versions == wish.versions]

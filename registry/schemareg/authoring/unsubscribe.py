@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from schemareg import manifests
 from schemareg.authoring.consumer_files import (
     Registration,
-    chosen,
-    judged,
-    one,
-    refuse_lacking_product,
+    choose,
+    judge,
+    only,
+    refuse_missing_product,
 )
 from schemareg.consumers import uses
 from schemareg.documents import edit
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-def left(head: Snapshot, target: Target, *, team: str = "", name: str = "") -> Registration:
+def unsubscribe(head: Snapshot, target: Target, *, team: str = "", name: str = "") -> Registration:
     """A team that reads a product, a schema or a field no more; who reads nothing has no file.
 
     Raises RegistryError where it does not, or where it is not clear who is meant.
     """
-    refuse_lacking_product(head, target)
+    refuse_missing_product(head, target)
     if target.version is not None or target.major is not None:
         raise RegistryError(
             f"{quoted(target)} names versions, and a schema or a field is left whole",
             remedy=f"Leave {target.product}/{target.schema}, or change its versions:"
             f" reg subscribe {target.product}/{target.schema} --team TEAM --versions RANGE",
         )
-    reader = one(chosen(head, target, team, name), target)
+    reader = only(choose(head, target, team, name), target)
     path, document = reader.path, head.document(reader.path)
     before = manifests.parse_consumer(document, target.product)
     text = _without(document, before, target)
-    after = None if text is None else judged(head, path, text, target.product)
+    after = None if text is None else judge(head, path, text, target.product)
     return Registration(path, text, before, after)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-class State(Enum):
+class WaiverState(Enum):
     """Where a waiver stands on a day."""
 
     COUNTS = "counts"
@@ -35,16 +35,16 @@ class State(Enum):
     WITHDRAWN = "withdrawn here"
 
 
-class Standing(NamedTuple):
+class WaiverStatus(NamedTuple):
     """One waiver, and where it stands."""
 
     product: str
     waiver: Waiver
-    state: State
+    state: WaiverState
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WaiverRequest:
     """What somebody wants to accept. In a renewal, what is empty stays as it was."""
 
     fingerprint: str
@@ -55,7 +55,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class WaiverEdit:
     """The file of a waiver as it would stand."""
 
     waiver: Waiver
@@ -64,7 +64,7 @@ class Leave:
     """As it stood, where there was one."""
 
 
-class Subject(NamedTuple):
+class WaiverSubject(NamedTuple):
     """What a waiver is for."""
 
     product: str
@@ -74,7 +74,7 @@ class Subject(NamedTuple):
     """As the check reports it now, if it does."""
 
 
-def subject(findings: Iterable[Finding], head: Snapshot, fingerprint: str) -> Subject:
+def subject(findings: Iterable[Finding], head: Snapshot, fingerprint: str) -> WaiverSubject:
     """What a fingerprint, or the beginning of one, is of: a finding, or a waiver that is there.
 
     Raises RegistryError where it is of nothing, or of several; and where there is nothing that
@@ -89,10 +89,10 @@ def subject(findings: Iterable[Finding], head: Snapshot, fingerprint: str) -> Su
         )
     for finding in found.values():
         _refuse_what_needs_none(finding)
-        return Subject(finding.product, finding.fingerprint, finding)
+        return WaiverSubject(finding.product, finding.fingerprint, finding)
     for product in head.product_names():
         if head.has(_path(head, product, fingerprint)):
-            return Subject(product, fingerprint, None)
+            return WaiverSubject(product, fingerprint, None)
     raise RegistryError(
         f"the check reports no finding {quoted(fingerprint)} here, and no waiver has it",
         remedy=f"{_reported(known.values())}; for one that is reported elsewhere, name its product too",
@@ -132,7 +132,9 @@ def _refuse_what_needs_none(finding: Finding) -> None:
         )
 
 
-def granted(head: Snapshot, product: str, wish: Wish, today: date, *, by: str = "") -> Leave:
+def draft(
+    head: Snapshot, product: str, wish: WaiverRequest, today: date, *, by: str = ""
+) -> WaiverEdit:
     """The waiver of a wish: a new file, or the one that is there with another last day.
 
     `by` accepts it where the wish does not say who, and nobody has yet. Raises RegistryError with what speaks against it.
@@ -165,7 +167,7 @@ def granted(head: Snapshot, product: str, wish: Wish, today: date, *, by: str = 
             remedy=f"Add {' and '.join(f'{name} TEXT' for name in lacking)}",
         )
     text = "".join(f"{key}: {scalar(value)}\n" for key, value in _rows(wish) if value)
-    return Leave(_read(text, path), text, None)
+    return WaiverEdit(_read(text, path), text, None)
 
 
 def blank(fingerprint: str, rule: str, until: date) -> str:
@@ -178,9 +180,9 @@ def blank(fingerprint: str, rule: str, until: date) -> str:
     )
 
 
-def waivers(
+def list_waivers(
     base: Snapshot, head: Snapshot, today: date, product: str | None = None
-) -> tuple[Standing, ...]:
+) -> tuple[WaiverStatus, ...]:
     """Every waiver, or those of one product, by product and fingerprint.
 
     Raises InvalidFiles with the mistakes of those that cannot be read.
@@ -201,18 +203,18 @@ _ASKED = {"--reason": "why", "--approver": "who accepts it"}
 
 def _standing(
     base: Snapshot, head: Snapshot, product: str, today: date, mistakes: list[Mistake]
-) -> Iterator[Standing]:
+) -> Iterator[WaiverStatus]:
     landed = {each.fingerprint: each for each in _waivers(base, product, [])}
     here = {each.fingerprint: each for each in _waivers(head, product, mistakes)}
     for fingerprint in sorted({*landed, *here}):
         before, after = landed.get(fingerprint), here.get(fingerprint)
         if before is not None:
-            state = State.EXPIRED if today > before.until else State.COUNTS
-            if after is None and state is State.COUNTS:
-                state = State.WITHDRAWN
-            yield Standing(product, before, state)
+            state = WaiverState.EXPIRED if today > before.until else WaiverState.COUNTS
+            if after is None and state is WaiverState.COUNTS:
+                state = WaiverState.WITHDRAWN
+            yield WaiverStatus(product, before, state)
         if after is not None and (before is None or after.until != before.until):
-            yield Standing(product, after, State.PROPOSED)
+            yield WaiverStatus(product, after, WaiverState.PROPOSED)
 
 
 def _waivers(snapshot: Snapshot, product: str, mistakes: list[Mistake]) -> Iterator[Waiver]:
@@ -226,7 +228,7 @@ def _waivers(snapshot: Snapshot, product: str, mistakes: list[Mistake]) -> Itera
                 mistakes += error.mistakes
 
 
-def _renewed(head: Snapshot, path: str, wish: Wish) -> Leave:
+def _renewed(head: Snapshot, path: str, wish: WaiverRequest) -> WaiverEdit:
     document = head.document(path)
     before = manifests.parse_waiver(document)
     for key, value in _rows(wish):
@@ -240,10 +242,10 @@ def _renewed(head: Snapshot, path: str, wish: Wish) -> Leave:
             where=path,
             remedy="Name another day: --until DATE",
         )
-    return Leave(after, document.text, before)
+    return WaiverEdit(after, document.text, before)
 
 
-def _rows(wish: Wish) -> tuple[tuple[str, str], ...]:
+def _rows(wish: WaiverRequest) -> tuple[tuple[str, str], ...]:
     return (
         ("fingerprint", wish.fingerprint),
         ("rule", wish.rule),

@@ -51,6 +51,7 @@ def parse_consumer(document: Document, product: str) -> Consumer:
         contact=value.get("contact", ""),
         channels=tuple(value.get("channels", ())),
         uses=tuple(uses),
+        queries=tuple(value.get("queries", ())),
         acks=tuple(each for each in acks if each is not None),
     )
 

@@ -71,3 +71,5 @@ class Consumer:
     uses: tuple[Use, ...] = ()
     acks: tuple[Target, ...] = ()
     """The early removals that the team acknowledges."""
+    queries: tuple[str, ...] = ()
+    """The team's SQL files, as patterns of paths: `sql/**/*.sql`."""

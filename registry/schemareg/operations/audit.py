@@ -1,4 +1,4 @@
-"""How the commands of the audit come to the line that they speak of, and to what was kept of it."""
+"""The audit of a history: verification, checkpoints, proofs, exports; and who had a part in it."""
 
 import json
 import re
@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from schemareg.model import targets
 from schemareg.model.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
-    from schemareg.adapters.git.commit_messages import CommitMessage
+    from schemareg.adapters.git.commit_messages import CommitPeople
     from schemareg.adapters.history.history import GitHistory
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.progress import Progress
@@ -25,17 +26,105 @@ if TYPE_CHECKING:
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
+def verify(
+    root: Path, *, checkpoint: str | None = None, full: bool = False, head: str | None = None
+) -> "Verification":
+    """The violations in the history of the protected branch, or up to `head`.
+
+    `checkpoint` is the line that `checkpoint` gives. How far the audit came is cached, and the next
+    one continues there, unless it is `full`. Raises Undecidable where the history is missing, or
+    does not contain the checkpoint.
+    """
+    from schemareg.audit.checkpoint import parse
+
+    known = parse(checkpoint) if checkpoint is not None else None
+    with line(root, head) as history:
+        return verified_line(root, history, known, full=full, protected=head is None)
+
+
+class CheckpointResult(NamedTuple):
+    """A checkpoint, and the number of violations up to it."""
+
+    line: str
+    signature: str
+    """Empty where no key was given; else the lines to keep below it."""
+    violations: int
+
+
+def checkpoint(
+    root: Path, *, head: str | None = None, sign: Path | None = None
+) -> CheckpointResult:
+    """One line that names the history as it is now; signed with an SSH key, where one is given."""
+    from schemareg.adapters.git import signatures
+
+    with line(root, head) as history:
+        found, violations = checkpoint_of(root, history, protected=head is None)
+    signature = signatures.sign(f"{found}\n", sign) if sign is not None else ""
+    return CheckpointResult(str(found), signature, violations)
+
+
+def prove(root: Path, target: str, checkpoint: str, *, head: str | None = None) -> str | None:
+    """A proof, as JSON text, that what landed of a target is part of a checkpoint.
+
+    None where the history is not that of the checkpoint. Raises RegistryError where nothing of the
+    target landed.
+    """
+    from schemareg.audit.checkpoint import parse
+    from schemareg.audit.proof import render
+
+    known = parse(checkpoint)
+    with line(root, head) as history:
+        found = proof_of(root, history, known, targets.parse(target))
+    return None if found is None else render(found)
+
+
+class ProofResult(NamedTuple):
+    """A proof that was checked."""
+
+    proof: "Proof"
+    errors: tuple[str, ...]
+    """Why it does not hold; empty where it does."""
+    checkpoint: "Checkpoint | None"
+    """The caller's own checkpoint, where one was given."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds, and is of the caller's own checkpoint."""
+        return not self.errors and self.checkpoint in (None, self.proof.checkpoint)
+
+
+def check_proof(path: Path, *, checkpoint: str | None = None) -> ProofResult:
+    """Check a proof without a repository. Raises RegistryError where the file is not a proof."""
+    from schemareg.audit import proof
+    from schemareg.audit.checkpoint import parse
+
+    if not path.is_file():
+        raise RegistryError("there is no such file", where=str(path), remedy="Name a proof")
+    found = proof.parse(path.read_bytes(), str(path))
+    own = parse(checkpoint) if checkpoint is not None else None
+    return ProofResult(found, tuple(proof.refuted_records(found)), own)
+
+
+def export(root: Path, *, since: str | None = None, head: str | None = None) -> Iterator["Fact"]:
+    """Every fact of the history, oldest first, as it is read; with `since`, after a checkpoint."""
+    from schemareg.audit.checkpoint import parse
+
+    known = parse(since) if since is not None else None
+    with line(root, head) as history:
+        yield from facts_after(root, history, known)
+
+
 @contextmanager
 def line(root: Path, head: str | None = None) -> Iterator["GitHistory"]:
     """The landings up to a revision; by default those of the protected branch, as known here."""
     from schemareg.adapters.history import history
 
-    revision = _protected(root) if head is None else dated(root, head)
+    revision = _protected(root) if head is None else resolve(root, head)
     with history.history(root, revision) as found:
         yield found
 
 
-def dated(root: Path, revision: str) -> str:
+def resolve(root: Path, revision: str) -> str:
     """A revision; where it is a day, the last that the protected branch had by the end of it."""
     return _on(root, _protected(root), revision) if is_day(revision) else revision
 
@@ -90,7 +179,7 @@ def _branch(root: Path) -> str:
     return protected_branch.trusted_at(root, protected_branch.named_by(text))
 
 
-def verified(
+def verified_line(
     root: Path,
     history: "GitHistory",
     checkpoint: "Checkpoint | None",
@@ -238,7 +327,7 @@ def _seen(root: Path, history: "GitHistory", found: "Verification") -> "Verifica
     return replace(found, misdated=audit_receipts.find_contradictions(history, known, written))
 
 
-def checkpoint(
+def checkpoint_of(
     root: Path, history: "GitHistory", *, protected: bool = True
 ) -> tuple["Checkpoint", int]:
     """The checkpoint of a line as it is now, and how many violations there are up to it.
@@ -248,7 +337,7 @@ def checkpoint(
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.merkle import MerkleAccumulator
 
-    found = verified(root, history, None, full=False, hashed=True, protected=protected)
+    found = verified_line(root, history, None, full=False, hashed=True, protected=protected)
     if found.progress is None:
         raise RegistryError("nothing has landed yet", remedy="Commit the registry first")
     progress = found.progress
@@ -257,7 +346,7 @@ def checkpoint(
     return line, len(found.violations)
 
 
-def proof(
+def proof_of(
     root: Path, history: "GitHistory", checkpoint: "Checkpoint", target: "Target"
 ) -> "Proof | None":
     """The proof of what landed of a target; None where the history is not the checkpoint's."""
@@ -317,7 +406,7 @@ def states(root: Path) -> Iterator[Callable[[str], "Snapshot"]]:
         yield at
 
 
-def exported(root: Path, history: "GitHistory", since: "Checkpoint | None") -> Iterator["Fact"]:
+def facts_after(root: Path, history: "GitHistory", since: "Checkpoint | None") -> Iterator["Fact"]:
     """Every fact of a line, the oldest first; only those after a checkpoint, where one is given."""
     from schemareg.changelog.facts import Facts
 
@@ -372,7 +461,7 @@ def people_of(
     }
 
 
-def _people(message: "CommitMessage") -> dict[str, Any]:
+def _people(message: "CommitPeople") -> dict[str, Any]:
     by = {
         key: [who for name, who in message.trailers if name.lower() == key.replace("_", "-")]
         for key in ("reviewed_by", "approved_by", "co_authored_by")

@@ -31,7 +31,7 @@ def facts(
     for changes in _changes(root, history, folders):
         newest = reversed(changes)
         while some := tuple(islice(newest, _TOGETHER)):
-            for change, said in zip(some, told(history, teller, some), strict=True):
+            for change, said in zip(some, facts_of(history, teller, some), strict=True):
                 if since is not None and change.landing.time.date() < since:
                     return
                 yield from reversed(said)
@@ -41,7 +41,7 @@ _TOGETHER = 200
 """Changes whose facts are looked for at a time among those that were kept."""
 
 
-def told(
+def facts_of(
     history: "GitHistory", teller: "Facts", changes: Sequence["PathChange"]
 ) -> Iterator[tuple["Fact", ...]]:
     """The facts of each of these changes: as they were kept, else told, and kept."""
@@ -123,8 +123,8 @@ def _standing(root: Path, history: "GitHistory", product: str) -> set[str]:
     )
     folders = [os.fsdecode(each) for each in listed.out.split(b"\0") if each and b"\n" not in each]
     asked = [f"{history.commit}:{each}/{product}/product.yaml" for each in folders]
-    told = command.run(root, "cat-file", "--batch-check=%(objecttype)", lines=asked)
-    kinds = told.out.decode("utf-8", "replace").splitlines()
+    answer = command.run(root, "cat-file", "--batch-check=%(objecttype)", lines=asked)
+    kinds = answer.out.decode("utf-8", "replace").splitlines()
     if len(kinds) != len(folders):
         return set()
     return {

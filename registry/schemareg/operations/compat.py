@@ -1,31 +1,33 @@
-"""Schema files that belong to no registry, read for `reg compat`."""
+"""Compare schema files that belong to no registry."""
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
-
-from schemareg.adapters import terminal
-from schemareg.model.errors import RegistryError
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from schemareg.compatibility.bulk import Answer
     from schemareg.compatibility.files import Judged
     from schemareg.documents import Document
 
-_CALL = "reg compat OLD.json NEW.json, or reg compat --pairs FILE.jsonl"
-
 
 def files(
-    root: Path, old: Path | None, new: Path | None, level: str, content: str, dialect: str
+    root: Path,
+    old: Path,
+    new: Path,
+    *,
+    level: str = "BACKWARD",
+    content: str = "declared",
+    dialect: str = "2020-12",
 ) -> "Judged":
-    """The verdict on two files. Raises RegistryError where a file is missing or is no schema."""
+    """The verdict on two files. Raises OSError for a missing file, InvalidFiles for an invalid one.
+
+    `level` and `content` are names of `model.Level` and values of `model.Content`; `dialect` is
+    for schemas without `$schema`.
+    """
     from schemareg.compatibility.files import judged
     from schemareg.model import Content, Level
 
-    if old is None or new is None:
-        raise RegistryError("two schema files are wanted", remedy=_CALL)
     older, newer = _document(root, old, dialect), _document(root, new, dialect)
     return judged(older, newer, Level[level], Content(content), dialect)
 
@@ -39,36 +41,19 @@ def _document(root: Path, path: Path, dialect: str) -> "Document":
     return document
 
 
-def pairs(root: Path, rows: Path, old: Path | None, level: str, content: str, dialect: str) -> None:
-    """A line of JSON for each row, written as soon as it is known."""
-    from schemareg.compatibility import bulk as many
+def pairs(rows: Iterable[bytes], level: str, content: str, dialect: str) -> "Iterator[Answer]":
+    """The answer to each row, in order, as soon as it is known; see `compatibility.bulk.answers`."""
+    from schemareg.compatibility.bulk import answers
     from schemareg.compatibility.levels import judge
     from schemareg.formats.verdict import Budget
     from schemareg.model import Content, Level
-    from schemareg.reports.views import verdict
 
-    if old is not None:
-        raise RegistryError(
-            "--pairs takes the schemas from its rows, not OLD and NEW", remedy=_CALL
-        )
     asked, model = Level[level], Content(content)
-    with _opened(root, rows) as lines:
-        for answer in many.answers(
-            lines,
-            lambda language, older, newer: judge(
-                language, older, newer, asked, content=model, budget=Budget()
-            ),
-            time.perf_counter,
-            dialect,
-        ):
-            terminal.say(verdict.line(*answer))
-            sys.stdout.flush()
-
-
-@contextmanager
-def _opened(root: Path, path: Path) -> Iterator[BinaryIO]:
-    if str(path) == "-":
-        yield sys.stdin.buffer
-        return
-    with (root / path).open("rb") as lines:
-        yield lines
+    yield from answers(
+        rows,
+        lambda language, older, newer: judge(
+            language, older, newer, asked, content=model, budget=Budget()
+        ),
+        time.perf_counter,
+        dialect,
+    )

@@ -1,40 +1,47 @@
-"""Edits that a command makes for a user: written, and if they like committed, pushed and proposed.
+"""Edits that an operation makes: files written and, if asked, committed, pushed and proposed.
 
-All of it or none: where a later step fails before the commit, the files are as they were.
+All of it or none: where a step fails before the commit, the files are restored.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from schemareg.operations import output, writing
+from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
     from schemareg.model import Deprecation
 
 
-class Delivery(NamedTuple):
-    """How far an edit is to be taken; each step includes those before it."""
+class EditOptions(NamedTuple):
+    """How far an edit is taken; each step includes those before it."""
 
+    dry_run: bool = False
+    """Refuse what a real run would refuse, and write nothing."""
     commit: bool = False
     branch: str | None = None
+    """A new branch for the commit."""
     push: bool = False
-    request: bool = False
+    pull_request: bool = False
 
     @property
-    def committed(self) -> bool:
-        """Whether there is to be a commit."""
-        return self.commit or self.branch is not None or self.pushed
+    def commits(self) -> bool:
+        """Whether a commit is made."""
+        return self.commit or self.branch is not None or self.pushes
 
     @property
-    def pushed(self) -> bool:
-        """Whether the commit is to be pushed."""
-        return self.push or self.request
+    def pushes(self) -> bool:
+        """Whether the commit is pushed."""
+        return self.push or self.pull_request
 
 
-class Message(NamedTuple):
-    """What the commit and the pull request say."""
+WRITE = EditOptions()
+"""Write the files, and nothing else."""
+
+
+class CommitMessage(NamedTuple):
+    """The text of the commit and of the pull request."""
 
     subject: str
     body: str
@@ -45,25 +52,71 @@ class Message(NamedTuple):
         return f"{self.subject}\n\n{self.body}\n" if self.body else f"{self.subject}\n"
 
 
-def deprecation(said: "Deprecation") -> Message:
-    """The message of a commit that announces the end of a promise."""
-    when = f"sunset {said.sunset}" if said.sunset else "no date yet"
-    what = f"Deprecate {said.target}"
-    if said.loosens:
-        what = f"Deprecate {said.loosens} of {said.target}"
+class Edits(NamedTuple):
+    """Files to write, by path; None removes a file."""
+
+    home: Path
+    files: Mapping[str, str | None]
+    message: CommitMessage
+    protected: str
+    """The protected branch: nothing is committed to it."""
+    proposal: str
+    """A name for a new branch, for the remedy where one is needed."""
+    new: frozenset[str] = frozenset()
+    """Paths that must not exist yet."""
+
+
+Action = Literal[
+    "wrote",
+    "changed",
+    "removed",
+    "would write",
+    "would remove",
+    "committed",
+    "pushed",
+    "opened",
+    "link",
+    "no link",
+]
+
+
+class Step(NamedTuple):
+    """One step of an edit, passed to `progress` as soon as it is done."""
+
+    action: Action
+    subject: str
+    """A path below `home`, a commit, a branch, or the address of a pull request."""
+    detail: str = ""
+    """The text that would be written, the branch of the commit, or the remote."""
+    home: Path = Path()
+
+
+Progress = Callable[[Step], None]
+
+
+def ignore(_: object) -> None:
+    """A `progress` callback that does nothing."""
+
+
+def deprecation_message(deprecation: "Deprecation") -> CommitMessage:
+    """The message of a commit that announces a deprecation."""
+    when = f"sunset {deprecation.sunset}" if deprecation.sunset else "no date yet"
+    what = f"Deprecate {deprecation.target}"
+    if deprecation.loosens:
+        what = f"Deprecate {deprecation.loosens} of {deprecation.target}"
     more = (
-        f"Use {said.replacement} instead." if said.replacement else "",
-        f"How to move: {said.migration}" if said.migration else "",
+        f"Use {deprecation.replacement} instead." if deprecation.replacement else "",
+        f"How to migrate: {deprecation.migration}" if deprecation.migration else "",
     )
-    return message(f"{what} ({when})", said.reason, *more)
+    return message(f"{what} ({when})", deprecation.reason, *more)
 
 
-def message(subject: str, *paragraphs: str) -> Message:
-    """A message of these paragraphs, those that say nothing left out."""
+def message(subject: str, *paragraphs: str) -> CommitMessage:
+    """A commit message of these paragraphs; empty ones are left out."""
     from schemareg.text import escape
 
     body = "\n\n".join(each.strip() for each in paragraphs if each.strip())
-    return Message(escape.visible(subject), "\n".join(map(escape.visible, body.split("\n"))))
+    return CommitMessage(escape.visible(subject), "\n".join(map(escape.visible, body.split("\n"))))
 
 
 def branch_for(verb: str, path: str) -> str:
@@ -71,21 +124,10 @@ def branch_for(verb: str, path: str) -> str:
     return f"{verb}/{Path(path).stem}"
 
 
-class Edits(NamedTuple):
-    """What is to be written, by path; None takes a file away."""
-
-    home: Path
-    files: Mapping[str, str | None]
-    message: Message
-    protected: str
-    """The branch that nothing is committed to."""
-    proposal: str
-    """A name for a branch, where one is needed."""
-
-
-def refuse(edits: Edits, delivery: Delivery) -> None:
-    """Raises RegistryError where the delivery would fail; nothing is touched."""
-    if not delivery.committed:
+def refuse(edits: Edits, options: EditOptions) -> None:
+    """Raises RegistryError where the edit would fail; nothing is touched."""
+    _refuse_existing(edits.home, edits.new)
+    if not options.commits:
         return
     from schemareg.adapters.git import branches
     from schemareg.adapters.github import pull_requests
@@ -94,42 +136,91 @@ def refuse(edits: Edits, delivery: Delivery) -> None:
         edits.home,
         list(edits.files),
         protected=edits.protected,
-        branch=delivery.branch or "",
+        branch=options.branch or "",
         proposal=edits.proposal,
     )
-    if delivery.pushed:
-        pull_requests.remote(edits.home, delivery.branch or _branch(edits.home))
+    if options.pushes:
+        pull_requests.remote(edits.home, options.branch or _branch(edits.home))
 
 
-def deliver(edits: Edits, delivery: Delivery, *, dry_run: bool = False) -> None:
-    """Write, and commit, push and propose as far as the delivery says; tells each step.
+def apply(
+    edits: Edits, options: EditOptions = WRITE, progress: Progress = ignore
+) -> tuple[Step, ...]:
+    """Write the files, then commit, push and propose as far as the options say; the steps.
 
-    A dry run refuses what a real one would, and shows what would be written.
+    A dry run refuses what a real run refuses, and its steps say what would be written. Raises
+    RegistryError where a step fails; `progress` has received the steps that are done by then.
     """
-    refuse(edits, delivery)
-    if dry_run:
-        _show(edits)
-        return
-    with _undone_on_failure(edits):
-        _write(edits)
-        commit = _commit(edits, delivery) if delivery.committed else ""
-    for path, text in edits.files.items():
-        output.wrote(edits.home, [path], "removed" if text is None else "wrote")
-    if commit:
-        output.give(f"committed {commit[:7]} on {_branch(edits.home)}\n")
-    if delivery.pushed:
-        _push(edits, delivery)
+    refuse(edits, options)
+    done: list[Step] = []
+    for step in _planned(edits) if options.dry_run else _applied(edits, options):
+        done.append(step)
+        progress(step)
+    return tuple(done)
 
 
-def _show(edits: Edits) -> None:
-    from schemareg.text import escape
+def create(home: Path, files: Mapping[str, str]) -> tuple[Step, ...]:
+    """Write new files below `home`. Raises RegistryError, before any is written, where one exists."""
+    _refuse_existing(home, files)
+    for path, text in files.items():
+        put(home, path, text)
+    return tuple(Step("wrote", path, home=home) for path in files)
 
+
+def put(home: Path, path: str, text: str) -> None:
+    """Write one file below `home`, atomically; missing folders are made."""
+    from schemareg.adapters.files import write_atomically
+
+    write_atomically(home, path, text.encode())
+
+
+def rename(home: Path, old: str, new: str) -> None:
+    """Rename a file below `home`. Raises RegistryError where the new name is taken."""
+    if (home / new).exists():
+        raise RegistryError(
+            "the file exists already, and nothing is overwritten",
+            where=new,
+            remedy=f"Compare it with {old}, and delete the one that you do not need",
+        )
+    (home / old).rename(home / new)
+
+
+def _refuse_existing(home: Path, paths: Iterable[str]) -> None:
+    for path in paths:
+        if (home / path).exists() or (home / path).is_symlink():
+            raise RegistryError(
+                "the file exists already, and nothing is overwritten",
+                where=path,
+                remedy="Edit it, or choose another name",
+            )
+
+
+def _planned(edits: Edits) -> Iterator[Step]:
     for path, text in edits.files.items():
         if text is None:
-            output.give(f"would remove {path}\n")
+            yield Step("would remove", path, home=edits.home)
         else:
-            lines = "".join(f"  {escape.visible(line)}\n" for line in text.splitlines())
-            output.give(f"would write {path}:\n{lines}")
+            yield Step("would write", path, text, edits.home)
+
+
+def _applied(edits: Edits, options: EditOptions) -> Iterator[Step]:
+    actions = _actions(edits)
+    with _undone_on_failure(edits):
+        _write(edits)
+        commit = _commit(edits, options) if options.commits else ""
+    yield from (Step(action, path, home=edits.home) for path, action in actions.items())
+    if commit:
+        yield Step("committed", commit, _branch(edits.home))
+    if options.pushes:
+        yield from _push(edits, options)
+
+
+def _actions(edits: Edits) -> dict[str, Action]:
+    found: dict[str, Action] = {}
+    for path, text in edits.files.items():
+        there = (edits.home / path).exists()
+        found[path] = "removed" if text is None else "changed" if there else "wrote"
+    return found
 
 
 def _write(edits: Edits) -> None:
@@ -137,43 +228,40 @@ def _write(edits: Edits) -> None:
         if text is None:
             (edits.home / path).unlink()
         else:
-            writing.put(edits.home, path, text)
+            put(edits.home, path, text)
 
 
-def _commit(edits: Edits, delivery: Delivery) -> str:
-    from schemareg.adapters.git import branches
-
-    former = branches.whereabouts(edits.home)
-    if delivery.branch:
-        branches.begin(edits.home, delivery.branch)
-    try:
-        return branches.commit(edits.home, list(edits.files), edits.message.text)
-    except BaseException:
-        if delivery.branch:
-            branches.leave(edits.home, delivery.branch, former)
-        raise
-
-
-def _push(edits: Edits, delivery: Delivery) -> None:
+def _push(edits: Edits, options: EditOptions) -> Iterator[Step]:
     from schemareg.adapters.github import pull_requests
 
     branch = _branch(edits.home)
     remote = pull_requests.remote(edits.home, branch)
     pull_requests.push(edits.home, remote, branch)
-    output.give(f"pushed {branch} to {remote}\n")
-    if not delivery.request:
+    yield Step("pushed", branch, remote)
+    if not options.pull_request:
         return
     message = edits.message
     request = pull_requests.Request(edits.protected, branch, message.subject, message.body)
     opened = pull_requests.opened(edits.home, request)
     if opened is not None:
-        output.give(f"opened {opened}\n")
+        yield Step("opened", opened)
         return
     link = pull_requests.link(edits.home, remote, request)
-    if link is None:
-        output.hint(f"Open the pull request of {branch} where {remote} is kept.")
-    else:
-        output.give(f"open the pull request: {link}\n")
+    yield Step("no link", branch, remote) if link is None else Step("link", link)
+
+
+def _commit(edits: Edits, options: EditOptions) -> str:
+    from schemareg.adapters.git import branches
+
+    former = branches.whereabouts(edits.home)
+    if options.branch:
+        branches.begin(edits.home, options.branch)
+    try:
+        return branches.commit(edits.home, list(edits.files), edits.message.text)
+    except BaseException:
+        if options.branch:
+            branches.leave(edits.home, options.branch, former)
+        raise
 
 
 def _branch(home: Path) -> str:
@@ -184,7 +272,7 @@ def _branch(home: Path) -> str:
 
 @contextmanager
 def _undone_on_failure(edits: Edits) -> Iterator[None]:
-    """Puts the files back as they were where what is done inside fails, whatever the reason."""
+    """Restore the files where the body fails, for any reason."""
     former = {path: _content(edits.home / path) for path in edits.files}
     folders = {parent for path in former for parent in _missing(edits.home, path)}
     try:
@@ -208,7 +296,7 @@ def _content(path: Path) -> bytes | None:
 
 
 def _missing(home: Path, path: str) -> Iterator[Path]:
-    """The folders that writing the path will make."""
+    """The folders that writing the path creates."""
     folder = (home / path).parent
     while folder != home and not folder.exists():
         yield folder

@@ -1,26 +1,145 @@
-"""What `reg log` tells beside what single changes say: days that came, what versions did to readers."""
+"""What landed, newest first; the outcome of each version; who introduced each field."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from schemareg.model import targets
 from schemareg.model.errors import InvalidFiles, RegistryError
-from schemareg.operations import audit, changelog, output
+from schemareg.operations import audit, changelog, registry
 
 if TYPE_CHECKING:
     from schemareg.adapters.history.history import GitHistory
+    from schemareg.changelog.blame import Blame
     from schemareg.changelog.facts import Fact
     from schemareg.changelog.query import Question
-    from schemareg.model import Landing, PathChange
+    from schemareg.model import Landing, PathChange, SchemaVersion
     from schemareg.model.targets import Target
     from schemareg.snapshot.snapshot import Snapshot
 
+_CHUNK = 200
+"""Facts whose people are looked up at a time, where a person is searched for."""
 
-def entries(
+
+class Log(NamedTuple):
+    """The newest facts that answer a question."""
+
+    facts: "tuple[Fact, ...]"
+    """Newest first."""
+    people: dict[str, dict[str, Any]]
+    """Who had a part in a landing, by commit."""
+    outcomes: dict[tuple[str, str], dict[str, Any]] | None
+    """What each released version did to its readers, by commit and path; None where not asked."""
+    more: bool
+    """Whether there are more facts than the limit."""
+
+
+def log(
+    root: Path,
+    target: str | None = None,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    who: str | None = None,
+    kinds: Iterable[str] = (),
+    limit: int = 50,
+    signatures: bool = False,
+    outcomes: bool = True,
+    at: str | None = None,
+    today: date | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Log:
+    """The facts that landed, newest first, at most `limit`; those of a target, a person, a kind.
+
+    With `signatures`, Git checks who signed. `progress` receives a sentence where judging the
+    outcomes takes long. Raises RegistryError for a target or a kind that does not exist,
+    Undecidable where the history is missing.
+    """
+    from schemareg.changelog import query
+
+    element = targets.parse(target) if target else None
+    question = query.Question(element, since, until, query.kinds(tuple(kinds)))
+    with (
+        audit.line(root, at) as history,
+        closing(_entries(root, history, question, at, today)) as entries,
+    ):
+        found: Iterator[Fact] = filter(question.means, entries)
+        people: dict[str, dict[str, Any]] = {}
+        if who is not None:
+            found = _of_person(found, who, root, history, people)
+        facts = tuple(islice(found, limit + 1))
+        facts, more = facts[:limit], len(facts) > limit
+        if element and element.schema and all(each.target != target for each in facts):
+            _refuse_unknown(history, element)
+        landings = [each.landing for each in facts]
+        if signatures:
+            people |= audit.people_of(root, landings, signatures=True)
+        elif who is None:
+            people |= audit.people(root, history, landings)
+        judged = _outcomes(root, history, facts, progress) if outcomes else None
+    return Log(facts, people, judged, more)
+
+
+class Origins(NamedTuple):
+    """The origin of each field and value of a version."""
+
+    version: "SchemaVersion"
+    origins: "tuple[Blame, ...]"
+    """In document order."""
+    people: dict[str, dict[str, Any]]
+    """Who had a part in a landing, by commit."""
+
+
+def blame(root: Path, target: str, *, at: str | None = None) -> Origins:
+    """Who introduced each field and value of a version, changed its promise, or deprecated it."""
+    from schemareg.changelog import blame as origins
+
+    with registry.landed(root, at) as (promises, _):
+        version, found = origins.blame(promises, targets.parse(target))
+    landings = [
+        landing
+        for each in found
+        for landing in (
+            each.introduced.landing,
+            each.changed.landing,
+            *((each.ending.announced,) if each.ending else ()),
+        )
+    ]
+    return Origins(version, found, audit.people_of(root, landings))
+
+
+def _of_person(
+    facts: Iterable["Fact"],
+    who: str,
+    root: Path,
+    history: "GitHistory",
+    people: dict[str, dict[str, Any]],
+) -> Iterator["Fact"]:
+    """The facts that a person had a part in; `people` receives everybody who was looked up."""
+    wanted = who.casefold()
+    rest = iter(facts)
+    while chunk := list(islice(rest, _CHUNK)):
+        people |= audit.people(root, history, [each.landing for each in chunk])
+        for fact in chunk:
+            known = people.get(fact.landing.commit, {})
+            if wanted in "\0".join(_names(known)).casefold():
+                yield fact
+
+
+def _names(known: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("author", "email", "committer", "merger"):
+        yield known.get(key, "")
+    for key in ("reviewed_by", "approved_by", "co_authored_by"):
+        yield from known.get(key, ())
+
+
+def _entries(
     root: Path, history: "GitHistory", question: "Question", at: str | None, today: date | None
 ) -> Generator["Fact"]:
-    """The facts that may answer a question, the newest first; those of days at their place."""
+    """Facts that may answer a question, newest first, those of landings and of days in one order."""
     target = question.target
     folders = None if target is None else changelog.folders(root, history, target.product)
     found = changelog.facts(root, history, folders, question.since)
@@ -34,7 +153,7 @@ def entries(
 
 
 def _moment(fact: "Fact") -> tuple[Any, int]:
-    """Time only moves forward: so facts of landings are in this order as they are."""
+    """The order of facts: landings are in it already, since time only moves forward."""
     return fact.landing.time, fact.landing.ordinal
 
 
@@ -45,7 +164,7 @@ def _of_days(
     at: str | None,
     today: date | None,
 ) -> "list[Fact]":
-    """What days brought, up to `today`, or to the last day of what is looked at."""
+    """Sunsets reached and waivers expired, up to `today`, or to the last day that is looked at."""
     announced = question.names("sunset.reached", "element.removed")
     waived = question.names("waiver.expired")
     changes = {
@@ -56,14 +175,13 @@ def _of_days(
         return []
     from schemareg.changelog import milestones
     from schemareg.changelog.facts import Facts
-    from schemareg.operations import registry
 
     end = registry.as_of(at, today, lambda: history)
     teller = Facts(history)
     found = list(
         milestones.expiries(
             changes["waivers"],
-            lambda change: next(iter(changelog.told(history, teller, (change,)))),
+            lambda change: next(iter(changelog.facts_of(history, teller, (change,)))),
             end,
         )
     )
@@ -72,28 +190,28 @@ def _of_days(
     return found
 
 
-def refuse_unknown(history: "GitHistory", target: "Target") -> None:
-    """Raises RegistryError, naming what is near, for a part of a product that never landed.
+def _refuse_unknown(history: "GitHistory", target: "Target") -> None:
+    """Raises RegistryError, with the closest name, for a part of a product that never landed.
 
-    What the schema or the product around it did would be told as if it were of that part. A schema
-    that declares no field may have any.
+    Otherwise the facts of the schema or product around it would be shown as its own. A schema that
+    declares no field may have any.
     """
     from schemareg.snapshot.elements import explain_nonexistent, fields_of, latest
     from schemareg.snapshot.snapshot import Snapshot
 
     base = Snapshot(history.files(history.commit))
     try:
-        lack = explain_nonexistent(base, target)
+        reason = explain_nonexistent(base, target)
         newest = latest(base, target)
         open_ = newest is not None and not fields_of(base, newest)
     except InvalidFiles:
-        return  # what landed wrong hides nothing of what landed
-    if lack and not open_ and not (newest is None and _gone(history, base, target)):
-        raise RegistryError(lack[0], remedy=lack[1])
+        return  # files with mistakes do not hide what landed
+    if reason and not open_ and not (newest is None and _gone(history, base, target)):
+        raise RegistryError(reason[0], remedy=reason[1])
 
 
 def _gone(history: "GitHistory", base: "Snapshot", target: "Target") -> bool:
-    """Whether the schema, line or version that a target speaks of was there, and is not any more."""
+    """Whether the schema, major line or version of a target existed, and no longer does."""
     from dataclasses import replace
 
     from schemareg.deprecation.landed import Promises
@@ -106,7 +224,7 @@ def _gone(history: "GitHistory", base: "Snapshot", target: "Target") -> bool:
 def _within(
     history: "GitHistory", folders: Sequence[str] | None, name: str
 ) -> Sequence["PathChange"]:
-    """What happened in folders of a name, of the products in these folders or of all."""
+    """The changes in folders of this name, of the products in `folders`, or of all."""
     if folders is None:
         return history.changes_within(name)
     return [each for folder in folders for each in history.changes(f"{folder}/{name}")]
@@ -115,25 +233,27 @@ def _within(
 def _ends(history: "GitHistory", question: "Question", end: date) -> "Iterable[Fact]":
     from schemareg.changelog import milestones
     from schemareg.deprecation.landed import Promises
-    from schemareg.operations import registry
     from schemareg.snapshot.snapshot import Snapshot
 
     promises = Promises(Snapshot(history.files(history.commit)), lambda: history)
     target = question.target
-    terms = promises.terms(target.product) if target else registry.announced(promises)
+    terms = promises.terms(target.product) if target else registry.terms(promises)
     return milestones.ends(promises, terms, end)
 
 
 _OUTCOMES = 1
-"""Raised when something else is kept of a landing's versions."""
+"""The format of what is cached; increase it when that changes."""
 
 
-def outcomes(
-    root: Path, history: "GitHistory", facts: Iterable["Fact"]
+def _outcomes(
+    root: Path,
+    history: "GitHistory",
+    facts: Iterable["Fact"],
+    progress: Callable[[str], None],
 ) -> dict[tuple[str, str], dict[str, Any]]:
-    """What the versions that were released did to their readers, by commit and path.
+    """What the released versions did to their readers, by commit and path.
 
-    A commit decides it, with this version of the software; so it is judged once, and kept.
+    It depends on the commit and on the version of this software, so it is computed once and cached.
     """
     released = [each for each in facts if each.kind == "version.released"]
     landings = {each.landing.commit: each.landing for each in released}
@@ -147,8 +267,9 @@ def outcomes(
     known = history.noted(keys.values())
     unknown = [each for commit, each in landings.items() if keys[commit] not in known]
     if len(unknown) > _MANY:
-        output.hint(
-            f"reg: judging what {len(unknown):,} landings did, once; to leave it out: --no-outcomes"
+        progress(
+            f"checking the versions of {len(unknown):,} landings, once; to leave it out:"
+            " --no-outcomes"
         )
     new = {keys[each.commit]: text for each, text in _judged(root, history, unknown)}
     history.note(new)
@@ -160,7 +281,7 @@ def outcomes(
 
 
 _MANY = 100
-"""Landings beyond which judging them takes long enough to say so."""
+"""Landings beyond which computing their outcomes is worth a word of progress."""
 
 
 def _read(text: bytes) -> dict[str, dict[str, Any]]:
@@ -173,7 +294,7 @@ def _read(text: bytes) -> dict[str, dict[str, Any]]:
 def _judged(
     root: Path, history: "GitHistory", landings: "Sequence[Landing]"
 ) -> "Iterator[tuple[Landing, bytes]]":
-    """What was found of landings; those are left out of which nothing can be found here, for now."""
+    """Landings with their outcomes; those whose files cannot be read here are left out."""
     if not landings:
         return
     from schemareg.changelog import outcomes as judging

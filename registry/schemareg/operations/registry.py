@@ -17,12 +17,8 @@ if TYPE_CHECKING:
     from schemareg.adapters.history.history import GitHistory
     from schemareg.deprecation.landed import Promises
     from schemareg.deprecation.schedule import Term
-    from schemareg.documents.json_values import JsonValue
     from schemareg.model import Files, History, Policy
     from schemareg.snapshot.snapshot import Snapshot
-
-_LARGEST_SAMPLE = 64 * 1024 * 1024
-"""Bytes: read in seconds, in less than a gigabyte of memory."""
 
 
 class Change(NamedTuple):
@@ -38,15 +34,6 @@ class Change(NamedTuple):
     """The protected branch and what says so, where the proposal names another one."""
     also: "tuple[tuple[Snapshot, Anchor], ...]" = ()
     """Further states to compare the head with: of other branches that are called the protected one."""
-
-
-@contextmanager
-def compared(
-    root: Path, base: str | None = None, head: str | None = None
-) -> Iterator[tuple["Snapshot", "Snapshot"]]:
-    """Base and head, by default what the working tree is to be compared with, and itself."""
-    with change(root, base, head, None) as found:
-        yield found.base, found.head
 
 
 @contextmanager
@@ -72,7 +59,7 @@ def change(root: Path, base: str | None, head: str | None, at: str | None) -> It
     from schemareg.operations import audit
     from schemareg.snapshot.snapshot import Snapshot
 
-    revision = audit.dated(root, at)
+    revision = audit.resolve(root, at)
     day = date.fromisoformat(at) if revision != at else None
     with audit.line(root) as line, open_repository(root) as repository:
         landed = repository.files_at(revision)
@@ -258,13 +245,20 @@ def landed(
     if revision:
         from schemareg.operations import audit
 
-        revision = audit.dated(root, revision)
+        revision = audit.resolve(root, revision)
     folder = _registry_above(root)
     here = Snapshot(files_in(folder)) if folder else None
     with _tip(root, here, revision) as (line, name):
         label = f"{name} ({line.commit[:_SHORT]})" if line.commit else "nothing"
         history = cache(lambda: _seen(root, line))
         yield Promises(Snapshot(line.files(label)), history), None if revision else here
+
+
+def day(today: "date | None") -> "date":
+    """The day that is given, else today in UTC."""
+    from schemareg.adapters import clock
+
+    return today or clock.today()
 
 
 def as_of(at: str | None, today: "date | None", history: Callable[[], "History"]) -> "date":
@@ -286,7 +280,7 @@ def as_of(at: str | None, today: "date | None", history: Callable[[], "History"]
     return head.time.date() if head else clock.today()
 
 
-def announced(promises: "Promises") -> tuple["Term", ...]:
+def terms(promises: "Promises") -> tuple["Term", ...]:
     """The terms of all products, as they were kept for this commit, or found and kept."""
     from schemareg.adapters.git import cache as git_cache
     from schemareg.adapters.history.history import GitHistory
@@ -316,7 +310,7 @@ def _tip(
     from schemareg.adapters.history.history import history, protected
     from schemareg.snapshot.snapshot import Snapshot
 
-    branch = protected_branch.trusted_at(root, _branch(here))
+    branch = branch_of(root, here)
     if revision:
         with history(root, revision) as wanted:
             commit = wanted.commit
@@ -327,7 +321,7 @@ def _tip(
     if tip is None and here is None and not _unborn(root):
         # Bare: only a commit can say what its branch is called.
         with history(root, "HEAD") as line:
-            branch = protected_branch.trusted_at(root, _branch(Snapshot(line.files("HEAD"))))
+            branch = branch_of(root, Snapshot(line.files("HEAD")))
         tip = protected(root, branch)
     if tip is None:
         raise unknown_branch(branch, "; or name where to look: --at REF")
@@ -349,7 +343,12 @@ def _unborn(root: Path) -> bool:
     return audit.unborn(root)
 
 
-def _branch(snapshot: "Snapshot | None") -> str:
+def branch_of(root: Path, snapshot: "Snapshot | None") -> str:
+    """The protected branch, as the repository confirms what a state names."""
+    return protected_branch.trusted_at(root, _named_branch(snapshot))
+
+
+def _named_branch(snapshot: "Snapshot | None") -> str:
     """The protected branch by the policy of a state; the default where that is wrong."""
     from schemareg.manifests.layout import REGISTRY
 
@@ -381,7 +380,7 @@ def files(root: Path, revision: str | None = None) -> Iterator["Files"]:
         if revision:
             from schemareg.operations import audit
 
-            revision = audit.dated(root, revision)
+            revision = audit.resolve(root, revision)
         yield repository.files_at(revision) if revision else repository.working_files()
 
 
@@ -420,64 +419,12 @@ def home(root: Path) -> Path:
     return top
 
 
-def sample_records(path: Path) -> "tuple[JsonValue, ...]":
-    """The records of a sample file. Raises RegistryError where it cannot be read."""
-    from schemareg.authoring import samples
-
-    return samples.read(_sample(path), path.as_posix())
-
-
-def sample_schema(path: Path) -> tuple[str, str] | None:
-    """The format and the text of the schema that a file of records holds itself (`.avro`).
-
-    None for other files. Raises RegistryError where it cannot be read.
-    """
-    from schemareg.formats import catalogue
-
-    language = catalogue.format_of_data(path.name)
-    if language is None:
-        return None
-    return language.name, language.schema_in(_sample(path), path.as_posix())
-
-
-def _sample(path: Path) -> bytes:
-    if not path.is_file():
-        raise RegistryError(
-            "there is no such file",
-            where=path.as_posix(),
-            remedy="Name one that holds records, as .json, .jsonl, .csv or .avro: --from FILE",
-        )
-    size = path.stat().st_size
-    if size > _LARGEST_SAMPLE:
-        raise RegistryError(
-            f"the sample has {size:,} bytes, the most is {_LARGEST_SAMPLE:,}",
-            where=path.as_posix(),
-            remedy="A few thousand records are enough: take the first of them",
-        )
-    return path.read_bytes()
-
-
 def _no_registry(root: Path) -> RegistryError:
     return RegistryError(
         "there is no Git repository and no registry here, nor above",
         where=str(root),
         remedy="To make one here: reg init. Or name its folder: -C DIR",
     )
-
-
-def begun(folder: Path) -> Path:
-    """The top of the repository that a folder belongs to; where there is none, one is begun there."""
-    from schemareg.adapters.git import commits
-    from schemareg.adapters.git.repository import open_repository
-
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        open_repository(folder).close()
-    except Undecidable:
-        raise
-    except RegistryError:
-        commits.begin(folder)
-    return home(folder)
 
 
 def _registry_above(start: Path) -> Path | None:

@@ -1,4 +1,4 @@
-"""Judging again what landed: the range, the states, the answer of `reg check --replay`."""
+"""Check landings again: the range and its states."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model.errors import RegistryError
-from schemareg.operations import output as operations_output
 from schemareg.operations import registry
 
 if TYPE_CHECKING:
@@ -14,53 +13,41 @@ if TYPE_CHECKING:
 
     from schemareg.adapters.git.repository import Repository
     from schemareg.adapters.history.history import GitHistory
-    from schemareg.model import Landing, Severity
+    from schemareg.model import Landing
     from schemareg.review.replay import Replayed
     from schemareg.scan.layout import Mapped
     from schemareg.snapshot.snapshot import Snapshot
 
 _KEPT = 4
-"""States at hand: a landing's own is the base of the next."""
+"""Snapshots kept: the head of one landing is the base of the next."""
 
 
-class Asked(NamedTuple):
-    """What is to be judged again, and by what."""
+class ReplayRange(NamedTuple):
+    """The landings to check again, and the rules to check them by."""
 
     span: str
     """`A..B`: the landings after A up to B."""
     today: "date"
     checkpoint: str | None = None
     policy: Path | None = None
-    """A registry.yaml that says where another repository's files stand."""
+    """A registry.yaml with the layout of another repository's schema files."""
 
 
-def again(root: Path, asked: Asked, form: str, output: Path | None, fail_on: "Severity") -> int:
-    """Judge the landings, write the answer, and return the exit code.
+def replay(root: Path, asked: ReplayRange) -> "tuple[Replayed, ...]":
+    """The landings of a range, oldest first, each checked again as of its own day.
 
-    Raises RegistryError where the range names none; Undecidable where it cannot be walked.
+    Raises RegistryError where the range names none, Undecidable where its history is missing.
     """
-    from schemareg.reports.views import replay as reports
-
-    if form not in reports.FORMS:
-        raise RegistryError(
-            f"a replay is not written as {form}", remedy=f"--format {' or '.join(reports.FORMS)}"
-        )
-    found = tuple(_theirs(root, asked) if asked.policy else _ours(root, asked))
-    page = operations_output.page(output)
-    text = reports.render(found, form, fail_on=fail_on, colour=page.colour, width=page.width)
-    operations_output.give(text, output)
-    if any(reports.refused(each, fail_on) for each in found):
-        return 1
-    return 3 if any(each.verdict == "undecided" for each in found) else 0
+    return tuple(_of_other_repository(root, asked) if asked.policy else _of_registry(root, asked))
 
 
-def _ours(root: Path, asked: Asked) -> Iterator["Replayed"]:
+def _of_registry(root: Path, asked: ReplayRange) -> Iterator["Replayed"]:
     from schemareg.adapters.git.repository import open_repository
     from schemareg.adapters.history.history import history
-    from schemareg.review.replay import replay
+    from schemareg.review.replay import replay as check_again
     from schemareg.snapshot.snapshot import Snapshot
 
-    start, end = _parted(asked.span)
+    start, end = _ends_of(asked.span)
     with open_repository(root) as repository, history(root, end) as line:
         if asked.checkpoint:
             registry.still_there(root, (line.commit,), asked.checkpoint)
@@ -69,10 +56,10 @@ def _ours(root: Path, asked: Asked) -> Iterator["Replayed"]:
         def at(commit: str) -> "Snapshot":
             return Snapshot(repository.files_at(commit) if commit else repository.no_files())
 
-        yield from replay(line, at, _after(repository, line, start, end), asked.today)
+        yield from check_again(line, at, _after(repository, line, start, end), asked.today)
 
 
-def _theirs(root: Path, asked: Asked) -> Iterator["Replayed"]:
+def _of_other_repository(root: Path, asked: ReplayRange) -> Iterator["Replayed"]:
     from schemareg.adapters.git.repository import open_repository
     from schemareg.adapters.history.history import history
     from schemareg.review.replay import replay_foreign
@@ -80,7 +67,7 @@ def _theirs(root: Path, asked: Asked) -> Iterator["Replayed"]:
 
     text, pattern = _policy(asked.policy or Path())
     layout = Layout(pattern)
-    start, end = _parted(asked.span)
+    start, end = _ends_of(asked.span)
     watched = (layout.root,) if layout.root else ()
     with open_repository(root) as repository, history(root, end, watched=watched) as line:
 
@@ -101,9 +88,9 @@ def _policy(path: Path) -> tuple[str, str]:
     layout = manifests.parse_registry(documents.parse(data, path.as_posix())).layout
     if not layout:
         raise RegistryError(
-            "does not say where schema files stand",
+            "the layout of the schema files is missing",
             where=path.as_posix(),
-            remedy="Add `layout: schemas/{product}/{schema}/{version}.json`, as it is there",
+            remedy="Add `layout: schemas/{product}/{schema}/{version}.json`, for example",
         )
     return data.decode("utf-8"), layout
 
@@ -119,11 +106,11 @@ def _after(repository: "Repository", line: "GitHistory", start: str, end: str) -
     return after
 
 
-def _parted(span: str) -> tuple[str, str]:
+def _ends_of(span: str) -> tuple[str, str]:
     start, dots, end = span.partition("..")
     if not dots or end.startswith("."):
         raise RegistryError(
-            f"{span!r} is no range",
+            f"{span!r} is not a range",
             remedy="Write two commits: --replay v1.0..main, or ..main for all",
         )
     return start, end or "HEAD"

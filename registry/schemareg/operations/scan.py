@@ -1,4 +1,4 @@
-"""How `reg audit scan` comes to another repository: its line, its paths, what is asked of it."""
+"""Scan any repository of schema files: what it did to versions that it had published."""
 
 import os
 from datetime import date
@@ -9,34 +9,43 @@ from schemareg.model.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
     from schemareg.adapters.history.history import GitHistory
-    from schemareg.scan.scan import Reach, Rules, Scan
+    from schemareg.scan.scan import Reach, Scan
 
 
-def scanned(
-    repository: Path, head: str, pattern: str | None, rules: "Rules", since: date | None
+def scan(
+    repository: Path,
+    *,
+    layout: str | None = None,
+    head: str = "HEAD",
+    since: date | None = None,
+    level: str = "BACKWARD",
+    content: str = "declared",
 ) -> "Scan":
-    """What became of the versions that a repository published, up to a revision.
+    """What a repository did to the versions that it had published, up to a revision.
 
-    Without a pattern, that of most of its files. Raises Undecidable where the clone is shallow.
+    `layout` is a pattern such as `schemas/{product}/{schema}/{version}.json`, by default that of
+    most of its files. Raises Undecidable where the clone is shallow.
     """
     from schemareg.adapters.history import history
+    from schemareg.model import Content, Level
     from schemareg.scan import scan as scans
     from schemareg.scan.layout import Layout
 
     with history.history(repository, head) as named:
         commit = named.commit
-    meant = pattern or proposed(repository, commit)
-    layout = Layout(meant)
-    watched = (layout.root,) if layout.root else ()
+    pattern = layout or propose_layout(repository, commit)
+    paths = Layout(pattern)
+    watched = (paths.root,) if paths.root else ()
+    rules = scans.Rules(Level[level], Content(content))
     with history.history(repository, commit, watched=watched) as line:
         asked = scans.Asked(
-            repository.resolve().name, commit, layout, meant, pattern is None, rules, since
+            repository.resolve().name, commit, paths, pattern, layout is None, rules, since
         )
         try:
             return scans.scan(asked, line.stream().landings, line.read_all, _reach(line))
         except KeyError as error:
             raise Undecidable(
-                f"the content of a published version is not here: {error.args[0]}",
+                f"the content of a published version is missing here: {error.args[0]}",
                 where=str(repository),
                 remedy="`git fsck` names what is damaged; a partial clone: git fetch --refetch",
             ) from None
@@ -57,8 +66,8 @@ def _reach(line: "GitHistory") -> "Reach":
     return reach
 
 
-def proposed(repository: Path, commit: str) -> str:
-    """The layout that most schema files of a commit have. Raises RegistryError where none shows."""
+def propose_layout(repository: Path, commit: str) -> str:
+    """The layout that most schema files of a commit have. Raises RegistryError where there is none."""
     from schemareg.adapters.git import command
     from schemareg.scan.layout_guess import propose
 

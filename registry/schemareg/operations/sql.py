@@ -13,13 +13,16 @@ from schemareg.model.targets import Target
 from schemareg.snapshot.deprecations import deprecations as snapshot_deprecations
 from schemareg.snapshot.elements import explain_missing, latest, structure_of
 from schemareg.sql import ddl, live, migrations, plan, table, values, views
+from schemareg.sql.declared import ConsumerReading, compared
 from schemareg.sql.dialects import Unsupported, column_names, dialect
+from schemareg.sql.lineage import Reading, Relation, defined, read
 from schemareg.sql.mapping import Label
 from schemareg.sql.views import Desired, LineView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
+    from pathlib import Path
 
     from schemareg.adapters.database import Database
     from schemareg.deprecation.landed import Promises
@@ -616,3 +619,85 @@ def _same_dialect(document: plan.Plan, database: Database) -> None:
             f"the plan is for {document.dialect}, the database is {database.dialect}",
             remedy=f"Make it for the database: reg sql migrate … --dialect {database.dialect}",
         )
+
+
+def infer_text(url: str, name: str) -> str:
+    """The JSON Schema of the rows of a live table, as text."""
+    return json_values.render(infer(url, name), indent=2) + "\n"
+
+
+def render_plan(found: plan.Plan, form: str) -> dict[str, str]:
+    """The files of a plan, for a tool."""
+    return plan.render(found, form)
+
+
+def read_plan(path: Path) -> plan.Plan:
+    """The plan in a JSON file. Raises RegistryError where it is not one."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise RegistryError(f"the plan cannot be read: {error}", where=path.as_posix()) from None
+    return plan.parse(text, path.as_posix())
+
+
+# -- which columns queries read ------------------------------------------------------------------
+
+
+def relations(snapshot: Snapshot, product: str) -> tuple[Relation, ...]:
+    """The tables and views of a product that a query may name; schemas without columns have none."""
+    found: list[Relation] = []
+    for schema in snapshot.schema_names(product):
+        known = lines(snapshot, product, schema)
+        named: set[tuple[str, ...]] = set()
+        for version in reversed(known):
+            try:
+                there = relational(snapshot, version).table
+            except RegistryError:
+                continue
+            names = [there.name, views.view_name(product, schema, version.version.major)]
+            if version is known[-1]:
+                names.append(views.pointer_name(product, schema))
+            for name in names:
+                if name not in named:
+                    named.add(name)
+                    subject = f"{product}/{schema}"
+                    found.append(Relation(name, subject, version.version.major, there))
+    return tuple(found)
+
+
+def lineage(
+    snapshot: Snapshot, target: Target | None, sources: Path, engine: str
+) -> tuple[ConsumerReading, ...]:
+    """What the queries of each consumer read, sorted by consumer file: of a schema, or of all.
+
+    `sources` is the folder below which the files are that consumers name. Raises RegistryError.
+    """
+    import logging
+
+    from schemareg.adapters.sources import texts
+
+    dialect(engine)
+    # sqlglot says on stderr what it does not understand; here that is an answer.
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    found = []
+    for product in [target.product] if target else snapshot.product_names():
+        consumers = [each for each in snapshot.consumers(product) if each.queries]
+        known = relations(snapshot, product) if consumers else ()
+        for consumer in consumers:
+            files = texts(sources, consumer.queries)
+            views_there = defined(files.values(), engine)
+            readings = tuple(
+                (path, _of_schema(read(text, known, engine, views_there), target))
+                for path, text in files.items()
+            )
+            found.append(compared(consumer, readings, known, target))
+    return tuple(found)
+
+
+def _of_schema(reading: Reading, target: Target | None) -> Reading:
+    if target is None or not target.schema:
+        return reading
+    wanted = f"{target.product}/{target.schema}"
+    return Reading(
+        tuple(each for each in reading.uses if each.schema == wanted), reading.unresolved
+    )

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from schemareg.formats.structure import Type
     from schemareg.sql.table import Table
 
+Path = tuple[str | None, ...]
+"""Steps below a column; None is every item of an array."""
+
 MAX_TEXT = 10_000_000
 """Characters of one file that is read."""
 
@@ -66,7 +69,7 @@ class Reading:
     """What the statements of one text read."""
 
     uses: tuple[Use, ...]
-    """Each field once for each place, sorted."""
+    """Each field once for each place, sorted by place."""
     unresolved: tuple[Unresolved, ...]
 
 
@@ -92,7 +95,7 @@ def read(
     reader = _Reader(relations, dialect, known)
     for statement in statements:
         reader.statement(statement)
-    uses = tuple(sorted({*reader.uses}))
+    uses = tuple(sorted({*reader.uses}, key=lambda use: (use.line, use.column, use)))
     return Reading(uses, tuple(sorted({*unresolved, *reader.unresolved})))
 
 
@@ -148,6 +151,8 @@ def _parts(table: Any) -> tuple[str, ...]:
 
 def _place(node: Any) -> tuple[int, int]:
     """Line and column of the first thing in a node that knows its own."""
+    if "line" not in node.meta and getattr(node, "parts", None) and node.key == "table":
+        node = node.parts[0]  # the first part of its name, as it is written
     for each in node.walk(bfs=False):
         if "line" in each.meta:
             length = each.meta["end"] - each.meta["start"]
@@ -172,7 +177,7 @@ class _Reader:
         self._columns = [
             {column.name.lower(): column for column in each.table.columns} for each in relations
         ]
-        self._places: dict[str, tuple[int, int]] = {}
+        self._outer: dict[tuple[int, str], list[tuple[Any, Any]]] = {}
 
     def statement(self, statement: Any) -> None:
         """Read one statement."""
@@ -313,7 +318,9 @@ class _Reader:
             # Where a star of an unknown table is left nothing is taken out: more uses, not fewer.
             tree = pushdown_projections(tree)
         known = len(self.uses)
-        for scope in traverse_scope(tree):
+        scopes = traverse_scope(tree)
+        self._outer = _outer_uses(scopes)
+        for scope in scopes:
             self._scope(scope)
         # Of a table of which some column is read, that it is read is no news.
         found = self.uses[known:]
@@ -347,8 +354,9 @@ class _Reader:
                 what = f"{'.'.join(self._relations[number].name)} has no column {column.name}"
                 self.unresolved.append(Unresolved(line, place, what))
                 continue
-            steps = (*found.steps, *_below(column, found.type))
-            self._use(number, field_text(steps), self._near(column, source), self._via(source))
+            for below in self._accesses(column, found.type, scope):
+                path = field_text((*found.steps, *below))
+                self._use(number, path, self._near(column, source), self._via(source))
         for source in ours.values():
             # COUNT(*) reads no column, and breaks where the table goes.
             number = int(source.name.removeprefix("reg_"))
@@ -359,6 +367,22 @@ class _Reader:
                 for source in ours.values():
                     number = int(source.name.removeprefix("reg_"))
                     self._use(number, "*", self._near(source, source), self._via(source))
+
+    def _accesses(self, column: Any, kind: Type, scope: Any) -> set[Path]:
+        """How far below a column it is read, here or where the query's result is used."""
+        from sqlglot import exp
+
+        below, last, left = _below(column, kind)
+        projection = last.parent if isinstance(last.parent, exp.Alias) else last
+        whole = projection.parent is scope.expression and projection.arg_key == "expressions"
+        uses = self._outer.get((id(scope), projection.alias_or_name)) if whole else None
+        if not uses or not isinstance(scope.expression, exp.Select):
+            return {below}
+        return {
+            (*below, *deeper)
+            for node, outer in uses
+            for deeper in self._accesses(node, left, outer)
+        }
 
     def _loose(self, column: Any, scope: Any, ours: Mapping[str, Any]) -> None:
         """A column of which it is not clear whose it is."""
@@ -388,8 +412,13 @@ class _Reader:
                 what = f"what it reads of {name} cannot be told"
                 self.unresolved.append(Unresolved(line, column, what))
 
-    def _prepared(self, tree: Any, via: tuple[tuple[str, ...], ...]) -> Any:
-        """The query with its tables under names of ours, and its reader's own views put in."""
+    def _prepared(
+        self, tree: Any, via: tuple[tuple[str, ...], ...], at: tuple[int, int] | None = None
+    ) -> Any:
+        """The query with its tables under names of ours, and its reader's own views put in.
+
+        Of a view put in, `at` is where the query names it: its text may be another file's.
+        """
         from sqlglot import exp
 
         for identifier in tree.find_all(exp.Identifier):
@@ -407,7 +436,9 @@ class _Reader:
                 continue
             own = self._definition(parts)
             if own is not None and own not in via:
-                inner = self._prepared(self._definitions[own].copy(), (*via, own))
+                inner = self._prepared(
+                    self._definitions[own].copy(), (*via, own), at or _place(table)
+                )
                 alias = table.alias or parts[-1]
                 table.replace(
                     exp.Subquery(
@@ -418,7 +449,7 @@ class _Reader:
             number = self._relation(table)
             if number is None:
                 continue
-            line, column = _place(table)
+            line, column = at or _place(table)
             for reference in tree.find_all(exp.Column):
                 spelled = tuple(part.name.lower() for part in reference.parts)
                 if spelled[: len(parts)] == parts and len(parts) > 1 and len(spelled) > len(parts):
@@ -488,6 +519,8 @@ class _Reader:
         return found[0] if len(found) == 1 else None
 
     def _near(self, node: Any, source: Any) -> tuple[int, int]:
+        if self._via(source):
+            return source.meta["reg"][0], source.meta["reg"][1]
         line, column = _place(node)
         if (line, column) == (1, 1) and "reg" in source.meta:
             return source.meta["reg"][0], source.meta["reg"][1]
@@ -516,38 +549,40 @@ def _folded(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(each.lower() for each in parts)
 
 
-def _below(column: Any, kind: Type) -> tuple[str | None, ...]:
-    """How far an access goes below a column, down to its leaf."""
+def _outer_uses(scopes: Iterable[Any]) -> dict[tuple[int, str], list[tuple[Any, Any]]]:
+    """Of each query inside another and name it gives: the columns outside that read it."""
+    found: dict[tuple[int, str], list[tuple[Any, Any]]] = {}
+    for scope in scopes:
+        for column in scope.columns:
+            source = scope.sources.get(column.table)
+            if source is not None and hasattr(source, "sources"):
+                found.setdefault((id(source), column.name), []).append((column, scope))
+    return found
+
+
+def _below(column: Any, kind: Type) -> tuple[Path, Any, Type]:
+    """How far an access goes below a column, the outermost node of it, and the type there."""
     from sqlglot import exp
 
     steps: list[str | None] = []
     node = column
     while node.parent is not None and node.parent.this is node:
         parent = node.parent
-        if isinstance(kind, Array):
-            if not isinstance(parent, exp.Bracket):
-                break
+        if isinstance(kind, Array) and isinstance(parent, exp.Bracket):
             steps.append(None)
             kind = kind.element
-        elif isinstance(kind, Struct):
-            names = _members(parent)
-            if not names:
-                break
+        elif isinstance(kind, Struct) and (names := _members(parent)):
             for name in names:
-                members = (
-                    {each.name.lower(): each for each in kind.members}
-                    if isinstance(kind, Struct)
-                    else {}
-                )
-                member = members.get(name.lower())
+                members = kind.members if isinstance(kind, Struct) else ()
+                member = next((it for it in members if it.name.lower() == name.lower()), None)
                 if member is None:
-                    return tuple(steps)
+                    return tuple(steps), parent, kind
                 steps.append(member.name)
                 kind = member.type
         else:
             break
         node = parent
-    return tuple(steps)
+    return tuple(steps), node, kind
 
 
 def _members(access: Any) -> list[str]:

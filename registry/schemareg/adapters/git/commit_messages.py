@@ -42,7 +42,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class CommitMessage:
+class CommitPeople:
     """The people of one landing. A name is a claim of the commit, unless it is signed."""
 
     commit: str
@@ -63,7 +63,7 @@ class CommitMessage:
 
 def read_messages(
     folder: Path, commits: Iterable[str], *, signatures: bool = False
-) -> dict[str, CommitMessage]:
+) -> dict[str, CommitPeople]:
     """The messages of commits by id; missing commits are left out."""
     found = _read(folder, list(commits), signatures=signatures)
     sides = {id_: fields[1].split(" ")[1] for id_, fields in found.items() if " " in fields[1]}
@@ -115,7 +115,7 @@ def _read(folder: Path, commits: Sequence[str], *, signatures: bool) -> dict[str
 
 def _message(
     fields: Sequence[str], side: Sequence[str] | None, *, signatures: bool
-) -> CommitMessage:
+) -> CommitPeople:
     id_, _, author, email, committer, _, subject, trailers, body, *signed = fields
     merger = committer if committer != author else ""
     if side is not None:
@@ -125,7 +125,7 @@ def _message(
     if signatures:
         state, signer, key = signed
         signature = Signature(_STATES.get(state, "unknown"), signer, key)
-    return CommitMessage(
+    return CommitPeople(
         id_,
         subject,
         author,

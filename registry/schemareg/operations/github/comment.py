@@ -1,6 +1,6 @@
 """One comment on a pull request that says what the newest run found: looked for, made or edited."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model.errors import RegistryError
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from schemareg.adapters.github.api import GitHub
     from schemareg.adapters.github.pulls import Comment
     from schemareg.notifications.github.sticky_comment import Plan
-    from schemareg.operations.github.job import Talk
+    from schemareg.operations.github.job import PullRequestContext
 
 _ROUNDS = 4
 """How often it is looked again before somebody else's haste is left to the next run."""
@@ -17,7 +17,7 @@ _MOMENT = 0.5
 """Seconds until it is looked whether what may have been written is there."""
 
 
-class Word(NamedTuple):
+class CommentResult(NamedTuple):
     """What came of it, for the log."""
 
     done: str = ""
@@ -28,7 +28,7 @@ class Word(NamedTuple):
     """The comment that would be written, where nothing was to be but told."""
 
 
-class Wish(NamedTuple):
+class CommentRequest(NamedTuple):
     """What is to be said."""
 
     bodies: Sequence[str]
@@ -39,7 +39,27 @@ class Wish(NamedTuple):
     """Whether nothing is to be written, only told."""
 
 
-def found(api: "GitHub", talk: "Talk") -> "Talk | Word":
+def update(
+    context: "PullRequestContext",
+    environment: Mapping[str, str],
+    request: "Callable[[PullRequestContext, str], CommentRequest]",
+) -> CommentResult:
+    """Write the comment of a pull request, or say why none is written.
+
+    `request` gives the comment once the pull request is found, with the page of its repository.
+    """
+    from schemareg.operations.github import job
+
+    api = job.connected(environment)
+    found = find_pull_request(api, context)
+    if isinstance(found, CommentResult):
+        return found
+    return post(api, found, request(found, job.web(found.repository, environment)))
+
+
+def find_pull_request(
+    api: "GitHub", talk: "PullRequestContext"
+) -> "PullRequestContext | CommentResult":
     """The conversation with its number, which the commit confirms; or why there is none to write to.
 
     The number may come from a stranger's hands: what was checked must be the head of that very
@@ -48,11 +68,15 @@ def found(api: "GitHub", talk: "Talk") -> "Talk | Word":
     from schemareg.adapters.github import pulls as github_pulls
 
     if talk.foreign:
-        return Word(left=f"the run was of {talk.foreign}: there is no pull request to write to")
+        return CommentResult(
+            left=f"the run was of {talk.foreign}: there is no pull request to write to"
+        )
     if talk.number is None:
         pulls = github_pulls.proposing(api, talk.repository, talk.commit, talk.branch)
         if not pulls:
-            return Word(left=f"no open pull request is at {talk.commit[:7]}: nothing is written")
+            return CommentResult(
+                left=f"no open pull request is at {talk.commit[:7]}: nothing is written"
+            )
         if len(pulls) > 1:
             numbers = ", ".join(str(each.number) for each in pulls)
             raise RegistryError(
@@ -69,14 +93,14 @@ def found(api: "GitHub", talk: "Talk") -> "Talk | Word":
             remedy="Name one that is there: --pull-request NUMBER",
         )
     if talk.commit and pull.head != talk.commit:
-        return Word(
+        return CommentResult(
             left=f"pull request {talk.number} is at {pull.head[:7]}, and this is about"
             f" {talk.commit[:7]}: nothing is written"
         )
     return talk._replace(base=pull.base)
 
 
-def said(api: "GitHub", talk: "Talk", wish: Wish) -> Word:
+def post(api: "GitHub", talk: "PullRequestContext", wish: CommentRequest) -> CommentResult:
     """Have it said, once, in one comment. Raises Refused and Unreachable."""
     from schemareg.adapters.github.api import Refused
 
@@ -86,14 +110,16 @@ def said(api: "GitHub", talk: "Talk", wish: Wish) -> Word:
             return _settled(api, talk, author, body, wish)
         except Refused as error:
             if error.locked:
-                return Word(left="the conversation is locked: nothing is written")
+                return CommentResult(left="the conversation is locked: nothing is written")
             # 422: it is too long, or looks like something that it is not; a shorter one may pass.
             if error.status != 422 or body == wish.bodies[-1]:
                 raise
     raise AssertionError("a wish has at least one body")
 
 
-def _settled(api: "GitHub", talk: "Talk", author: str, body: str, wish: Wish) -> Word:
+def _settled(
+    api: "GitHub", talk: "PullRequestContext", author: str, body: str, wish: CommentRequest
+) -> CommentResult:
     """Look, do what is to be done, and look again: another run may have done the same meanwhile."""
     from schemareg.adapters import clock
     from schemareg.adapters.github import pulls as github_pulls
@@ -112,12 +138,12 @@ def _settled(api: "GitHub", talk: "Talk", author: str, body: str, wish: Wish) ->
         posted = (sticky_comment.Posted(*each) for each in known.values())
         plan = sticky_comment.plan(posted, author, talk.run, body, clean=wish.clean)
         if plan.idle or wish.dry:
-            return Word(done=f"{where}: {done or plan.why}", text=_text(plan))
+            return CommentResult(done=f"{where}: {done or plan.why}", text=_text(plan))
         done = done or plan.why
         try:
             if plan.create is None:
                 if _carried_out(api, talk.repository, plan, known):
-                    return Word(done=f"{where}: {done}")
+                    return CommentResult(done=f"{where}: {done}")
                 continue
             made = github_pulls.add(api, talk.repository, number, plan.create)
             author, trouble = made.author if made else author, None
@@ -129,7 +155,9 @@ def _settled(api: "GitHub", talk: "Talk", author: str, body: str, wish: Wish) ->
                 raise  # else somebody has taken the comment away in that moment
     if trouble is not None:
         raise trouble
-    return Word(left=f"{where}: others write there all the time, so it is left to the next run")
+    return CommentResult(
+        left=f"{where}: others write there all the time, so it is left to the next run"
+    )
 
 
 def _text(plan: "Plan") -> str:

@@ -35,7 +35,7 @@ _AT_EASE = 8
 _LABELLED = "What ends in the schema registry, and until when it is there"
 
 
-class Followed(NamedTuple):
+class IssuesResult(NamedTuple):
     """What came of it, a line each."""
 
     done: tuple[str, ...] = ()
@@ -45,7 +45,30 @@ class Followed(NamedTuple):
     """Issues that the next run opens, because this one has opened enough."""
 
 
-def follow(
+def update_here(
+    root: Path,
+    environment: Mapping[str, str],
+    *,
+    today: date | None = None,
+    repository: str | None = None,
+    dry: bool = False,
+    progress: "Callable[[str], None]" = lambda _: None,
+) -> IssuesResult:
+    """`update`, with the last deliveries of the ledger for the dashboard."""
+    from schemareg.adapters import clock
+    from schemareg.operations.notify.ledger import read_ledger
+
+    return update(
+        root,
+        environment,
+        today=today or clock.today(),
+        told=last_deliveries(read_ledger(root, progress=progress)),
+        repository=repository,
+        dry=dry,
+    )
+
+
+def update(
     root: Path,
     environment: Mapping[str, str],
     *,
@@ -53,7 +76,7 @@ def follow(
     told: Iterable["Told"] = (),
     repository: str | None = None,
     dry: bool = False,
-) -> Followed:
+) -> IssuesResult:
     """Bring the issues to what has landed on the protected branch; with `dry`, only say how.
 
     `told` are the last deliveries, for the dashboard. Run twice, it changes nothing the second
@@ -65,10 +88,10 @@ def follow(
     name = job.repository(repository, environment, pull_requests.page(root))
     api = job.connected(environment, patience=PATIENCE)
     with _standing(root, job.web(name, environment), today) as found:
-        return brought(api, name, found, told, dry=dry)
+        return update_repository(api, name, found, told, dry=dry)
 
 
-class Standing(NamedTuple):
+class RegistryState(NamedTuple):
     """How a registry stands, as far as issues tell it."""
 
     terms: tuple["Term", ...]
@@ -76,14 +99,14 @@ class Standing(NamedTuple):
     about: "About"
 
 
-def brought(
+def update_repository(
     api: "GitHub",
     repository: str,
-    found: Standing,
+    found: RegistryState,
     told: Iterable["Told"] = (),
     *,
     dry: bool = False,
-) -> Followed:
+) -> IssuesResult:
     """The same, for a registry that is known already."""
     from schemareg.notifications.github import dashboard, issues, tracker
 
@@ -106,7 +129,7 @@ def brought(
     board = dashboard.dashboard(found.terms, found.leaves, told, found.about, numbers)
     mine = known.get(tracker.digest(board.key))
     work.carry_out(tracker.moves([mine] if mine else [], work.author, [board]))
-    return Followed(tuple(work.done), tuple(work.failed), work.left)
+    return IssuesResult(tuple(work.done), tuple(work.failed), work.left)
 
 
 def _refuse_a_second_set(repository: str, author: str, keepers: tuple[str, ...]) -> None:
@@ -119,7 +142,7 @@ def _refuse_a_second_set(repository: str, author: str, keepers: tuple[str, ...])
         )
 
 
-def last_told(ledger: "Ledger") -> tuple["Told", ...]:
+def last_deliveries(ledger: "Ledger") -> tuple["Told", ...]:
     """The last deliveries of a ledger, the newest first, as the dashboard shows them."""
     from schemareg.notifications.github.dashboard import MOST_DELIVERIES, Told
     from schemareg.reports.views import deliveries
@@ -131,7 +154,7 @@ def last_told(ledger: "Ledger") -> tuple["Told", ...]:
 
 
 @contextmanager
-def _standing(root: Path, web: str, today: date) -> Iterator[Standing]:
+def _standing(root: Path, web: str, today: date) -> Iterator[RegistryState]:
     from schemareg.notifications.events.source import home
     from schemareg.notifications.github.issues import About
     from schemareg.operations.notify import messages
@@ -140,7 +163,7 @@ def _standing(root: Path, web: str, today: date) -> Iterator[Standing]:
         there, readers = _there(promises.base), _readers(promises.base)
         leaves = tuple(messages.leaves(promises.history))
         about = About(today, home(web, ""), there, readers)
-        yield Standing(registry.announced(promises), leaves, about)
+        yield RegistryState(registry.terms(promises), leaves, about)
 
 
 def _there(snapshot: "Snapshot") -> "Callable[[Target], bool]":

@@ -24,7 +24,7 @@ _PULL_REQUESTS = ("pull_request", "pull_request_target")
 _LARGEST_EVENT = 32 * 1024 * 1024
 
 
-class Asked(NamedTuple):
+class JobOptions(NamedTuple):
     """What the call says of the pull request and the run; the rest is told by the job's event."""
 
     repository: str | None = None
@@ -35,7 +35,7 @@ class Asked(NamedTuple):
     run_id: int | None = None
 
 
-class Talk(NamedTuple):
+class PullRequestContext(NamedTuple):
     """The conversation that a result belongs to."""
 
     repository: str
@@ -103,12 +103,12 @@ def web(repository: str, environment: Mapping[str, str]) -> str:
     return f"{_server(environment)}/{repository}"
 
 
-def talk(asked: Asked, environment: Mapping[str, str]) -> Talk:
+def pull_request(asked: JobOptions, environment: Mapping[str, str]) -> PullRequestContext:
     """The conversation that a call is about. Raises RegistryError where nothing tells which."""
     from schemareg.notifications.github.sticky_comment import Run
 
     name = repository(asked.repository, environment)
-    told, foreign = _told(environment)
+    told, foreign = _from_event(environment)
     number = _first(asked.number, told.number)
     commit = (asked.commit or told.commit or "").lower()
     if commit and not _COMMIT.fullmatch(commit):
@@ -126,13 +126,13 @@ def talk(asked: Asked, environment: Mapping[str, str]) -> Talk:
     )
     id_ = _first(asked.run_id, told.run_id)
     page = f"{web(name, environment)}/actions/runs/{id_}" if id_ else ""
-    return Talk(name, number, commit, told.branch, run, page, foreign)
+    return PullRequestContext(name, number, commit, told.branch, run, page, foreign)
 
 
 _IDS = "Write all 40 of its digits: git rev-parse HEAD"
 
 
-class _Told(NamedTuple):
+class _JobEvent(NamedTuple):
     """What the event of a job says."""
 
     number: int | None = None
@@ -143,7 +143,7 @@ class _Told(NamedTuple):
     run_id: int | None = None
 
 
-def _told(environment: Mapping[str, str]) -> tuple[_Told, str]:
+def _from_event(environment: Mapping[str, str]) -> tuple[_JobEvent, str]:
     """What the event says; and what started it, where that was no pull request."""
     event = _event(environment)
     if isinstance(run := event.get("workflow_run"), dict):
@@ -154,17 +154,17 @@ def _told(environment: Mapping[str, str]) -> tuple[_Told, str]:
     ]
     if isinstance(pull := event.get("pull_request"), dict):
         head = _dict(pull.get("head"))
-        return _Told(
+        return _JobEvent(
             _number(pull.get("number")), str(head.get("sha") or ""), _branch(head), *numbers
         ), ""
-    return _Told(None, "", "", *numbers), ""
+    return _JobEvent(None, "", "", *numbers), ""
 
 
-def _of_run(run: dict[str, Any]) -> _Told:
+def _of_run(run: dict[str, Any]) -> _JobEvent:
     """What is told of the run that this one follows. Of forks it does not name the pull request."""
     pulls = [each for each in run.get("pull_requests") or () if isinstance(each, dict)]
     owner = _dict(_dict(run.get("head_repository")).get("owner")).get("login")
-    return _Told(
+    return _JobEvent(
         _number(pulls[0].get("number")) if len(pulls) == 1 else None,
         str(run.get("head_sha") or ""),
         f"{owner}:{run.get('head_branch')}" if owner and run.get("head_branch") else "",

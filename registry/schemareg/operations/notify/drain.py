@@ -1,8 +1,8 @@
-"""What is in the outbox goes out: claimed, sent, written down, channel by channel at the same time.
+"""Send the outbox: claim, send and record, several channels at the same time.
 
-Each message is claimed in the ledger before it is sent, and what came of it is written down before
-the channel's next one is claimed, in the same push. A run that is killed anywhere leaves a claim
-behind that ends by itself; only what was sent and not yet written down can be sent a second time.
+Each message is claimed in the ledger before it is sent. Its result is recorded before the channel's
+next message is claimed, in the same push. A run that is killed leaves a claim that expires by
+itself; only a message that was sent and not yet recorded can be sent twice.
 """
 
 import queue
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model.errors import RegistryError
-from schemareg.operations.notify.ledger import Book
+from schemareg.operations.notify.ledger import LedgerStore
 
 if TYPE_CHECKING:
     from schemareg.notifications.delivery.delivery import Delivery
@@ -22,58 +22,58 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.outbox import Result
 
 AT_ONCE = 8
-"""Channels that are spoken to at the same time."""
+"""Channels that are used at the same time."""
 
 _TOGETHER = 0.05
-"""Seconds in which other channels may come to an end too, so that one push writes them down."""
+"""Seconds to wait for other channels, so that one push records them all."""
 
 Sender = Callable[["Message"], "Outcome"]
 Clock = Callable[[], datetime]
 
 
-class Account(NamedTuple):
+class DrainResult(NamedTuple):
     """What a run did."""
 
     sent: tuple["Delivery", ...]
     failed: tuple["Delivery", ...]
     """For good."""
     waiting: tuple["Delivery", ...]
-    """Tried in vain; they are tried again later."""
+    """Not sent; a later run tries again."""
 
 
-class _Done(NamedTuple):
+class _ChannelResult(NamedTuple):
     channel: str
     results: tuple["Result", ...]
     bug: Exception | None = None
-    """What was raised in the thread, where anything was."""
+    """The exception of the thread, if any."""
 
 
 def drain(
-    book: Book,
+    book: LedgerStore,
     send: Sender,
     run: str,
     now: Clock,
     asked: frozenset[str] | None = None,
     tell: Callable[["Delivery"], None] = lambda _: None,
-) -> Account:
-    """Send what is due, or only what is `asked` for, and write down what came of it.
+) -> DrainResult:
+    """Send what is due, or only the `asked` ids, and record the results.
 
-    A channel that does not take a message is left alone for the rest of the run; no other waits for
-    it. `tell` hears of each attempt once it is written down. Raises RegistryError and Undecidable
-    where the ledger cannot be written: then nothing more is sent. What `send` raises counts as an
-    attempt that failed, and is raised when everything else is done.
+    A channel that does not accept a message is left alone for the rest of the run; no other channel
+    waits for it. `tell` receives each delivery once its attempt is recorded. Raises RegistryError
+    and Undecidable where the ledger cannot be written: then nothing more is sent. An exception of
+    `send` counts as a failed attempt, and is raised at the end.
     """
     from schemareg.adapters import clock
 
-    desk = _Desk(book, run, now, asked)
-    done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
-    gathered: list[_Done] = []
+    desk = _DrainState(book, run, now, asked)
+    done: queue.SimpleQueue[_ChannelResult] = queue.SimpleQueue()
+    gathered: list[_ChannelResult] = []
     bugs: list[Exception] = []
     try:
         while True:
             for channel, claims in desk.turn(gathered, tell).items():
                 worker = (done, channel, claims, send, now)
-                # A thread that still waits for a dead channel must not keep an ended run alive.
+                # A thread that waits for a dead channel must not keep the process alive.
                 threading.Thread(target=_work, args=worker, daemon=True).start()
             if not desk.busy:
                 break
@@ -90,10 +90,12 @@ def drain(
     return desk.account()
 
 
-class _Desk:
-    """The claims and results of one run, as they go into the ledger."""
+class _DrainState:
+    """The claims and results of one run."""
 
-    def __init__(self, book: Book, run: str, now: Clock, asked: frozenset[str] | None) -> None:
+    def __init__(
+        self, book: LedgerStore, run: str, now: Clock, asked: frozenset[str] | None
+    ) -> None:
         self._book = book
         self._run = run
         self._now = now
@@ -104,9 +106,9 @@ class _Desk:
         self.busy: set[str] = set()
 
     def turn(
-        self, done: Iterable[_Done], tell: Callable[["Delivery"], None]
+        self, done: Iterable[_ChannelResult], tell: Callable[["Delivery"], None]
     ) -> dict[str, tuple["Delivery", ...]]:
-        """Write down what came of claims, and claim what comes next, in one change."""
+        """Record the results, and claim the next messages, in one change."""
         from schemareg.notifications.delivery import outbox
 
         for each in done:
@@ -137,8 +139,10 @@ class _Desk:
         self.busy |= claims.keys()
         return claims
 
-    def close(self, done: "queue.SimpleQueue[_Done]") -> None:
-        """Where the ledger failed: let what is under way come to its end, and try once more."""
+    def close(self, done: "queue.SimpleQueue[_ChannelResult]") -> None:
+        """After a failure of the ledger: wait for the attempts in progress, and try to record once
+        more.
+        """
         from schemareg.notifications.delivery import outbox
 
         while self.busy:
@@ -151,13 +155,13 @@ class _Desk:
                 ids=[each.id for each in results],
             )
 
-    def _take(self, done: _Done) -> None:
+    def _take(self, done: _ChannelResult) -> None:
         self.busy.discard(done.channel)
         self._unwritten += done.results
         if any(map(_in_vain, done.results)):
             self._over.add(done.channel)
 
-    def account(self) -> Account:
+    def account(self) -> DrainResult:
         """What was done."""
         from schemareg.notifications.delivery.message import State
 
@@ -166,21 +170,21 @@ class _Desk:
             return tuple(sorted(found, key=lambda each: (each.channel, each.created, each.number)))
 
         waiting = those(State.PENDING, State.ATTEMPTING)
-        return Account(those(State.SENT), those(State.FAILED), waiting)
+        return DrainResult(those(State.SENT), those(State.FAILED), waiting)
 
     def _left(self) -> frozenset[str] | None:
-        """Of what was asked for, what has not had its turn."""
+        """The asked ids that have not been tried."""
         return None if self._asked is None else self._asked - self._known.keys()
 
 
 def _work(
-    done: "queue.SimpleQueue[_Done]",
+    done: "queue.SimpleQueue[_ChannelResult]",
     channel: str,
     claims: Iterable["Delivery"],
     send: Sender,
     now: Clock,
 ) -> None:
-    """The thread of one channel: sends one after the other, until one fails or time is up."""
+    """The thread of one channel: send one message after the other, until one fails or time is up."""
     from schemareg.notifications.delivery import outbox
     from schemareg.notifications.delivery.message import Outcome
 
@@ -188,28 +192,28 @@ def _work(
     bug = None
     for each in claims:
         outcome: Outcome | None = None
-        # Near the end of its time another run may soon be at it: better not to begin.
+        # Near the end of the claim another run can take it over, so it is not begun.
         if not any(map(_in_vain, results)) and each.attempts[-1].until - now() > outbox.LEASE / 2:
             try:
                 outcome = _sent(each, send)
-            except Exception as error:  # noqa: BLE001  it is raised again where the run ends
+            except Exception as error:  # noqa: BLE001  raised again at the end of the run
                 bug = error
-                reason = f"a bug of ours ({type(error).__name__})"
+                reason = f"a bug in reg ({type(error).__name__})"
                 outcome = Outcome(sent=False, reason=reason, uncertain=True)
         results.append(outbox.Result(each.id, outcome, now()))
-    done.put(_Done(channel, tuple(results), bug))
+    done.put(_ChannelResult(channel, tuple(results), bug))
 
 
 def _sent(delivery: "Delivery", send: Sender) -> "Outcome":
     from schemareg.notifications.delivery.message import Outcome
 
     if delivery.message is None:
-        lost = "the ledger does not have the message any more"
+        lost = "the ledger no longer has the message"
         return Outcome(sent=False, reason=lost, permanent=True)
     return send(delivery.message)
 
 
 def _in_vain(result: "Result") -> bool:
-    """Whether the channel did not take it, and may not take the next one either."""
+    """Whether the channel did not accept it, and may refuse the next one too."""
     outcome = result.outcome
     return outcome is not None and not outcome.sent and not outcome.permanent

@@ -1,4 +1,4 @@
-"""The ledger as commands use it: read as a value, changed by functions, written when they agree."""
+"""The ledger of a repository: read as a value, changed by functions, written with compare-and-swap."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.ledger import Ledger
 
 TRIES = 12
-"""So often a change is made anew because somebody else was quicker."""
+"""How often a change is repeated because another run wrote first."""
 _LONGEST_PAUSE = 4_000
-"""Milliseconds between two of them, at most."""
+"""The longest pause between two tries, in milliseconds."""
 
 
-class Book:
+class LedgerStore:
     """The ledger of one repository."""
 
     def __init__(self, ref: "LedgerRef") -> None:
@@ -27,9 +27,9 @@ class Book:
     def read(
         self, *, all_told: bool = False, commits: Iterable[str] = (), ids: Iterable[str] = ()
     ) -> "Ledger":
-        """The ledger as it is now: what every run needs, and what is asked for.
+        """The current ledger: what every run needs, and what is requested.
 
-        With `all_told`, also what was told before; receipts of these commits, and settled
+        With `all_told`, also what was sent before; receipts of these commits, and settled
         deliveries of these ids.
         """
         self._tip = self.ref.tip()
@@ -43,11 +43,10 @@ class Book:
         all_told: bool = False,
         ids: Iterable[str] = (),
     ) -> "Ledger":
-        """The ledger with a change, written down.
+        """The ledger with a change, written.
 
-        `change` is called again, with the ledger as it has become, as often as somebody else was
-        quicker. Raises RegistryError where the ledger may not be written, Undecidable where it
-        cannot be reached.
+        `change` is called again with the new ledger whenever another run wrote first. Raises
+        RegistryError where the ledger may not be written, Undecidable where it cannot be reached.
         """
         from schemareg.adapters import clock
         from schemareg.notifications.delivery import ledger
@@ -55,8 +54,8 @@ class Book:
         wanted = tuple(ids)
         tips = set()
         for turn in range(TRIES):
-            # What was written last by us is most likely still the newest: that is found out by
-            # writing, and costs no journey.
+            # Our own last write is most likely still the newest: writing finds out,
+            # without a further request.
             tip = self.ref.tip() if self._tip is None else self._tip
             tips.add(tip)
             before = self._read(tip, all_told, (), wanted)
@@ -71,12 +70,11 @@ class Book:
         if len(tips) == 1:
             raise Undecidable(
                 f"the ledger could not be written, and nobody else has written it: {self.ref.said}",
-                remedy="A git that was killed may have left a lock: where none is running any more,"
-                " remove the file",
+                remedy="A killed git may have left a lock: if no git is running, remove the file",
             )
         raise Undecidable(
-            f"others have written the ledger each of the {TRIES} times that it was tried",
-            remedy="Run it again; one run at a time is enough, they tell what others left",
+            f"other runs wrote the ledger first, in each of {TRIES} tries",
+            remedy="Run it again; one run at a time is enough, since each sends what others left",
         )
 
     def commits(self) -> frozenset[str]:
@@ -86,7 +84,7 @@ class Book:
         return ledger.commits(self.ref.names(self._tip or "", (ledger.RECEIPTS,)))
 
     def keep(self) -> None:
-        """Have the copy here say what the ledger says, for those who ask when something landed."""
+        """Update the local copy, which dates landings for other commands."""
         self.ref.keep(self._tip or "")
 
     def _read(
@@ -98,8 +96,24 @@ class Book:
         return ledger.parse(self.ref.read(tip, folders, ledger.places(commits, ids)))
 
 
-def book(root: Path, branch: str) -> Book:
-    """The ledger of the repository that a folder lies in, for a protected branch of this name."""
+def ledger_store(root: Path, branch: str) -> LedgerStore:
+    """The ledger of a folder's repository, for a protected branch of this name."""
     from schemareg.adapters.ledger.ledger import ledger
 
-    return Book(ledger(root, branch))
+    return LedgerStore(ledger(root, branch))
+
+
+def read_ledger(root: Path, *, progress: Callable[[str], None] = lambda _: None) -> "Ledger":
+    """The whole ledger; the copy that was read last here, where the remote does not answer."""
+    from schemareg.operations import audit
+    from schemareg.operations.notify import messages
+
+    with audit.line(root) as history:
+        store = ledger_store(root, messages.landed_policy(history).protected_branch)
+    try:
+        return store.read(all_told=True)
+    except Undecidable as error:
+        if not store.ref.known():
+            raise
+        progress(f"{error.what}; this is the copy that was read last")
+        return LedgerStore(store.ref.here).read(all_told=True)

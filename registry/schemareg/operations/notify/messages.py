@@ -1,6 +1,6 @@
-"""What people are to be told: the events of landings and of days, and the messages they make.
+"""The events of landings and of days, and their messages.
 
-Nothing is sent here, and nothing is remembered: who calls says what was told already.
+Nothing is sent or stored here: the caller says what was sent already.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -16,6 +16,7 @@ from schemareg.operations import audit
 from schemareg.operations import registry as operations_registry
 
 if TYPE_CHECKING:
+    from schemareg.adapters.history.history import GitHistory
     from schemareg.deprecation.landed import Promises
     from schemareg.model import History, Landing, PathChange, Policy
     from schemareg.model.targets import Target
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 _KEPT = 4
-"""States at hand: a landing's own is the base of the next."""
+"""Snapshots kept: the head of one landing is the base of the next."""
 _CHUNK = 200
 """Landings whose people are looked up at a time."""
 _FORGES = ("", "GitHub", "GitLab", "Bitbucket")
-"""Committers that are nobody: what a squash on a forge's page is committed by."""
+"""Committers that are not people: a squash on a forge is committed by these names."""
 
 
 def messages_between(
@@ -45,13 +46,13 @@ def messages_between(
 ) -> Iterator[tuple["Landing", tuple["Message", ...]]]:
     """The landings after one up to another, oldest first, each with its messages.
 
-    Up to the newest, where none is named. Landings that did nothing to the registry are left out;
-    those that nobody is to be told of have no messages. Where nothing was told before, `after` is
-    None: then the newest landing alone is told, and that from now on all will be.
+    Up to the newest, where none is named. Landings that did not change the registry are left out;
+    those without recipients have no messages. Before the first notification `after` is None: then
+    only the newest landing has messages, and one says that notifications begin.
 
-    Channels are those of the policy at the end: it says where people are reached today.
+    The channels are those of the policy at the end.
 
-    Raises Undecidable where the history is not here.
+    Raises Undecidable where the history is missing.
     """
     from schemareg.notifications.delivery.grouping import messages
     from schemareg.notifications.delivery.routing import routes
@@ -63,9 +64,9 @@ def messages_between(
         policy = policy_of(at(end.commit), history)
         home = _home(root, history)
         if after is None:
-            found = _begun(root, history, at, end, home, today)
+            found = _first_news(root, history, at, end, home, today)
         else:
-            found = _told(root, history, at, after, end, home, today)
+            found = _landing_news(root, history, at, after, end, home, today)
         for scene, news in found:
             states = (scene.before, scene.after)
             yield scene.landing, messages(routes(news, states, policy))
@@ -82,7 +83,7 @@ def messages_of_landing(
         policy = policy_of(at((history.head or landing).commit), history)
         home = _home(root, history)
         before = history.line()[landing.ordinal - 1] if landing.ordinal else None
-        found = _told(root, history, at, before, landing, home, today)
+        found = _landing_news(root, history, at, before, landing, home, today)
         return tuple(
             message
             for scene, news in found
@@ -93,9 +94,9 @@ def messages_of_landing(
 def messages_of_rewrite(
     root: Path, history: "History", before: str, until: "Landing | None" = None, *, today: date
 ) -> tuple["Message", ...]:
-    """The messages of a line that `before`, which had been told of, is no part of any more.
+    """The messages of a line that no longer contains `before`, which had been notified.
 
-    The two states are compared, tree with tree. Raises RegistryError where nothing has landed.
+    They compare the two states. Raises RegistryError where nothing has landed.
     """
     from schemareg.notifications.delivery.grouping import messages
     from schemareg.notifications.delivery.routing import routes
@@ -110,35 +111,53 @@ def messages_of_rewrite(
 
 
 def reminders_today(root: Path, today: date, told: Collection[str] = ()) -> tuple["Message", ...]:
-    """The messages of a day: what comes near, is here, is over. `told` are ids of events told before."""
+    """The reminders of a day, as messages; `told` are the ids of events that were sent before."""
     from schemareg.notifications.delivery.grouping import messages
     from schemareg.notifications.delivery.routing import routes
 
     with operations_registry.landed(root) as (promises, _):
         snapshot, history = promises.base, promises.history
         policy = policy_of(snapshot, history)
-        news = _reminded(root, promises, policy, today, told)
+        news = _reminder_news(root, promises, policy, today, told)
         return messages(routes(news, (snapshot,), policy))
 
 
 def news_between(
     root: Path, history: "History", after: "Landing | None", today: date
 ) -> Iterator[tuple["Landing", tuple["News", ...]]]:
-    """The landings after one, all where it is None, oldest first, each with its news."""
+    """The landings after one, or all, oldest first, each with its news."""
     end = history.head
     if end is None:
         return
     with _states(root) as at:
         home = _home(root, history)
-        for scene, news in _told(root, history, at, after, end, home, today):
+        for scene, news in _landing_news(root, history, at, after, end, home, today):
             yield scene.landing, news
 
 
-def reminded(root: Path, today: date) -> tuple["Event", ...]:
-    """The events of a day, as if none had been told before."""
+def events(
+    root: Path, span: str | None = None, *, today: date | None = None
+) -> tuple["Event", ...]:
+    """The events of the landings in a range `A..B`, or of one, oldest first; by default the newest.
+
+    The ends may be revisions or days. Raises RegistryError where one is not on the line.
+    """
+    from schemareg.adapters import clock
+
+    with audit.line(root, end_of(span)) as history:
+        first = after(root, history, span)
+        found = news_between(root, history, first, today or clock.today())
+        return tuple(each.event for _, news in found for each in news)
+
+
+def reminder_events(root: Path, *, today: date | None = None) -> tuple["Event", ...]:
+    """The reminders of a day, whether or not they were sent before."""
+    from schemareg.adapters import clock
+
+    today = today or clock.today()
     with operations_registry.landed(root) as (promises, _):
         policy = policy_of(promises.base, promises.history)
-        return tuple(each.event for each in _reminded(root, promises, policy, today, ()))
+        return tuple(each.event for each in _reminder_news(root, promises, policy, today, ()))
 
 
 def end_of(span: str | None) -> str | None:
@@ -160,11 +179,11 @@ def after(root: Path, history: "History", span: str | None) -> "Landing | None":
         return history.line()[head.ordinal - 1] if head and head.ordinal else None
     if not start:
         return None
-    with histories.history(root, audit.dated(root, start)) as named:
+    with histories.history(root, audit.resolve(root, start)) as named:
         found = history.landing(named.commit)
     if found is None:
         raise RegistryError(
-            f"{start} is not among the landings that end there",
+            f"{start} is not among these landings",
             remedy="Name two commits of the protected branch's own line:"
             " git log --first-parent --oneline",
         )
@@ -188,7 +207,7 @@ def _states(root: Path) -> Iterator[Callable[[str], "Snapshot"]]:
         yield at
 
 
-def _told(
+def _landing_news(
     root: Path,
     history: "History",
     at: Callable[[str], "Snapshot"],
@@ -212,7 +231,7 @@ def _told(
 def _landings(
     root: Path, changes: Iterable["PathChange"]
 ) -> Iterator[tuple["Landing", tuple["PathChange", ...], "By"]]:
-    """Landings with their changes, and who landed them."""
+    """Landings with their changes, and the person who landed them."""
     from schemareg.notifications.events.audience import By
 
     groups = groupby(changes, key=lambda each: each.landing)
@@ -225,12 +244,12 @@ def _landings(
 
 
 def _actor(known: Mapping[str, Any], landing: "Landing") -> str:
-    """Who merged it, or wrote it where nobody or a forge did."""
+    """The person who merged it; the author where a forge merged it."""
     merger: str = known.get("merger", "")
     return merger if merger not in _FORGES else known.get("author") or landing.author
 
 
-def _begun(
+def _first_news(
     root: Path,
     history: "History",
     at: Callable[[str], "Snapshot"],
@@ -238,11 +257,11 @@ def _begun(
     home: "Home",
     today: date,
 ) -> Iterator[tuple["Scene", tuple["News", ...]]]:
-    """The newest landing, and the word that from now on all are told."""
+    """The newest landing, and the event that notifications begin."""
     from schemareg.notifications.events.landings import Teller, watched
 
     before = history.line()[end.ordinal - 1] if end.ordinal else None
-    found = list(_told(root, history, at, before, end, home, today))
+    found = list(_landing_news(root, history, at, before, end, home, today))
     if not found:
         found = [(Teller(history, at, home, today, before).scene(end), ())]
     for scene, news in found:
@@ -265,13 +284,20 @@ def _rewritten(
     try:
         scene = Scene(end, at(before), after, history, home, today)
         return scene, rewritten(scene, before)
-    except (RegistryError, KeyError):  # objects of the old history that are nowhere any more
+    except (RegistryError, KeyError):  # objects of the old history that no longer exist
         scene = Scene(end, after, after, history, home, today)
         return scene, forgotten(scene, before)
 
 
+def landed_policy(history: "GitHistory") -> "Policy":
+    """The policy on the protected branch; where it landed with mistakes, the last valid one."""
+    from schemareg.snapshot.snapshot import Snapshot
+
+    return policy_of(Snapshot(history.files("the protected branch")), history)
+
+
 def policy_of(snapshot: "Snapshot", history: "History") -> "Policy":
-    """The policy of a state; where it landed wrong, or was taken away, the last one that counted."""
+    """The policy of a state; where it has mistakes, or was removed, the last valid one."""
     from schemareg import documents, manifests
     from schemareg.manifests.layout import REGISTRY
     from schemareg.model import Kind, Policy
@@ -298,7 +324,7 @@ def _home(root: Path, history: "History") -> "Home":
 # -- days -----------------------------------------------------------------------------------------
 
 
-def _reminded(
+def _reminder_news(
     root: Path, promises: "Promises", policy: "Policy", today: date, told: Collection[str]
 ) -> tuple["News", ...]:
     from schemareg.consumers import uses
@@ -311,19 +337,19 @@ def _reminded(
         try:
             return explain_missing(snapshot, target) is None
         except RegistryError:
-            return True  # a schema that nobody can read: nobody can say that it has gone
+            return True  # an unreadable schema: unknown, so it counts as present
 
     def readers(target: "Target") -> str:
         return ", ".join(each.name for each in uses.affected_consumers(snapshot, target))
 
     home = _home(root, promises.history)
     registry = Registry(home, policy.reminders, there, readers)
-    terms = operations_registry.announced(promises)
+    terms = operations_registry.terms(promises)
     return due(registry, terms, leaves(promises.history), today, told)
 
 
 def leaves(history: "History") -> Iterator["Leave"]:
-    """The waivers that stand; one that nobody can read counts for nothing."""
+    """The landed waivers; unreadable files are ignored."""
     from schemareg import documents, manifests
     from schemareg.history.paths import PathPart, path_subject
     from schemareg.manifests.layout import WAIVERS

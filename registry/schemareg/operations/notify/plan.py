@@ -1,4 +1,4 @@
-"""What is to be told: what landed since the ledger was written last, and what the day brings."""
+"""Plan notifications: what landed since the ledger was written, and the reminders of the day."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.operations import audit, registry
 from schemareg.operations.notify import messages as notify_messages
-from schemareg.operations.notify.ledger import Book
+from schemareg.operations.notify.ledger import LedgerStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,67 +19,69 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.message import Message
 
 _OFTEN = timedelta(hours=1)
-"""So old the last look at a branch must be before another one, that found it the same, is noted."""
+"""Minimum age of the last check before an unchanged one is recorded."""
 
 
-class Scene(NamedTuple):
-    """Where and when a run stands."""
+class RunContext(NamedTuple):
+    """The repository, ledger and time of a run."""
 
     root: Path
-    book: Book
+    book: LedgerStore
     branch: str
     """The protected branch's name."""
     now: datetime
     run: str
-    """What the run is called in the ledger."""
+    """The name of the run in the ledger."""
 
 
-class Plan(NamedTuple):
-    """What is to be put into the ledger."""
+class LedgerPlan(NamedTuple):
+    """Additions to the ledger."""
 
     base: "Notified | None"
-    """Up to where everything is in it: the plan is good for a ledger that says the same."""
+    """How far the ledger was complete: the plan is valid for a ledger with the same mark."""
     notified: "Notified | None" = None
-    """Up to where everything will be in it; None leaves it as it is."""
+    """How far the ledger will be complete; None leaves the mark."""
     deliveries: "tuple[Delivery, ...]" = ()
     receipts: "tuple[Seen, ...]" = ()
     moving: "tuple[Seen, ...]" = ()
-    """Those receipts that date a landing otherwise than it claims."""
+    """The receipts that give a landing another date than its commit claims."""
     once: bool = False
-    """Whether its events must not have been told in another message."""
+    """Whether the plan is void if another message has one of its events."""
     word: str = ""
-    """What to tell whoever started the run; `""` for nothing."""
+    """A remark for the user; `""` for none."""
 
 
 class Outdated(Exception):
-    """Another run has put something into the ledger since the plan was made."""
+    """Another run changed the ledger after the plan was made."""
 
 
-def landed(scene: Scene, history: "History", known: "Ledger") -> Plan:
-    """What landed since the ledger was written last, told to whom it concerns.
+def plan_landings(scene: RunContext, history: "History", known: "Ledger") -> LedgerPlan:
+    """The messages of what landed since the ledger was written.
 
-    Nothing, where this clone is behind what was told already. A history that does not contain what
-    was told was rewritten: then the two states are compared. Raises Undecidable.
+    Empty where this clone is behind what was sent already. If the history no longer contains what
+    was sent, it was rewritten: then the two states are compared. Raises Undecidable.
     """
     head = history.head
     if head is None:
-        return Plan(known.notified)
+        return LedgerPlan(known.notified)
     refuse_another_branch(scene)
-    look = _look(scene, history, head, known)
+    look = _branch_view(scene, history, head, known)
     if look.mark is None:
-        return _told(scene, history, known, look, None)
+        return _new_landings(scene, history, known, look, None)
     last = history.landing(look.mark.commit)
     if last is not None:
-        return _same(look) if last == head else _told(scene, history, known, look, last)
+        return (
+            _unchanged(look) if last == head else _new_landings(scene, history, known, look, last)
+        )
     if _behind(scene, look):
-        return Plan(look.base, word=_BEHIND)
+        return LedgerPlan(look.base, word=_BEHIND)
     return _rewritten(scene, history, known, look)
 
 
-def refuse_another_branch(scene: Scene) -> None:
-    """Raise Undecidable where this clone has not the protected branch, but only another one.
+def refuse_another_branch(scene: RunContext) -> None:
+    """Raises Undecidable where this clone does not have the protected branch.
 
-    What commands that only read fall back to, the branch at hand, has not landed.
+    Read-only commands fall back to the current branch; what is on it has not landed.
     """
     from schemareg.adapters.history import history as histories
 
@@ -87,17 +89,17 @@ def refuse_another_branch(scene: Scene) -> None:
         raise registry.unknown_branch(scene.branch)
 
 
-_BEHIND = "this clone ends before what was told already, so nothing new is told from here"
+_BEHIND = "this clone is older than the last notification, so nothing new is sent from here"
 
 
-def reminders(scene: Scene, known: "Ledger") -> Plan:
-    """What the day brings, as far as the ledger, all of it, does not have it."""
+def plan_reminders(scene: RunContext, known: "Ledger") -> LedgerPlan:
+    """The reminders of the day that the complete ledger does not have."""
     messages = notify_messages.reminders_today(scene.root, scene.now.date(), known.told)
-    return Plan(known.notified, deliveries=created(messages, scene.now), once=True)
+    return LedgerPlan(known.notified, deliveries=deliveries_of(messages, scene.now), once=True)
 
 
-def put(known: "Ledger", plan: Plan) -> "Ledger":
-    """The ledger with what was planned. Raises Outdated where it says something else by now."""
+def apply_plan(known: "Ledger", plan: LedgerPlan) -> "Ledger":
+    """The ledger with the plan applied. Raises Outdated where another run changed it."""
     from schemareg.notifications.delivery import outbox, receipts
 
     new = [each for each in plan.deliveries if not known.knows(each.id)]
@@ -110,23 +112,23 @@ def put(known: "Ledger", plan: Plan) -> "Ledger":
     return outbox.added(receipts.added(known, plan.receipts, plan.moving), new)
 
 
-def created(messages: Iterable["Message"], now: datetime) -> tuple["Delivery", ...]:
+def deliveries_of(messages: Iterable["Message"], now: datetime) -> tuple["Delivery", ...]:
     """Deliveries of messages, in their order."""
     from schemareg.notifications.delivery.delivery import delivery
 
     return tuple(delivery(each, now, number) for number, each in enumerate(messages))
 
 
-class _Look(NamedTuple):
-    """What is known of the branch, and of what was told of it."""
+class _BranchView(NamedTuple):
+    """The state of the branch, and of its notifications."""
 
     base: "Notified | None"
-    """What the ledger says."""
+    """The mark in the ledger."""
     mark: "Notified | None"
-    """Up to where everything was told."""
+    """How far everything was sent."""
     head: "Landing"
     tip: str
-    """Where the branch ends at the remote; `""` where that does not say."""
+    """The newest commit at the remote; `""` where it is unknown."""
     at: datetime
     """Now."""
 
@@ -136,50 +138,56 @@ class _Look(NamedTuple):
 
     @property
     def moved(self) -> "Notified":
-        """Up to here everything is told."""
+        """The mark once this plan is applied."""
         from schemareg.notifications.delivery.ledger import Notified
 
         before = self.mark or Notified("", "", -1)
-        # Where the branch went on already, it is at least known to have ended before all of this.
+        # Where the branch has moved on, the previous check is the newest known time.
         at = self.at if self.newest else before.at
         return before._replace(commit=self.head.commit, step=before.step + 1, at=at)
 
 
-def _look(scene: Scene, history: "History", head: "Landing", known: "Ledger") -> _Look:
+def _branch_view(
+    scene: RunContext, history: "History", head: "Landing", known: "Ledger"
+) -> _BranchView:
     from schemareg.notifications.delivery.ledger import NOTIFIED, Notified
 
     mark = known.notified
     if mark is None and NOTIFIED in known.damaged:
-        # What cannot be read must not count as nothing: each landing that was told has a receipt.
+        # An unreadable mark is not an empty one: each landing that was sent has a receipt.
         seen = scene.book.commits()
         found = [each for each in history.line() if each.commit in seen]
         mark = Notified(scene.branch, found[-1].commit, 0) if found else None
     tip = scene.book.ref.branch(scene.branch)
-    # Whoever acts as of an earlier day has not looked at the branch on that day.
+    # A run as of an earlier day did not look at the branch on that day.
     at = max(scene.now, mark.at) if mark and mark.at else scene.now
-    return _Look(known.notified, mark, head, tip, at)
+    return _BranchView(known.notified, mark, head, tip, at)
 
 
-def _behind(scene: Scene, look: _Look) -> bool:
-    """Whether what was told is newer than this clone, rather than gone."""
+def _behind(scene: RunContext, look: _BranchView) -> bool:
+    """Whether what was sent is newer than this clone, not removed."""
     if look.tip:
-        # A clone that ends where the branch ends is not old, whatever was told: it was reset.
+        # A clone at the end of the branch is not old: the branch was reset.
         return not look.newest
     told = look.mark.commit if look.mark else ""
     return bool(scene.book.ref.leads_to(look.head.commit, told))
 
 
-def _same(look: _Look) -> Plan:
-    """Nothing landed; that the branch still ends there is worth a note now and then."""
+def _unchanged(look: _BranchView) -> LedgerPlan:
+    """The plan where nothing landed: from time to time, it records that the branch did not move."""
     mark = look.mark
     if mark is None or not look.newest or (mark.at is not None and look.at - mark.at < _OFTEN):
-        return Plan(look.base)
-    return Plan(look.base, look.moved)
+        return LedgerPlan(look.base)
+    return LedgerPlan(look.base, look.moved)
 
 
-def _told(
-    scene: Scene, history: "History", known: "Ledger", look: _Look, last: "Landing | None"
-) -> Plan:
+def _new_landings(
+    scene: RunContext,
+    history: "History",
+    known: "Ledger",
+    look: _BranchView,
+    last: "Landing | None",
+) -> LedgerPlan:
     since = look.head.ordinal if last is None else last.ordinal + 1
     landings = history.line()[since:]
     looked = look.mark.at if look.mark else None
@@ -187,17 +195,19 @@ def _told(
     dated, moving = _dated(history, known, seen)
     today = scene.now.date()
     told = notify_messages.messages_between(scene.root, dated, last, today=today)
-    deliveries = created((each for _, messages in told for each in messages), scene.now)
+    deliveries = deliveries_of((each for _, messages in told for each in messages), scene.now)
     moved = look.moved._replace(branch=scene.branch)
-    return Plan(look.base, moved, deliveries, seen, moving)
+    return LedgerPlan(look.base, moved, deliveries, seen, moving)
 
 
-def _rewritten(scene: Scene, history: "History", known: "Ledger", look: _Look) -> Plan:
+def _rewritten(
+    scene: RunContext, history: "History", known: "Ledger", look: _BranchView
+) -> LedgerPlan:
     from schemareg.history import clock
 
     mark = look.mark
-    assert mark is not None  # noqa: S101  without it there is nothing that could be gone
-    scene.book.ref.leads_to(look.head.commit, mark.commit)  # fetches it, where it can be had
+    assert mark is not None  # noqa: S101  there is a mark if it is gone
+    scene.book.ref.leads_to(look.head.commit, mark.commit)  # fetches it, where possible
     landings: Sequence[Landing] = ()
     if mark.at is not None:
         first = clock.receipts_since(history, mark.commit, mark.at, scene.book.commits())
@@ -208,11 +218,11 @@ def _rewritten(scene: Scene, history: "History", known: "Ledger", look: _Look) -
     dated, moving = _dated(history, known, seen)
     today = scene.now.date()
     messages = notify_messages.messages_of_rewrite(scene.root, dated, mark.commit, today=today)
-    return Plan(look.base, look.moved, created(messages, scene.now), seen, moving)
+    return LedgerPlan(look.base, look.moved, deliveries_of(messages, scene.now), seen, moving)
 
 
 def _receipts(
-    scene: Scene, look: _Look, landings: "Sequence[Landing]", looked: datetime | None
+    scene: RunContext, look: _BranchView, landings: "Sequence[Landing]", looked: datetime | None
 ) -> "tuple[Seen, ...]":
     from schemareg.notifications.delivery import receipts
 
@@ -224,9 +234,8 @@ def _receipts(
 def _dated(
     history: "History", known: "Ledger", seen: Iterable["Seen"]
 ) -> "tuple[History, tuple[Seen, ...]]":
-    """The history, dated by what is and will be in the ledger: so it is told to people.
-
-    And those of the new receipts that date it.
+    """The history with the dates of the ledger after this plan, which messages show; and the new
+    receipts that change a date.
     """
     from schemareg.history import clock
     from schemareg.notifications.delivery import receipts

@@ -1,4 +1,4 @@
-"""Telling again on purpose: an event, a landing, or what had failed for good."""
+"""Send again: an event, a landing, or what failed for good."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemareg.model.errors import RegistryError
 from schemareg.operations import audit
 from schemareg.operations.notify import messages as notify_messages
-from schemareg.operations.notify.plan import Scene, refuse_another_branch
+from schemareg.operations.notify.plan import RunContext, refuse_another_branch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,52 +24,54 @@ Wanted = Callable[[str], bool]
 """Whether a channel is meant."""
 
 
-class Again(NamedTuple):
-    """What is to be told again."""
+class Resending(NamedTuple):
+    """What to send again."""
 
     messages: "tuple[Message, ...]" = ()
     ids: tuple[str, ...] = ()
-    """Of deliveries that the ledger has, and that are to be tried again as they are."""
+    """Ids of deliveries in the ledger to try again."""
 
 
-def asked(scene: Scene, history: "History", known: "Ledger", what: str, wanted: Wanted) -> Again:
-    """What a replay of an event's id, or of a commit, tells. `known` is all of the ledger.
+def select(
+    scene: RunContext, history: "History", known: "Ledger", what: str, wanted: Wanted
+) -> Resending:
+    """The messages of an event id, or of a commit; `known` is the complete ledger.
 
-    Raises RegistryError where there is no such event or landing, or it is told to nobody.
+    Raises RegistryError where there is no such event or landing, or nobody is notified of it.
     """
     if _EVENT.fullmatch(what):
         messages = tuple(_of_event(known, what))
         if not messages:
             raise RegistryError(
-                f"the ledger has no message any more that tells of the event {what}",
-                remedy="Name the commit that it came with: reg notify --replay COMMIT",
+                f"the ledger no longer has a message with the event {what}",
+                remedy="Name its commit: reg notify --replay COMMIT",
             )
     else:
         messages = _of_landing(scene, history, what)
     meant = tuple(each for each in messages if wanted(each.channel))
     if not meant:
         raise RegistryError(
-            f"nobody is told of {what}" + (", on that channel" if messages else ""),
-            remedy=f"To see whom it concerns: reg notify --dry-run --replay {what}"
+            f"nobody is notified of {what}" + (", on that channel" if messages else ""),
+            remedy=f"To see the recipients: reg notify --dry-run --replay {what}"
             if messages
             else f"To see what landed: reg events {what}",
         )
-    return Again(meant)
+    return Resending(meant)
 
 
-def failed(known: "Ledger", wanted: Wanted) -> Again:
-    """What had failed for good."""
+def select_failed(known: "Ledger", wanted: Wanted) -> Resending:
+    """The deliveries that failed for good."""
     from schemareg.notifications.delivery.message import State
 
     found = (each for each in known.deliveries.values() if each.state is State.FAILED)
-    return Again(ids=tuple(sorted(each.id for each in found if wanted(each.channel))))
+    return Resending(ids=tuple(sorted(each.id for each in found if wanted(each.channel))))
 
 
-def put(known: "Ledger", again: Again, now: "datetime", call: str) -> "tuple[Ledger, set[str]]":
-    """The ledger with all that in it to be tried, and the ids of those deliveries.
+def add(known: "Ledger", again: Resending, now: "datetime", call: str) -> "tuple[Ledger, set[str]]":
+    """The ledger with these deliveries due, and their ids.
 
-    What was sent already becomes another delivery, whose id is the same for the same `call`: so
-    that a call that is repeated by a machine tells it once.
+    A message that was sent already becomes another delivery, whose id is the same for the same
+    `call`: so a call that a machine repeats sends it once.
     """
     from schemareg.notifications.delivery import outbox
     from schemareg.notifications.delivery.delivery import delivery
@@ -92,14 +94,14 @@ def _another(message: "Message", now: "datetime", number: int, call: str) -> "De
     from schemareg.notifications.delivery.delivery import delivery
     from schemareg.notifications.events.audience import identity
 
-    # Not of the message's own id: it may be one that an earlier call has made of the same events.
+    # Not from the message's id: an earlier call may have made it from the same events.
     events = (each.id for each in message.events)
     again = replace(message, id=identity("again", call, message.channel, *events))
     return delivery(again, now, number)
 
 
 def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
-    """The messages that told of an event, with nothing but it; one a channel."""
+    """The messages of an event, reduced to it; one per channel."""
     from schemareg.notifications.events.audience import identity
 
     channels = set()
@@ -107,7 +109,7 @@ def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
         message = each.message
         if message is None or message.channel in channels:
             continue
-        # A damaged file may name events that its message does not tell.
+        # A damaged file may name events that its message does not have.
         events = [one for one in message.events if one.id == id_]
         if not events:
             continue
@@ -124,15 +126,15 @@ def _of_event(known: "Ledger", id_: str) -> Iterable["Message"]:
         )
 
 
-def _of_landing(scene: Scene, history: "History", revision: str) -> tuple["Message", ...]:
+def _of_landing(scene: RunContext, history: "History", revision: str) -> tuple["Message", ...]:
     from schemareg.adapters.history import history as histories
 
     refuse_another_branch(scene)
-    with histories.history(scene.root, audit.dated(scene.root, revision)) as named:
+    with histories.history(scene.root, audit.resolve(scene.root, revision)) as named:
         landing = history.landing(named.commit)
     if landing is None:
         raise RegistryError(
             f"{revision} did not land on the protected branch by itself",
-            remedy="Name the commit that brought it: git log --first-parent --oneline",
+            remedy="Name the commit that landed it: git log --first-parent --oneline",
         )
     return notify_messages.messages_of_landing(scene.root, history, landing, today=scene.now.date())

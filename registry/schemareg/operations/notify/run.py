@@ -1,4 +1,4 @@
-"""One run of `reg notify`: what is to be told goes into the ledger, and from there to people."""
+"""One run of `reg notify`: messages go into the ledger, and from there to their channels."""
 
 import os
 import secrets
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model.errors import RegistryError, Undecidable
-from schemareg.operations import audit, output
-from schemareg.operations.notify import drain, resend
+from schemareg.operations import audit
+from schemareg.operations.notify import drain, messages, resend
 from schemareg.operations.notify import ledger as notify_ledger
 from schemareg.operations.notify import plan as notify_plan
 from schemareg.operations.notify import send as notify_send
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from schemareg.notifications.delivery.delivery import Delivery
     from schemareg.notifications.delivery.ledger import Ledger
     from schemareg.notifications.delivery.message import Message, Outcome
+    from schemareg.operations.github.issues import IssuesResult
 
 PATIENCE = 30.0
-"""Seconds in which one message is tried again before its channel is left alone."""
+"""Seconds to retry one message before its channel is left to a later run."""
 _TURNS = 5
-"""So often a plan is made anew because another run put something into the ledger."""
+"""How often a plan is made again because another run changed the ledger."""
 
 
 class Call(NamedTuple):
@@ -33,7 +34,7 @@ class Call(NamedTuple):
 
     root: Path
     at: datetime | None = None
-    """The moment to act as of; None for now."""
+    """The time of the run; None for now."""
     reminders: bool = False
     replay: str | None = None
     failed: bool = False
@@ -46,121 +47,139 @@ class Call(NamedTuple):
 
     @property
     def alone(self) -> bool:
-        """Whether only what was asked for is sent."""
+        """Whether only the requested messages are sent."""
         return self.replay is not None or self.failed
 
 
-class _Run(NamedTuple):
-    """Where a run stands, and whom it knows."""
+class Secrets(NamedTuple):
+    """Texts that a log must not show. Reported before anything else."""
 
-    scene: notify_plan.Scene
+    texts: tuple[str, ...]
+
+
+Progress = Callable[["Secrets | Delivery | str"], None]
+"""Receives the secrets of the run, each delivery once its attempt is recorded, and remarks."""
+
+
+class _NotifyRun(NamedTuple):
+    """The state of a run."""
+
+    scene: notify_plan.RunContext
     history: "GitHistory"
     policy: "Policy"
     call: Call
     now: Callable[[], datetime]
+    progress: Progress
 
 
-def told(call: Call) -> bool:
-    """Tell all that is to be told; whether nothing failed for good."""
-    from schemareg.reports.views import deliveries
+class NotifyResult(NamedTuple):
+    """What a run did."""
 
-    with _run(call) as run:
-        output.give(notify_send.masks(run.policy, os.environ))
-        trouble, asked = None, None
+    sent: "tuple[Delivery, ...]"
+    failed: "tuple[Delivery, ...]"
+    """For good."""
+    waiting: "tuple[Delivery, ...]"
+    """Not sent; a later run tries again."""
+    issues: "IssuesResult | None" = None
+    """What became of the issues on GitHub; None where none are kept."""
+    error: RegistryError | None = None
+    """Why nothing new was put into the ledger; what waited there was sent all the same."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing failed for good."""
+        return not self.failed and (self.issues is None or not self.issues.failed)
+
+
+def notify(call: Call, progress: Progress = lambda _: None) -> NotifyResult:
+    """Send notifications of what landed, and reminders where asked; each once.
+
+    Raises RegistryError where the call, the policy or a permission is wrong, Undecidable where the
+    ledger or the history cannot be reached.
+    """
+    with _run(call, progress) as run:
+        progress(Secrets(notify_send.secrets_to_mask(run.policy, os.environ)))
+        error, asked = None, None
         try:
             asked = _put(run)
-        except RegistryError as error:
+        except RegistryError as raised:
             if call.alone:
                 raise
-            # What earlier runs left does not wait until that is mended.
-            trouble, asked = error, _meant(run)
+            # What earlier runs left does not wait until this is fixed.
+            error, asked = raised, _meant(run)
         done = drain.drain(
             run.scene.book,
             _sender(run.policy, call.patience),
             run.scene.run,
             run.now,
             asked,
-            lambda each: output.give(_line(deliveries.sentence(each))),
+            progress,
         )
         run.scene.book.keep()
-        if trouble is None or any(done):
-            total = deliveries.total(len(done.sent), done.failed, done.waiting)
-            output.hint(f"reg: {total}".rstrip())
-        if done.failed:
-            output.hint("  Once it is mended: reg notify --failed")
-        if trouble is not None:
-            raise trouble
-        return _followed(run) and not done.failed
+        issues = None if error is not None else _update_issues(run)
+        return NotifyResult(done.sent, done.failed, done.waiting, issues, error)
 
 
-def proposed(call: Call) -> str:
-    """What would be sent, as text; nothing is written, and nobody is told."""
-    from schemareg.reports.views import deliveries
+class Preview(NamedTuple):
+    """A message that would be sent."""
 
-    with _run(call) as run:
+    message: "Message"
+    text: str
+    """As its channel would receive it, without secrets; empty where the channel is gone."""
+
+
+def plan(call: Call, progress: Progress = lambda _: None) -> tuple[Preview, ...]:
+    """The messages that `notify` would send, the longest waiting first; nothing is written or sent."""
+    with _run(call, progress) as run:
         known = run.scene.book.read(all_told=call.reminders or call.alone)
         waiting = [each for each in _pending(run, known) if call.means(each.channel)]
-        found = [(each.message, run.policy) for each in waiting if each.message is not None]
-    if not found:
-        return "no events\n"
-    return "".join(
-        _line(deliveries.proposed(message)) + _indented(message, policy)
-        for message, policy in found
-    )
+        return tuple(
+            Preview(each.message, _text(each.message, run.policy))
+            for each in waiting
+            if each.message is not None
+        )
 
 
-def standing(root: Path) -> "Ledger":
-    """The ledger, all of it; as it was seen last here, where the remote does not answer."""
-    with audit.line(root) as history:
-        book = notify_ledger.book(root, _policy(root, history).protected_branch)
-    try:
-        return book.read(all_told=True)
-    except Undecidable as error:
-        if not book.ref.known():
-            raise
-        output.hint(f"reg: {error.what}; this is what was seen last")
-        return notify_ledger.Book(book.ref.here).read(all_told=True)
+def send_test(
+    root: Path, channel: str, at: datetime | None = None, progress: Progress = lambda _: None
+) -> "Outcome":
+    """The outcome of sending a test message to a channel; the ledger does not change.
 
-
-def tried(root: Path, channel: str, at: datetime | None) -> bool:
-    """Whether a channel took a message that says nothing but that it arrived."""
+    Raises RegistryError where there is no such channel.
+    """
     from schemareg.adapters import clock
 
     with audit.line(root) as history:
-        policy = _policy(root, history)
+        policy = messages.landed_policy(history)
     _refuse_unknown(policy, channel)
-    output.give(notify_send.masks(policy, os.environ))
-    outcome = _sender(policy, PATIENCE)(notify_send.trial(channel, at or clock.now()))
-    if outcome.sent:
-        output.give(_line(f"{channel} took it\n"))
-    else:
-        output.hint(_line(f"reg: {channel} did not take it: {outcome.reason}"))
-    return outcome.sent
+    progress(Secrets(notify_send.secrets_to_mask(policy, os.environ)))
+    message = notify_send.test_message(channel, at or clock.now())
+    return _sender(policy, PATIENCE)(message)
 
 
 # --- one run -------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _run(call: Call) -> Iterator[_Run]:
-    """Where a run stands. Raises RegistryError where it was asked for what does not go together."""
+def _run(call: Call, progress: Progress) -> Iterator[_NotifyRun]:
+    """The state of a run. Raises RegistryError where the options contradict each other."""
     if call.replay is not None and (call.failed or call.reminders):
         raise RegistryError(
-            "--replay tells what it names, and nothing else",
+            "--replay sends what it names, and nothing else",
             remedy="Leave out --failed and --reminders",
         )
     with audit.line(call.root) as history:
-        policy = _policy(call.root, history)
+        policy = messages.landed_policy(history)
         if call.to is not None:
             _refuse_unknown(policy, call.to)
         now = _clock(call.at)
-        book = notify_ledger.book(call.root, policy.protected_branch)
-        scene = notify_plan.Scene(call.root, book, policy.protected_branch, now(), _name())
-        yield _Run(scene, history, policy, call, now)
+        book = notify_ledger.ledger_store(call.root, policy.protected_branch)
+        scene = notify_plan.RunContext(call.root, book, policy.protected_branch, now(), _name())
+        yield _NotifyRun(scene, history, policy, call, now, progress)
 
 
-def _put(run: _Run) -> frozenset[str] | None:
-    """Put into the ledger what is to be told; the ids of what is to be sent, None for all that is due."""
+def _put(run: _NotifyRun) -> frozenset[str] | None:
+    """Add the messages to the ledger; the ids to send, None for all that are due."""
     if run.call.alone:
         return _put_again(run)
     for _ in range(_TURNS):
@@ -171,114 +190,103 @@ def _put(run: _Run) -> frozenset[str] | None:
             continue
     else:
         raise Undecidable(
-            f"other runs have put something into the ledger each of {_TURNS} times",
-            remedy="Run it again; one run at a time is enough, they tell what others left",
+            f"other runs changed the ledger first, in each of {_TURNS} tries",
+            remedy="Run it again; one run at a time is enough, since each sends what others left",
         )
     return _meant(run)
 
 
-def _meant(run: _Run) -> frozenset[str] | None:
-    """What the channel is to be sent that was asked for; None where none was."""
+def _meant(run: _NotifyRun) -> frozenset[str] | None:
+    """The ids for the requested channel; None for all channels."""
     if run.call.to is None:
         return None
     known = run.scene.book.read().deliveries
     return frozenset(id_ for id_, each in known.items() if run.call.means(each.channel))
 
 
-def _put_new(run: _Run) -> None:
+def _put_new(run: _NotifyRun) -> None:
     from schemareg.notifications.delivery import ledger
 
     book, scene = run.scene.book, run.scene
-    plan = notify_plan.landed(scene, run.history, book.read())
+    plan = notify_plan.plan_landings(scene, run.history, book.read())
     if plan.word:
-        output.hint(f"reg: {plan.word}")
+        run.progress(plan.word)
     ids = [each.id for each in plan.deliveries]
-    known = book.change(lambda known: notify_plan.put(known, plan), "reg: what landed", ids=ids)
-    _say_damaged(known)
+    known = book.change(
+        lambda known: notify_plan.apply_plan(known, plan), "reg: what landed", ids=ids
+    )
+    for path in known.damaged:
+        run.progress(f"the ledger's {path} cannot be read, and is ignored")
     if run.call.reminders:
-        days = notify_plan.reminders(scene, book.read(all_told=True))
+        days = notify_plan.plan_reminders(scene, book.read(all_told=True))
 
         def change(known: "Ledger") -> "Ledger":
-            return ledger.archived(notify_plan.put(known, days), scene.now)
+            return ledger.archived(notify_plan.apply_plan(known, days), scene.now)
 
         book.change(change, "reg: what the day brings", all_told=True)
 
 
-def _put_again(run: _Run) -> frozenset[str]:
+def _put_again(run: _NotifyRun) -> frozenset[str]:
     again = _again(run, run.scene.book.read(all_told=True))
     ids: set[str] = set()
 
     def change(known: "Ledger") -> "Ledger":
         nonlocal ids
-        known, ids = resend.put(known, again, run.scene.now, _caller())
+        known, ids = resend.add(known, again, run.scene.now, _caller())
         return known
 
     run.scene.book.change(change, "reg: told again", all_told=True)
     return frozenset(ids)
 
 
-def _again(run: _Run, known: "Ledger") -> resend.Again:
+def _again(run: _NotifyRun, known: "Ledger") -> resend.Resending:
     if run.call.replay is None:
-        return resend.failed(known, run.call.means)
-    return resend.asked(run.scene, run.history, known, run.call.replay, run.call.means)
+        return resend.select_failed(known, run.call.means)
+    return resend.select(run.scene, run.history, known, run.call.replay, run.call.means)
 
 
-def _pending(run: _Run, known: "Ledger") -> "list[Delivery]":
-    """What would be sent, the longest waiting first."""
+def _pending(run: _NotifyRun, known: "Ledger") -> "list[Delivery]":
+    """The deliveries that would be sent, the longest waiting first."""
     from schemareg.notifications.delivery import outbox
 
     if run.call.alone:
-        known, ids = resend.put(known, _again(run, known), run.scene.now, _caller())
+        known, ids = resend.add(known, _again(run, known), run.scene.now, _caller())
         return [known.deliveries[each] for each in sorted(ids)]
-    known = notify_plan.put(known, notify_plan.landed(run.scene, run.history, known))
+    known = notify_plan.apply_plan(known, notify_plan.plan_landings(run.scene, run.history, known))
     if run.call.reminders:
-        known = notify_plan.put(known, notify_plan.reminders(run.scene, known))
+        known = notify_plan.apply_plan(known, notify_plan.plan_reminders(run.scene, known))
     due = outbox.due(known, run.scene.now).values()
     return sorted((one for each in due for one in each), key=lambda one: (one.created, one.number))
 
 
-def _followed(run: _Run) -> bool:
-    """Bring the issues up to date, where they are wanted; whether all could be written."""
-    from schemareg.text import escape
-
+def _update_issues(run: _NotifyRun) -> "IssuesResult | None":
     if not run.policy.issues or run.call.alone or run.call.to is not None:
-        return True
+        return None
     if not os.environ.get("GITHUB_REPOSITORY"):
-        output.hint("reg: issues are kept where GITHUB_REPOSITORY says which; here nothing does")
-        return True
+        run.progress("issues are kept where GITHUB_REPOSITORY names the repository; it is not set")
+        return None
     from schemareg.operations.github import issues
 
-    told = issues.last_told(run.scene.book.read(all_told=True))
+    told = issues.last_deliveries(run.scene.book.read(all_told=True))
     today = run.scene.now.date()
-    found = issues.follow(run.call.root, os.environ, today=today, told=told)
-    output.give("".join(_line(f"{escape.visible(line)}\n") for line in found.done))
-    output.hint(*(_line(f"reg: {escape.visible(line)}") for line in found.failed))
-    return not found.failed
+    return issues.update(run.call.root, os.environ, today=today, told=told)
 
 
 def _sender(policy: "Policy", patience: float) -> drain.Sender:
     def send(message: "Message") -> "Outcome":
         from schemareg.notifications.delivery.message import Outcome
 
-        channel = notify_send.named(policy, message.channel)
+        channel = notify_send.channel_named(policy, message.channel)
         if channel is None:
-            reason = "registry.yaml does not have this channel any more"
+            reason = "registry.yaml no longer has this channel"
             return Outcome(sent=False, reason=reason, permanent=True)
         return notify_send.send(channel, policy.mail, message, os.environ, patience=patience)
 
     return send
 
 
-def _policy(root: Path, history: "GitHistory") -> "Policy":
-    """The policy that has landed; where it landed wrong, the last one that did not."""
-    from schemareg.operations.notify import messages
-    from schemareg.snapshot.snapshot import Snapshot
-
-    return messages.policy_of(Snapshot(history.files("the protected branch")), history)
-
-
 def _refuse_unknown(policy: "Policy", name: str) -> None:
-    known: Channel | None = notify_send.named(policy, name)
+    known: Channel | None = notify_send.channel_named(policy, name)
     if known is None:
         names = ", ".join(each.name for each in policy.channels)
         raise RegistryError(
@@ -288,7 +296,7 @@ def _refuse_unknown(policy: "Policy", name: str) -> None:
 
 
 def _clock(at: datetime | None) -> Callable[[], datetime]:
-    """What tells the moment; where one was given, time goes on from there."""
+    """A clock; it starts at the given time, if any."""
     from schemareg.adapters import clock
 
     if at is None:
@@ -298,37 +306,16 @@ def _clock(at: datetime | None) -> Callable[[], datetime]:
 
 
 def _name() -> str:
-    """What this run is called: no two are called the same."""
+    """A unique name for this run."""
     return f"{_caller()}.{secrets.token_hex(4)}"
 
 
 def _caller() -> str:
-    """The workflow's run, the same when it is repeated; by hand, each call is another."""
+    """The id of the workflow run, equal when it is repeated; unique for a call by hand."""
     run = os.environ.get("GITHUB_RUN_ID", "")
     return run if run.isdecimal() else f"by-hand.{secrets.token_hex(4)}"
 
 
-def _say_damaged(known: "Ledger") -> None:
-    from schemareg.text import escape
-
-    for path in known.damaged:
-        output.hint(f"reg: the ledger's {escape.visible(path)} cannot be read, and is passed over")
-
-
-def _line(text: str) -> str:
-    """Text for a log of GitHub Actions, in which it commands nothing."""
-    from schemareg.text import escape
-
-    return escape.inert(text)
-
-
-def _indented(message: "Message", policy: "Policy") -> str:
-    from schemareg.text import escape
-
-    channel = notify_send.named(policy, message.channel)
-    if channel is None:
-        return ""
-    text = notify_send.rendered(channel, message, os.environ)
-    return "".join(
-        _line(f"    {escape.visible(line)}".rstrip() + "\n") for line in text.splitlines()
-    )
+def _text(message: "Message", policy: "Policy") -> str:
+    channel = notify_send.channel_named(policy, message.channel)
+    return "" if channel is None else notify_send.render(channel, message, os.environ)

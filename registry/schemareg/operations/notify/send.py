@@ -1,7 +1,7 @@
-"""How a message reaches a channel: laid out for its medium, sent, tried again while that may help.
+"""Send a message to a channel: render it, send it, retry it.
 
-What a URL names of the environment is filled in here and nowhere else, and nothing that comes from
-there is in what is returned.
+Environment variables in URLs are filled in here and nowhere else; no value of one is in what is
+returned.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _SLOWEST = 30.0
 """Seconds that one attempt may take."""
 
 
-def named(policy: Policy, name: str) -> Channel | None:
-    """The channel of a message: one of registry.yaml, or `mailto:` somebody's address."""
+def channel_named(policy: Policy, name: str) -> Channel | None:
+    """The channel of a message: one of registry.yaml, or a `mailto:` address."""
     from schemareg.model import Channel
 
     if name.startswith("mailto:"):
@@ -47,10 +47,10 @@ def send(
     patience: float,
     pause: Callable[[float], None] = clock.pause,
 ) -> Outcome:
-    """What came of sending a message, tried again for at most `patience` seconds.
+    """The outcome of sending a message, retried for at most `patience` seconds.
 
-    It is not tried again where it may have arrived, unless it goes to a webhook: that can tell a
-    repeat by its id. An attempt that has begun is not cut short under a second.
+    It is not retried where it may have arrived, unless it goes to a webhook, which recognizes a
+    repeat by its id. An attempt has at least one second.
     """
     try:
         url = manifests_environment.filled(channel.url, environment)
@@ -91,12 +91,10 @@ def _patiently(
         tried += 1
 
 
-def rendered(
-    channel: Channel, message: Message, environment: Mapping[str, str] | None = None
-) -> str:
-    """What a channel would be sent, as people can read it; nothing is sent, and no secret is in it.
+def render(channel: Channel, message: Message, environment: Mapping[str, str] | None = None) -> str:
+    """The text that a channel would receive, readable and without secrets; nothing is sent.
 
-    Where only the environment tells what kind of channel it is, and it is not there, the plain text.
+    Where only a missing environment variable tells the kind of channel, the plain text.
     """
     kind = _kind(channel, environment or {})
     if kind in ("slack", "teams"):
@@ -120,23 +118,21 @@ def _kind(channel: Channel, environment: Mapping[str, str]) -> str:
         return channels.kind_of(channel)
 
 
-def masks(policy: Policy, environment: Mapping[str, str]) -> str:
-    """Lines that tell GitHub's runner what to hide in its log; `""` where no such runner listens.
+def secrets_to_mask(policy: Policy, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Texts that GitHub's runner must hide in its log; none where no such runner listens.
 
-    It knows the secrets that a workflow gives us, but not their parts, nor how they are encoded on
-    the way. To be written before anything else is.
+    It knows the secrets that a workflow passes to us, but not their parts, nor their encoded forms.
     """
     if environment.get("GITHUB_ACTIONS") != "true":
-        return ""
+        return ()
     values = _values(policy.channels, policy.mail, environment)
-    found = (text for text in masking.forms(values) if text.isprintable())
-    return "".join(f"::add-mask::{text.replace('%', '%25')}\n" for text in found)
+    return tuple(text for text in masking.forms(values) if text.isprintable())
 
 
 def _values(
     told: Iterable[Channel], mail: Mail | None, environment: Mapping[str, str]
 ) -> list[str]:
-    """The values of the variables that these name, and the texts they are parts of."""
+    """The values of the variables that these name, and the complete texts with them."""
     templates = [text for each in told for text in (each.url, each.secret)]
     if mail is not None:
         templates += [mail.server, mail.sender]
@@ -150,8 +146,8 @@ def _values(
     return found
 
 
-def trial(channel: str, now: datetime) -> Message:
-    """A message that says nothing but that it arrived; each moment has its own."""
+def test_message(channel: str, now: datetime) -> Message:
+    """A test message; each moment has its own."""
     from schemareg.model import Severity
     from schemareg.notifications.events.audience import identity
     from schemareg.notifications.events.event import Event

@@ -1,6 +1,6 @@
-"""One attempt of each kind: how a message leaves for Slack, Teams, a webhook, a mail server, Apprise.
+"""One attempt to send, for each kind of channel: Slack, Teams, webhook, mail, Apprise.
 
-What the other side says is quoted without secrets, and means the same for all: sent, not yet, no.
+Answers are quoted without secrets, and mapped to three outcomes: sent, retry, refused.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.event import Event
 
 _EXCERPT = 200
-"""Characters of what the other side said that are told on."""
+"""Characters of an answer that are quoted."""
 _LATER = frozenset((408, 425, 429))
-"""Answers below 500 that ask us to come again. Source: RFC 9110, section 15.5; RFC 6585; RFC 8470."""
+"""Answers below 500 that allow a retry. Source: RFC 9110, section 15.5; RFC 6585; RFC 8470."""
 _GREETING = {
     "User-Agent": f"schemareg/{__version__}",
     "Accept": "*/*",
@@ -34,24 +34,24 @@ _GREETING = {
 
 
 class Order(NamedTuple):
-    """What is to be sent, and where: all that an attempt needs."""
+    """A message and its destination: all that an attempt needs."""
 
     channel: Channel
     url: str
-    """The channel's, filled in."""
+    """The URL of the channel, filled in."""
     mail: Mail | None
     message: Message
     environment: Mapping[str, str]
     hide: Callable[[str], str]
-    """Somebody's words without our secrets."""
+    """Removes secrets from a text."""
 
 
 Attempt = Callable[["HttpLimits"], Outcome]
-"""Tries once to send what it was made for; of what goes in parts, only those that are left."""
+"""Tries once to send an order; of a message in parts, only the remaining ones."""
 
 
 def attempt(kind: str, order: Order) -> Attempt:
-    """What tries to send an order. Raises RegistryError and MissingVariable where nothing can."""
+    """The attempt for an order. Raises RegistryError and MissingVariable where it cannot be sent."""
     if kind not in _KINDS:
         raise RegistryError("its URL does not begin like one, with https: or mailto:")
     return _KINDS[kind](order)
@@ -61,21 +61,21 @@ def attempt(kind: str, order: Order) -> Attempt:
 
 
 def slack_text(message: Message) -> str:
-    """What Slack is posted."""
+    """The JSON text for Slack."""
     from schemareg.notifications.channels import slack
 
     return slack.render(message)
 
 
 def teams_text(message: Message) -> str:
-    """What a Teams workflow is posted."""
+    """The JSON text for a Teams workflow."""
     from schemareg.notifications.channels import teams
 
     return teams.render(message)
 
 
 def _posted(render: Callable[[Message], str]) -> Callable[[Order], Attempt]:
-    """How a message goes out whose medium takes it as one JSON text."""
+    """An attempt that posts a message as one JSON text."""
 
     def prepared(order: Order) -> Attempt:
         from schemareg.adapters.delivery import http
@@ -88,7 +88,7 @@ def _posted(render: Callable[[Message], str]) -> Callable[[Order], Attempt]:
 
 
 def _webhook(order: Order) -> Attempt:
-    """A request for each event; one that was accepted is not sent again by another attempt."""
+    """One request per event; the next attempt omits those that were accepted."""
     from schemareg.adapters.delivery import http
 
     to, keys = http.address(order.url), _keys(order)
@@ -130,13 +130,13 @@ def _keys(order: Order) -> tuple[bytes, ...]:
         return webhook.keys(manifests_environment.filled(secret, order.environment))
     except ValueError as error:
         raise RegistryError(
-            f"{' or '.join(manifests_environment.variables(secret))} is no secret to sign with: {error}",
+            f"{' or '.join(manifests_environment.variables(secret))} is not a signing secret: {error}",
             remedy='set it to "whsec_" followed by what `openssl rand -base64 32` prints',
         ) from None
 
 
 def _answered(answer: HttpResponse, hide: Callable[[str], str]) -> Outcome:
-    """What an answer means, as RFC 9110 has it; in doubt, that it may be tried again."""
+    """The outcome of an answer, by RFC 9110; in doubt, a retry."""
     status = answer.status
     if not status:
         return Outcome(False, answer.failure, uncertain=answer.handed_over)
@@ -157,7 +157,7 @@ def _quoting(code: int, text: str, hide: Callable[[str], str]) -> str:
 
 
 def _excerpt(text: str, hide: Callable[[str], str]) -> str:
-    """The beginning of what the other side said; of a page for browsers, nothing."""
+    """The beginning of an answer; nothing of an HTML page."""
     shown = " ".join(hide(text).split())
     return "" if shown.startswith("<") else lines.line(shown, _EXCERPT)
 
@@ -166,7 +166,7 @@ def _excerpt(text: str, hide: Callable[[str], str]) -> str:
 
 
 def _mail(order: Order) -> Attempt:
-    """One mail for all recipients; another attempt is for those who did not get it yet."""
+    """One mail for all recipients; the next attempt is for those who have not received it."""
     from schemareg.adapters.delivery import smtp
     from schemareg.notifications.channels import mail as layout
 
@@ -196,7 +196,7 @@ def _mail(order: Order) -> Attempt:
 def _sender(mail: Mail, environment: Mapping[str, str]) -> tuple[str, str]:
     found = addresses.sender(manifests_environment.filled(mail.sender, environment))
     if found is None:
-        raise RegistryError("notify.mail.from in registry.yaml is no address")
+        raise RegistryError("notify.mail.from in registry.yaml is not an address")
     return found[0], _on_the_wire(found[1])
 
 
@@ -211,7 +211,7 @@ def _on_the_wire(address: str) -> str:
     try:
         return addresses.on_the_wire(address)
     except ValueError:
-        raise RegistryError("the host of an address cannot be written as DNS has it") from None
+        raise RegistryError("the host of an address is not a valid DNS name") from None
 
 
 def _handed(
@@ -251,7 +251,7 @@ def _apprise(order: Order) -> Attempt:
 
     def tried(_: HttpLimits) -> Outcome:
         told = apprise.send(to, note.title, note.body, severity)
-        said = "" if told.sent else _excerpt(told.said, order.hide) or "it did not take it"
+        said = "" if told.sent else _excerpt(told.said, order.hide) or "it did not accept it"
         return Outcome(told.sent, said)
 
     return tried

@@ -74,7 +74,7 @@ def announcement(finding: Finding, host: Host, today: date) -> str | None:
     if said is None or folder is None or len(said.target) > _LONGEST_TARGET:
         return None
     try:
-        wish = deprecations.Wish(parse(said.target), "", loosens=said.loosens)
+        wish = deprecations.DeprecationRequest(parse(said.target), "", loosens=said.loosens)
         text = deprecations.blank(wish, later(today, said.window + deprecations.REVIEW_DAYS))
     except RegistryError:
         return None

@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from schemareg.authoring.amending import Amendment
-    from schemareg.authoring.deprecations import Draft
+    from schemareg.authoring.deprecations import Amendment, DeprecationDraft
     from schemareg.authoring.retirement import Retirement
     from schemareg.model import Consumer
     from schemareg.model.targets import Target
 
 
-def announced(draft: Draft, consumers: Sequence[Consumer], *, width: int = 100) -> str:
+def announced(draft: DeprecationDraft, consumers: Sequence[Consumer], *, width: int = 100) -> str:
     """The schedule of a proposed deprecation, and its consumers."""
     width = min(width, WIDEST)
     said = draft.said
@@ -113,7 +112,7 @@ def _read(consumer: Consumer, target: Target) -> str:
     return "; ".join(found) or "does not declare its uses"
 
 
-def _days(draft: Draft) -> Iterator[tuple[str, str]]:
+def _days(draft: DeprecationDraft) -> Iterator[tuple[str, str]]:
     said = draft.said
     stability = f" of a {draft.stability} product" if draft.stability else ""
     window = f"the window{stability}, {plural(draft.window, 'day')}, begins"
@@ -131,7 +130,7 @@ def _days(draft: Draft) -> Iterator[tuple[str, str]]:
     yield str(said.sunset), f"sunset: from here on {_release(draft)}"
 
 
-def _release(draft: Draft) -> str:
+def _release(draft: DeprecationDraft) -> str:
     target = draft.said.target
     if draft.said.loosens:
         return "a new version can loosen it"
@@ -144,7 +143,7 @@ def _release(draft: Draft) -> str:
     return "it is no longer promised; its files stay"
 
 
-def _remarks(draft: Draft) -> Iterator[str]:
+def _remarks(draft: DeprecationDraft) -> Iterator[str]:
     if draft.day > draft.today:
         yield (
             f"the last landing is dated {draft.day}, after {draft.today}. Time only moves forward"

@@ -11,6 +11,7 @@ from schemareg.text.escape import visible
 if TYPE_CHECKING:
     from schemareg.formats.structure import Limit
     from schemareg.sql.ddl import Script
+    from schemareg.sql.declared import ConsumerReading
     from schemareg.sql.live import Drift
     from schemareg.sql.plan import Planned
     from schemareg.sql.views import Desired, LineView
@@ -131,6 +132,49 @@ def desired(found: tuple[Desired, ...], form: str) -> str:
             lines += [f"{statement};" for statement in one.view.statements]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
+
+
+def lineage(found: tuple[ConsumerReading, ...], form: str) -> str:
+    """Who reads which field in which query, and what could not be told."""
+    if form == "json":
+        return _json({"consumers": [_reading(each) for each in found]})
+    if not found:
+        return "No consumer names queries. To name some: queries: [sql/**/*.sql] in its file.\n"
+    lines = []
+    for each in found:
+        lines.append(f"{each.consumer.team} ({each.consumer.path})")
+        for path, reading in each.readings:
+            for use in reading.uses:
+                via = f" through {' of '.join(map(visible, use.via))}" if use.via else ""
+                name = f"{use.schema}@{use.major}" + (f"#{use.field}" if use.field else "")
+                place = f"{visible(path)}:{use.line}:{use.column}"
+                lines.append(f"  {place}: {visible(name)}{via}")
+            lines += [
+                f"  {visible(path)}:{one.line}:{one.column}: unresolved: {visible(one.what)}"
+                for one in reading.unresolved
+            ]
+        if not each.readings:
+            lines.append("  no file matches its queries")
+        lines += [f"  not declared: {visible(one)}" for one in each.undeclared]
+        lines += [f"  declared, and in no query seen: {visible(one)}" for one in each.unconfirmed]
+    return "\n".join(lines) + "\n"
+
+
+def _reading(each: ConsumerReading) -> dict[str, Any]:
+    return {
+        "consumer": each.consumer.name,
+        "team": each.consumer.team,
+        "files": [
+            {
+                "path": path,
+                "uses": [{**use._asdict(), "via": list(use.via)} for use in reading.uses],
+                "unresolved": [one._asdict() for one in reading.unresolved],
+            }
+            for path, reading in each.readings
+        ],
+        "undeclared": list(each.undeclared),
+        "unconfirmed": list(each.unconfirmed),
+    }
 
 
 def _json(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.authoring.waivers import State
+from schemareg.authoring.waivers import WaiverState
 from schemareg.reports.review.json_document import document_text
 from schemareg.reports.review.sentences import plural
 from schemareg.text import escape
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from schemareg.authoring.waivers import Leave, Standing
+    from schemareg.authoring.waivers import WaiverEdit, WaiverStatus
     from schemareg.model import Finding
 
-_COLOURS = {State.EXPIRED: "error", State.PROPOSED: "faint"}
+_COLOURS = {WaiverState.EXPIRED: "error", WaiverState.PROPOSED: "faint"}
 
 
-def granted(leave: Leave, finding: Finding | None, *, width: int = 100) -> str:
+def granted(leave: WaiverEdit, finding: Finding | None, *, width: int = 100) -> str:
     """The effect of a proposed waiver."""
     width, waiver = min(width, WIDEST), leave.waiver
     lines: list[str] = []
@@ -37,7 +37,7 @@ def granted(leave: Leave, finding: Finding | None, *, width: int = 100) -> str:
 
 
 def every(
-    found: Sequence[Standing],
+    found: Sequence[WaiverStatus],
     today: date,
     form: str = "text",
     *,
@@ -54,7 +54,7 @@ def every(
     header = ("state", "until", "product", "fingerprint", "accepted finding, approver, reason")
     lines = table(header, rows, width=min(width, WIDEST))
     lines[0] = paint("faint", lines[0])
-    expired = sum(each.state is State.EXPIRED for each in found)
+    expired = sum(each.state is WaiverState.EXPIRED for each in found)
     lines.append(plural(len(found), "waiver") + (f", {expired} expired" if expired else ""))
     if expired:
         lines.append(
@@ -64,14 +64,14 @@ def every(
     return "".join(f"{line}\n" for line in lines)
 
 
-def _row(each: Standing) -> tuple[str, ...]:
+def _row(each: WaiverStatus) -> tuple[str, ...]:
     waiver = each.waiver
     what = f"{waiver.rule or 'a finding'}, by {waiver.approver}: {waiver.reason}"
     cells = (each.state.value, str(waiver.until), each.product, waiver.fingerprint, what)
     return tuple(map(escape.visible, cells))
 
 
-def _document(each: Standing, today: date) -> dict[str, object]:
+def _document(each: WaiverStatus, today: date) -> dict[str, object]:
     waiver = each.waiver
     return {
         "product": each.product,

@@ -1,4 +1,4 @@
-"""What the process writes to: answers on stdout, complaints on stderr, UTF-8 on both."""
+"""The terminal of the process: answers on stdout, errors and hints on stderr, both in UTF-8."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ import sys
 from typing import TextIO
 
 UNKNOWN_WIDTH = 100
-"""Columns where nothing tells: a pipe, a file, a log."""
+"""Columns where the width is unknown: a pipe, a file, a log."""
 
 
 def speak_utf8() -> None:
-    """Write UTF-8 whatever the locale says; what UTF-8 cannot carry is written as an escape."""
+    """Write UTF-8 whatever the locale says; characters that UTF-8 cannot encode are escaped."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def say(text: str) -> None:
+def say(text: str, *, flush: bool = False) -> None:
     """Write an answer."""
     sys.stdout.write(text)
+    if flush:
+        sys.stdout.flush()
 
 
 def complain(text: str) -> None:
-    """Write what is not an answer: mistakes, hints, progress."""
+    """Write what is not part of the answer: errors, hints, progress."""
     sys.stdout.flush()
     sys.stderr.write(text)
 

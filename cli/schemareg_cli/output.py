@@ -1,14 +1,15 @@
-"""How an answer leaves: on stdout, as wide and as coloured as the terminal, or into a file."""
+"""Write answers: to stdout, as wide and as coloured as the terminal, or into a file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.adapters import terminal
+from schemareg_cli import terminal
 
 if TYPE_CHECKING:
     from schemareg.model import Report
+    from schemareg.operations.edits import Step
 
 
 EXIT_CODES = {"compatible": 0, "breaking": 1, "undecided": 3}
@@ -23,16 +24,16 @@ class Page(NamedTuple):
 
 
 def page(output: Path | None = None) -> Page:
-    """That of the terminal; a file has neither."""
+    """The page of the terminal; a file has no colour and the default width."""
     if output is not None:
         return Page(terminal.UNKNOWN_WIDTH, colour=False)
     return Page(terminal.width(), terminal.colour())
 
 
-def give(text: str, output: Path | None = None) -> None:
-    """Write an answer to stdout, or whole or not at all into a file."""
+def give(text: str, output: Path | None = None, *, flush: bool = False) -> None:
+    """Write an answer to stdout, or atomically into a file."""
     if output is None:
-        terminal.say(text)
+        terminal.say(text, flush=flush)
         return
     if output.is_dir():
         from schemareg.model.errors import RegistryError
@@ -44,9 +45,9 @@ def give(text: str, output: Path | None = None) -> None:
         output.write_bytes(text.encode())
         return
     target = output.resolve()
-    from schemareg.adapters.files import write_atomically
+    from schemareg.operations.edits import put
 
-    write_atomically(target.parent, target.name, text.encode())
+    put(target.parent, target.name, text)
 
 
 def give_report(report: "Report", form: str, output: Path | None) -> None:
@@ -59,9 +60,9 @@ def give_report(report: "Report", form: str, output: Path | None) -> None:
 
 @contextmanager
 def mistakes_as(form: str, output: Path | None = None) -> Iterator[None]:
-    """Where files turn out wrong, and the answer is for a program, the mistakes are the answer.
+    """Where files have mistakes and the form is for a program, the mistakes are the answer.
 
-    As text they are a complaint like any other, which main.py writes to stderr.
+    As text they are an error like any other, which main.py writes to stderr.
     """
     from schemareg.model.errors import InvalidFiles
 
@@ -75,14 +76,33 @@ def mistakes_as(form: str, output: Path | None = None) -> Iterator[None]:
         raise
 
 
-def wrote(home: Path, paths: Iterable[str], did: str = "wrote") -> None:
-    """Say which files a command wrote, as the user would name them from where they stand."""
-    for path in paths:
-        give(f"{did} {_from_here(home / path)}\n")
+def show_step(step: "Step") -> None:
+    """Write one step of an edit: files as the user would name them from the current folder."""
+    from schemareg.text import escape
+
+    subject, detail = step.subject, step.detail
+    match step.action:
+        case "wrote" | "changed" | "removed":
+            give(f"{step.action} {_from_here(step.home / subject)}\n")
+        case "would write":
+            lines = "".join(f"  {escape.visible(line)}\n" for line in detail.splitlines())
+            give(f"would write {subject}:\n{lines}")
+        case "would remove":
+            give(f"would remove {subject}\n")
+        case "committed":
+            give(f"committed {subject[:7]} on {detail}\n")
+        case "pushed":
+            give(f"pushed {subject} to {detail}\n")
+        case "opened":
+            give(f"opened {subject}\n")
+        case "link":
+            give(f"open the pull request: {subject}\n")
+        case "no link":
+            hint(f"Open the pull request for {subject} on the host of {detail}.")
 
 
 def hint(*lines: str) -> None:
-    """What to do next: not an answer, so on stderr."""
+    """Write lines to stderr that are not part of the answer: what to do next."""
     terminal.complain("".join(f"{line}\n" for line in lines))
 
 
