@@ -196,7 +196,7 @@ def test_a_signed_line_is_what_ssh_keygen_checks(
     assert audit("verify", "--checkpoint", signed.read_text())[0] == 0
     code, out, err = audit("checkpoint", "--sign", str(tmp_path / "nothing"))
     assert (code, out) == (2, "")
-    assert "no such key" in err
+    assert "the key does not exist" in err
 
 
 def by_the_page(proof: Path) -> str:
