@@ -137,7 +137,7 @@ def test_what_a_rewritten_history_shows_is_told_and_decides_nothing(
     code, out, _ = audit("verify", "--checkpoint", line)
     assert code == 3
     assert "undecided: " in out
-    assert "Nothing is decided until the history is anchored anew." in out
+    assert "The audit cannot decide until the history has a new anchor." in out
     anew = audit("checkpoint")[1].strip()
     assert audit("verify", "--checkpoint", anew)[0] == 1
 
@@ -175,7 +175,7 @@ def test_what_is_no_checkpoint_is_refused(audit: Callable[..., Any], repo: Repo)
         f"{line}\n{line}",
         "reg2 " + line,
     ):
-        with pytest.raises(RegistryError, match="is no checkpoint"):
+        with pytest.raises(RegistryError, match="is not a checkpoint"):
             checkpoints.parse(text)
     assert audit("verify", "--checkpoint", "x")[0] == 2
 
@@ -196,7 +196,7 @@ def test_a_signed_line_is_what_ssh_keygen_checks(
     assert audit("verify", "--checkpoint", signed.read_text())[0] == 0
     code, out, err = audit("checkpoint", "--sign", str(tmp_path / "nothing"))
     assert (code, out) == (2, "")
-    assert "no such key" in err
+    assert "the key does not exist" in err
 
 
 def by_the_page(proof: Path) -> str:
@@ -256,7 +256,7 @@ def test_a_file_that_is_no_proof_is_refused(
     file.write_text(text)
     code, out, err = reg("audit", "check-proof", str(file))
     assert (code, out) == (2, "")
-    assert "this is no proof: " in err
+    assert "this is not a proof: " in err
     assert not re.search(r"proof: '|indices|subscriptable|recursion", err), "words of Python"
 
 

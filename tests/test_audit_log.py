@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from schemareg.adapters.git.commit_messages import messages
+from schemareg.adapters.git.commit_messages import read_messages
 from schemareg.adapters.history.history import history
 from schemareg.changelog.facts import KINDS, Facts
 from schemareg.history import paths
@@ -324,15 +324,15 @@ def test_a_signature_is_told_by_what_git_makes_of_it(repo: Repo) -> None:
     repo.git("add", V2)
     repo.git("commit", "--quiet", "--gpg-sign", "-m", "Signed")
     signed = repo.git("rev-parse", "HEAD")
-    found = messages(repo.path, [plain, signed], signatures=True)
+    found = read_messages(repo.path, [plain, signed], signatures=True)
     states = {id_: each.signature and each.signature.state for id_, each in found.items()}
     assert states == {plain: "none", signed: "unknown"}, "whose keys to believe is not said"
     repo.git("config", "gpg.ssh.allowedSignersFile", str(allowed))
-    found = messages(repo.path, [plain, signed], signatures=True)
+    found = read_messages(repo.path, [plain, signed], signatures=True)
     states = {id_: each.signature and each.signature.state for id_, each in found.items()}
     assert states == {plain: "none", signed: "good"}
     assert found[signed].signature.signer == "ada@example.com"  # type: ignore[union-attr]
-    assert messages(repo.path, [signed])[signed].signature is None
+    assert read_messages(repo.path, [signed])[signed].signature is None
 
 
 def test_an_export_is_the_same_whole_or_in_parts_and_fits_its_schema(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemareg.history.clock import Receipt, bounded, day, monotone, unseen
+from schemareg.history.clock import Receipt, apply_receipts, day, monotone, receipts_since
 from schemareg.model import Entry, Kind, Landing, PathChange
 from schemareg.notifications.delivery.ledger import Ledger, Seen
 from schemareg.notifications.delivery.receipts import moving, told
@@ -102,7 +102,7 @@ def test_a_landing_is_dated(
     why: str, claims: list[float], receipts: dict[int, float], dated: list[float]
 ) -> None:
     given_out = [Receipt(f"c{at}", moment(bound)) for at, bound in receipts.items()]
-    assert days(bounded(line(*claims), given_out)) == dated
+    assert days(apply_receipts(line(*claims), given_out)) == dated
 
 
 @pytest.mark.parametrize(
@@ -129,26 +129,26 @@ def test_a_landing_is_dated_no_earlier_than_the_branch_was_seen_without_it(
         Receipt(f"c{at}", None if until is None else moment(until), moment(since))
         for at, (since, until) in receipts.items()
     ]
-    assert days(bounded(line(*claims), given_out)) == dated
+    assert days(apply_receipts(line(*claims), given_out)) == dated
 
 
 def test_what_follows_the_last_look_at_the_branch_came_after_it() -> None:
     history = line(0, 1, 2, 3)
-    assert unseen(history, "c1", moment(9), ()) == Receipt("c2", None, moment(9))
-    assert unseen(history, "c3", moment(9), ()) is None
+    assert receipts_since(history, "c1", moment(9), ()) == Receipt("c2", None, moment(9))
+    assert receipts_since(history, "c3", moment(9), ()) is None
 
 
 def test_after_a_rewrite_all_that_nobody_had_seen_came_after_the_last_look() -> None:
     history = line(0, 1, 2, 3)
-    assert unseen(history, "gone", moment(9), ("c0", "c2", "gone")) == Receipt(
+    assert receipts_since(history, "gone", moment(9), ("c0", "c2", "gone")) == Receipt(
         "c3", None, moment(9)
     )
-    assert unseen(history, "gone", moment(9), ()) == Receipt("c0", None, moment(9))
+    assert receipts_since(history, "gone", moment(9), ()) == Receipt("c0", None, moment(9))
 
 
 def test_every_answer_of_a_bounded_history_is_dated_alike() -> None:
     plain = line(0, 1, 9)
-    history = bounded(plain, [Receipt("c0", None, moment(3))])
+    history = apply_receipts(plain, [Receipt("c0", None, moment(3))])
     dated = history.line()
     assert days(history) == [3, 3, 9]
     assert history.head == dated[2]
@@ -163,8 +163,8 @@ def test_every_answer_of_a_bounded_history_is_dated_alike() -> None:
 
 def test_without_need_the_history_stays_the_same_value() -> None:
     plain = line(0, 1, 2)
-    assert bounded(plain, []) is plain
-    assert bounded(plain, [Receipt("c2", moment(2))]) is plain
+    assert apply_receipts(plain, []) is plain
+    assert apply_receipts(plain, [Receipt("c2", moment(2))]) is plain
 
 
 def test_a_receipt_is_kept_apart_where_it_contradicts_a_claim_or_dates_a_landing_later() -> None:
@@ -173,7 +173,7 @@ def test_a_receipt_is_kept_apart_where_it_contradicts_a_claim_or_dates_a_landing
     belated = Seen("c0", moment(3), moment(2))
     agreeing = Seen("c2", moment(3), moment(1))
     assert moving(plain, Ledger(), [ahead, belated, agreeing]) == (ahead, belated)
-    assert days(bounded(plain, told(Ledger(clock={"c0": belated})))) == [2, 900, 900]
+    assert days(apply_receipts(plain, told(Ledger(clock={"c0": belated})))) == [2, 900, 900]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_whatever_receipts_say_no_landing_is_dated_earlier_than_without_them(
         Receipt(f"c{at}", *(None if bound is None else moment(bound) for bound in bounds))
         for at, bounds in receipts
     ]
-    dated = days(bounded(plain, given_out))
+    dated = days(apply_receipts(plain, given_out))
     assert dated == sorted(dated)
     assert all(one >= other for one, other in zip(dated, days(plain), strict=True))
     for at, (_, since) in receipts:
@@ -219,4 +219,4 @@ def test_each_landing_is_dated_by_its_claim_the_one_before_it_and_when_the_branc
     expected: list[float] = []
     for at, claim in enumerate(claims):
         expected.append(max([claim, *expected[-1:], receipts.get(at, 0)]))
-    assert days(bounded(line(*claims), given_out)) == expected
+    assert days(apply_receipts(line(*claims), given_out)) == expected

@@ -17,8 +17,8 @@ from schemareg.authoring.deprecations import DeprecationRequest
 from schemareg.deprecation.landed import NoHistory, Promises
 from schemareg.model import Entry, FileChange, Kind, Policy, targets
 from schemareg.model.errors import RegistryError
+from schemareg.snapshot.deprecations import deprecations, find_deprecation, shell_target
 from schemareg.snapshot.overlay import Overlay
-from schemareg.snapshot.said import deprecations, standing, typed
 from schemareg.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -164,18 +164,23 @@ def test_a_draft_says_until_when_it_may_land(
 @pytest.mark.parametrize(
     ("said", "target", "loosens", "why"),
     [
-        ({}, "orders/order#note", "", "nothing announces the end of 'orders/order#note'"),
+        (
+            {},
+            "orders/order#note",
+            "",
+            "no deprecation announces the removal of 'orders/order#note'",
+        ),
         (
             {"a": "orders/order#note"},
             "orders/order#note",
             "type",
-            "nothing announces that 'orders/order#note' loosens type",
+            "no deprecation announces that 'orders/order#note' loosens type",
         ),
         (
             {"a": "orders/order#note", "b": "orders/order#note"},
             "orders/order#note",
             "",
-            f"2 files speak of 'orders/order#note': {SAID}/a.yaml and {SAID}/b.yaml",
+            f"2 files announce a change of 'orders/order#note': {SAID}/a.yaml and {SAID}/b.yaml",
         ),
     ],
 )
@@ -183,7 +188,7 @@ def test_an_edit_needs_the_one_deprecation_that_is_meant(
     said: dict[str, str], target: str, loosens: str, why: str, tmp_path: Path
 ) -> None:
     with pytest.raises(RegistryError) as refused:
-        standing(snapshot(tmp_path, **said), targets.parse(target), loosens)
+        find_deprecation(snapshot(tmp_path, **said), targets.parse(target), loosens)
     assert refused.value.what == why
     assert refused.value.remedy
 
@@ -195,7 +200,7 @@ def test_a_target_is_typed_so_that_a_shell_leaves_it_alone() -> None:
         "orders/order#lines[].sku": "'orders/order#lines[].sku'",
         "orders/order#state=two words": "'orders/order#state=two words'",
     }.items():
-        assert typed(targets.parse(text)) == wanted
+        assert shell_target(targets.parse(text)) == wanted
 
 
 def test_files_as_they_would_be(tmp_path: Path) -> None:

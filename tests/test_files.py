@@ -39,7 +39,7 @@ def test_a_plain_folder_is_read_as_it_stands(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(RegistryError, match="no such folder"):
+    with pytest.raises(RegistryError, match="the folder does not exist"):
         files_in(tmp_path / "nowhere")
 
 

@@ -71,7 +71,7 @@ def test_each_finding_names_whom_it_hits_and_no_others(
 
 def test_a_file_that_nobody_can_read_is_taken_to_read_everything(tmp_path: Path) -> None:
     lay(tmp_path, {"billing": "team: [billing]\n", "shop": "team: shop\nuses: []\n"})
-    found = impact.told(Snapshot(files_in(tmp_path)), Snapshot(files_in(tmp_path)), [GONE])
+    found = impact.attach_hits(Snapshot(files_in(tmp_path)), Snapshot(files_in(tmp_path)), [GONE])
     assert found[0].hits == (
         Hit("orders", "billing", "billing"),
         Hit("orders", "shop", "shop"),
@@ -88,9 +88,9 @@ def test_readers_say_what_of_theirs_is_touched_and_whether_they_agreed(tmp_path:
         text: impact.readers(snapshot, model_targets.parse(text))
         for text in ("orders", "orders/order#email", "orders/refund", "orders/refund@1")
     } == {
-        "orders": (impact.Reader("orders", billing, (order, refund), False),),
-        "orders/order#email": (impact.Reader("orders", billing, (order,), True),),
-        "orders/refund": (impact.Reader("orders", billing, (refund,), False),),
+        "orders": (impact.TargetReader("orders", billing, (order, refund), False),),
+        "orders/order#email": (impact.TargetReader("orders", billing, (order,), True),),
+        "orders/refund": (impact.TargetReader("orders", billing, (refund,), False),),
         "orders/refund@1": (),
     }
 
@@ -106,7 +106,7 @@ def test_what_was_not_decided_and_what_is_about_numbers_hits_nobody() -> None:
     ):
         direction = Direction.FORWARD if rule == "undecided" else None
         finding = Finding(rule, Severity.WARNING, PLACE, "…", direction=direction, **about)  # type: ignore[arg-type]
-        assert impact.subject(finding) is None
+        assert impact.affected_target(finding) is None
 
 
 PLACE = Place("products/orders/schemas/order/1.1.0.json")
@@ -202,6 +202,6 @@ def test_a_reader_of_other_fields_is_not_hit(use: Use, target: Target) -> None:
     )
     if apart:
         assert not _hits(use, target)
-    assert set(consumers_uses.touched(use, target)) <= {
-        consumers_uses.written(*element) for element in use.elements
+    assert set(consumers_uses.touched_fields(use, target)) <= {
+        consumers_uses.field_notation(*element) for element in use.elements
     }

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from tests.doubles.github import BOT, TOKEN
 from tests.stories import Shop, landed
 
-from schemareg.consumers.impact import Reader
+from schemareg.consumers.impact import TargetReader
 from schemareg.deprecation.schedule import Statement, Term, term
 from schemareg.model import Consumer, Deprecation, Landing, Use, Waiver
 from schemareg.model.errors import RegistryError
@@ -66,15 +66,17 @@ def said(target: str, sunset: date | None = date(2026, 6, 1), **more: Any) -> Te
     return found
 
 
-def about(today: date = MARCH, *readers: Reader, there: bool = True) -> About:
+def about(today: date = MARCH, *readers: TargetReader, there: bool = True) -> About:
     return About(today, HOME, lambda _: there, lambda _: readers)
 
 
-def reader(*fields: str, versions: str = "*", team: str = "billing", ack: bool = False) -> Reader:
+def reader(
+    *fields: str, versions: str = "*", team: str = "billing", ack: bool = False
+) -> TargetReader:
     steps = tuple(parse(f"orders/order#{each}").field for each in fields)
     use = Use(parse("orders/order"), versions, steps)
     consumer = Consumer("products/orders/consumers/x.yaml", "x", team, uses=(use,))
-    return Reader("orders", consumer, (use,), ack)
+    return TargetReader("orders", consumer, (use,), ack)
 
 
 # -- how issues should be: pure

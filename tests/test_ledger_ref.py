@@ -142,7 +142,7 @@ def test_the_remote_is_the_one_that_has_the_protected_branch(repo: Repo) -> None
     repo.git("remote", "add", "fork", "nowhere")
     assert ledger.ledger(repo.path, "main").remote == "fork"
     repo.git("remote", "add", "other", "nowhere")
-    with pytest.raises(RegistryError, match="none is called origin"):
+    with pytest.raises(RegistryError, match="none is named origin"):
         ledger.ledger(repo.path, "main")
     repo.git("remote", "add", "origin", "nowhere")
     assert ledger.ledger(repo.path, "main").remote == "origin"

@@ -355,7 +355,7 @@ def test_before_the_first_commit_nothing_has_landed(tmp_path: Path, reg: Reg) ->
 def test_a_folder_without_git_says_what_is_missing(tmp_path: Path, reg: Reg) -> None:
     code, out, err = reg("-C", str(tmp_path), "sunsets")
     assert (code, out) == (2, "")
-    assert "this is no Git repository" in err
+    assert "the folder is not in a Git repository" in err
 
 
 # --- what is kept

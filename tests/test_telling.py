@@ -351,8 +351,8 @@ def test_what_the_day_brings_is_shown_as_well(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nowhere..main",), "there is no commit called 'nowhere' here"),
-        (("main..nowhere",), "there is no commit called 'nowhere' here"),
+        (("nowhere..main",), "there is no commit 'nowhere' in this clone"),
+        (("main..nowhere",), "there is no commit 'nowhere' in this clone"),
         (("aside..main",), "aside is not among these landings"),
         (("..main", "--reminders"), "reminders belong to a day, not to a range of landings"),
         (("2026-02-30..",), "2026-02-30 is not in the calendar"),

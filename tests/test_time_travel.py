@@ -107,7 +107,7 @@ def test_the_first_landing_and_one_that_never_was_are_judged_too(
     assert [each["version"] for each in everything["versions"]] == ["1.0.0", "1.1.0", "1.2.0"]
     for wrong, said in (
         (("--at", "2025-12-31"), "nothing had landed by 2025-12-31"),
-        (("--at", "nowhere"), "there is no commit called 'nowhere'"),
+        (("--at", "nowhere"), "there is no commit 'nowhere'"),
         (("--at", "main", "--head", "main"), "--at says already what is compared"),
     ):
         code, out, err = reg("check", "-C", str(repository), *wrong)

@@ -163,8 +163,8 @@ def test_an_altered_version_that_is_restored_stays_on_record(
 @pytest.mark.parametrize(
     ("whither", "said"),
     [
-        (f"{ORDERS}/schemas/order/1.0.0.yaml", "went to"),
-        (f"{ORDERS}/schemas/orders/1.0.0.json", "went to"),
+        (f"{ORDERS}/schemas/order/1.0.0.yaml", "was moved to"),
+        (f"{ORDERS}/schemas/orders/1.0.0.json", "was moved to"),
         ("archive/order-1.json", "was removed"),
         (f"{ORDERS}/schemas/Order/1.0.0.json", "differ by case alone"),
         (f"{ORDERS}/schemas/order/1.0.0.JSON", "differ by case alone"),

@@ -177,7 +177,7 @@ def test_a_product_may_stand_in_its_domain(shop: Any, reg: Callable[..., Any]) -
         ),
         ("show orders/order@7", "there is no version 'orders/order@7'", "There are: 1.0.0, 1.1.0"),
         ("show Orders", "'Orders' is not a target", "Write product, product/schema"),
-        ("list --at nowhere", "there is no commit called 'nowhere' here", "Perhaps `main`"),
+        ("list --at nowhere", "there is no commit 'nowhere' in this clone", "Perhaps `main`"),
     ],
 )
 @pytest.mark.usefixtures("shop")

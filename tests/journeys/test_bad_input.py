@@ -209,9 +209,9 @@ def test_where_there_is_no_registry_nothing_passes(
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [
-        (("--base", "mian"), 2, "reg: there is no commit called 'mian' here\n  Perhaps `main`"),
-        (("--head", "0" * 40), 2, "reg: there is no commit called '" + "0" * 40),
-        (("-C", "nowhere"), 2, "reg: nowhere: there is no such folder"),
+        (("--base", "mian"), 2, "reg: there is no commit 'mian' in this clone\n  Perhaps `main`"),
+        (("--head", "0" * 40), 2, "reg: there is no commit '" + "0" * 40),
+        (("-C", "nowhere"), 2, "reg: nowhere: the folder does not exist"),
     ],
 )
 @pytest.mark.usefixtures("shop")

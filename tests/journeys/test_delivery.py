@@ -375,7 +375,7 @@ def test_what_cannot_be_meant_is_refused_before_anybody_is_told(
     clone = begun.clone()
     for arguments, what in {
         ("--replay", "0" * 32): "the ledger no longer has a message with the event 000",
-        ("--replay", "nowhere"): "there is no commit called 'nowhere' here",
+        ("--replay", "nowhere"): "there is no commit 'nowhere' in this clone",
         ("--replay", "HEAD", "--failed"): "--replay sends what it names, and nothing else",
         ("--to", "nobody"): "registry.yaml on the protected branch has no channel 'nobody'",
         ("--today", "soon"): "'soon' is neither a day nor a moment",

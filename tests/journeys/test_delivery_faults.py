@@ -281,7 +281,7 @@ def test_a_remote_that_does_not_answer_decides_nothing(
     clone.git("remote", "set-url", "origin", secret)
     code, out, err = notify(clone.path)
     assert (code, out) == (3, "")
-    assert err.startswith("reg: refs/reg/ledger: the ledger cannot be asked for at 'origin': ")
+    assert err.startswith("reg: refs/reg/ledger: the ledger at 'origin' cannot be reached: ")
     assert "hunter2" not in err
     assert channels(place).total() == 0
 

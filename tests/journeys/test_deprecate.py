@@ -225,7 +225,7 @@ def test_a_withdrawal_says_what_is_lost_and_is_refused_once_it_is_history(
     assert "Its window began on 2026-03-01. The 89 days that have run are lost" in out
     assert reg("check", "--today", "2026-05-29")[0] == 0
     assert reg("undeprecate", NOTE)[2].startswith(
-        "reg: nothing announces the end of 'orders/order#note'\n"
+        "reg: no deprecation announces the removal of 'orders/order#note'\n"
     )
 
 
@@ -312,12 +312,12 @@ REFUSED = {
     ),
     "a day for what nobody announced": (
         "extend orders/order#note --sunset 2027-01-01",
-        "nothing announces the end of 'orders/order#note'",
+        "no deprecation announces the removal of 'orders/order#note'",
         "reg deprecate orders/order#note",
     ),
     "the end of what nobody announced": (
         "retire orders/order#note",
-        "nothing announces the end of 'orders/order#note'",
+        "no deprecation announces the removal of 'orders/order#note'",
         "reg deprecate orders/order#note",
     ),
 }
@@ -366,7 +366,10 @@ def test_a_second_announcement_of_one_target_is_refused(shop: Any, reg: Callable
         assert code == 2
         assert "'orders/order#note' is deprecated already, from 2026-06-06\n" in err
     code, _, err = reg("undeprecate", NOTE, "--loosens", "values", *LANDED)
-    assert (code, "nothing announces that 'orders/order#note' loosens values" in err) == (2, True)
+    assert (code, "no deprecation announces that 'orders/order#note' loosens values" in err) == (
+        2,
+        True,
+    )
     assert reg("undeprecate", NOTE, "--loosens", "required", *LANDED)[0] == 0
     assert sorted(path.name for path in (shop.path / SAID).iterdir()) == ["order-note.yaml"]
 
@@ -410,7 +413,7 @@ def test_the_protected_branch_may_be_called_otherwise(shop: Any, reg: Callable[.
     code, _, err = reg("deprecate", NOTE, "--reason", "x", "--commit", *LANDED)
     assert (code, err.splitlines()[0]) == (
         2,
-        "reg: 'trunk' is the protected branch: what lands there, lands by a pull request",
+        "reg: 'trunk' is the protected branch: changes land there by pull request",
     )
     assert reg("deprecate", NOTE, "--reason", "x", "--branch", "main", *LANDED)[0] == 0
 
@@ -511,7 +514,7 @@ def test_hooks_are_asked_and_a_refusal_leaves_everything_as_it_was(
     before = state(shop)
     code, out, err = reg("deprecate", NOTE, "--reason", "x", "--branch", "topic", *LANDED)
     assert (code, out) == (2, "")
-    assert err.startswith("reg: git did not commit it: no announcements on Sundays\n")
+    assert err.startswith("reg: git did not make the commit: no announcements on Sundays\n")
     assert state(shop) == before
     assert not (shop.path / SAID).exists()
 
@@ -569,7 +572,7 @@ BAD_DAYS: dict[str, tuple[Callable[[Any], Any], str, str, str]] = {
     "on the protected branch": (
         lambda _shop: None,
         "--commit",
-        "'main' is the protected branch: what lands there, lands by a pull request",
+        "'main' is the protected branch: changes land there by pull request",
         "--branch deprecate/order-note",
     ),
     "with no branch checked out": (
@@ -589,20 +592,20 @@ BAD_DAYS: dict[str, tuple[Callable[[Any], Any], str, str, str]] = {
     "where the very file is in the index": (
         touched,
         "--commit",
-        "the file has changes that are not committed, and they are not ours to commit",
+        "the file has uncommitted changes, which this commit must not include",
         "git stash",
     ),
     "on a branch that is there": (
         lambda shop: shop.git("branch", "topic"),
         "--branch topic",
-        "there is a branch 'topic' already",
+        "the branch 'topic' already exists",
         "git switch topic",
     ),
     "on a branch that cannot be": (
         lambda _shop: None,
         "--branch a..b",
-        "'a..b' cannot be the name of a branch",
-        "Write letters",
+        "'a..b' is not a valid name for a branch",
+        "Use letters",
     ),
     "with nowhere to push to": (
         lambda shop: shop.branch("mine"),

@@ -104,7 +104,7 @@ def test_a_pull_request_cloned_too_shallow_names_the_fetch(
 def test_a_folder_that_is_no_repository_names_git_init(reg: Run, tmp_path: Path) -> None:
     code, out, complaint = reg("check", "-C", str(tmp_path))
     assert (code, out) == (2, "")
-    assert "no Git repository" in complaint
+    assert "not in a Git repository" in complaint
     assert "git init" in complaint
 
 

@@ -437,9 +437,9 @@ def test_whom_a_change_hits_is_told_with_what_hits_them(read: Any, reg: Reg) -> 
         ),
     )
     value = valid("impact", reg("impact", "--format", "json", *NOW)[1])
-    (blow,) = value["consumers"][1]["hit_by"]
-    assert (blow["target"], blow["acknowledged"]) == ("orders/order@1#email", False)
-    assert blow["finding"]["rule"] == "field-removed"
+    (loss,) = value["consumers"][1]["hit_by"]
+    assert (loss["target"], loss["acknowledged"]) == ("orders/order@1#email", False)
+    assert loss["finding"]["rule"] == "field-removed"
     code, out, _ = reg("impact", "--format", "markdown", *NOW)
     assert code == 1
     assert (

@@ -372,4 +372,4 @@ def test_a_replay_of_a_range_judges_only_that(replayed: Any) -> None:
     assert err.startswith("reg: 'main' is not a range\n")
     code, out, err = replayed("nowhere..main")
     assert (code, out) == (2, "")
-    assert "there is no commit called 'nowhere' here" in err
+    assert "there is no commit 'nowhere' in this clone" in err

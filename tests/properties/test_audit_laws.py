@@ -145,7 +145,7 @@ def audited(folder: Path, head: str, before: Progress | None = None) -> Verifica
     with history(folder, head) as line, open_repository(folder) as repository:
         stream = line.stream(before.landing if before else None)
         assert (stream.since is None) is (before is None)
-        return verification.verified(
+        return verification.verify(
             line, stream.landings, lambda commit: Snapshot(repository.files_at(commit)), before
         )
 
@@ -169,14 +169,14 @@ def test_an_honest_history_has_no_violation_however_it_is_looked_through(
 
 @given(st.lists(st.binary(max_size=8), max_size=40))
 def test_a_growing_tree_has_the_root_that_the_whole_has(records: Sequence[bytes]) -> None:
-    tree = merkle.Growing()
+    tree = merkle.MerkleAccumulator()
     for each in records:
         tree.add(each)
     leaves = [merkle.leaf(each) for each in records]
     assert tree.root == merkle.root(leaves)
-    assert merkle.Growing(tree.count, tree.whole).root == tree.root
+    assert merkle.MerkleAccumulator(tree.count, tree.whole).root == tree.root
     for index, each in enumerate(records):
-        beside = merkle.Levels(leaves).beside(index)
-        assert merkle.included(each, index, len(records), beside, tree.root)
-        assert not merkle.included(each + b"!", index, len(records), beside, tree.root)
-        assert not merkle.included(each, index, len(records), (*beside, b""), tree.root)
+        beside = merkle.MerkleTree(leaves).beside(index)
+        assert merkle.is_included(each, index, len(records), beside, tree.root)
+        assert not merkle.is_included(each + b"!", index, len(records), beside, tree.root)
+        assert not merkle.is_included(each, index, len(records), (*beside, b""), tree.root)

@@ -15,11 +15,11 @@ from schemareg.authoring.waivers import list_waivers
 from schemareg.deprecation import new_readers
 from schemareg.deprecation.announcements import Announcements
 from schemareg.deprecation.landed import NoHistory, Promises
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.manifests import layout
 from schemareg.manifests.layout import FACTS, Role
 from schemareg.model.errors import InvalidFiles
-from schemareg.snapshot.said import deprecations
+from schemareg.snapshot.deprecations import deprecations
 from schemareg.snapshot.snapshot import Snapshot, differences
 
 if TYPE_CHECKING:
@@ -140,12 +140,13 @@ def test_every_fact_that_the_layout_lists_is_read(files: dict[str, str]) -> None
 
 @given(trees)
 def test_history_and_layout_agree_on_what_is_a_fact(files: dict[str, str]) -> None:
-    parts = (Part.DEPRECATION, Part.CONSUMER, Part.WAIVER)
+    parts = (PathPart.DEPRECATION, PathPart.CONSUMER, PathPart.WAIVER)
     facts = _facts(Memory(files, 1))
     assert facts == {
         path
         for path in files
-        if subject(path).part in parts and subject(path).folder in layout.products(Memory(files, 1))
+        if path_subject(path).part in parts
+        and path_subject(path).folder in layout.products(Memory(files, 1))
     }
 
 

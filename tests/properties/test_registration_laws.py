@@ -133,7 +133,7 @@ def test_the_file_says_what_was_done_and_keeps_what_people_wrote(
         files[PATH] = text
         assert validation_files.mistakes(Overlay(Nothing(), files)) == ()
         (billing,) = Snapshot(Overlay(Nothing(), files)).consumers("orders")
-        assert {uses.written(*each) for use in billing.uses for each in use.elements} == read
+        assert {uses.field_notation(*each) for use in billing.uses for each in use.elements} == read
         assert {str(each).partition("#")[2] for each in billing.acks} == agreed
         assert {(str(use.schema), use.versions) for use in billing.uses} == {("orders/order", "^1")}
         if ours:

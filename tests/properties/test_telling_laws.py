@@ -12,7 +12,7 @@ from tests.properties.test_promises_machine import Line, Memory
 from tests.stories import BEGIN, Shop
 
 from schemareg.audit.invariants import Audit
-from schemareg.history.views import Until
+from schemareg.history.views import HistoryView
 from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles
 from schemareg.notifications.delivery.grouping import messages
@@ -124,7 +124,7 @@ def test_nothing_that_landed_against_the_rules_goes_untold_and_nothing_else_alar
         changes = [each for each in told.history.changes("") if each.landing == landing]
         wrong = any(v.severity is Severity.ERROR for v in audit.of(landing, changes))
         base = told.at(told.history.line()[landing.ordinal - 1].commit if landing.ordinal else "")
-        earlier = partial(Until, told.history, landing.ordinal - 1)
+        earlier = partial(HistoryView, told.history, landing.ordinal - 1)
         try:
             report = review(base, told.at(landing.commit), landing.time.date(), history=earlier)
             # What a landed version had to be is for the audit: a repair changes it as well.

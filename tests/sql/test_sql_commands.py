@@ -352,7 +352,7 @@ def test_this_repositorys_products_become_tables_that_migrate_with_their_rows(
         code, out, err = reg("sql", "apply", str(file), "--url", url, "--yes")
         assert code == int(last == "2.1.0"), err
         if code:
-            assert "is promised, and nothing announces its end" in out
+            assert "is promised, and no deprecation announces its end" in out
         else:
             assert reg("sql", "diff", url, f"{subject}@{last}") == (
                 0,

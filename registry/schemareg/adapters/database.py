@@ -1,6 +1,7 @@
-"""Databases by URL: SQLAlchemy with the driver that the user installed; DuckDB through its own library.
+"""Databases by URL: SQLAlchemy with the driver that the user installed; DuckDB through its own
+library.
 
-A URL may hold a password: it is shown with that left out, and so is every error of a driver.
+A URL can hold a password: URLs and driver errors are shown without it.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ _DIALECTS = {
     "clickhousedb": "clickhouse",
 }
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
-_INSTALL = "Install what the SQL layer needs: pip install 'schemareg[sql]'"
+_INSTALL = "Install the SQL extra: pip install 'schemareg[sql]'"
 CONNECT_SECONDS = 10
-"""How long to wait for a server of PostgreSQL or MySQL to answer."""
+"""Seconds to wait for a PostgreSQL or MySQL server."""
 
 
 class Database(Protocol):
@@ -44,18 +45,18 @@ class Database(Protocol):
         """The name of the SQL dialect."""
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows that a statement gives; none for one that gives no rows."""
+        """The rows of a statement; empty for a statement without rows."""
 
     def columns(self, sql: str) -> list[str]:
-        """The names of the columns that a query gives."""
+        """The column names of a query."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All statements inside, or none of them where the engine can take them back."""
+        """A transaction: all statements inside or none, if the engine can roll them back."""
 
 
 def shown(url: str) -> str:
-    """A URL without the name and password in it, and without its options."""
+    """A URL without user name, password and options."""
     return _CREDENTIALS.sub("//…@", url).partition("?")[0]
 
 
@@ -64,7 +65,7 @@ def dialect_of(url: str) -> str:
     kind = url.partition(":")[0].partition("+")[0].lower()
     if kind not in _DIALECTS or ":" not in url:
         raise RegistryError(
-            "this is no URL of a database",
+            "this is not the URL of a database",
             remedy="Write postgresql+psycopg://host/database, duckdb:///file or sqlite:///file",
         )
     return _DIALECTS[kind]
@@ -72,10 +73,10 @@ def dialect_of(url: str) -> str:
 
 @contextmanager
 def connect(url: str) -> Iterator[Database]:
-    """The database at a URL, closed at the end.
+    """Open the database at a URL; closes it at the end.
 
-    Raises RegistryError where the library or driver is missing, Undecidable where no connection
-    comes about.
+    Raises RegistryError if the library or driver is missing, Undecidable if the connection
+    fails.
     """
     dialect = dialect_of(url)
     opened = _duckdb(url) if dialect == "duckdb" else _sqlalchemy(url, dialect)
@@ -87,7 +88,7 @@ def connect(url: str) -> Iterator[Database]:
 
 @contextmanager
 def memory() -> Iterator[Database]:
-    """An empty DuckDB in memory that reaches no file and no network."""
+    """An empty DuckDB in memory without access to files and network."""
     try:
         import duckdb
     except ImportError:
@@ -163,12 +164,12 @@ class _SQLAlchemy:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        # The connection commits by itself, so that a statement outside leaves nothing open.
+        # Autocommit mode: a statement outside leaves no open transaction.
         self.query("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
         try:
             yield
         except BaseException:
-            with suppress(RegistryError):  # where the connection is lost, so is the transaction
+            with suppress(RegistryError):  # a lost connection loses the transaction
                 self.query("ROLLBACK")
             raise
         self.query("COMMIT")
@@ -220,7 +221,7 @@ def _sqlalchemy(url: str, dialect: str) -> _SQLAlchemy:
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise RegistryError(
             f"the driver of {shown(url).partition(':')[0]} is not installed: {error}",
-            remedy="Install the driver of your database, as: pip install 'psycopg[binary]'",
+            remedy="Install the driver of your database, such as: pip install 'psycopg[binary]'",
         ) from None
     except SQLAlchemyError as error:
         raise _unreachable(getattr(error, "orig", None) or error, url) from None
@@ -234,7 +235,7 @@ def _failed(error: object, url: str) -> RegistryError:
     return RegistryError(
         f"the database refuses: {_words(error, url)}",
         where=shown(url),
-        remedy="Nothing of this step is kept where the engine can take statements back",
+        remedy="This step is rolled back if the engine supports it",
     )
 
 
@@ -242,7 +243,7 @@ def _unreachable(error: object, url: str) -> Undecidable:
     return Undecidable(
         f"no connection: {_words(error, url)}",
         where=shown(url),
-        remedy="Check that the server runs, the URL, and the rights of the user",
+        remedy="Check the server, the URL and the permissions of the user",
     )
 
 

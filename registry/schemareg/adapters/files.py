@@ -19,7 +19,7 @@ def files_in(folder: str | Path) -> FolderFiles:
     root = Path(folder)
     if not root.is_dir():
         raise RegistryError(
-            "there is no such folder", where=str(folder), remedy="Name a folder: -C DIR"
+            "the folder does not exist", where=str(folder), remedy="Name a folder: -C DIR"
         )
     return FolderFiles(root)
 
@@ -52,7 +52,7 @@ class FolderFiles:
         return None if kind is None else Entry(kind, "")
 
     def folder(self, path: str) -> Mapping[str, Entry]:
-        """Name to entry, names sorted; empty where there is no folder."""
+        """Name to entry, names sorted; empty if there is no folder."""
         entry = self.entry(path)
         if entry is None or entry.kind is not Kind.FOLDER:
             return {}

@@ -1,7 +1,7 @@
-"""A secret of the user's own, outside every repository: it marks what this user's runs kept.
+"""A secret of the user, outside every repository: it authenticates the caches of this user's runs.
 
-What lies in a Git directory may come from a cache that others can write. With a mark under this key
-it is known to be one's own; without the key, or with another, it is worked out again.
+Content of a Git directory can come from a cache that others can write. A MAC under this key
+proves that the user wrote it; without the key, or with another, it is computed again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NAME = "key"
 
 
 def user_key() -> bytes | None:
-    """The secret, made when it is first asked for; None where it can be neither read nor kept.
+    """The secret, created at first use; None if it can be neither read nor written.
 
     Source: XDG Base Directory Specification, `XDG_STATE_HOME`.
     """
@@ -35,7 +35,7 @@ def user_key() -> bytes | None:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(secrets.token_bytes(_LENGTH))
             try:
-                os.link(made, file)  # never over the key of another process
+                os.link(made, file)  # never replaces the key of another process
             finally:
                 made.unlink()
     return None

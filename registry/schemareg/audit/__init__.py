@@ -1,1 +1,1 @@
-"""What landed, as facts: the log, what must never change, checkpoints and proofs."""
+"""The audit of what landed: invariants, checkpoints and proofs."""

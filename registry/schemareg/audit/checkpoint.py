@@ -1,4 +1,4 @@
-"""A checkpoint: one short line to keep outside the repository, and what it is compared with."""
+"""A checkpoint: one short line that is stored outside the repository and compared later."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ _LINE = re.compile(rf"reg1 ({_ID}) ({_ID}) (0|[1-9][0-9]{{0,17}}) ([0-9a-f]{{64}
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What the history was: everything up to a commit, as one digest."""
+    """The history up to a commit, as one digest."""
 
     head: str
-    """The commit up to which it speaks."""
+    """The newest commit that it covers."""
     tree: str
     """That commit's tree."""
     count: int
-    """How many records landed up to there."""
+    """The number of records up to that commit."""
     root: str
-    """The Merkle root over them, in hexadecimal."""
+    """The Merkle root of the records, in hexadecimal."""
 
     def __str__(self) -> str:
         return f"reg1 {self.head} {self.tree} {self.count} {self.root}"
 
 
 def parse(text: str) -> Checkpoint:
-    """The checkpoint that a line writes; `parse(str(x)) == x`. Raises RegistryError.
+    """Parse the line of a checkpoint; `parse(str(x)) == x`. Raises RegistryError.
 
-    A signature below the line is passed over: ssh-keygen checks it.
+    A signature below the line is ignored: ssh-keygen checks it.
     """
     line, _, rest = text.strip().partition("\n")
     signed = not rest or rest.startswith("-----BEGIN SSH SIGNATURE-----")
     match = _LINE.fullmatch(line.strip()) if signed else None
     if match is None:
         raise RegistryError(
-            f"{quoted(text)} is no checkpoint",
+            f"{quoted(text)} is not a checkpoint",
             remedy="Give the whole line, in quotes, as `reg audit checkpoint` printed it:"
             ' "reg1 HEAD TREE COUNT ROOT"',
         )

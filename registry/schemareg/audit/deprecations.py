@@ -13,8 +13,8 @@ from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.day import Day, element
 from schemareg.deprecation.landed import Promises
 from schemareg.deprecation.schedule import State
-from schemareg.history.paths import Part, subject
-from schemareg.history.views import Until
+from schemareg.history.paths import PathPart, path_subject
+from schemareg.history.views import HistoryView
 from schemareg.manifests.layout import PRODUCT
 from schemareg.model import FileChange, Severity
 from schemareg.model.errors import RegistryError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from schemareg.audit.violation import Violation
     from schemareg.deprecation.schedule import Term
-    from schemareg.history.paths import Subject
+    from schemareg.history.paths import PathSubject
     from schemareg.model import Finding, History, Landing, PathChange
     from schemareg.rules.rule import Rule
     from schemareg.snapshot.snapshot import Snapshot
@@ -52,16 +52,16 @@ class Terms:
         self._landing = landing
         self._previous = previous
 
-    def of(self, those: Sequence[tuple[Subject, PathChange]]) -> Iterator[Violation]:
+    def of(self, those: Sequence[tuple[PathSubject, PathChange]]) -> Iterator[Violation]:
         """What the changes of one product did too early."""
         if self._previous is None:
             return
         for about, change in those:
-            if about.part is Part.DEPRECATION and change.before is not None:
+            if about.part is PathPart.DEPRECATION and change.before is not None:
                 yield from self._edited(about, change)
         yield from self._judged([change for _, change in those])
 
-    def _edited(self, about: Subject, change: PathChange) -> Iterator[Violation]:
+    def _edited(self, about: PathSubject, change: PathChange) -> Iterator[Violation]:
         before = self._then.term_of(change.path, about.product)
         if before is None:
             return
@@ -111,7 +111,9 @@ class Terms:
             return
         previous = self._previous
         assert previous is not None  # noqa: S101  asked only where there is one
-        day = Day(base, head, files, self._day, lambda: Until(self._history, previous.ordinal))
+        day = Day(
+            base, head, files, self._day, lambda: HistoryView(self._history, previous.ordinal)
+        )
         try:
             _, findings = Judge(base, head, day.policy, proposal, day).verdicts(proposal.proposed)
             for each in described:
@@ -129,7 +131,7 @@ class Terms:
     def _unread(self, files: Sequence[FileChange]) -> Iterator[Violation]:
         """That the versions of a landing were not judged: one of them, or an older one, is wrong."""
         for each in files:
-            about = subject(each.path)
+            about = path_subject(each.path)
             if about.released and each.before is None and each.after is not None:
                 yield violation(
                     audit_rules.UNREADABLE,
@@ -205,7 +207,9 @@ class Terms:
         return self._promises(self._landing)
 
     def _promises(self, landing: Landing) -> Promises:
-        return Promises(self._at(landing.commit), lambda: Until(self._history, landing.ordinal))
+        return Promises(
+            self._at(landing.commit), lambda: HistoryView(self._history, landing.ordinal)
+        )
 
 
 def _shortened(before: Term, after: Term) -> bool:

@@ -1,8 +1,8 @@
-"""What must never have happened to a registry, looked for landing by landing.
+"""The invariants of a registry, checked landing by landing.
 
-A landed version stays, byte for byte, at its path; time runs forward; a deprecation runs its time,
-and what it speaks of stays until then. Since the first-parent line is what landed, it does not
-matter whether a merge, an octopus, a squash or a merge that changes what neither side had did it.
+A landed version stays at its path, byte for byte; time runs forward; a deprecation runs its full
+window, and its target stays until then. The first-parent line is what landed, so it does not
+matter whether a merge, an octopus, a squash or a merge with changes of its own made the change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from schemareg.audit.violation import violation
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.model import Kind, Severity
 from schemareg.rules import audit as rules
 from schemareg.rules import versions as version_rules
@@ -21,33 +21,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.audit.violation import Violation
-    from schemareg.history.paths import Subject
+    from schemareg.history.paths import PathSubject
     from schemareg.model import Entry, History, Landing, PathChange
     from schemareg.rules.rule import Rule
     from schemareg.snapshot.snapshot import Snapshot
 
 RULES = 3
-"""Raised when what is looked for changes: what was verified before must be looked through again."""
+"""Increased when the checks change: everything that was verified before is verified again."""
 
 
 @dataclass(slots=True)
 class _Product:
-    """What is known of one product's folder when a landing comes."""
+    """The state of one product's folder before a landing."""
 
     landed: dict[str, tuple[Entry, Landing]]
-    """The releases that ever landed, by path: what they were then, and where they came."""
+    """All releases that ever landed, by path: their first entry and their landing."""
     standing: set[str]
-    """The paths of those that are there."""
+    """The paths of the releases that exist."""
     deprecations: set[str]
-    """The paths of deprecations that ever landed."""
+    """The paths of all deprecations that ever landed."""
 
 
 class Audit:
-    """Looks through landings, the oldest first.
+    """Checks landings, oldest first.
 
-    `since` is the landing after which they begin; what landed up to it is asked of `history`, only
-    for products that they touch. `at` gives the registry as a commit has it, where a deprecation
-    has to be understood.
+    The landings begin after `since`; what landed up to it is read from `history`, only
+    for products that they touch. `at` gives the registry at a commit, for the checks of
+    deprecations.
     """
 
     def __init__(
@@ -58,18 +58,18 @@ class Audit:
         self._since = since
         self._products: dict[str, _Product] = {}
         self._inside: dict[str, set[str]] = {}
-        """The folders of these by the one they stand in, which may be a domain's."""
+        """Product folders by their parent folder, which can be a domain."""
         self._before = since
         self.versions = 0
-        """Releases that landed in what was looked through."""
+        """The number of releases in the checked landings."""
 
     def of(self, landing: Landing, changes: Iterable[PathChange]) -> tuple[Violation, ...]:
-        """What one landing, the next of the line, must not have done."""
+        """The violations of one landing, the next of the line."""
         found = list(_clock(landing))
-        touched: dict[str, list[tuple[Subject, PathChange]]] = {}
+        touched: dict[str, list[tuple[PathSubject, PathChange]]] = {}
         changes = tuple(changes)
         for change in changes:
-            about = subject(change.path)
+            about = path_subject(change.path)
             if about.folder:
                 touched.setdefault(about.folder, []).append((about, change))
         arrived = _Arrivals(changes)
@@ -84,14 +84,14 @@ class Audit:
         self,
         folder: str,
         landing: Landing,
-        those: list[tuple[Subject, PathChange]],
+        those: list[tuple[PathSubject, PathChange]],
         arrived: _Arrivals,
     ) -> Iterator[Violation]:
         known = self._known(folder)
         for about, change in those:
             if about.released:
                 yield from self._release(known, about, change, arrived)
-            elif about.part is Part.DEPRECATION:
+            elif about.part is PathPart.DEPRECATION:
                 known.deprecations.add(change.path)
         if known.deprecations:
             from schemareg.audit.deprecations import Terms  # few products have any
@@ -99,22 +99,22 @@ class Audit:
             yield from Terms(self._history, self._at, landing, self._before).of(those)
         if any(_unmade(about, change) for about, change in those):
             gone = {change.path for _, change in those}
-            yield from _unseen(known, landing, gone, "product.yaml is gone")
+            yield from _unseen(known, landing, gone, "product.yaml was removed")
 
     def _hidden(self, folder: str, landing: Landing) -> Iterator[Violation]:
-        """The versions of products in a domain's folder, which became a product itself."""
+        """Versions of products in a domain folder that became a product itself."""
         inside = set(self._inside.get(folder, ()))
         if self._since is not None:
-            known = (subject(each.path) for each in self._history.changes(folder))
+            known = (path_subject(each.path) for each in self._history.changes(folder))
             inside |= {each.folder for each in known if each.folder.startswith(f"{folder}/")}
-        why = f"{folder}/product.yaml makes a product of the folder above it"
+        why = f"{folder}/product.yaml makes the folder above it a product"
         for each in sorted(inside):
             yield from _unseen(self._known(each), landing, set(), why)
 
     def _release(
-        self, known: _Product, about: Subject, change: PathChange, arrived: _Arrivals
+        self, known: _Product, about: PathSubject, change: PathChange, arrived: _Arrivals
     ) -> Iterator[Violation]:
-        """What happened to the file of a version that must stay."""
+        """The violation by a change of a landed version's file."""
         path, before, after = change.path, change.before, change.after
         if path not in known.landed:
             if _plain(after):
@@ -130,7 +130,7 @@ class Audit:
         )
 
     def _known(self, folder: str) -> _Product:
-        """What landed in a product's folder before the landings that are looked through."""
+        """What landed in a product's folder before the checked landings."""
         if folder not in self._products:
             known = self._products[folder] = _Product({}, set(), set())
             self._inside.setdefault(folder.rpartition("/")[0], set()).add(folder)
@@ -142,20 +142,20 @@ class Audit:
 
 
 def _unseen(known: _Product, landing: Landing, but: set[str], why: str) -> Iterator[Violation]:
-    """What stands as it did, and counts as a version no more."""
+    """The file is unchanged, but no longer counts as a version."""
     for path in sorted(known.standing - but):
         entry, came = known.landed[path]
-        message = f"it landed in {came.commit[:12]}, and is a version no more: {why}"
+        message = f"it landed in {came.commit[:12]}, and is no longer a version: {why}"
         yield _violation(
-            version_rules.REMOVED, landing, subject(path), path, (entry, entry), message
+            version_rules.REMOVED, landing, path_subject(path), path, (entry, entry), message
         )
 
 
 def _remember(known: _Product, change: PathChange, folder: str) -> None:
-    about = subject(change.path)
+    about = path_subject(change.path)
     if about.folder != folder:
         return
-    if about.part is Part.DEPRECATION:
+    if about.part is PathPart.DEPRECATION:
         known.deprecations.add(change.path)
     if not about.released:
         return
@@ -169,40 +169,40 @@ def _remember(known: _Product, change: PathChange, folder: str) -> None:
 def _judged(
     change: PathChange, original: Entry, came: Landing, moved: str
 ) -> tuple[Rule, str, Severity]:
-    """What a change of a landed version's file comes to, in which words."""
+    """The rule and the message for a change of a landed version's file."""
     before, after = change.before, change.after
     since = f"it landed in {came.commit[:12]} on {came.time.date()}"
     if after is None:
         if not moved:
             return version_rules.REMOVED, f"{since}, and was removed", Severity.ERROR
         case = " (the names differ by case alone)" if _alike(moved, change.path) else ""
-        return rules.MOVED, f"{since}, and went to {moved}{case}", Severity.ERROR
+        return rules.MOVED, f"{since}, and was moved to {moved}{case}", Severity.ERROR
     if not _plain(after):
         text = f"{since}, and its file became a {after.kind.value}"
         return rules.KIND_CHANGED, text, Severity.ERROR
     if before == after:
         return rules.KIND_CHANGED, f"{since}, and its file's mode was changed", Severity.ERROR
     if after == original:
-        how = "is back" if before is None else "was altered in between"
+        how = "is back" if before is None else "was changed in between"
         text = f"{since}, {how}, and has the same bytes again"
         return rules.RETURNED, text, Severity.NOTICE
-    how = "was altered" if before is not None else "came back after it was gone, with other bytes"
+    how = "was altered" if before is not None else "was removed and came back with other bytes"
     return version_rules.MODIFIED, f"{since}, and {how}", Severity.ERROR
 
 
 class _Arrivals:
-    """What a landing put where nothing was: where a file may have gone that it took away."""
+    """The files that a landing added: possible destinations of a file that it moved."""
 
     def __init__(self, changes: tuple[PathChange, ...]) -> None:
         self._changes = changes
 
-    def of(self, about: Subject, change: PathChange) -> str:
-        """Where the file of a version went; `""` where it went nowhere, or is there still."""
+    def of(self, about: PathSubject, change: PathChange) -> str:
+        """The new path of a version's file; `""` if it was not moved or still exists."""
         if change.after is not None or change.before is None:
             return ""
         same = [each for each in self._arrived if each.after and each.after.id == change.before.id]
         named = [each for each in self._arrived if _alike(each.path, change.path)]
-        called = [each for each in self._arrived if subject(each.path).target == about.target]
+        called = [each for each in self._arrived if path_subject(each.path).target == about.target]
         found = [*named, *called, *same]
         return found[0].path if found else ""
 
@@ -219,12 +219,12 @@ def _plain(entry: Entry | None) -> bool:
     return entry is not None and entry.kind is Kind.FILE
 
 
-def _made(about: Subject, change: PathChange) -> bool:
-    return about.part is Part.PRODUCT and _plain(change.after) and not _plain(change.before)
+def _made(about: PathSubject, change: PathChange) -> bool:
+    return about.part is PathPart.PRODUCT and _plain(change.after) and not _plain(change.before)
 
 
-def _unmade(about: Subject, change: PathChange) -> bool:
-    return about.part is Part.PRODUCT and _plain(change.before) and not _plain(change.after)
+def _unmade(about: PathSubject, change: PathChange) -> bool:
+    return about.part is PathPart.PRODUCT and _plain(change.before) and not _plain(change.after)
 
 
 def _clock(landing: Landing) -> Iterator[Violation]:
@@ -235,7 +235,7 @@ def _clock(landing: Landing) -> Iterator[Violation]:
         yield violation(
             rules.TIME_BACKWARDS,
             landing,
-            f"it claims {landing.claimed:%Y-%m-%d %H:%M:%S} UTC, {span} before the landing before it",
+            f"it claims {landing.claimed:%Y-%m-%d %H:%M:%S} UTC, {span} before the previous landing",
             severity=Severity.WARNING,
         )
 
@@ -243,7 +243,7 @@ def _clock(landing: Landing) -> Iterator[Violation]:
 def _violation(
     rule: Rule,
     landing: Landing,
-    about: Subject,
+    about: PathSubject,
     path: str,
     entries: tuple[Entry | None, Entry | None],
     message: str,

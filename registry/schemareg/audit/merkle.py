@@ -1,4 +1,4 @@
-"""Merkle trees: one digest over many records, and short proofs that a record is one of them.
+"""Merkle trees: one digest of many records, and short proofs that a record is one of them.
 
 Source: RFC 6962, section 2.1.
 """
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 EMPTY = sha256().digest()
-"""The root over nothing."""
+"""The root of the empty tree."""
 
 
 def leaf(data: bytes) -> bytes:
-    """The digest of one record."""
+    """The digest of one record (a leaf)."""
     return sha256(b"\x00" + data).digest()
 
 
@@ -24,14 +24,14 @@ def _node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-class Growing:
-    """A tree that records are added to, in memory that grows with their logarithm."""
+class MerkleAccumulator:
+    """A tree to which records are added; its memory grows with their logarithm."""
 
     def __init__(self, count: int = 0, whole: Iterable[bytes] = ()) -> None:
         self.count = count
-        """How many records there are."""
+        """The number of records."""
         self.whole = list(whole)
-        """The roots of the whole subtrees, the largest first: one for each bit of `count`."""
+        """The roots of the complete subtrees, largest first: one for each bit of `count`."""
 
     def add(self, data: bytes) -> None:
         """Add one record at the end."""
@@ -45,7 +45,7 @@ class Growing:
 
     @property
     def root(self) -> bytes:
-        """The digest over all records added so far."""
+        """The root of all records added so far."""
         if not self.whole:
             return EMPTY
         digest = self.whole[-1]
@@ -55,7 +55,7 @@ class Growing:
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
-    """The root over the digests of records."""
+    """The root of a list of leaf digests."""
     level = list(leaves)
     if not level:
         return EMPTY
@@ -65,13 +65,13 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 
 def _above(level: Sequence[bytes]) -> list[bytes]:
-    """Neighbours joined two by two; a last one without a neighbour goes up as it is."""
+    """The next level: nodes are hashed in pairs; a last single node moves up unchanged."""
     pairs = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]
 
 
-class Levels:
-    """A whole tree: what proofs are taken from."""
+class MerkleTree:
+    """A complete tree, from which proofs are made."""
 
     def __init__(self, leaves: Sequence[bytes]) -> None:
         self._levels = [list(leaves)]
@@ -79,9 +79,9 @@ class Levels:
             self._levels.append(_above(self._levels[-1]))
 
     def beside(self, index: int) -> tuple[bytes, ...]:
-        """What stands beside the way from the record of an index to the root, the lowest first.
+        """The audit path: the sibling digests from a record to the root, lowest first.
 
-        Raises IndexError where there is no such record.
+        Raises IndexError if there is no such record.
         """
         if not 0 <= index < len(self._levels[0]):
             raise IndexError(index)
@@ -93,13 +93,15 @@ class Levels:
         return tuple(found)
 
 
-def included(data: bytes, index: int, count: int, beside: Iterable[bytes], expected: bytes) -> bool:
-    """Whether the proof shows that `data` is the record of an index among `count`, under a root."""
+def is_included(
+    data: bytes, index: int, count: int, beside: Iterable[bytes], expected: bytes
+) -> bool:
+    """Whether a proof shows that `data` is the record at an index among `count`, under a root."""
     if not 0 <= index < count:
         return False
     digest, last, rest = leaf(data), count - 1, iter(beside)
     while last > 0:
-        if index & 1 or index < last:  # else there is no neighbour, and it goes up as it is
+        if index & 1 or index < last:  # else there is no neighbour: the node moves up unchanged
             other = next(rest, None)
             if other is None:
                 return False

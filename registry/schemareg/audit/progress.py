@@ -1,4 +1,4 @@
-"""How far a history has been verified, and what was found: text to keep, so as to go on from there."""
+"""The verified part of a history and its violations, as text for the next run."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CONFIRMED = 16
-"""Checkpoints that are remembered."""
+"""The maximum number of stored checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What was verified up to a landing."""
+    """The result of verification up to a landing."""
 
     commit: str
     ordinal: int
     time: datetime
-    """The landing's, aware, in UTC."""
+    """The time of the landing, aware, in UTC."""
     versions: int = 0
-    """Releases that have landed."""
+    """The number of releases that landed."""
     records: int = 0
     whole: tuple[str, ...] = ()
-    """The Merkle tree over the records: the roots of its whole subtrees, in hexadecimal."""
+    """The Merkle tree of the records: the roots of its complete subtrees, in hexadecimal."""
     violations: tuple[Violation, ...] = ()
-    """All that were found, oldest first."""
+    """All violations found, oldest first."""
     confirmed: tuple[str, ...] = field(default=())
-    """The checkpoints that were found to be true, the newest last."""
+    """The confirmed checkpoints, newest last."""
     branch: str = ""
-    """The protected branch that the line was of."""
+    """The protected branch of the line."""
 
     @property
     def landing(self) -> Landing:
-        """The landing up to which it goes, as far as it is known from here."""
+        """The newest verified landing, with the data that this file holds."""
         return Landing(self.commit, self.ordinal, self.time, self.time)
 
 
 def name() -> str:
-    """The name of the file to keep it in: other rules have another file."""
+    """The name of the file: another version of the checks has another file."""
     return f"audit-{RULES}.json"
 
 
 def render(progress: Progress) -> bytes:
-    """The text to keep; `parse(render(x)) == x`."""
+    """The text of the file; `parse(render(x)) == x`."""
     value = asdict(progress)
     value["time"] = progress.time.isoformat()
     for each, violation in zip(value["violations"], progress.violations, strict=True):
@@ -59,7 +59,7 @@ def render(progress: Progress) -> bytes:
 
 
 def parse(text: bytes) -> Progress | None:
-    """What was kept, as `render` wrote it; None for nothing."""
+    """Parse what `render` wrote; None for other text."""
     if not text:
         return None
     value: dict[str, Any] = json.loads(text)
@@ -70,8 +70,8 @@ def parse(text: bytes) -> Progress | None:
     return Progress(**value)
 
 
-def remembered(confirmed: Iterable[str], line: str) -> tuple[str, ...]:
-    """The checkpoints that were confirmed, with one more."""
+def add_confirmed(confirmed: Iterable[str], line: str) -> tuple[str, ...]:
+    """The confirmed checkpoints with one more."""
     return (*(each for each in confirmed if each != line), line)[-_CONFIRMED:]
 
 

@@ -1,4 +1,4 @@
-"""A proof that records landed: a file that anybody can check against a checkpoint, without Git."""
+"""A proof that records landed: a file that can be checked against a checkpoint without Git."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
     from schemareg.model import Landing, PathChange
 
 FORMAT = "reg-proof-1"
-"""What the file says it is."""
+"""The format identifier in the file."""
 
 _LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
-    """One record, and the way from it to the root."""
+class ProvenRecord:
+    """One record and its audit path."""
 
     record: str
-    """Its canonical text."""
+    """The canonical text of the record."""
     index: int
     beside: tuple[bytes, ...]
-    """The digests beside the way, the lowest first."""
+    """The sibling digests, lowest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """That some records are among those of a checkpoint."""
+    """A proof that some records are covered by a checkpoint."""
 
     checkpoint: Checkpoint
-    records: tuple[Proven, ...]
+    records: tuple[ProvenRecord, ...]
 
 
 def prove(
@@ -47,9 +47,9 @@ def prove(
     checkpoint: Checkpoint,
     wanted: Collection[tuple[str, str]],
 ) -> Proof | None:
-    """The proof of the wanted changes, each by its commit and path, in the order of their landing.
+    """Make the proof of the wanted changes, each by commit and path, in the order of landing.
 
-    `landings` are all of a line, the oldest first; None where they do not lead to the checkpoint.
+    `landings` are all of a line, oldest first; None if they do not lead to the checkpoint.
     """
     leaves: list[bytes] = []
     found: list[tuple[str, int]] = []
@@ -63,17 +63,17 @@ def prove(
             break
     if len(leaves) != checkpoint.count or merkle.root(leaves).hex() != checkpoint.root:
         return None
-    tree = merkle.Levels(leaves)
-    return Proof(checkpoint, tuple(Proven(text, at, tree.beside(at)) for text, at in found))
+    tree = merkle.MerkleTree(leaves)
+    return Proof(checkpoint, tuple(ProvenRecord(text, at, tree.beside(at)) for text, at in found))
 
 
-def wrong(proof: Proof) -> tuple[str, ...]:
-    """The records that are not among those of the checkpoint, by this proof."""
+def refuted_records(proof: Proof) -> tuple[str, ...]:
+    """The records that this proof does not show to be covered by the checkpoint."""
     root, count = bytes.fromhex(proof.checkpoint.root), proof.checkpoint.count
     return tuple(
         each.record
         for each in proof.records
-        if not merkle.included(each.record.encode(), each.index, count, each.beside, root)
+        if not merkle.is_included(each.record.encode(), each.index, count, each.beside, root)
     )
 
 
@@ -95,7 +95,7 @@ def render(proof: Proof) -> str:
 
 
 def parse(data: bytes, name: str) -> Proof:
-    """The proof that a file holds. Raises RegistryError."""
+    """Parse a proof file. Raises RegistryError."""
     try:
         if len(data) > _LARGEST:
             raise ValueError("it is too large")
@@ -105,21 +105,21 @@ def parse(data: bytes, name: str) -> Proof:
         records = tuple(map(_proven, value["records"]))
         line = value["checkpoint"]
         if not isinstance(line, str) or not records:
-            raise ValueError("it proves nothing")
+            raise ValueError("it has no records")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        why = error if isinstance(error, ValueError) else "it has not the form of one"
+        why = error if isinstance(error, ValueError) else "its form is wrong"
         raise RegistryError(
-            f"this is no proof: {why}",
+            f"this is not a proof: {why}",
             where=name,
             remedy="Make one: reg audit prove TARGET --checkpoint LINE --output FILE",
         ) from None
     return Proof(checkpoints.parse(line), records)
 
 
-def _proven(value: dict[str, Any]) -> Proven:
+def _proven(value: dict[str, Any]) -> ProvenRecord:
     text, index = value["record"], value["index"]
     if not isinstance(text, str) or type(index) is not int or not 0 <= index < 2**62:
         raise ValueError("a record is malformed")
     if len(value["beside"]) > 64:
-        raise ValueError("a way is longer than any tree is high")
-    return Proven(text, index, tuple(bytes.fromhex(each) for each in value["beside"]))
+        raise ValueError("an audit path is longer than any tree is high")
+    return ProvenRecord(text, index, tuple(bytes.fromhex(each) for each in value["beside"]))

@@ -1,4 +1,4 @@
-"""What was seen of the branch, held against what its commits claim."""
+"""Receipts of the branch, compared with the dates that commits claim."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 
 
 ALLOWANCE = timedelta(hours=1)
-"""Two clocks that differ by less agree."""
+"""Tolerance between two clocks."""
 
 
-def misdated(
+def find_contradictions(
     history: History,
     receipts: Iterable[Receipt],
     written: Mapping[str, datetime] | None = None,
 ) -> tuple[Violation, ...]:
-    """The landings of a history whose receipts contradict what Git says, oldest first.
+    """The landings whose receipts contradict Git, oldest first.
 
-    `written` says when the receipt of a commit came into the ledger, by the ledger's own commits; what
-    is not in it is not held against that. Of receipts of other commits nothing is said.
+    `written` gives the time when a commit's receipt came into the ledger, by the ledger's own
+    commits; other commits are not compared with it. Receipts of commits that are not on the line
+    are ignored.
     """
     found = [(history.landing(each.commit), each) for each in receipts]
     known = [(landing, each) for landing, each in found if landing is not None]
@@ -49,18 +50,20 @@ def misdated(
 def _doubtful(
     landing: Landing, seen: Receipt, line: Sequence[Landing], written: datetime | None
 ) -> Iterator[Violation]:
-    """What makes a receipt doubtful; it shortens nothing, whatever it says."""
+    """The reason why a receipt is doubtful. No receipt shortens a window."""
     said = []
     before = line[landing.ordinal - 1] if landing.ordinal else None
     if seen.not_after is not None:
         moment = _time(seen.not_after)
         if before is not None and before.claimed - seen.not_after > ALLOWANCE:
-            said.append(f"saw it on {moment}, before the landing below it was made")
+            said.append(f"observed it on {moment}, before the previous landing was made")
         if seen.not_before is not None and seen.not_before > seen.not_after:
-            said.append(f"saw it on {moment}, and the branch without it after that")
+            said.append(f"observed it on {moment}, and later the branch without it")
     if seen.not_before is not None and written is not None:
         if seen.not_before - written > ALLOWANCE:
-            said.append(f"saw the branch without it after it was written, on {_time(written)}")
+            said.append(
+                f"observed the branch without it after the receipt was written, on {_time(written)}"
+            )
     for each in said:
         yield violation(rules.RECEIPT_DOUBTFUL, landing, f"its receipt {each}")
 
@@ -68,10 +71,10 @@ def _doubtful(
 def _misdated(landing: Landing, seen: Receipt) -> Iterator[Violation]:
     claim = _time(landing.claimed)
     if seen.not_after is not None and landing.claimed > seen.not_after:
-        said = f"it claims {claim}, and had been seen on the branch on {_time(seen.not_after)}"
+        said = f"it claims {claim}, but was observed on the branch on {_time(seen.not_after)}"
         yield violation(rules.TIME_AHEAD, landing, said)
     if seen.not_before is not None and landing.claimed < seen.not_before:
-        said = f"it claims {claim}; on {_time(seen.not_before)} the branch was seen without it"
+        said = f"it claims {claim}; on {_time(seen.not_before)} the branch was observed without it"
         yield violation(rules.TIME_BACKDATED, landing, said, severity=Severity.WARNING)
 
 

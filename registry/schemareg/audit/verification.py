@@ -1,4 +1,4 @@
-"""One run of the audit over a line: what went before, what is new, what a checkpoint says of it."""
+"""One run of the audit over a line: earlier results, new landings, and the checkpoint."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.audit.invariants import Audit
-from schemareg.audit.merkle import Growing
-from schemareg.audit.progress import Progress, remembered
+from schemareg.audit.merkle import MerkleAccumulator
+from schemareg.audit.progress import Progress, add_confirmed
 from schemareg.audit.records import record
 from schemareg.audit.violation import violation
-from schemareg.history.paths import subject
+from schemareg.history.paths import path_subject
 from schemareg.model import Kind, Severity
 from schemareg.rules import audit as rules
 
@@ -23,65 +23,65 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-class Look(NamedTuple):
-    """One class of what may be wrong, and whether this run could look for it."""
+class CheckCoverage(NamedTuple):
+    """One kind of check, and whether this run could do it."""
 
     subject: str
     """`landings`, `rewriting`, `bytes`, `receipts`, `trees`, `people`."""
     done: bool
     detail: str
-    """What was looked at, or why not and how it can be."""
+    """What was checked, or why not and how to check it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a run found."""
+    """The result of a run."""
 
     progress: Progress | None
-    """How far the line has been verified; None where nothing has landed."""
+    """How far the line is verified; None if nothing landed."""
     since: str
-    """The commit up to which an earlier run had verified it; `""` for a run from the start."""
+    """The commit up to which an earlier run verified the line; `""` for a run from the start."""
     landings: int
-    """How many landings this run looked through."""
+    """The number of landings that this run checked."""
     checkpoint: Checkpoint | None = None
-    """The one that was asked about."""
+    """The checkpoint to compare with."""
     doubts: tuple[Violation, ...] = ()
-    """What is wrong with that checkpoint, or with the history."""
+    """Contradictions between the checkpoint and the history."""
     misdated: tuple[Violation, ...] = ()
-    """The landings that cannot have landed when they claim, by what was seen of the branch."""
+    """The landings whose claimed time contradicts a receipt."""
     altered: tuple[Violation, ...] = ()
-    """The versions whose bytes are not those that their ids say."""
-    looks: tuple[Look, ...] = ()
-    """What this run could look for in this clone, and what not."""
+    """The versions whose bytes do not match their object ids."""
+    looks: tuple[CheckCoverage, ...] = ()
+    """The checks that this run could and could not do in this clone."""
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """All that was found up to the head, oldest first."""
+        """All violations up to the head, oldest first."""
         found = self.progress.violations if self.progress else ()
         return found + self.altered + self.misdated + self.doubts
 
     @property
     def rewritten(self) -> bool:
-        """Whether the history does not go back to the checkpoint: then what it shows decides nothing."""
+        """Whether the history does not lead to the checkpoint: then the result decides nothing."""
         return any(each.rule == rules.REWRITTEN.id for each in self.doubts)
 
     @property
     def verdict(self) -> str:
-        """`pass`, `fail`; `undecided` where the history was rewritten, whatever else was found."""
+        """`pass` or `fail`; `undecided` if the history was rewritten, whatever else was found."""
         if self.rewritten:
             return "undecided"
         return "fail" if self.fails() else "pass"
 
     def fails(self, at: Severity = Severity.ERROR) -> bool:
-        """Whether anything at least so severe was found."""
+        """Whether a violation of at least this severity was found."""
         return any(each.severity.rank <= at.rank for each in self.violations)
 
     def exit_code(self, at: Severity = Severity.ERROR) -> int:
-        """0 nothing at least so severe was found; 1 something was; 3 undecided."""
+        """0 no violation of at least this severity; 1 one or more; 3 undecided."""
         return 3 if self.rewritten else int(self.fails(at))
 
 
-def verified(
+def verify(
     history: History,
     landings: Iterable[tuple[Landing, tuple[PathChange, ...]]],
     at: Callable[[str], Snapshot],
@@ -92,14 +92,18 @@ def verified(
     altered: Callable[[Collection[str]], Collection[str]] | None = None,
     branch: str = "",
 ) -> Verification:
-    """The run over `landings`, oldest first: all of a line, or those after what `before` verified.
+    """Verify `landings`, oldest first: all of a line, or those after what `before` verified.
 
-    A checkpoint that no earlier run confirmed needs them all. `tree_of` gives the tree of a commit.
-    `altered` tells which objects have another content than their ids say; with it, each version that
-    is looked through is read.
+    A checkpoint that no earlier run confirmed needs all landings. `tree_of` gives the tree of a
+    commit. `altered` gives the objects whose content does not match their ids; with it, each
+    version of the landings is read.
     """
     audit = Audit(history, at, before.landing if before else None)
-    tree = Growing(before.records, map(bytes.fromhex, before.whole)) if before else Growing()
+    tree = (
+        MerkleAccumulator(before.records, map(bytes.fromhex, before.whole))
+        if before
+        else MerkleAccumulator()
+    )
     found: list[Violation] = list(before.violations) if before else []
     seen: tuple[int, str] | None = None
     last, looked = before.landing if before else None, 0
@@ -109,7 +113,7 @@ def verified(
         for change in changes:
             tree.add(record(change).encode("ascii"))
             if altered is not None and change.after and change.after.kind is Kind.FILE:
-                if subject(change.path).released:
+                if path_subject(change.path).released:
                     released.setdefault(change.after.id, change)
         if checkpoint is not None and landing.commit == checkpoint.head:
             seen = tree.count, tree.root.hex()
@@ -119,7 +123,7 @@ def verified(
     if checkpoint is not None and last is not None and str(checkpoint) not in confirmed:
         doubts = _doubts(checkpoint, seen, last, tree_of)
         if not doubts:
-            confirmed = remembered(confirmed, str(checkpoint))
+            confirmed = add_confirmed(confirmed, str(checkpoint))
     if last is None:
         return Verification(None, "", 0, checkpoint)
     progress = Progress(
@@ -141,22 +145,22 @@ def verified(
 def _altered(
     released: Mapping[str, PathChange], altered: Callable[[Collection[str]], Collection[str]]
 ) -> Iterator[Violation]:
-    """The versions whose bytes are others than their ids say, in the order of their landing."""
+    """The versions whose bytes do not match their object ids, in the order of landing."""
     wrong = altered(released.keys())
     for id_, change in released.items():
         if id_ in wrong:
             yield violation(
                 rules.ALTERED,
                 change.landing,
-                f"object {id_[:12]} holds other bytes than its id says",
+                f"object {id_[:12]} has bytes that do not match its id",
                 path=change.path,
-                target=subject(change.path).target,
+                target=path_subject(change.path).target,
                 after=id_,
             )
 
 
 def rewritten(head: Landing, before: Progress) -> Violation:
-    """That the line no longer has what an earlier run in this clone verified."""
+    """The message for a line without the landing that an earlier run in this clone verified."""
     said = (
         f"{before.commit[:12]}, up to which this clone had verified the branch, is not on the line of"
         " this head: the history was rewritten, or a merge has its parents swapped"

@@ -1,4 +1,4 @@
-"""What an audit finds: one thing that a landing did and must not have done."""
+"""A violation: one forbidden action of a landing."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing that a landing did and must not have done."""
+    """One forbidden action of a landing."""
 
     rule: str
     severity: Severity
     commit: str
     time: datetime
-    """When it landed, aware, in UTC."""
+    """The landing time, aware, in UTC."""
     author: str
     email: str
     committer: str
     path: str
-    """`""` where it is about the landing as a whole."""
+    """`""` if it concerns the landing as a whole."""
     target: str
-    """In the registry's words: `orders/order_placed@1.2.0`."""
+    """The target, such as `orders/order_placed@1.2.0`."""
     before: str
-    """Git's id of what stood there; `""` where there was nothing."""
+    """Git's id of the entry; `""` if there was none."""
     after: str
     message: str
 
@@ -47,7 +47,7 @@ def violation(
     after: str = "",
     severity: Severity = Severity.ERROR,
 ) -> Violation:
-    """A violation by one landing."""
+    """Make a violation of one landing."""
     return Violation(
         rule.id,
         severity,

@@ -9,7 +9,7 @@ from schemareg.authoring.consumer_files import Registration, choose, judge, only
 from schemareg.consumers import uses
 from schemareg.documents import edit
 from schemareg.model.errors import RegistryError
-from schemareg.snapshot.elements import never
+from schemareg.snapshot.elements import explain_nonexistent
 from schemareg.text.wording import listed, quoted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def acknowledge(
 
     Raises RegistryError where it does not read the target, or has said so already.
     """
-    lack = never(head, target)
+    lack = explain_nonexistent(head, target)
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])
     found = choose(head, target, team, name)
@@ -55,4 +55,8 @@ def acknowledge(
 
 def without_acknowledgement(head: Snapshot, target: Target) -> tuple[Consumer, ...]:
     """Who reads a target and has not agreed to lose it."""
-    return tuple(each for each in uses.hit(head, target) if not uses.acknowledges(each, target))
+    return tuple(
+        each
+        for each in uses.affected_consumers(head, target)
+        if not uses.acknowledges(each, target)
+    )

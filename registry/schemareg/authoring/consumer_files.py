@@ -14,7 +14,7 @@ from schemareg.consumers import uses
 from schemareg.documents import edit
 from schemareg.model import targets
 from schemareg.model.errors import RegistryError
-from schemareg.snapshot.elements import lacking
+from schemareg.snapshot.elements import explain_missing
 from schemareg.snapshot.overlay import Overlay
 from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import listed, quoted
@@ -56,7 +56,7 @@ def judge(head: Snapshot, path: str, text: str, product: str) -> Consumer:
 
 def choose(head: Snapshot, target: Target, team: str, name: str) -> list[Consumer]:
     """The consumers of a team, or of a name, that a target touches. Raises RegistryError for none."""
-    reading = uses.hit(head, target)
+    reading = uses.affected_consumers(head, target)
     found = [each for each in reading if name in ("", each.name) and team in ("", each.team)]
     if found:
         return found
@@ -94,7 +94,7 @@ def _schema(target: Target) -> str:
 
 def refuse_missing_product(head: Snapshot, target: Target) -> None:
     """Raises RegistryError, naming the nearest, where there is no such product."""
-    lack = lacking(head, targets.Target(target.product))
+    lack = explain_missing(head, targets.Target(target.product))
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])
 

@@ -21,9 +21,9 @@ from schemareg.manifests.layout import DEPRECATIONS
 from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.model.targets import field_text
-from schemareg.snapshot.elements import lacking
+from schemareg.snapshot.deprecations import deprecations, find_deprecation, shell_target
+from schemareg.snapshot.elements import explain_missing
 from schemareg.snapshot.overlay import Overlay
-from schemareg.snapshot.said import deprecations, standing, typed
 from schemareg.snapshot.snapshot import Snapshot
 from schemareg.text.wording import quoted
 
@@ -151,7 +151,7 @@ def move_sunset(
     Raises RegistryError where there is none, where that is its day already, and where the check
     would refuse the day, with the first one that works.
     """
-    said = standing(head, target, loosens)
+    said = find_deprecation(head, target, loosens)
     if said.sunset == sunset:
         is_it = f"goes from {sunset} on already" if sunset else "has no date already"
         raise RegistryError(
@@ -179,7 +179,7 @@ def withdraw(
 
     Raises RegistryError where there is none, and once its sunset has come: then it is history.
     """
-    said = standing(head, target, loosens)
+    said = find_deprecation(head, target, loosens)
     day = landing_day(promises, today)
     landed = promises.term_of(said.path, target.product)
     term = None if landed is None else promises.since_return(landed)
@@ -189,7 +189,7 @@ def withdraw(
             f" {term.arithmetic(day)}",
             where=said.path,
             remedy="What is to stay after all needs no edit; to give readers a new day:"
-            f" reg extend {typed(target)} --sunset DATE",
+            f" reg extend {shell_target(target)} --sunset DATE",
         )
     remarks = judge(promises, head, policy, {said.path: None}, day)
     return Amendment(said, None, term, day, remarks)
@@ -357,8 +357,8 @@ def _refuse_contradictions(wish: DeprecationRequest) -> None:
 
 
 def _refuse_missing(base: Snapshot, head: Snapshot, target: Target) -> None:
-    lack = lacking(head, target)
-    if lack is not None and lacking(base, target) is not None:
+    lack = explain_missing(head, target)
+    if lack is not None and explain_missing(base, target) is not None:
         raise RegistryError(lack[0], remedy=lack[1])
 
 
@@ -372,13 +372,15 @@ def _refuse_repeated(
         term = None if landed is None else promises.since_return(landed)
         if term is not None and term.state(day) is State.SUNSET:
             what = f"{quoted(said.target)} is over already: {term.arithmetic(day)}"
-            raise RegistryError(what, where=said.path, remedy=f"reg retire {typed(said.target)}")
+            raise RegistryError(
+                what, where=said.path, remedy=f"reg retire {shell_target(said.target)}"
+            )
         when = f", from {said.sunset}" if said.sunset else ", with no date yet"
         if landed is not None and term is None:
             when += "; but it went and came back since, so that counts for nothing"
         raise RegistryError(
             f"{quoted(said.target)} is deprecated already{when}",
             where=said.path,
-            remedy=f"To give it another day: reg extend {typed(said.target)} --sunset DATE;"
-            f" to withdraw it: reg undeprecate {typed(said.target)}",
+            remedy=f"To give it another day: reg extend {shell_target(said.target)} --sunset DATE;"
+            f" to withdraw it: reg undeprecate {shell_target(said.target)}",
         )

@@ -14,8 +14,8 @@ from schemareg.deprecation.schedule import State
 from schemareg.formats import catalogue
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.model.targets import Target, begins, field_text
-from schemareg.snapshot.elements import lacking, latest
-from schemareg.snapshot.said import deprecations, typed
+from schemareg.snapshot.deprecations import deprecations, shell_target
+from schemareg.snapshot.elements import explain_missing, latest
 from schemareg.text.wording import listed, quoted
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def retire(
     Raises RegistryError before its first legal day, with the arithmetic; where it is not announced
     to go; and where only a person can tell what has to leave the schema.
     """
-    lack = lacking(head, target)
+    lack = explain_missing(head, target)
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])
     if not target.field:
@@ -122,13 +122,13 @@ def _over(
         raise RegistryError(
             f"{quoted(target)} may not go yet: {term.arithmetic(today)}",
             where=term.said.path,
-            remedy=f"Set a day: reg extend {typed(term.said.target)} --sunset DATE",
+            remedy=f"Set a day: reg extend {shell_target(term.said.target)} --sunset DATE",
         )
     raise RegistryError(
         f"{quoted(target)} may go from {term.earliest} on, not on {today}:"
         f" {term.arithmetic(today)}",
         where=term.said.path,
-        remedy=f"Keep it until then: reg when {typed(target)}",
+        remedy=f"Keep it until then: reg when {shell_target(target)}",
     )
 
 
@@ -149,8 +149,8 @@ def _unannounced(head: Snapshot, target: Target) -> RegistryError:
             remedy=f"To loosen it: reg draft {target.product}/{target.schema}, and edit the draft",
         )
     return RegistryError(
-        f"nothing announces the end of {quoted(target)}",
-        remedy=f"Announce it, and wait until its sunset: reg deprecate {typed(target)} --reason …",
+        f"no deprecation announces the removal of {quoted(target)}",
+        remedy=f"Announce it, and wait until its sunset: reg deprecate {shell_target(target)} --reason …",
     )
 
 

@@ -105,10 +105,10 @@ def _settled(head: Snapshot, wish: SubscriptionRequest) -> SubscriptionRequest:
             remedy="Give one of the two",
         )
     if target.field:
-        fields.insert(0, uses.written(target.field, target.value))
+        fields.insert(0, uses.field_notation(target.field, target.value))
     schema = targets.Target(target.product, target.schema)
     plain = [targets.parse(f"{schema}#{each}") for each in fields]
-    written = dict.fromkeys(uses.written(each.field, each.value) for each in plain)
+    written = dict.fromkeys(uses.field_notation(each.field, each.value) for each in plain)
     return SubscriptionRequest(
         schema,
         wish.team.strip(),
@@ -180,7 +180,7 @@ def _amended(
         text = edit.with_scalar(
             reparse(document, text), "versions", wish.versions, after="schema", inside=inside
         )
-    known = {uses.written(*each) for each in use.elements}
+    known = {uses.field_notation(*each) for each in use.elements}
     fields = [each for each in wish.fields if each not in known]
     text = with_items(reparse(document, text), "fields", fields, inside=inside)
     if text == document.text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.model.targets import begins, covers
-from schemareg.snapshot.elements import fields_of, lacking, latest
+from schemareg.snapshot.elements import explain_missing, fields_of, latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +57,7 @@ def blame(promises: Promises, target: Target) -> tuple[SchemaVersion, tuple[Blam
     """
     base = promises.base
     whole = replace(target, field=(), value=None)
-    lack = lacking(base, whole)
+    lack = explain_missing(base, whole)
     version = latest(base, whole) if not lack and target.schema else None
     if version is None:
         what, remedy = lack or (f"{target} is not a schema", "Name one: reg blame PRODUCT/SCHEMA")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from schemareg.audit.records import written
+from schemareg.audit.records import entry_text
 from schemareg.changelog.facts import Fact
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,9 +24,9 @@ WORDS = 1
 
 def key(change: PathChange) -> bytes | None:
     """The cache key of a change's facts; None for facts that depend on more than the change."""
-    if subject(change.path).part is Part.VERSION:
+    if path_subject(change.path).part is PathPart.VERSION:
         return None
-    ids = f"{written(change.before)} {written(change.after)}"
+    ids = f"{entry_text(change.before)} {entry_text(change.after)}"
     return f"fact-{WORDS} {ids} {change.path}".encode("utf-8", "surrogateescape")
 
 
@@ -43,8 +43,8 @@ def facts(text: bytes, change: PathChange) -> tuple[Fact, ...]:
             change.landing,
             target,
             change.path,
-            written(change.before),
-            written(change.after),
+            entry_text(change.before),
+            entry_text(change.after),
             tuple((name, said) for name, said in details),
         )
         for kind, target, details in json.loads(text)

@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from schemareg.audit.records import moment, written
-from schemareg.history.paths import Part, subject
+from schemareg.audit.records import entry_text, moment
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.model import Kind, version_order
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.semver import bump_between
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from schemareg.documents import Document
-    from schemareg.history.paths import Subject
+    from schemareg.history.paths import PathSubject
     from schemareg.model import Deprecation, Entry, History, Landing, PathChange
     from schemareg.model.semver import SemVer
 
@@ -114,26 +114,26 @@ class Facts:
     def of(self, changes: Iterable[PathChange]) -> Iterator[Fact]:
         """The facts of changes, in their order; of one path sorted by kind."""
         for change in changes:
-            about = subject(change.path)
+            about = path_subject(change.path)
             tell = self._tellers.get(about.part)
             if tell is None or change.before == change.after:
                 continue
             yield from sorted(tell(about, change), key=lambda each: (each.kind, each.target))
 
     @property
-    def _tellers(self) -> dict[Part, Callable[[Subject, PathChange], Iterator[Fact]]]:
+    def _tellers(self) -> dict[PathPart, Callable[[PathSubject, PathChange], Iterator[Fact]]]:
         return {
-            Part.VERSION: self._version,
-            Part.DEPRECATION: self._deprecation,
-            Part.PRODUCT: self._product,
-            Part.CONSUMER: self._consumer,
-            Part.WAIVER: self._waiver,
-            Part.POLICY: self._policy,
+            PathPart.VERSION: self._version,
+            PathPart.DEPRECATION: self._deprecation,
+            PathPart.PRODUCT: self._product,
+            PathPart.CONSUMER: self._consumer,
+            PathPart.WAIVER: self._waiver,
+            PathPart.POLICY: self._policy,
         }
 
     # -- versions -------------------------------------------------------------------------------
 
-    def _version(self, about: Subject, change: PathChange) -> Iterator[Fact]:
+    def _version(self, about: PathSubject, change: PathChange) -> Iterator[Fact]:
         family = "version" if about.released else "prerelease"
         details: dict[str, str] = {}
         if change.after is None:
@@ -148,15 +148,15 @@ class Facts:
             what, details = "released", self._bump(about, change)
         yield _fact(f"{family}.{what}", change, about.target, details)
 
-    def _landed_before(self, about: Subject, change: PathChange) -> bool:
+    def _landed_before(self, about: PathSubject, change: PathChange) -> bool:
         return any(each.path == change.path for each in self._earlier(about, change))
 
-    def _bump(self, about: Subject, change: PathChange) -> dict[str, str]:
+    def _bump(self, about: PathSubject, change: PathChange) -> dict[str, str]:
         """The bump of a release from the previous release at that time."""
         assert about.version is not None  # noqa: S101  a release has one
         standing: dict[str, SemVer] = {}
         for each in self._earlier(about, change, together=True):
-            version = subject(each.path).version
+            version = path_subject(each.path).version
             if each.after is None:
                 standing.pop(each.path, None)
             elif version is not None:
@@ -167,7 +167,7 @@ class Facts:
         return {"bump": bump_between(previous, about.version), "over": str(previous)}
 
     def _earlier(
-        self, about: Subject, change: PathChange, *, together: bool = False
+        self, about: PathSubject, change: PathChange, *, together: bool = False
     ) -> Iterator[PathChange]:
         """The changes of a schema's versions before a landing, or up to and including it."""
         folder = change.path.rpartition("/")[0]
@@ -178,7 +178,7 @@ class Facts:
 
     # -- promises -------------------------------------------------------------------------------
 
-    def _deprecation(self, about: Subject, change: PathChange) -> Iterator[Fact]:
+    def _deprecation(self, about: PathSubject, change: PathChange) -> Iterator[Fact]:
         before = self._said(about, change.path, change.before)
         after = self._said(about, change.path, change.after)
         if after is None and change.after is not None:
@@ -201,7 +201,7 @@ class Facts:
         else:
             yield _fact("deprecation.reworded", change, str(after.target), _announcement(after))
 
-    def _said(self, about: Subject, path: str, entry: Entry | None) -> Deprecation | None:
+    def _said(self, about: PathSubject, path: str, entry: Entry | None) -> Deprecation | None:
         document = self._document(path, entry)
         if document is None:
             return None
@@ -212,7 +212,7 @@ class Facts:
         except InvalidFiles:
             return None
 
-    def _waiver(self, about: Subject, change: PathChange) -> Iterator[Fact]:
+    def _waiver(self, about: PathSubject, change: PathChange) -> Iterator[Fact]:
         said = self._object(change.path, change.after) or self._object(change.path, change.before)
         details = _texts(said, "rule", "reason", "approver", "until", "fingerprint")
         what = _came_or_went(change, "granted", "changed", "withdrawn")
@@ -220,7 +220,7 @@ class Facts:
 
     # -- people and products --------------------------------------------------------------------
 
-    def _consumer(self, about: Subject, change: PathChange) -> Iterator[Fact]:
+    def _consumer(self, about: PathSubject, change: PathChange) -> Iterator[Fact]:
         said = self._object(change.path, change.after) or self._object(change.path, change.before)
         uses = said.get("uses")
         read = (
@@ -234,7 +234,7 @@ class Facts:
         what = _came_or_went(change, "joined", "changed", "left")
         yield _fact(f"consumer.{what}", change, about.product, details)
 
-    def _product(self, about: Subject, change: PathChange) -> Iterator[Fact]:
+    def _product(self, about: PathSubject, change: PathChange) -> Iterator[Fact]:
         before = self._object(change.path, change.before)
         after = self._object(change.path, change.after)
         if change.before is None or change.after is None:
@@ -260,7 +260,7 @@ class Facts:
         if others:
             yield _fact("product.changed", change, about.product, {"keys": ", ".join(others)})
 
-    def _policy(self, about: Subject, change: PathChange) -> Iterator[Fact]:
+    def _policy(self, about: PathSubject, change: PathChange) -> Iterator[Fact]:
         before = self._object(change.path, change.before)
         after = self._object(change.path, change.after)
         what = _came_or_went(change, "set", "changed", "removed")
@@ -296,8 +296,8 @@ def _fact(
         change.landing,
         target,
         change.path,
-        written(change.before),
-        written(change.after),
+        entry_text(change.before),
+        entry_text(change.after),
         tuple(sorted((details or {}).items())),
     )
 

@@ -13,7 +13,7 @@ from schemareg.changelog.facts import Fact
 from schemareg.deprecation.status import departure
 from schemareg.model import Landing
 from schemareg.model.targets import Target
-from schemareg.snapshot.elements import lacking
+from schemareg.snapshot.elements import explain_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,9 +43,9 @@ def ends(promises: Promises, terms: Iterable[Term], today: date) -> Iterator[Fac
 
 def _removed(promises: Promises, term: Term) -> Iterator[Fact]:
     target = term.said.target
-    if lacking(promises.base, Target(target.product, target.schema)) is not None:
+    if explain_missing(promises.base, Target(target.product, target.schema)) is not None:
         return  # it was removed with its schema
-    landing = departure(promises, target) if lacking(promises.base, target) else None
+    landing = departure(promises, target) if explain_missing(promises.base, target) else None
     if landing is not None:
         details = {"announced": term.announced.commit, "sunset": str(term.said.sunset or "no day")}
         yield _fact("element.removed", landing, str(target), term.said.path, details)

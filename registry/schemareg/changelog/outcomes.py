@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from schemareg.history.paths import subject
-from schemareg.history.views import Until
+from schemareg.history.paths import path_subject
+from schemareg.history.views import HistoryView
 from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles
 from schemareg.review.review import review
@@ -29,9 +29,9 @@ def outcomes(
     object is missing.
     """
     came = (each.path for each in differences(before.files, after.files) if each.after)
-    if sum(subject(path).released for path in came) > MOST:
+    if sum(path_subject(path).released for path in came) > MOST:
         return {}
-    earlier = Until(history, landing.ordinal - 1)
+    earlier = HistoryView(history, landing.ordinal - 1)
     try:
         report = review(before, after, landing.time.date(), history=lambda: earlier)
     except InvalidFiles:

@@ -1,8 +1,8 @@
-"""Findings and targets against what consumers declare: who is hit, by what they say they read.
+"""The consumers that findings and targets affect, by the uses that consumers declare.
 
-A change cannot make itself less harmful by taking others' files away: whoever had registered at
-the base counts, and so does whoever registers with the change. `promises.consumers` says what
-touches what; here that is asked of findings.
+A change cannot reduce its impact by removing files of others: the consumers at
+the base count, and so do those that register with the change. `consumers.uses` decides which use
+a target touches; this module applies it to findings.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from schemareg.consumers.uses import acknowledges, hit, hits_of, touches
+from schemareg.consumers.uses import acknowledges, affected_consumers, hits_of, touches
 from schemareg.manifests.layout import CONSUMERS
 from schemareg.model import Direction
 from schemareg.model.errors import RegistryError
 from schemareg.model.semver import parse as parse_version
 from schemareg.model.targets import Target, parse
-from schemareg.snapshot.elements import never
+from schemareg.snapshot.elements import explain_nonexistent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ _ABOUT_PROMISES = frozenset(
         *("key-changed", "classification-lowered", "service-level-loosened"),
     }
 )
-"""Findings about what readers are promised, though no two versions are compared."""
+"""Findings about promises to readers without a comparison of two versions."""
 
 _OF_ONE_VERSION = frozenset({"version-modified", "version-removed"})
 
@@ -44,103 +44,107 @@ _ENDING = _RELEASED | frozenset(
         "avro-symbol-removed",
     }
 )
-"""What hurts the readers of the whole line, even where it is the new version that refuses: what was
-promised to them does not come any more."""
+"""Findings that affect readers of the whole line, even if the new version is the one that refuses:
+promised data no longer arrives."""
 
-_HURTS_NOBODY = frozenset({"undecided", "draft-reading-differs"})
+_WITHOUT_IMPACT = frozenset({"undecided", "draft-reading-differs"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """A consumer that a target touches, and the part of its uses that is touched."""
+class TargetReader:
+    """A consumer that a target affects, and the affected part of its uses."""
 
     product: str
     consumer: Consumer
     uses: tuple[Use, ...]
-    """Empty where its file is wrong: then it is taken to read everything."""
+    """Empty if its file is invalid: then it is assumed to read everything."""
     acknowledged: bool
-    """Whether it agreed in writing to lose the target."""
+    """Whether it acknowledged the removal of the target."""
 
 
-def readers(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
-    """Who would be hit if a target went, by the name of their file."""
+def readers(snapshot: Snapshot, target: Target) -> tuple[TargetReader, ...]:
+    """The consumers affected by the removal of a target, sorted by file name."""
     return tuple(
-        Reader(
+        TargetReader(
             target.product,
             each,
             tuple(use for use in each.uses if touches(use, target)),
             acknowledges(each, target),
         )
-        for each in hit(snapshot, target)
+        for each in affected_consumers(snapshot, target)
     )
 
 
-def readers_of(snapshot: Snapshot, target: Target) -> tuple[Reader, ...]:
-    """The same for a target that some version has to have. Raises RegistryError, naming what is near."""
-    lack = never(snapshot, target)
-    if lack is not None:
-        raise RegistryError(lack[0], remedy=lack[1])
+def readers_of(snapshot: Snapshot, target: Target) -> tuple[TargetReader, ...]:
+    """Like `readers`, for a target that must exist. Raises RegistryError with the closest match."""
+    missing = explain_nonexistent(snapshot, target)
+    if missing is not None:
+        raise RegistryError(missing[0], remedy=missing[1])
     return readers(snapshot, target)
 
 
-def everybody(snapshot: Snapshot) -> tuple[Reader, ...]:
-    """All readers of all products, by product and by the name of their file."""
+def all_readers(snapshot: Snapshot) -> tuple[TargetReader, ...]:
+    """All readers of all products, sorted by product and file name."""
     return tuple(
         each for product in snapshot.product_names() for each in readers(snapshot, Target(product))
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Blow:
-    """What one finding takes from one consumer."""
+class ConsumerLoss:
+    """The loss of one consumer by one finding."""
 
     finding: Finding
     hits: tuple[Hit, ...]
     acknowledged: bool
-    """Whether the consumer agreed in writing to lose just that."""
+    """Whether the consumer acknowledged exactly this loss."""
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
-    """A consumer, and all that a change does to it."""
+class ConsumerImpact:
+    """A consumer and all its losses by a change."""
 
     product: str
     consumer: Consumer
-    """As it registered at the base, or with the change."""
-    blows: tuple[Blow, ...]
+    """As registered at the base, or with the change."""
+    losses: tuple[ConsumerLoss, ...]
     """In the order of the findings."""
 
 
-def struck(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> tuple[Struck, ...]:
-    """The consumers that findings name as hit, each with what hits it, by product and name."""
-    blows: dict[tuple[str, str], list[Blow]] = {}
+def consumer_impacts(
+    base: Snapshot, head: Snapshot, findings: Iterable[Finding]
+) -> tuple[ConsumerImpact, ...]:
+    """The affected consumers of findings, each with its losses, sorted by product and name."""
+    losses: dict[tuple[str, str], list[ConsumerLoss]] = {}
     known: dict[str, dict[str, Consumer]] = {}
     for finding in findings:
-        target = subject(finding)
+        target = affected_target(finding)
         if target is None or not finding.hits:
             continue
         registered = known.setdefault(target.product, _registered(base, head, target.product))
         for name in dict.fromkeys(each.consumer for each in finding.hits):
             hits = tuple(each for each in finding.hits if each.consumer == name)
             agreed = acknowledges(registered[name], target)
-            blows.setdefault((target.product, name), []).append(Blow(finding, hits, agreed))
+            losses.setdefault((target.product, name), []).append(
+                ConsumerLoss(finding, hits, agreed)
+            )
     return tuple(
-        Struck(product, known[product][name], tuple(found))
-        for (product, name), found in sorted(blows.items())
+        ConsumerImpact(product, known[product][name], tuple(found))
+        for (product, name), found in sorted(losses.items())
     )
 
 
 def _registered(base: Snapshot, head: Snapshot, product: str) -> dict[str, Consumer]:
-    """The consumers of a product by name, as they stand at the base, else with the change."""
+    """The consumers of a product by name, as registered at the base, else with the change."""
     return {each.name: each for snapshot in (head, base) for each in snapshot.consumers(product)}
 
 
-def subject(finding: Finding) -> Target | None:
-    """What a finding takes from its readers; None where it hurts no reader.
+def affected_target(finding: Finding) -> Target | None:
+    """The target that readers lose by a finding; None if it affects no reader.
 
-    Where an old version refuses what the new one writes, that is something of the old version's
-    line: its readers meet the new records. Where the new version refuses what was written before,
-    it is something of the new version, and concerns those who follow to it.
+    If an old version refuses what the new one writes, the target belongs to the old version's
+    line: its readers receive the new records. If the new version refuses what was written before,
+    the target belongs to the new version and affects the readers who upgrade to it.
     """
     if finding.rule in _ABOUT_PROMISES or (finding.rule in _RELEASED and not finding.version):
         if finding.target:
@@ -152,12 +156,12 @@ def subject(finding: Finding) -> Target | None:
     whole = Target(finding.product, finding.schema)
     if finding.rule in _OF_ONE_VERSION:
         return replace(whole, version=version)
-    if finding.direction is None or finding.rule in _HURTS_NOBODY:
+    if finding.direction is None or finding.rule in _WITHOUT_IMPACT:
         return None
     forward = finding.direction is Direction.FORWARD
     if finding.field:
         steps = parse(f"{whole}#{finding.field}").field
-        # An old reader that meets a new value is hurt whichever of the known ones it looks for.
+        # A new value affects an old reader, whichever of the known values it uses.
         value = None if forward or not finding.value else finding.value
         whole = replace(whole, field=steps, value=value)
     older = parse_version(finding.against)
@@ -166,15 +170,15 @@ def subject(finding: Finding) -> Target | None:
     return replace(whole, version=version)
 
 
-def told(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, each with the consumers whom it hits, sorted; the same order.
+def attach_hits(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings in the same order, each with its affected consumers, sorted.
 
-    Those count who registered at `base`, and what `head` says of them and of others beside that.
+    Consumers at `base` count, and in addition those that `head` adds or changes.
     """
     known: dict[str, tuple[tuple[Consumer, ...], ...]] = {}
     found = []
     for finding in findings:
-        target = subject(finding)
+        target = affected_target(finding)
         if target is None:
             found.append(finding)
             continue
@@ -194,7 +198,7 @@ def told(base: Snapshot, head: Snapshot, findings: Iterable[Finding]) -> list[Fi
 
 
 def _different(base: Snapshot, head: Snapshot, product: str) -> tuple[Consumer, ...]:
-    """The consumers that `head` says something else of than `base`: there may be thousands alike."""
+    """The consumers that differ between `base` and `head`: thousands can be equal."""
     folders = [each.folder_of(product) for each in (base, head)]
     before, after = (
         snapshot.files.folder(f"{folder}/{CONSUMERS}") if folder else {}
@@ -211,7 +215,7 @@ def _different(base: Snapshot, head: Snapshot, product: str) -> tuple[Consumer, 
 
 
 def _together(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """One hit for what one consumer says of one schema, before a change and with it; sorted."""
+    """One hit for each consumer and schema, before a change and with it combined; sorted."""
     found: dict[tuple[str, ...], Hit] = {}
     for each in hits:
         key = (each.product, each.consumer, each.schema, each.versions)
@@ -225,7 +229,7 @@ def _together(hits: Iterable[Hit]) -> tuple[Hit, ...]:
 
 
 def _of_the_line(target: Target) -> Target:
-    """An element in all versions of its line; a version stays itself."""
+    """An element in all versions of its line; a version is unchanged."""
     if target.version is None or not target.field:
         return target
     return replace(target, version=None, major=target.version.major)

@@ -1,6 +1,6 @@
-"""What consumers declare: whose use an element's end touches, and who agreed to it.
+"""The declared uses of consumers: which of them the removal of an element affects, and who acknowledged it.
 
-A consumer that names nothing, or whose file is wrong, is taken to read everything.
+A consumer that names nothing, or whose file is invalid, is assumed to read everything.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 
 def consumers(snapshot: Snapshot, product: str) -> tuple[Consumer, ...]:
-    """The consumers of a product, by the name of their file."""
+    """The consumers of a product, sorted by file name."""
     return snapshot.consumers(product)
 
 
 def consumer_at(snapshot: Snapshot, path: str) -> Consumer:
-    """The consumer of a file that is there."""
+    """The consumer of an existing file."""
     return snapshot.consumer_at(path)
 
 
-def hit(snapshot: Snapshot, target: Target) -> tuple[Consumer, ...]:
-    """The consumers that the end of a target hits, by the name of their file."""
+def affected_consumers(snapshot: Snapshot, target: Target) -> tuple[Consumer, ...]:
+    """The consumers that the removal of a target affects, sorted by file name."""
     return tuple(each for each in snapshot.consumers(target.product) if reads(each, target))
 
 
@@ -41,12 +41,12 @@ def reads(consumer: Consumer, target: Target) -> bool:
 
 
 def acknowledges(consumer: Consumer, target: Target) -> bool:
-    """Whether a consumer has agreed in writing to lose a target."""
+    """Whether a consumer acknowledged the removal of a target."""
     return any(covers(ack, target) for ack in consumer.acks)
 
 
 def touches(use: Use, target: Target) -> bool:
-    """Whether whoever reads this loses something when the target goes."""
+    """Whether the removal of the target takes something from this use."""
     if target.schema and target.schema != use.schema.schema:
         return False
     if not _meets(use.versions, target):
@@ -57,7 +57,7 @@ def touches(use: Use, target: Target) -> bool:
 
 
 def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:
-    """How a target touches one consumer: a hit a use; none where it does not."""
+    """How a target affects one consumer: one hit for each affected use."""
     from schemareg.model import Hit
 
     if not consumer.uses:
@@ -69,7 +69,7 @@ def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:
             consumer.team,
             str(use.schema),
             use.versions,
-            touched(use, target),
+            touched_fields(use, target),
         )
         for use in consumer.uses
         if touches(use, target)
@@ -77,26 +77,26 @@ def hits_of(consumer: Consumer, target: Target) -> tuple[Hit, ...]:
 
 
 def reads_version(use: Use, version: SemVer) -> bool:
-    """Whether a version is one of those that are read."""
+    """Whether a use includes a version."""
     return _meets(use.versions, replace(use.schema, version=version))
 
 
-def touched(use: Use, target: Target) -> tuple[str, ...]:
-    """The fields of a use that a target touches, as they are written; all it names for a whole."""
+def touched_fields(use: Use, target: Target) -> tuple[str, ...]:
+    """The fields of a use that a target affects, in the notation of the file; all for a whole schema."""
     return tuple(
-        written(steps, value)
+        field_notation(steps, value)
         for steps, value in use.elements
         if not target.field or _overlap(steps, value, target)
     )
 
 
-def written(steps: Steps, value: str | None = None) -> str:
-    """A field, or one value of it, as a consumer's file writes it: `customer.email`, `status=LOST`."""
+def field_notation(steps: Steps, value: str | None = None) -> str:
+    """A field or one of its values in the notation of a consumer's file: `customer.email`, `status=LOST`."""
     return field_text(steps) + ("" if value is None else f"={value}")
 
 
-def spoken_of(use: Use) -> Iterator[tuple[Pointer, Target]]:
-    """What a use names, line by line or version by version: fields, or else the whole; and where."""
+def describe_use(use: Use) -> Iterator[tuple[Pointer, Target]]:
+    """The targets of a use, for each line or version: its fields, or else the whole; each with its pointer."""
     for version, major in _revisions(use.versions):
         whole = replace(use.schema, version=version, major=major)
         if not use.fields:
@@ -117,7 +117,7 @@ def _revisions(versions: str) -> Iterator[tuple[SemVer | None, int | None]]:
 
 
 def _overlap(steps: Steps, value: str | None, target: Target) -> bool:
-    """Whether one of two fields is the other, or stands in it; of two values of one, the same."""
+    """Whether two fields are equal or one contains the other; two values must be equal."""
     if not overlap(steps, target.field):
         return False
     other = target.value
@@ -125,7 +125,7 @@ def _overlap(steps: Steps, value: str | None, target: Target) -> bool:
 
 
 def _meets(versions: str, target: Target) -> bool:
-    """Whether any version that is read is one that the target speaks of."""
+    """Whether a version in use is one that the target names."""
     if target.version is None and target.major is None:
         return True
     return any(_one_meets(each, target) for each in versions.split(" || "))

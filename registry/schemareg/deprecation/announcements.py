@@ -13,14 +13,14 @@ from schemareg import manifests
 from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.landed import asked
 from schemareg.deprecation.schedule import State, later
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, WAIVERS
 from schemareg.model import Kind, Place, Severity, Stability
 from schemareg.model.errors import InvalidFiles
 from schemareg.model.targets import parse
 from schemareg.rules import deprecation as rules
-from schemareg.snapshot.elements import lacking
-from schemareg.snapshot.said import deprecations, typed
+from schemareg.snapshot.deprecations import deprecations, shell_target
+from schemareg.snapshot.elements import explain_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,7 +87,7 @@ class Announcements:
     def proposed(self) -> tuple[Deprecation, ...]:
         """What the change announces, and the base does not know yet."""
         found = []
-        for change in self._of(Part.DEPRECATION):
+        for change in self._of(PathPart.DEPRECATION):
             before, after = self._said(self.base, change.path), self._said(self.head, change.path)
             if after is not None and (before is None or before.target != after.target):
                 found.append(after)
@@ -95,7 +95,7 @@ class Announcements:
 
     def findings(self) -> Iterator[Finding]:
         """Everything there is to say of them, by file."""
-        for change in self._of(Part.DEPRECATION):
+        for change in self._of(PathPart.DEPRECATION):
             before, after = self._said(self.base, change.path), self._said(self.head, change.path)
             if after is None:
                 if before is not None:
@@ -112,8 +112,8 @@ class Announcements:
     # -- one deprecation ------------------------------------------------------------------------
 
     def _announced(self, said: Deprecation) -> Iterator[Finding]:
-        lack = lacking(self.head, said.target)
-        if lack is not None and lacking(self.base, said.target) is not None:
+        lack = explain_missing(self.head, said.target)
+        if lack is not None and explain_missing(self.base, said.target) is not None:
             yield rules.about(
                 rules.TARGET_UNKNOWN,
                 said.target,
@@ -157,7 +157,7 @@ class Announcements:
         there = self.written.has(said.path) or self.base.has(said.path)
         verb, reason = ("extend", "") if there else ("deprecate", " --reason …")
         loosening = f" --loosens {said.loosens}" if said.loosens else ""
-        return f"reg {verb} {typed(said.target)}{loosening} --sunset {day}{reason}"
+        return f"reg {verb} {shell_target(said.target)}{loosening} --sunset {day}{reason}"
 
     def _edited(self, before: Deprecation, after: Deprecation) -> Iterator[Finding]:
         if before == after:
@@ -242,7 +242,7 @@ class Announcements:
         if said.replacement is None:
             return
         place = self._place(said, "replacement")
-        lack = lacking(self.head, said.replacement)
+        lack = explain_missing(self.head, said.replacement)
         if lack is not None:
             yield rules.about(
                 rules.REPLACEMENT_UNKNOWN, said.target, place, lack[0], remedy=lack[1]
@@ -324,7 +324,7 @@ class Announcements:
     # -- what stands beside ---------------------------------------------------------------------
 
     def _waivers(self) -> Iterator[Finding]:
-        for change in self._of(Part.WAIVER):
+        for change in self._of(PathPart.WAIVER):
             if change.after is None or change.after.kind is not Kind.FILE:
                 continue
             waiver = manifests.parse_waiver(self.head.document(change.path))
@@ -387,8 +387,8 @@ class Announcements:
         found = self.promises.term_of(said.path, said.target.product)
         return None if found is None else self.promises.since_return(found)
 
-    def _of(self, part: Part) -> Iterator[FileChange]:
-        return (change for change in self.changes if subject(change.path).part is part)
+    def _of(self, part: PathPart) -> Iterator[FileChange]:
+        return (change for change in self.changes if path_subject(change.path).part is part)
 
     def _said(self, snapshot: Snapshot, path: str) -> Deprecation | None:
         if not snapshot.has(path):

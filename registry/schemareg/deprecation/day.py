@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from schemareg import manifests
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.manifests.layout import DEPRECATIONS, REGISTRY, WAIVERS
 from schemareg.model import Policy, Severity
 from schemareg.model.errors import InvalidFiles, Undecidable
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     )
     from schemareg.snapshot.snapshot import Snapshot
 
-_SAYING = frozenset(Part) - {Part.VERSION, Part.OTHER}
+_SAYING = frozenset(PathPart) - {PathPart.VERSION, PathPart.OTHER}
 """Parts of a registry whose files say something of promises."""
 
 
@@ -214,4 +214,4 @@ def element(finding: Finding) -> Target:
 
 
 def _speaks(change: FileChange) -> bool:
-    return subject(change.path).part in _SAYING
+    return path_subject(change.path).part in _SAYING

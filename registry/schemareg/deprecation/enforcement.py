@@ -136,7 +136,7 @@ class Season:
         base, anywhere = self.promises.base, _of_its_line(target)
         if self._consent.given(anywhere, term):
             return _released(finding, target, loosens, term, self.today, agreed=True)
-        hit = [each.name for each in uses.hit(base, anywhere)]
+        hit = [each.name for each in uses.affected_consumers(base, anywhere)]
         return _early(finding, target, term, self.today, hit)
 
     def _drafted(self, finding: Finding) -> Finding:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from schemareg import documents, manifests
 from schemareg.deprecation.reintroduced import introduced
 from schemareg.deprecation.schedule import State, Statement, Term, later, term
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, REGISTRY, SCHEMAS, WAIVERS
 from schemareg.manifests.overrides import stricter, tightened
 from schemareg.model import Kind, Policy, Stability
@@ -390,7 +390,7 @@ def asked(policy: Policy, stabilities: Iterable[Stability]) -> int:
 
 def _announces(path: str, last: PathChange) -> bool:
     """Whether a deprecation's file is there after the last change to it."""
-    return last.after is not None and subject(path).part is Part.DEPRECATION
+    return last.after is not None and path_subject(path).part is PathPart.DEPRECATION
 
 
 def _meets(target: Target, element: Target) -> bool:

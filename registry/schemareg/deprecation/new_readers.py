@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from schemareg.consumers.uses import spoken_of
+from schemareg.consumers.uses import describe_use
 from schemareg.deprecation.schedule import State
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.manifests.layout import CONSUMERS, PRODUCT
 from schemareg.model import Place, Severity
 from schemareg.model.targets import Target, covers
@@ -36,7 +36,7 @@ def findings(
     in its readers' names.
     """
     for change in changes:
-        if subject(change.path).part is not Part.CONSUMER:
+        if path_subject(change.path).part is not PathPart.CONSUMER:
             continue
         base = promises.base
         before = base.consumer_at(change.path) if base.has(change.path) else None
@@ -54,9 +54,11 @@ def findings(
 def _bound(
     promises: Promises, head: Snapshot, before: Consumer | None, after: Consumer, today: date
 ) -> Iterator[Finding]:
-    known = {element for use in before.uses for _, element in spoken_of(use)} if before else set()
+    known = (
+        {element for use in before.uses for _, element in describe_use(use)} if before else set()
+    )
     for position, use in enumerate(after.uses):
-        for pointer, element in spoken_of(use):
+        for pointer, element in describe_use(use):
             read = any(covers(each, element) for each in known)
             term = None if read else promises.covering(element)
             if term is not None:
@@ -82,7 +84,7 @@ def _narrowed(
 ) -> Iterator[Finding]:
     """What a consumer no longer reads; a warning where that is announced to go."""
     product = Target(before.path.split("/")[-3])
-    was = [(use, element) for use in before.uses for _, element in spoken_of(use)]
+    was = [(use, element) for use in before.uses for _, element in describe_use(use)]
     lost = [element for use, element in was if not _still_read(use, element, after)]
     if not before.uses and after.uses:
         lost = [product]

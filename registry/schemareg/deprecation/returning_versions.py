@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.history.paths import subject
+from schemareg.history.paths import path_subject
 from schemareg.model import Kind
 from schemareg.rules import versions as rules
 
@@ -40,7 +40,7 @@ def _first(history: History, product: str) -> dict[str, PathChange]:
     """Where each release of a product landed first, by the version's name."""
     found: dict[str, PathChange] = {}
     for change in history.changes_within(product):
-        about = subject(change.path)
+        about = path_subject(change.path)
         if about.released and about.product == product and change.after is not None:
             if change.after.kind is Kind.FILE:
                 found.setdefault(about.target, change)

@@ -17,8 +17,8 @@ from schemareg.manifests.layout import PRODUCT, SCHEMAS
 from schemareg.model import Policy
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.model.targets import covers
-from schemareg.snapshot import said
-from schemareg.snapshot.elements import field_of, lacking, latest
+from schemareg.snapshot.deprecations import deprecations as snapshot_deprecations
+from schemareg.snapshot.elements import explain_missing, field_of, latest
 
 if TYPE_CHECKING:
     from datetime import date
@@ -93,7 +93,7 @@ class Status:
 
     @property
     def reckoned(self) -> str:
-        """How that day comes about."""
+        """How that day fails."""
         if self.life is Life.NEW:
             return "it has not landed, so nothing is promised"
         if self.life is Life.DRAFT:
@@ -123,9 +123,9 @@ def status(promises: Promises, here: Snapshot | None, target: Target, today: dat
     Raises RegistryError, naming what is near, for what is not there and never was.
     """
     base = promises.base
-    lack = lacking(base, target)
+    lack = explain_missing(base, target)
     gone = departure(promises, target) if lack is not None else None
-    new = lack is not None and here is not None and lacking(here, target) is None
+    new = lack is not None and here is not None and explain_missing(here, target) is None
     if lack is not None and gone is None and not new:
         raise RegistryError(lack[0], remedy=lack[1])
     product = _product(base, target.product) or (_product(here, target.product) if here else None)
@@ -146,7 +146,7 @@ def status(promises: Promises, here: Snapshot | None, target: Target, today: dat
         proposed,
         promises.window(product, policy) if product else asked(policy, ()),
         product.stability.value if product else "",
-        uses.hit(base, target),
+        uses.affected_consumers(base, target),
         agreed,
         _replacements(promises, term.said if term else proposed),
         str(meant.version) if meant else "",
@@ -186,7 +186,7 @@ def _blocks(status: Status) -> list[str]:
     if status.agreed:
         return []
     if status.life is Life.ACTIVE:
-        return [f"nothing announces its end: reg deprecate {name} --reason …"]
+        return [f"no deprecation announces its end: reg deprecate {name} --reason …"]
     if status.life is Life.PROPOSED:
         return ["its deprecation has not landed, and the window begins when it does"]
     if term is None or status.life not in (Life.OPEN, Life.DEPRECATED):
@@ -205,8 +205,8 @@ def _proposed(promises: Promises, here: Snapshot | None, target: Target) -> Depr
     """What files that have not landed announce of a target, where what landed says otherwise."""
     if here is None:
         return None
-    known = said.deprecations(promises.base, target.product)
-    for each in said.deprecations(here, target.product):
+    known = snapshot_deprecations(promises.base, target.product)
+    for each in snapshot_deprecations(here, target.product):
         if not each.loosens and covers(each.target, target) and each not in known:
             return each
     return None
@@ -228,7 +228,7 @@ def _replacements(promises: Promises, first: Deprecation | None) -> tuple[Target
     target = first.replacement if first else None
     while target is not None and target not in chain:
         chain.append(target)
-        announced = said.deprecations(promises.base, target.product)
+        announced = snapshot_deprecations(promises.base, target.product)
         following = [each for each in announced if each.target == target and not each.loosens]
         target = following[0].replacement if following else None
     return tuple(chain)

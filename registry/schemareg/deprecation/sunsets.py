@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from schemareg.deprecation.schedule import State, later
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target
-from schemareg.snapshot.elements import lacking
+from schemareg.snapshot.elements import explain_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ def sunsets(
 
 def of_product(promises: Promises, product: str) -> tuple[Term, ...]:
     """What ends in one product. Raises RegistryError, naming what is near, where there is none."""
-    lack = lacking(promises.base, Target(product))
+    lack = explain_missing(promises.base, Target(product))
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])
     found = (promises.since_return(each) for each in promises.terms(product))

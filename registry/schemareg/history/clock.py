@@ -1,20 +1,21 @@
-"""The clock: when what stands on the protected branch landed there.
+"""The clock: when the files of the protected branch landed.
 
 A landing is one commit of the branch's first-parent line; whatever a merge brings lands with it.
-Its time is `t(c) = max(committer time of c, t(first parent))`, so time never runs backwards.
+Its time is `t(c) = max(committer time of c, t(first parent))`, so time never runs backward.
 
-What that proves, and what it does not. A commit that claims less than the landing before it is held
-up to that landing's time: nobody dates a landing before what had landed already. A commit that
-claims the future is believed, and with it all that land after it: their windows grow longer, none
-shorter. What Git alone cannot show is how long after its claim a commit was pushed; between the
-landing before it and today it may have been any moment.
+What this proves, and what it does not. A commit that claims an earlier time than the previous
+landing gets that landing's time: a landing is never dated before an earlier landing. A commit that
+claims the future is believed, and so are all later landings: their windows become longer, none
+becomes shorter. Git alone cannot show how long after its claim a commit was pushed: any moment
+between the previous landing and today is possible.
 
-A receipt, written by whoever watches the branch, shows a part of that: the branch had ended elsewhere
-at an earlier moment, so the landing and all after it landed later than that. A landing pushed today
-that claims last year counts from when the branch was last seen without it, and so does a history that
-took the place of another one. Receipts lie in a ref that whoever may push can write, so nothing in
-them brings a date forward: doubt lengthens a window and never shortens it. That a landing was seen
-before the moment that it claims is for the audit to say, as is every receipt that contradicts Git.
+A receipt, written by an observer of the branch, shows a part of this: the branch ended elsewhere at
+an earlier moment, so the landing and all later ones landed after that moment. A landing pushed
+today that claims last year counts from the moment when the branch was last observed without it; so
+does a history that replaced another one. Everybody with push access can write the ref of the
+receipts, so nothing in them makes a date earlier: doubt lengthens a window and never shortens it.
+The audit reports a landing that was observed before its claimed time, and every receipt that
+contradicts Git.
 
 Source: the rules of time, the clock; git-commit(1) for what a committer date is.
 """
@@ -36,38 +37,40 @@ __all__ = [
     "Landing",
     "PathChange",
     "Receipt",
-    "bounded",
+    "apply_receipts",
     "day",
     "monotone",
-    "unseen",
+    "receipts_since",
 ]
 
 
 class Receipt(NamedTuple):
-    """What was seen of a landing; moments are aware, in UTC."""
+    """The observations of a landing; times are aware, in UTC."""
 
     commit: str
     not_after: datetime | None
-    """It was on the protected branch at this moment, which dates nothing; None: nobody saw it yet."""
+    """It was on the protected branch at this time, which dates nothing; None: not observed yet."""
     not_before: datetime | None = None
-    """The branch ended without it at this moment; None says that nobody looked before."""
+    """The branch ended without it at this time; None: no earlier observation."""
 
 
 def monotone(claims: Iterable[datetime]) -> tuple[datetime, ...]:
-    """The times of landings, of what they claim, oldest first: none before the one before it."""
+    """The times of landings from their claims, oldest first: none before the previous one."""
     return tuple(accumulate(claims, max))
 
 
 def day(landing: Landing) -> date:
-    """The UTC calendar day of a landing: the first day of a window that it begins."""
+    """The UTC calendar day of a landing: the first day of a window that it starts."""
     return landing.time.date()
 
 
-def unseen(history: History, commit: str, at: datetime, seen: Iterable[str]) -> Receipt | None:
-    """What is known of the landings that came after the branch ended in `commit`, at a moment.
+def receipts_since(
+    history: History, commit: str, at: datetime, seen: Iterable[str]
+) -> Receipt | None:
+    """The receipt of the landings after `commit`, the end of the branch at a given time.
 
-    None where nothing came after it. Where the commit is not on the line, the history was written
-    anew: then all that follows the newest of the commits `seen` on the line came after it.
+    None if nothing came after it. If the commit is not on the line, the history was
+    rewritten: then everything after the newest of the commits `seen` on the line came after it.
     """
     last = history.landing(commit)
     if last is None:
@@ -78,15 +81,15 @@ def unseen(history: History, commit: str, at: datetime, seen: Iterable[str]) -> 
     return Receipt(line[first].commit, None, at) if first < len(line) else None
 
 
-def bounded(history: History, receipts: Iterable[Receipt]) -> History:
-    """The same history, no landing dated before the branch was seen without it.
+def apply_receipts(history: History, receipts: Iterable[Receipt]) -> History:
+    """The same history, with no landing dated before an observation of the branch without it.
 
-    Receipts of commits that are not on the line say nothing. Time still never runs backwards, and no
+    Receipts of commits that are not on the line are ignored. Time still never runs backward, and no
     landing is dated earlier than without receipts.
     """
     floors = _floors(history, receipts)
     late = ((history.landing(commit), floor) for commit, floor in floors.items())
-    # What keeps to its own receipts keeps to those of all before it.
+    # A time that respects its own receipts respects those of all earlier landings.
     if all(landing is None or landing.time >= floor for landing, floor in late):
         return history
     return _Bounded(history, _dated(history.line(), floors))
@@ -101,7 +104,7 @@ def _floors(history: History, receipts: Iterable[Receipt]) -> dict[str, datetime
 
 
 def _dated(line: tuple[Landing, ...], floors: dict[str, datetime]) -> tuple[Landing, ...]:
-    """Each time held up to the lower bounds of its own and any earlier one, and made monotone."""
+    """Each time, at least its own lower bound and every earlier one, and monotone."""
     times = monotone(
         max(landing.time, floors.get(landing.commit, landing.time)) for landing in line
     )
@@ -111,7 +114,7 @@ def _dated(line: tuple[Landing, ...], floors: dict[str, datetime]) -> tuple[Land
 
 
 class _Bounded:
-    """A history whose landings are dated later."""
+    """A history with later dates of landings."""
 
     def __init__(self, history: History, line: tuple[Landing, ...]) -> None:
         self._history = history
@@ -128,25 +131,25 @@ class _Bounded:
         return self._line
 
     def landing(self, commit: str) -> Landing | None:
-        """The landing of this full id."""
+        """The landing with this full id."""
         return self._by_commit.get(commit)
 
     def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
-        """What happened to a path and to everything below it."""
+        """The changes of a path and of everything below it."""
         return tuple(
             each._replace(landing=self._by_commit[each.landing.commit])
             for each in self._history.changes(path, after=after)
         )
 
     def changes_within(self, name: str) -> tuple[PathChange, ...]:
-        """What happened to all that lies in folders of this name."""
+        """The changes of everything in folders with this name."""
         return tuple(
             each._replace(landing=self._by_commit[each.landing.commit])
             for each in self._history.changes_within(name)
         )
 
     def landed(self, path: str) -> Landing | None:
-        """Where the path that stands at the head came, for the last time."""
+        """The landing in which a path at the head last appeared."""
         found = self._history.landed(path)
         return None if found is None else self._by_commit[found.commit]
 
@@ -155,5 +158,5 @@ class _Bounded:
         return self._history.read(id_)
 
     def fetch(self, ids: Iterable[str]) -> None:
-        """Have these files at hand."""
+        """Fetch these files in advance."""
         self._history.fetch(ids)

@@ -1,4 +1,4 @@
-"""What a path of a registry is about, by its form alone: the history holds what no tree has now."""
+"""The subject of a registry path, by its form alone: the history holds paths that no tree has now."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ DEPRECATIONS = "deprecations"
 WAIVERS = "waivers"
 
 
-class Part(Enum):
-    """Which kind of file of a registry a path is."""
+class PathPart(Enum):
+    """The kind of registry file at a path."""
 
     POLICY = "policy"
     PRODUCT = "product"
@@ -35,9 +35,9 @@ class Part(Enum):
 
 
 _FACTS = {
-    DEPRECATIONS: Part.DEPRECATION,
-    CONSUMERS: Part.CONSUMER,
-    WAIVERS: Part.WAIVER,
+    DEPRECATIONS: PathPart.DEPRECATION,
+    CONSUMERS: PathPart.CONSUMER,
+    WAIVERS: PathPart.WAIVER,
 }
 
 
@@ -50,42 +50,42 @@ def is_fact(name: str) -> bool:
     return name.endswith(".yaml")
 
 
-class Subject(NamedTuple):
-    """What a path is about."""
+class PathSubject(NamedTuple):
+    """The subject of a path."""
 
-    part: Part
+    part: PathPart
     folder: str = ""
-    """The product's; `""` outside of products."""
+    """The folder of the product; `""` outside products."""
     schema: str = ""
     version: SemVer | None = None
     name: str = ""
-    """Of a fact's file, without its ending."""
+    """The file name of a fact, without its ending."""
 
     @property
     def product(self) -> str:
-        """The product's name."""
+        """The name of the product."""
         return self.folder.rpartition("/")[2]
 
     @property
     def released(self) -> bool:
-        """Whether this is a version that must never change: pre-releases may."""
+        """Whether this is a version that must never change; pre-releases can change."""
         return self.version is not None and not self.version.pre
 
     @property
     def target(self) -> str:
-        """In the registry's words: `orders/order_placed@1.2.0`, `orders`; `""` for the policy."""
+        """The target, such as `orders/order_placed@1.2.0` or `orders`; `""` for the policy."""
         if self.version is not None:
             return f"{self.product}/{self.schema}@{self.version}"
         return self.product
 
 
-_OTHER = Subject(Part.OTHER)
+_OTHER = PathSubject(PathPart.OTHER)
 
 
-def subject(path: str) -> Subject:
-    """What a path is about; whether its folder is a product's at that time is not asked."""
+def path_subject(path: str) -> PathSubject:
+    """The subject of a path, without a check that its folder is a product at that time."""
     if path == REGISTRY:
-        return Subject(Part.POLICY)
+        return PathSubject(PathPart.POLICY)
     parts = path.split("/")
     if parts[0] != PRODUCTS or not 3 <= len(parts) <= 6:
         return _OTHER
@@ -93,15 +93,15 @@ def subject(path: str) -> Subject:
         return _version(parts)
     if len(parts) in (4, 5) and parts[-2] in _FACTS and is_fact(parts[-1]):
         folder = "/".join(parts[:-2])
-        return Subject(_FACTS[parts[-2]], folder, name=parts[-1].removesuffix(".yaml"))
+        return PathSubject(_FACTS[parts[-2]], folder, name=parts[-1].removesuffix(".yaml"))
     if parts[-1] == PRODUCT and len(parts) <= 4:
-        return Subject(Part.PRODUCT, "/".join(parts[:-1]))
+        return PathSubject(PathPart.PRODUCT, "/".join(parts[:-1]))
     return _OTHER
 
 
-def _version(parts: list[str]) -> Subject:
+def _version(parts: list[str]) -> PathSubject:
     stem, dot, ending = parts[-1].rpartition(".")
     version = semver.parse(stem) if f"{dot}{ending}" in catalogue.BY_ENDING else None
     if version is None or not NAME.fullmatch(parts[-2]):
         return _OTHER
-    return Subject(Part.VERSION, "/".join(parts[:-3]), parts[-2], version)
+    return PathSubject(PathPart.VERSION, "/".join(parts[:-3]), parts[-2], version)

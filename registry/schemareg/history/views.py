@@ -1,4 +1,4 @@
-"""A history as it stood: nothing of it landed later than one landing."""
+"""A view of a history that ends at one landing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from schemareg.model import History, Landing, PathChange
 
 
-class Until:
-    """The part of a history up to the landing of an ordinal; before the first where that is -1."""
+class HistoryView:
+    """The part of a history up to the landing with an ordinal; empty for -1."""
 
     def __init__(self, history: History, ordinal: int) -> None:
         self._history = history
@@ -28,22 +28,22 @@ class Until:
         return self._history.line()[: self._last + 1]
 
     def landing(self, commit: str) -> Landing | None:
-        """The landing of this full id; None where it is not of this part."""
+        """The landing with this full id; None if it is not in this part."""
         found = self._history.landing(commit)
         return found if found is not None and found.ordinal <= self._last else None
 
     def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
-        """What happened to a path and to everything below it, oldest first."""
+        """The changes of a path and of everything below it, oldest first."""
         found = self._history.changes(path, after=after)
         return tuple(each for each in found if each.landing.ordinal <= self._last)
 
     def changes_within(self, name: str) -> tuple[PathChange, ...]:
-        """What happened to all that lies in folders of this name, oldest first."""
+        """The changes of everything in folders with this name, oldest first."""
         found = self._history.changes_within(name)
         return tuple(each for each in found if each.landing.ordinal <= self._last)
 
     def landed(self, path: str) -> Landing | None:
-        """Where the path that stood at the end of this part came, for the last time."""
+        """The landing in which a path at the end of this part last appeared."""
         since: Landing | None = None
         standing: set[str] = set()
         for change in self.changes(path):
@@ -60,5 +60,5 @@ class Until:
         return self._history.read(id_)
 
     def fetch(self, ids: Iterable[str]) -> None:
-        """Have these files at hand."""
+        """Fetch these files in advance."""
         self._history.fetch(ids)

@@ -12,12 +12,12 @@ from schemareg.model import targets
 from schemareg.model.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
-    from schemareg.adapters.git.commit_messages import Message
+    from schemareg.adapters.git.commit_messages import CommitPeople
     from schemareg.adapters.history.history import GitHistory
     from schemareg.audit.checkpoint import Checkpoint
     from schemareg.audit.progress import Progress
     from schemareg.audit.proof import Proof
-    from schemareg.audit.verification import Look, Verification
+    from schemareg.audit.verification import CheckCoverage, Verification
     from schemareg.changelog.facts import Fact
     from schemareg.model import Landing
     from schemareg.model.targets import Target
@@ -102,7 +102,7 @@ def check_proof(path: Path, *, checkpoint: str | None = None) -> ProofResult:
         raise RegistryError("there is no such file", where=str(path), remedy="Name a proof")
     found = proof.parse(path.read_bytes(), str(path))
     own = parse(checkpoint) if checkpoint is not None else None
-    return ProofResult(found, tuple(proof.wrong(found)), own)
+    return ProofResult(found, tuple(proof.refuted_records(found)), own)
 
 
 def export(root: Path, *, since: str | None = None, head: str | None = None) -> Iterator["Fact"]:
@@ -210,7 +210,7 @@ def verified_line(
     with states(root) as at:
         stream = history.stream(before.landing if before else None)
         known = before if stream.since else None
-        found = verification.verified(
+        found = verification.verify(
             history,
             stream.landings,
             at,
@@ -275,35 +275,41 @@ def _anchor(history: "GitHistory") -> str:
         return ""
 
 
-def _looks(history: "GitHistory", found: "Verification", *, hashed: bool) -> "Iterator[Look]":
+def _looks(
+    history: "GitHistory", found: "Verification", *, hashed: bool
+) -> "Iterator[CheckCoverage]":
     """What could be looked for in this clone, and what not."""
     from schemareg.adapters.git.store import shallow_commits
     from schemareg.adapters.ledger.ledger import FETCH
     from schemareg.adapters.ledger.ref import present
-    from schemareg.audit.verification import Look
+    from schemareg.audit.verification import CheckCoverage
 
     common = history.cache.parent
     shallow = " (shallow beside it)" if shallow_commits(common) else ""
-    yield Look("landings", True, f"each was read from Git, in this run or before{shallow}")
+    yield CheckCoverage("landings", True, f"each was read from Git, in this run or before{shallow}")
     if found.checkpoint is not None:
-        yield Look("rewriting", True, f"against the checkpoint {found.checkpoint.head[:12]}")
+        yield CheckCoverage(
+            "rewriting", True, f"against the checkpoint {found.checkpoint.head[:12]}"
+        )
     else:
         said = (
             'only against what this clone verified before; give a checkpoint: --checkpoint "LINE"'
         )
-        yield Look("rewriting", False, said)
+        yield CheckCoverage("rewriting", False, said)
     if hashed:
-        yield Look("bytes", True, "the file of each version was hashed")
+        yield CheckCoverage("bytes", True, "the file of each version was hashed")
     else:
-        yield Look(
+        yield CheckCoverage(
             "bytes", False, "the ids that Git gives were believed: --full hashes each version"
         )
     if present(common):
-        yield Look("receipts", True, "what the ledger saw, against what commits claim")
+        yield CheckCoverage("receipts", True, "what the ledger saw, against what commits claim")
     else:
-        yield Look("receipts", False, f"dates are what commits claim; the ledger: {FETCH}")
-    yield Look("trees", False, "whether Git's trees and commits are whole: git fsck --full")
-    yield Look("people", False, "who made a commit is its own claim: reg log --signatures")
+        yield CheckCoverage("receipts", False, f"dates are what commits claim; the ledger: {FETCH}")
+    yield CheckCoverage(
+        "trees", False, "whether Git's trees and commits are whole: git fsck --full"
+    )
+    yield CheckCoverage("people", False, "who made a commit is its own claim: reg log --signatures")
 
 
 def _seen(root: Path, history: "GitHistory", found: "Verification") -> "Verification":
@@ -318,7 +324,7 @@ def _seen(root: Path, history: "GitHistory", found: "Verification") -> "Verifica
     from schemareg.audit import receipts as audit_receipts
 
     written = receipts.written(root, history)
-    return replace(found, misdated=audit_receipts.misdated(history, known, written))
+    return replace(found, misdated=audit_receipts.find_contradictions(history, known, written))
 
 
 def checkpoint_of(
@@ -329,13 +335,13 @@ def checkpoint_of(
     Each version is hashed: the line vouches for bytes, not for what the ids say of them.
     """
     from schemareg.audit.checkpoint import Checkpoint
-    from schemareg.audit.merkle import Growing
+    from schemareg.audit.merkle import MerkleAccumulator
 
     found = verified_line(root, history, None, full=False, hashed=True, protected=protected)
     if found.progress is None:
         raise RegistryError("nothing has landed yet", remedy="Commit the registry first")
     progress = found.progress
-    digest = Growing(progress.records, map(bytes.fromhex, progress.whole)).root.hex()
+    digest = MerkleAccumulator(progress.records, map(bytes.fromhex, progress.whole)).root.hex()
     line = Checkpoint(progress.commit, history.tree(progress.commit), progress.records, digest)
     return line, len(found.violations)
 
@@ -447,15 +453,15 @@ def people_of(
     commits = dict.fromkeys(each.commit for each in landings if each.commit)
     if not commits:
         return {}
-    from schemareg.adapters.git.commit_messages import messages
+    from schemareg.adapters.git.commit_messages import read_messages
 
     return {
         commit: _people(message)
-        for commit, message in messages(root, commits, signatures=signatures).items()
+        for commit, message in read_messages(root, commits, signatures=signatures).items()
     }
 
 
-def _people(message: "Message") -> dict[str, Any]:
+def _people(message: "CommitPeople") -> dict[str, Any]:
     by = {
         key: [who for name, who in message.trailers if name.lower() == key.replace("_", "-")]
         for key in ("reviewed_by", "approved_by", "co_authored_by")

@@ -103,7 +103,7 @@ def deprecate(
     sunset is the end of the window that the policy requires, plus a week for the review.
     """
     from schemareg.authoring import deprecations
-    from schemareg.consumers.uses import hit
+    from schemareg.consumers.uses import affected_consumers
 
     element = targets.parse(target)
     instead = targets.parse(replacement) if replacement else None
@@ -113,7 +113,7 @@ def deprecate(
     home = registry.home(root)
     with registry.promised(root, today) as (promises, head, policy):
         draft = deprecations.draft(promises, head, policy, request, registry.day(today))
-        consumers = tuple(hit(head, element))
+        consumers = tuple(affected_consumers(head, element))
     message = edits.deprecation_message(draft.said)
     edit = _edit(home, policy, "deprecate", {draft.path: draft.text}, message)
     return DeprecationResult(draft, consumers, edits.apply(edit, options, progress))
@@ -131,7 +131,7 @@ def extend(
 ) -> AmendmentResult:
     """Move the sunset of a deprecation; None removes the date. The rest of its file stays."""
     from schemareg.authoring import deprecations
-    from schemareg.consumers.uses import hit
+    from schemareg.consumers.uses import affected_consumers
 
     element = targets.parse(target)
     home = registry.home(root)
@@ -139,7 +139,7 @@ def extend(
         change = deprecations.move_sunset(
             promises, head, policy, element, sunset, registry.day(today), loosens
         )
-        consumers = tuple(hit(head, element))
+        consumers = tuple(affected_consumers(head, element))
     when = f"sunset {sunset}" if sunset else "no date"
     message = edits.message(f"Extend {element} ({when}, was {change.said.sunset or 'open'})")
     edit = _edit(home, policy, "extend", {change.said.path: change.text}, message)
@@ -157,7 +157,7 @@ def undeprecate(
 ) -> AmendmentResult:
     """Withdraw a deprecation: remove its file."""
     from schemareg.authoring import deprecations
-    from schemareg.consumers.uses import hit
+    from schemareg.consumers.uses import affected_consumers
 
     element = targets.parse(target)
     home = registry.home(root)
@@ -165,7 +165,7 @@ def undeprecate(
         change = deprecations.withdraw(
             promises, head, policy, element, registry.day(today), loosens
         )
-        consumers = tuple(hit(head, element))
+        consumers = tuple(affected_consumers(head, element))
     message = edits.message(f"Keep {element}: withdraw its deprecation")
     edit = _edit(home, policy, "keep", {change.said.path: None}, message)
     return AmendmentResult(change, consumers, edits.apply(edit, options, progress))

@@ -94,16 +94,17 @@ def _before(root: Path, history: "GitHistory", steps: int) -> "Landing | None":
 
 def folders(root: Path, history: "GitHistory", product: str) -> list[str]:
     """The folders that a product of this name has, or ever had, sorted."""
-    from schemareg.history.paths import Part, subject
+    from schemareg.history.paths import PathPart, path_subject
 
     flat = f"products/{product}"
     if any(each.path == f"{flat}/product.yaml" for each in history.changes(flat)):
         return [flat]
     standing = _standing(root, history, product)
     found = standing or {
-        subject(each.path).folder
+        path_subject(each.path).folder
         for each in history.changes("products")
-        if subject(each.path).part is Part.PRODUCT and subject(each.path).product == product
+        if path_subject(each.path).part is PathPart.PRODUCT
+        and path_subject(each.path).product == product
     }
     if not found:
         raise RegistryError(

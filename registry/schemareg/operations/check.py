@@ -9,7 +9,7 @@ from schemareg.operations import registry
 if TYPE_CHECKING:
     from datetime import date
 
-    from schemareg.consumers.impact import Struck
+    from schemareg.consumers.impact import ConsumerImpact
     from schemareg.model import Mistake, Report
     from schemareg.review.replay import Replayed
 
@@ -68,26 +68,28 @@ class ChangeImpact(NamedTuple):
     """A report on a change, and the consumers that its findings concern."""
 
     report: "Report"
-    consumers: "tuple[Struck, ...]"
+    consumers: "tuple[ConsumerImpact, ...]"
 
     @property
     def breaks(self) -> bool:
         """Whether an error concerns a consumer."""
         from schemareg.model import Severity
 
-        blows = (blow for each in self.consumers for blow in each.blows)
-        return any(each.finding.severity is Severity.ERROR for each in blows)
+        losses = (loss for each in self.consumers for loss in each.losses)
+        return any(each.finding.severity is Severity.ERROR for each in losses)
 
 
 def impact(
     root: Path, *, base: str | None = None, head: str | None = None, today: "date | None" = None
 ) -> ChangeImpact:
     """The consumers that a change concerns. Raises as `check` does."""
-    from schemareg.consumers.impact import struck
+    from schemareg.consumers.impact import consumer_impacts
 
     with registry.change(root, base, head, None) as change:
         report = _review(root, change, today)
-        return ChangeImpact(report, tuple(struck(change.base, change.head, report.findings)))
+        return ChangeImpact(
+            report, tuple(consumer_impacts(change.base, change.head, report.findings))
+        )
 
 
 def replay(

@@ -117,7 +117,7 @@ class _Story:
         self._command("reg check")
         self._check("pass")
         self._say("Readers of 1.x keep what they were promised, and 2.0.0 can be merged.")
-        commits.turn(self._folder, "main")
+        commits.switch(self._folder, "main")
         self._land({}, "orders: open 2.0.0", _GRACE, date(2026, 5, 5))
 
     def _end_a_promise(self) -> None:
@@ -134,7 +134,7 @@ class _Story:
         self._command(f"reg check --today {day}")
         self._check("pass", day)
         self._say("Readers had the time that they were promised, and the field may be removed.")
-        commits.turn(self._folder, "main")
+        commits.switch(self._folder, "main")
         self._land({}, "orders: drop the coupon", _GRACE, day)
 
     def _announce(self) -> tuple[str, date]:

@@ -196,12 +196,12 @@ def _refuse_unknown(history: "GitHistory", target: "Target") -> None:
     Otherwise the facts of the schema or product around it would be shown as its own. A schema that
     declares no field may have any.
     """
-    from schemareg.snapshot.elements import fields_of, latest, never
+    from schemareg.snapshot.elements import explain_nonexistent, fields_of, latest
     from schemareg.snapshot.snapshot import Snapshot
 
     base = Snapshot(history.files(history.commit))
     try:
-        reason = never(base, target)
+        reason = explain_nonexistent(base, target)
         newest = latest(base, target)
         open_ = newest is not None and not fields_of(base, newest)
     except InvalidFiles:

@@ -8,7 +8,7 @@ from schemareg.operations import registry
 
 if TYPE_CHECKING:
     from schemareg.catalog.overview import ProductOverview, VersionOverview
-    from schemareg.consumers.impact import Reader
+    from schemareg.consumers.impact import TargetReader
     from schemareg.review.diff import Difference
 
 
@@ -39,12 +39,14 @@ def diff(root: Path, old: str, new: str, at: str | None = None) -> "Difference":
         return compare(snapshot, first, second)
 
 
-def consumers(root: Path, target: str | None = None, at: str | None = None) -> "tuple[Reader, ...]":
+def consumers(
+    root: Path, target: str | None = None, at: str | None = None
+) -> "tuple[TargetReader, ...]":
     """The registered consumers of a target, or of every product; whether each acknowledged."""
     from schemareg.consumers import impact
 
     element = targets.parse(target) if target else None
     with registry.current(root, at) as snapshot:
         if element is None:
-            return tuple(impact.everybody(snapshot))
+            return tuple(impact.all_readers(snapshot))
         return tuple(impact.readers_of(snapshot, element))

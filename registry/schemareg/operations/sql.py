@@ -10,8 +10,8 @@ from schemareg.formats import catalogue
 from schemareg.model import targets
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target
-from schemareg.snapshot import said
-from schemareg.snapshot.elements import lacking, latest, structure_of
+from schemareg.snapshot.deprecations import deprecations as snapshot_deprecations
+from schemareg.snapshot.elements import explain_missing, latest, structure_of
 from schemareg.sql import ddl, live, migrations, plan, table, values, views
 from schemareg.sql.declared import ConsumerReading, compared
 from schemareg.sql.dialects import Unsupported, column_names, dialect
@@ -61,7 +61,7 @@ def relational(snapshot: Snapshot, version: SchemaVersion) -> Relational:
     )
     ends = {
         each.target.field: f"it may be gone from {each.sunset}" if each.sunset else "no day is set"
-        for each in said.deprecations(snapshot, version.product)
+        for each in snapshot_deprecations(snapshot, version.product)
         if each.target.schema == version.schema and each.target.field and not each.loosens
         if each.target.value is None and each.target.major in (None, version.version.major)
     }
@@ -82,7 +82,7 @@ def version_of(snapshot: Snapshot, target: Target) -> SchemaVersion:
             f"{str(target)!r} names no schema",
             remedy="Write product/schema or product/schema@1.2.0",
         )
-    lack = lacking(snapshot, target)
+    lack = explain_missing(snapshot, target)
     found = latest(snapshot, target)
     if lack is not None or found is None:
         what, remedy = lack or (f"{target} has no version", "reg list")
@@ -206,7 +206,7 @@ def _dated(
         term = promises.covering(element)
         if term is None:
             refused.append(
-                f"{element} is promised, and nothing announces its end: reg deprecate {element}"
+                f"{element} is promised, and no deprecation announces its end: reg deprecate {element}"
             )
         elif term.earliest is None:
             refused.append(f"{element}: no day is set for its end: reg extend {term.said.target}")
@@ -221,7 +221,7 @@ def _dated(
 def renamed(snapshot: Snapshot, version: SchemaVersion) -> dict[Steps, Steps]:
     """Where fields of a schema went, by the replacements that its deprecations name."""
     found: dict[Steps, Steps] = {}
-    for each in said.deprecations(snapshot, version.product):
+    for each in snapshot_deprecations(snapshot, version.product):
         went = each.replacement
         if went is None or went.product != version.product or went.schema != version.schema:
             continue
@@ -515,7 +515,10 @@ def desired(
     found = []
     for name in [product] if product else snapshot.product_names():
         if snapshot.folder_of(name) is None:
-            what, remedy = lacking(snapshot, Target(name)) or (f"there is no {name}", "reg list")
+            what, remedy = explain_missing(snapshot, Target(name)) or (
+                f"there is no {name}",
+                "reg list",
+            )
             raise RegistryError(what, remedy=remedy)
         for schema in snapshot.schema_names(name):
             known = lines(snapshot, name, schema)

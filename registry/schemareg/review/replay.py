@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from schemareg.history.views import Until
+from schemareg.history.views import HistoryView
 from schemareg.model.errors import InvalidFiles
 from schemareg.review.review import review
 from schemareg.scan.layout import NUMBERS
@@ -53,7 +53,7 @@ def replay(
         landing = line[ordinal]
         parent = line[ordinal - 1].commit if ordinal else ""
         base, head = at(parent), at(landing.commit)
-        before = Until(history, ordinal - 1)
+        before = HistoryView(history, ordinal - 1)
         try:
             report = review(base, head, min(landing.time.date(), today), history=_always(before))
         except InvalidFiles as error:

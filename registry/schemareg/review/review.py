@@ -109,7 +109,7 @@ def _hitting(base: Snapshot, head: Snapshot, findings: list[Finding]) -> list[Fi
         return findings
     from schemareg.consumers import impact
 
-    return impact.told(base, head, findings)
+    return impact.attach_hits(base, head, findings)
 
 
 def _registered(base: Snapshot, head: Snapshot, product: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a target names in a registry: does it exist, and if not, what was probably meant."""
+"""The element that a target names: whether it exists, and the closest match if not."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-def lacking(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
-    """What and remedy where the target is not there; None where it is.
+def explain_missing(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
+    """The message and remedy for a missing target; None if it exists.
 
-    A field is there when the latest version of the schema, or of the line or version named, has
-    it; what only an older version has is gone already.
+    A field exists if the latest version of the schema, or of the named line or version, has
+    it; a field that only an older version has is already removed.
     """
     if snapshot.folder_of(target.product) is None:
         near = nearest(target.product, snapshot.product_names())
@@ -47,23 +47,23 @@ def lacking(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
     return _lacking_field(snapshot, target, meant) if target.field else None
 
 
-def never(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
-    """What and remedy where no version that the target names has it; None where one does.
+def explain_nonexistent(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
+    """The message and remedy if no version that the target names has it; None if one has it.
 
-    What the latest version has no more is still read by those who stay with an older one.
+    Consumers of an older version still read what the latest version no longer has.
     """
-    lack = lacking(snapshot, target)
-    if lack is None or not target.field or target.version is not None:
-        return lack
+    missing = explain_missing(snapshot, target)
+    if missing is None or not target.field or target.version is not None:
+        return missing
     for version in reversed(snapshot.versions(target.product, target.schema)):
         if target.major in (None, version.version.major):
             if _lacking_field(snapshot, target, version) is None:
                 return None
-    return lack
+    return missing
 
 
 def latest(snapshot: Snapshot, target: Target) -> SchemaVersion | None:
-    """The version a target speaks of: the one it names, or the highest release of its line."""
+    """The version of a target: the one it names, or the highest release of its line."""
     versions = snapshot.versions(target.product, target.schema)
     if target.version is not None:
         return next((each for each in versions if each.version == target.version), None)
@@ -72,7 +72,7 @@ def latest(snapshot: Snapshot, target: Target) -> SchemaVersion | None:
 
 
 def newest(versions: Sequence[SchemaVersion]) -> SchemaVersion:
-    """The highest release of some versions, oldest first; where there is none, the highest of all.
+    """The highest release of some versions, oldest first; without releases, the highest version.
 
     Raises ValueError for no versions.
     """
@@ -80,15 +80,15 @@ def newest(versions: Sequence[SchemaVersion]) -> SchemaVersion:
 
 
 def fields_of(snapshot: Snapshot, version: SchemaVersion) -> tuple[Field, ...]:
-    """The fields of a version, references followed."""
+    """The fields of a version, with references resolved."""
     document = snapshot.document(version.path)
     return catalogue.format_of(version.path).fields(document, snapshot.resolver(version.path))
 
 
 def field_of(snapshot: Snapshot, version: SchemaVersion, steps: Steps) -> Field | None:
-    """The field of a version at a path, in its own reading, else in that of release 0.1.
+    """The field of a version at a path, by the format's own rules, else by those of release 0.1.
 
-    It costs what the path costs, so that the number of fields is no bound.
+    The cost depends on the path, not on the number of fields.
     """
     document, resolver = snapshot.document(version.path), snapshot.resolver(version.path)
     for reading in dict.fromkeys((steps, literal(steps))):
@@ -99,7 +99,7 @@ def field_of(snapshot: Snapshot, version: SchemaVersion, steps: Steps) -> Field 
 
 
 def structure_of(snapshot: Snapshot, version: SchemaVersion) -> Structure:
-    """The logical structure of a version's records. Raises RegistryError where it has none."""
+    """The logical structure of a version's records. Raises RegistryError if it has none."""
     document = snapshot.document(version.path)
     return catalogue.format_of(version.path).structure(document, snapshot.resolver(version.path))
 

@@ -1,4 +1,4 @@
-"""Files as they would be: some other files, with a few written over them or taken away."""
+"""Files with changes applied: some files, of which a few are replaced or removed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Overlay:
-    """The files of `under`, with those of `over` in their place; None takes a file away."""
+    """The files of `under`, replaced by those of `over`; None removes a file."""
 
     def __init__(self, under: Files, over: Mapping[str, str | None]) -> None:
         self._under = under
@@ -23,27 +23,27 @@ class Overlay:
 
     @property
     def label(self) -> str:
-        """How to call this state in a report."""
+        """The label of this state in a report."""
         return self._under.label
 
     @property
     def commit(self) -> str:
-        """None: nobody committed this."""
+        """None: this state is not committed."""
         return ""
 
     def changes(self) -> tuple[FileChange, ...]:
-        """What is different from `under`, sorted by path."""
+        """The differences from `under`, sorted by path."""
         return self.changes_from(self._under)
 
     def changes_from(self, base: Files) -> tuple[FileChange, ...]:
-        """What the paths written over are, and were at a base, sorted by path."""
+        """The replaced paths, compared with a base, sorted by path."""
         found = (
             FileChange(path, base.entry(path), self.entry(path)) for path in sorted(self._over)
         )
         return tuple(each for each in found if each.before or each.after)
 
     def entry(self, path: str) -> Entry | None:
-        """The entry at a path, or None where there is nothing."""
+        """The entry at a path, or None."""
         if path in self._over:
             return None if self._over[path] is None else Entry(Kind.FILE, "")
         if self._written(path):
@@ -51,7 +51,7 @@ class Overlay:
         return self._under.entry(path)
 
     def folder(self, path: str) -> Mapping[str, Entry]:
-        """Name to entry, names sorted; empty where there is no folder."""
+        """Name to entry, names sorted; empty if there is no folder."""
         found = dict(self._under.folder(path))
         for each in self._over:
             folder, _, name = each.rpartition("/")
@@ -67,7 +67,7 @@ class Overlay:
         return dict(sorted(found.items()))
 
     def read(self, path: str) -> bytes:
-        """The content of a file. Raises KeyError where there is no file."""
+        """The content of a file. Raises KeyError if there is no file."""
         if path not in self._over:
             return self._under.read(path)
         data = self._over[path]
@@ -76,7 +76,7 @@ class Overlay:
         return data
 
     def size(self, path: str) -> int:
-        """The size in bytes of a file. Raises KeyError where there is no file."""
+        """The size in bytes of a file. Raises KeyError if there is no file."""
         return len(self.read(path)) if path in self._over else self._under.size(path)
 
     def _written(self, folder: str) -> bool:

@@ -1,4 +1,4 @@
-"""The registry in one state as one immutable value; nothing is read before it is asked for."""
+"""The registry in one state as one immutable value; files are read on demand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Snapshot:
-    """A registry: policy, products, the versions of their schemas. Cost follows what is asked."""
+    """A registry: policy, products, the versions of their schemas. Cost follows the question."""
 
     def __init__(self, files: Files) -> None:
         self.files = files
@@ -35,35 +35,35 @@ class Snapshot:
 
     @property
     def label(self) -> str:
-        """How to call this state in a report: `main (3f2a9c1)`, `working tree`."""
+        """The label of this state in a report: `main (3f2a9c1)`, `working tree`."""
         return self.files.label
 
     @property
     def commit(self) -> str:
-        """The full id of the commit, or `""` for a working tree."""
+        """The full id of the commit; `""` for a working tree."""
         return self.files.commit
 
     @cached_property
     def policy(self) -> Policy:
-        """What the hub asks; the defaults where there is no registry.yaml. Raises InvalidFiles."""
+        """The policy of the registry; the defaults without a registry.yaml. Raises InvalidFiles."""
         if not self.has(REGISTRY):
             return Policy()
         return manifests.parse_registry(self.document(REGISTRY))
 
     def has(self, path: str) -> bool:
-        """Whether a file, and not a link or a folder, stands at a path."""
+        """Whether a path is a file, not a link or a folder."""
         entry = self.files.entry(path)
         return entry is not None and entry.kind is Kind.FILE
 
     def product_names(self) -> tuple[str, ...]:
-        """The names of all products, sorted. Looks into every folder: not for the common path."""
+        """The names of all products, sorted. Reads every folder: too slow for the common path."""
         return tuple(sorted(folder.rpartition("/")[2] for folder in self.product_folders))
 
     @cached_property
     def product_folders(self) -> tuple[str, ...]:
-        """The folders of all products, sorted; where each is need not be looked for again."""
+        """The folders of all products, sorted; later look-ups of these products cost nothing."""
         found = tuple(sorted(self._all_folders()))
-        # Of one name the folder that `_found` would give: directly under products/ before others.
+        # For a name, the folder that `_found` gives: directly under products/ before others.
         for folder in sorted(found, key=lambda each: (each.count("/"), each)):
             name = folder.rpartition("/")[2]
             if NAME.fullmatch(name):
@@ -71,18 +71,18 @@ class Snapshot:
         return found
 
     def folder_of(self, product: str) -> str | None:
-        """The folder of the product of this name, or None where there is none."""
+        """The folder of the product with this name, or None."""
         if product not in self._folders:
             self._folders[product] = self._found(product)
         return self._folders[product]
 
     def product(self, name: str) -> Product | None:
-        """The product of this name, or None. Raises InvalidFiles."""
+        """The product with this name, or None. Raises InvalidFiles."""
         folder = self.folder_of(name)
         return None if folder is None else self.product_in(folder)
 
     def product_in(self, folder: str) -> Product | None:
-        """The product whose folder this is, or None. Raises InvalidFiles."""
+        """The product of this folder, or None. Raises InvalidFiles."""
         path = f"{folder}/{PRODUCT}"
         if folder not in self._products:
             if not self.has(path):
@@ -97,17 +97,17 @@ class Snapshot:
         return () if folder is None else layout.facts(self.files, folder, part)
 
     def consumers(self, product: str) -> tuple[Consumer, ...]:
-        """Who registered as a reader of a product, by the name of their file."""
+        """The registered consumers of a product, sorted by file name."""
         if product not in self._consumers:
             paths = self.facts(product, CONSUMERS)
             self._consumers[product] = tuple(map(self.consumer_at, paths))
         return self._consumers[product]
 
     def consumer_at(self, path: str) -> Consumer:
-        """The consumer of a file that is there.
+        """The consumer of an existing file.
 
-        One that is wrong is not passed over: its team, called like the file, is taken to read
-        everything, and to have agreed to nothing.
+        An invalid file is not ignored: its team, named like the file, is assumed to read
+        everything and to have acknowledged nothing.
         """
         folder, _, name = path.rpartition(f"/{CONSUMERS}/")
         try:
@@ -117,7 +117,7 @@ class Snapshot:
             return Consumer(path, stem, stem)
 
     def schema_names(self, product: str) -> tuple[str, ...]:
-        """The schemas of a product that have a folder, sorted; declared or not."""
+        """The schemas of a product that have a folder, sorted, declared or not."""
         folder = self.folder_of(product)
         if folder is None:
             return ()
@@ -125,7 +125,7 @@ class Snapshot:
         return tuple(name for name, entry in entries.items() if entry.kind is Kind.FOLDER)
 
     def versions(self, product: str, schema: str) -> tuple[SchemaVersion, ...]:
-        """The versions of a schema, oldest first; files that are no version are not among them."""
+        """The versions of a schema, oldest first; other files are left out."""
         folder = self.folder_of(product)
         return () if folder is None else self.versions_in(folder, schema)
 
@@ -141,7 +141,7 @@ class Snapshot:
         return tuple(sorted(found, key=lambda each: (each.version, each.path)))
 
     def version_at(self, path: str) -> SchemaVersion | None:
-        """The version whose file this is; None where there is no file, or it is no version's."""
+        """The version of a file; None if there is no file or it is not a version."""
         parts = path.split("/")
         if len(parts) < 5 or parts[-3] != SCHEMAS or not NAME.fullmatch(parts[-2]):
             return None
@@ -155,7 +155,7 @@ class Snapshot:
         return SchemaVersion(parts[-4], parts[-2], version, path, entry.id)
 
     def is_product(self, folder: str) -> bool:
-        """Whether a folder is a product's: it stands where products may stand, with a product.yaml."""
+        """Whether a folder is a product: it is at a place for products and has a product.yaml."""
         parts = folder.split("/")
         if parts[0] != PRODUCTS or len(parts) not in (2, 3) or not self.has(f"{folder}/{PRODUCT}"):
             return False
@@ -179,22 +179,22 @@ class Snapshot:
         )
 
     def document(self, path: str) -> Document:
-        """A file, parsed. Raises InvalidFiles with its mistakes, KeyError where there is no file."""
+        """A parsed file. Raises InvalidFiles with its mistakes, KeyError if there is no file."""
         if path not in self._documents:
             self._documents[path] = catalogue.parse(self.files.read(path), path)
         return self._documents[path]
 
     def locate(self, product: str, schema: str, version: SemVer) -> str | None:
-        """The path of a version's file, or None where there is no such version."""
+        """The path of a version's file, or None."""
         for each in self.versions(product, schema):
             if each.version == version:
                 return each.path
         return None
 
     def lookup(self, uri: str) -> JsonValue | None:
-        """The value of the schema that a `file:///` URI names; None where no version's file is.
+        """The value of the schema at a `file:///` URI; None if it is not the file of a version.
 
-        Raises InvalidFiles where the file is wrong.
+        Raises InvalidFiles for an invalid file.
         """
         path = uri.removeprefix("file:///")
         if path == uri or self.version_at(path) is None:
@@ -202,12 +202,12 @@ class Snapshot:
         return self.document(path).value
 
     def resolver(self, path: str) -> Resolver:
-        """How the references of a version's file are resolved."""
+        """The resolver for references of a version's file."""
         return catalogue.resolver_of(path, self.lookup, self.locate)
 
     def prefetch(self, paths: Iterable[str]) -> None:
-        """Say what will be read soon, for files that are brought more cheaply together."""
-        if isinstance(self.files, Prefetching):
+        """Announce the files that will be read soon, for sources that fetch in batches."""
+        if isinstance(self.files, PrefetchingFiles):
             self.files.prefetch(paths)
 
     def _found(self, product: str) -> str | None:
@@ -236,19 +236,19 @@ class Snapshot:
 
 
 @runtime_checkable
-class Prefetching(Protocol):
-    """Files that are brought from afar, cheaper many at a time."""
+class PrefetchingFiles(Protocol):
+    """Files of a remote source that fetches in batches."""
 
     def prefetch(self, paths: Iterable[str]) -> None:
-        """Have these files at hand."""
+        """Fetch these files in advance."""
 
 
 @runtime_checkable
-class Comparable(Protocol):
-    """Files that know a quick way to compare one folder with the same one of another state."""
+class ComparableFiles(Protocol):
+    """Files with a fast comparison of one folder in two states."""
 
     def differing(self, other: Files, path: str) -> Iterable[str] | None:
-        """The names whose entries may differ, or None where there is no quick way."""
+        """The names whose entries can differ, or None if there is no fast comparison."""
 
 
 def differences(
@@ -256,7 +256,7 @@ def differences(
 ) -> tuple[FileChange, ...]:
     """Every file, link and submodule that differs between two states, sorted by path.
 
-    Goes down only where the ids of two entries differ, so that cost follows the change.
+    Descends only where the ids of two entries differ, so the cost follows the change.
     """
     found: list[FileChange] = []
     pending = [(path, base.entry(path), head.entry(path)) for path in under]
@@ -276,9 +276,9 @@ def differences(
 
 
 def modes(base: Files, head: Files, under: str = PRODUCTS) -> tuple[str, ...]:
-    """The files of which nothing but the mode differs between two commits, sorted.
+    """The files whose mode alone differs between two commits, sorted.
 
-    None where one is no commit: what a file system says of modes is not what Git keeps.
+    None if one state is not a commit: the modes of a file system are not those of Git.
     """
     found: list[str] = []
     pending = [under] if base.commit and head.commit else []
@@ -290,13 +290,13 @@ def modes(base: Files, head: Files, under: str = PRODUCTS) -> tuple[str, ...]:
         if before.kind is not Kind.FOLDER:
             if before == after:
                 found.append(path)
-        elif before.id != after.id and isinstance(head, Comparable):
+        elif before.id != after.id and isinstance(head, ComparableFiles):
             pending += (f"{path}/{name}" for name in head.differing(base, path) or ())
     return tuple(sorted(found))
 
 
 def _names(base: Files, head: Files, path: str) -> Iterable[str]:
-    quick = head.differing(base, path) if isinstance(head, Comparable) else None
+    quick = head.differing(base, path) if isinstance(head, ComparableFiles) else None
     if quick is not None:
         return quick
     return sorted({*base.folder(path), *head.folder(path)})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.consumers.uses import reads_version, touches, written
+from schemareg.consumers.uses import field_notation, reads_version, touches
 from schemareg.formats.field import MAX_FIELDS
 from schemareg.manifests.addresses import is_address
 from schemareg.manifests.layout import SCHEMAS
@@ -224,7 +224,7 @@ def _no_field(
     guess: bool,
 ) -> _Said:
     """What to say of a field, or a value of one, that none of the versions has."""
-    path = written(steps)
+    path = field_notation(steps)
     first, last = versions[0], versions[-1]
     name = f"{last.product}/{last.schema}"
     where = f"{name} {last.version}"

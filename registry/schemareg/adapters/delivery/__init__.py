@@ -1,1 +1,1 @@
-"""Messages to the services that deliver them: HTTP, SMTP, Apprise."""
+"""Clients of delivery services: HTTP, SMTP, Apprise."""

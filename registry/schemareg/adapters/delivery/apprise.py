@@ -1,7 +1,7 @@
-"""One message to a service that Apprise knows, and what came of it.
+"""Send one message to a service that Apprise supports, with the result.
 
-Apprise writes addresses with their tokens into logs and says only yes or no. What it logs is
-caught here, for its reason, and goes no further.
+Apprise writes addresses with their tokens into logs and returns only yes or no. Its log records are
+captured for the reason and reach no other log.
 """
 
 from __future__ import annotations
@@ -21,72 +21,72 @@ if TYPE_CHECKING:
     from apprise import NotifyBase
 
 _SLOWEST = 10.0
-"""Seconds to connect, and seconds without a byte."""
+"""Seconds to connect, and seconds of silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service that can be sent to, and how much it takes at once."""
+    """A service and its message limits."""
 
     plugin: NotifyBase
     longest_title: int
-    """In characters; 0 where it has no titles."""
+    """In characters; 0 if it has no titles."""
     longest_body: int
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What came of one message."""
+class SendReport:
+    """The result of one message."""
 
     sent: bool
     said: str = ""
-    """What Apprise logged of the failure: it may show the address."""
+    """Apprise's log records of the failure; they can contain the address."""
 
 
 def service(url: str) -> Service:
-    """The service that a URL of Apprise names.
+    """The service of an Apprise URL.
 
-    Raises RegistryError, which does not show it, where Apprise is not installed or knows no such
+    Raises RegistryError, which does not show the URL, if Apprise is not installed or does not know
     URL.
     """
     try:
         import apprise
     except ImportError:
         raise RegistryError(
-            "Apprise is needed for this URL, and is not installed",
+            "this URL needs Apprise, which is not installed",
             remedy="pip install 'schemareg[notify]'",
         ) from None
     with _listening(), warnings.catch_warnings():
-        # It loads all of its plugins, some of which lean on what Python is about to drop.
+        # It loads all plugins; some use features that Python deprecates.
         warnings.simplefilter("ignore")
         plugin = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if plugin is None:
         raise RegistryError(
-            "Apprise knows no such URL, or something is missing in it",
-            remedy="See https://github.com/caronc/apprise/wiki for how the service's URL goes",
+            "Apprise does not know this URL, or a part of it is missing",
+            remedy="See https://github.com/caronc/apprise/wiki for the form of the service's URL",
         )
-    plugin.redirects = False  # they would take a token to where nobody asked for it to go
+    plugin.redirects = False  # a redirection would send the token to another host
     plugin.socket_connect_timeout = _SLOWEST
     plugin.socket_read_timeout = _SLOWEST
     return Service(plugin, int(plugin.title_maxlen), int(plugin.body_maxlen))
 
 
-def tell(to: Service, title: str, body: str, severity: str) -> Told:
-    """What came of sending a plain text; `severity` is `failure`, `warning` or `info`."""
+def send(to: Service, title: str, body: str, severity: str) -> SendReport:
+    """Send a plain text; `severity` is `failure`, `warning` or `info`."""
     import apprise
 
     with _listening() as heard:
         try:
-            # Not by the plugin itself: only from here a text becomes HTML where one wants that.
+            # Not by the plugin itself: only Apprise converts text to HTML where necessary.
             sent = apprise.Apprise([to.plugin]).notify(
                 body=body,
                 title=title,
                 notify_type=apprise.NotifyType(severity),
                 body_format=apprise.NotifyFormat.TEXT,
             )
-        except Exception as error:  # noqa: BLE001  a hundred plugins, and none may end a run
-            return Told(False, type(error).__name__)
-    return Told(bool(sent), "; ".join(heard))
+        except Exception as error:  # noqa: BLE001  a hundred plugins, none of which may end a run
+            return SendReport(False, type(error).__name__)
+    return SendReport(bool(sent), "; ".join(heard))
 
 
 _TALKATIVE = ("apprise", "requests", "urllib3", "urllib3.connectionpool")
@@ -94,14 +94,14 @@ _TALKATIVE = ("apprise", "requests", "urllib3", "urllib3.connectionpool")
 
 @contextmanager
 def _listening() -> Iterator[list[str]]:
-    """What Apprise complains of meanwhile in this thread; nothing of it reaches any log.
+    """Collects Apprise's warnings in this thread; they reach no log.
 
-    It stays quiet from then on: another thread may be in the middle of it when this one is done.
+    It stays quiet afterwards: another thread can still be sending when this one ends.
     """
     import logging
 
     for name in _TALKATIVE:
-        logging.getLogger(name).addFilter(_kept)  # the same one twice is one
+        logging.getLogger(name).addFilter(_kept)  # duplicates count once
     heard: list[str] = []
     _heard.lines = heard
     try:
@@ -114,11 +114,11 @@ _heard = threading.local()
 
 
 def _kept(record: LogRecord) -> bool:
-    """Keeps a complaint for its thread; passes nothing on, whoever listens to that logger."""
+    """Stores a warning for its thread; passes nothing on to other handlers."""
     if record.levelno >= _WARNING:
         getattr(_heard, "lines", []).append(record.getMessage())
     return False
 
 
 _WARNING = 30
-"""That of logging, which is not imported for a number."""
+"""The level of `logging`, which is not imported for one number."""

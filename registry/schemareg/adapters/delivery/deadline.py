@@ -1,6 +1,6 @@
-"""An end to conversations: a socket is shut when its time is over, whatever the other side dribbles.
+"""A total time limit: a socket is closed at its deadline, even if the other side still sends.
 
-A time limit of a socket counts anew with each byte; this one does not.
+The timeout of a socket starts again with each byte; this one does not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Deadline:
-    """The end of one conversation, and whether it has come."""
+    """The deadline of one conversation, and whether it has passed."""
 
     def __init__(self) -> None:
         self.passed = False
@@ -22,7 +22,7 @@ class Deadline:
 
 @contextmanager
 def deadline(seconds: float, connected: Callable[[], socket.socket | None]) -> Iterator[Deadline]:
-    """Shuts what `connected` gives when so many seconds are over; reading from it then ends."""
+    """Close the socket that `connected` gives after some seconds; reads from it then end."""
     import threading
 
     found = Deadline()
@@ -34,10 +34,10 @@ def deadline(seconds: float, connected: Callable[[], socket.socket | None]) -> I
         open_socket = connected()
         if open_socket is not None:
             try:
-                # The method of an SSL socket would take its state from under the reader.
+                # The method of an SSL socket would remove state that the reader still uses.
                 socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
             except OSError:
-                return  # closed already
+                return  # already closed
 
     timer = threading.Timer(max(0.0, seconds), end)
     timer.daemon = True

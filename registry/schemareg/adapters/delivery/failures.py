@@ -1,22 +1,22 @@
-"""Why a connection failed, in words that show neither address nor secret."""
+"""The reason why a connection failed, without address or secret."""
 
 from __future__ import annotations
 
 _UNTRUSTED = {
     9: "is not valid yet",
     10: "has expired",
-    18: "is signed by itself",
-    19: "is signed by nobody trusted here",
-    20: "is signed by nobody trusted here",
-    21: "is signed by nobody trusted here",
+    18: "is self-signed",
+    19: "is not signed by a trusted authority",
+    20: "is not signed by a trusted authority",
+    21: "is not signed by a trusted authority",
     62: "is for another host",
     64: "is for another address",
 }
 """Source: OpenSSL, X509_verify_cert_error_string."""
 
 
-def said(error: BaseException) -> str:
-    """What went wrong with a connection: `it refused the connection`."""
+def describe_failure(error: BaseException) -> str:
+    """The reason for a failed connection: `it refused the connection`."""
     import socket
     import ssl
 
@@ -35,4 +35,4 @@ def said(error: BaseException) -> str:
         return "it closed the connection"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror[:1].lower() + error.strerror[1:]
-    return "it does not answer as its protocol asks"
+    return "its answer violates the protocol"

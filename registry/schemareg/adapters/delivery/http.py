@@ -1,7 +1,7 @@
-"""One POST to one address, and what came of it: an answer, or how far it got.
+"""One POST to one address, with its result: an answer, or how far the request got.
 
-Certificates are verified, no redirection is followed, time and size are bounded. HTTP without TLS
-is spoken to this machine alone.
+Certificates are verified, redirections are not followed, time and size are limited. HTTP without
+TLS is used for this machine only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from schemareg.adapters import clock
 from schemareg.adapters.delivery.deadline import deadline
-from schemareg.adapters.delivery.failures import said
+from schemareg.adapters.delivery.failures import describe_failure
 from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -24,57 +24,57 @@ if TYPE_CHECKING:
     from schemareg.adapters.delivery.deadline import Deadline
 
 LARGEST = 16_384
-"""Bytes of an answer that are read; its beginning says what is wrong."""
+"""Bytes of an answer that are read; its beginning contains the error."""
 _LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1", re.ASCII)
 _LONGEST_WAIT = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a conversation may take, in seconds."""
+class HttpLimits:
+    """The time limits of a conversation, in seconds."""
 
     connect: float = 10.0
     total: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a request."""
+class HttpResponse:
+    """The result of a request."""
 
     status: int = 0
-    """0 where no answer came."""
+    """0 without an answer."""
     text: str = ""
-    """The beginning of the answer, where its status is 300 or more."""
+    """The beginning of the answer, if its status is 300 or more."""
     retry_after: float = 0.0
-    """Seconds that it asks us to wait, at most a day; 0 where it asks for nothing."""
+    """The requested wait in seconds, at most a day; 0 if none."""
     failure: str = ""
-    """Why no answer came, without the address; `""` where one came."""
+    """The reason for a missing answer, without the address; `""` if there is an answer."""
     handed_over: bool = False
-    """Whether the whole request had left: then it may have been carried out."""
+    """Whether the whole request was sent: then it can have been carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a request goes."""
+    """The address of a request."""
 
     secure: bool
     host: str
     port: int
     target: str
-    """Path and query, as the request line has them."""
+    """Path and query for the request line."""
     login: str = ""
-    """`user:password` that the URL had before the host."""
+    """`user:password` from the URL."""
     proxy: Address | None = None
-    """By way of whom, as the environment says."""
+    """The proxy from the environment."""
 
 
 def address(url: str) -> Address:
-    """A URL taken apart, and the proxy on the way to it.
+    """Parse a URL, with the proxy for it.
 
-    Raises RegistryError, which shows neither, where nothing can be sent to it.
+    Raises RegistryError, which shows neither, if the URL is not usable.
     """
     if not url.isprintable() or " " in url:
-        raise RegistryError("the URL has spaces or characters that nobody sees")
+        raise RegistryError("the URL has spaces or invisible characters")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -85,7 +85,7 @@ def address(url: str) -> Address:
     if not host or parts.scheme not in ("http", "https") or port == 0:
         raise RegistryError("the URL is not an https address")
     if not secure and not is_here(host):
-        raise RegistryError("the URL sends in the clear: http instead of https")
+        raise RegistryError("the URL has no encryption: http instead of https")
     proxy = _proxy(host) if secure and not is_here(host) else None
     return Address(
         secure, host, port or (443 if secure else 80), _target(parts), _login(parts), proxy
@@ -93,7 +93,7 @@ def address(url: str) -> Address:
 
 
 def is_here(host: str) -> bool:
-    """Whether what is sent to this host, in lower case, stays on this machine."""
+    """Whether a host name in lower case is this machine."""
     return _LOOPBACK.fullmatch(host) is not None
 
 
@@ -104,48 +104,53 @@ def _target(parts: SplitResult) -> str:
 
 
 def post(
-    to: Address, body: bytes, headers: Mapping[str, str], limits: Limits | None = None
-) -> Answer:
-    """What came of sending this body; never raises for what the network or the other side does."""
+    to: Address, body: bytes, headers: Mapping[str, str], limits: HttpLimits | None = None
+) -> HttpResponse:
+    """Send a body; errors of the network or the other side are in the result, not raised."""
     from http.client import HTTPException
 
-    limits = limits or Limits()
+    limits = limits or HttpLimits()
     connection = _connection(to, limits.connect)
     with deadline(limits.total, lambda: connection.sock) as end:
         try:
             connection.connect()
             return _asked(connection, to, body, headers, end)
         except (OSError, ValueError, HTTPException) as error:  # UnicodeError among them
-            return Answer(failure="it did not answer in time" if end.passed else _unreached(error))
+            return HttpResponse(
+                failure="it did not answer in time" if end.passed else _unreached(error)
+            )
         finally:
             connection.close()
 
 
 def _unreached(error: Exception) -> str:
-    """Also a proxy that lets nobody through: the standard library tells that as a plain OSError."""
+    """Also for a proxy that refuses the tunnel: the standard library raises a plain OSError for
+    it."""
     if type(error) is OSError and "Tunnel" in str(error):
-        return "the proxy does not let it through"
-    return said(error)
+        return "the proxy refuses the connection"
+    return describe_failure(error)
 
 
 def _asked(
     connection: HTTPConnection, to: Address, body: bytes, headers: Mapping[str, str], end: Deadline
-) -> Answer:
+) -> HttpResponse:
     from http.client import HTTPException
 
     whole = True
     try:
         connection.request("POST", to.target, body, {**_authorization(to.login), **headers})
     except OSError:
-        whole = False  # it may have answered before it had heard us out, and closed
+        whole = False  # it can answer and close before it has read the whole request
     try:
         response = connection.getresponse()
     except (OSError, HTTPException, ValueError) as error:
         why = "it did not answer in time" if end.passed else _broken(error)
-        return Answer(failure=why, handed_over=whole)
-    text = "" if response.status < 300 else _beginning(response)  # nobody asks for what was well
-    wait = waiting(response.headers.get("Retry-After", ""), clock.now())
-    return Answer(response.status, text, wait, handed_over=whole)
+        return HttpResponse(failure=why, handed_over=whole)
+    text = (
+        "" if response.status < 300 else _beginning(response)
+    )  # the body of a success is not needed
+    wait = retry_after(response.headers.get("Retry-After", ""), clock.now())
+    return HttpResponse(response.status, text, wait, handed_over=whole)
 
 
 def _beginning(response: HTTPResponse) -> str:
@@ -154,7 +159,7 @@ def _beginning(response: HTTPResponse) -> str:
     try:
         return response.read(LARGEST).decode("utf-8", "replace")
     except (OSError, HTTPException, ValueError):
-        return ""  # its status had come: that is the answer
+        return ""  # the status has arrived: that is the answer
 
 
 def _broken(error: Exception) -> str:
@@ -162,11 +167,11 @@ def _broken(error: Exception) -> str:
 
     if isinstance(error, RemoteDisconnected):
         return "it closed the connection without an answer"
-    return said(error)
+    return describe_failure(error)
 
 
-def waiting(header: str, now: datetime) -> float:
-    """The seconds that a Retry-After asks for, at most a day; 0 for none, past or unreadable ones.
+def retry_after(header: str, now: datetime) -> float:
+    """The seconds of a Retry-After header, at most a day; 0 if missing, past or invalid.
 
     Source: RFC 9110, section 10.2.3: seconds, or a date.
     """
@@ -192,7 +197,7 @@ def _authorization(login: str) -> dict[str, str]:
 
 
 def _connection(to: Address, seconds: float) -> HTTPConnection:
-    """A connection that is not open yet."""
+    """A connection, not yet open."""
     import ssl
     from http.client import HTTPConnection, HTTPSConnection
 
@@ -208,7 +213,7 @@ def _connection(to: Address, seconds: float) -> HTTPConnection:
 
 
 def _proxy(host: str) -> Address | None:
-    """What HTTPS_PROXY says, unless NO_PROXY excepts the host."""
+    """The value of HTTPS_PROXY, unless NO_PROXY excludes the host."""
     from urllib.request import getproxies, proxy_bypass
 
     named = getproxies().get("https", "")
@@ -220,7 +225,7 @@ def _proxy(host: str) -> Address | None:
     except ValueError:
         parts, port = SplitResult("", "", "", "", ""), 0
     if parts.scheme != "http" or not parts.hostname:
-        raise RegistryError("HTTPS_PROXY is not the http address of a proxy")
+        raise RegistryError("HTTPS_PROXY is not an http address")
     return Address(False, parts.hostname, port, "", _login(parts))
 
 

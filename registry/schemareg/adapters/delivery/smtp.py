@@ -1,7 +1,7 @@
-"""One mail handed to one server, and what came of it: who accepted it, who did not, how far it got.
+"""Send one mail to one server, with the result: accepted and refused recipients, how far it got.
 
-TLS is used and certificates are verified, unless the server is on this machine or its URL says
-`?tls=off`; a password never goes out without TLS.
+TLS is used and certificates are verified, unless the server is on this machine or its URL has
+`?tls=off`; a password is never sent without TLS.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from schemareg.adapters.delivery.deadline import deadline
-from schemareg.adapters.delivery.failures import said
-from schemareg.adapters.delivery.http import Limits, is_here
+from schemareg.adapters.delivery.failures import describe_failure
+from schemareg.adapters.delivery.http import HttpLimits, is_here
 from schemareg.model.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _PORTS = {"smtp": 587, "smtps": 465}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A mail server, as its URL says."""
+    """A mail server, from its URL."""
 
     host: str
     port: int
@@ -37,45 +37,45 @@ class Server:
 
 
 class Reply(NamedTuple):
-    """What a server said to one command."""
+    """The reply of a server to one command."""
 
     code: int
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
-    """What came of one mail."""
+class MailResult:
+    """The result of one mail."""
 
     accepted: tuple[str, ...] = ()
-    """The recipients for whom the server took it."""
+    """The accepted recipients."""
     refused: tuple[tuple[str, Reply], ...] = ()
-    """The recipients for whom it did not, each with what it said."""
+    """The refused recipients, each with the reply."""
     reply: Reply | None = None
-    """What the server said when it refused the whole."""
+    """The reply that refused the whole mail."""
     failure: str = ""
-    """Why there is no reply, without the address; `""` where all went as it should."""
+    """The reason for a missing reply, without the address; `""` without a failure."""
     hopeless: bool = False
-    """Whether the same would fail again, whenever it is tried: the two cannot agree."""
+    """Whether every retry fails: client and server have no common method."""
     handed_over: bool = False
-    """Whether the whole mail had left: then it may have been taken."""
+    """Whether the whole mail was sent: then it can have been accepted."""
 
 
 class _Failed(Exception):
-    """The conversation cannot go on; what to say of it."""
+    """The conversation cannot continue; holds the result."""
 
-    def __init__(self, handed: Handed) -> None:
+    def __init__(self, handed: MailResult) -> None:
         super().__init__(handed.failure)
         self.handed = handed
 
 
 def server(url: str) -> Server:
-    """The server that a URL names: smtps://user:password@host:465, smtp://host:587?tls=off.
+    """Parse the URL of a server: smtps://user:password@host:465, smtp://host:587?tls=off.
 
     Raises RegistryError, which does not show the URL.
     """
     if not url.isprintable() or " " in url:
-        raise RegistryError("the mail server's URL has spaces or characters that nobody sees")
+        raise RegistryError("the mail server's URL has spaces or invisible characters")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -88,23 +88,27 @@ def server(url: str) -> Server:
     here = is_here(host)
     tls = "on" if parts.scheme == "smtps" else options.pop("tls", "off" if here else "starttls")
     if options or tls not in ("on", "starttls", "off") or (parts.scheme == "smtp" and tls == "on"):
-        raise RegistryError("the mail server's URL may end in ?tls=starttls or ?tls=off alone")
+        raise RegistryError("the mail server's URL can only end in ?tls=starttls or ?tls=off")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if user and tls == "off" and not here:
-        raise RegistryError("the mail server's URL would send a password in the clear")
+        raise RegistryError("the mail server's URL would send a password without TLS")
     return Server(host, port or _PORTS[parts.scheme], tls, user, password)
 
 
-def hand(
-    to: Server, sender: str, recipients: Sequence[str], mail: bytes, limits: Limits | None = None
-) -> Handed:
-    """What came of handing a mail over; never raises for what the network or the server does.
+def send_mail(
+    to: Server,
+    sender: str,
+    recipients: Sequence[str],
+    mail: bytes,
+    limits: HttpLimits | None = None,
+) -> MailResult:
+    """Send a mail; errors of the network or the server are in the result, not raised.
 
-    `mail` has CRLF line breaks; addresses are ASCII but for the host of each.
+    `mail` has CRLF line breaks; addresses are ASCII except for their hosts.
     """
     import smtplib
 
-    limits = limits or Limits()
+    limits = limits or HttpLimits()
     smtp = _client(to, limits.connect)
     conversation = _Conversation(smtp)
     with deadline(limits.total, lambda: smtp.sock) as end:
@@ -117,7 +121,7 @@ def hand(
             return failed.handed
         except (OSError, ValueError, smtplib.SMTPException) as error:  # UnicodeError among them
             why = "it did not answer in time" if end.passed else _broken(error)
-            return Handed(failure=why, handed_over=conversation.handed_over)
+            return MailResult(failure=why, handed_over=conversation.handed_over)
         finally:
             conversation.leave()
 
@@ -127,7 +131,7 @@ def _broken(error: Exception) -> str:
 
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "it closed the connection without an answer"
-    return said(error)
+    return describe_failure(error)
 
 
 def _client(to: Server, seconds: float) -> SMTP:
@@ -136,36 +140,36 @@ def _client(to: Server, seconds: float) -> SMTP:
     import ssl
 
     name = socket.gethostname()
-    # Asking the network for our own full name, as smtplib does by itself, may take half a minute.
+    # smtplib asks the network for our full host name, which can take half a minute.
     here = name if name.isascii() and "." in name else "[127.0.0.1]"
     if to.tls == "on":
         trusted = ssl.create_default_context()
         smtp: SMTP = smtplib.SMTP_SSL(local_hostname=here, timeout=seconds, context=trusted)
     else:
         smtp = smtplib.SMTP(local_hostname=here, timeout=seconds)
-    # Whom the certificate is to name. Only the constructor that connects at once sets it, and
-    # while that one waits nobody has a socket to shut.
+    # The name that the certificate must have. Only the constructor that connects sets it, and
+    # during its wait there is no socket to close.
     smtp._host = to.host  # type: ignore[attr-defined]
     return smtp
 
 
 class _Conversation:
-    """The commands of one conversation, in their order."""
+    """The commands of one conversation, in order."""
 
     def __init__(self, smtp: SMTP) -> None:
         self._smtp = smtp
         self.handed_over = False
 
     def greet(self, to: Server) -> None:
-        """Hello, TLS and login, as far as they are asked for."""
+        """EHLO, TLS and login, as configured."""
         self._hello()
         if to.tls == "starttls":
             self._secure(to)
         if to.user:
             self._log_in(to)
 
-    def hand(self, sender: str, recipients: Sequence[str], mail: bytes) -> Handed:
-        """Envelope and mail."""
+    def hand(self, sender: str, recipients: Sequence[str], mail: bytes) -> MailResult:
+        """Send envelope and mail."""
         self.expect(self._ask(f"MAIL FROM:<{_ascii(sender)}>"), 250)
         accepted, refused = [], []
         for each in recipients:
@@ -175,22 +179,22 @@ class _Conversation:
             else:
                 refused.append((each, reply))
         if not accepted:
-            return Handed(refused=tuple(refused))
+            return MailResult(refused=tuple(refused))
         self.expect(self._ask("DATA"), 354)
         self._smtp.send(_stuffed(mail))
         self.handed_over = True
         code, text = self._smtp.getreply()
-        self.handed_over = False  # it has said what became of it
+        self.handed_over = False  # its reply is the result
         self.expect(Reply(code, _text(text)), 250)
-        return Handed(tuple(accepted), tuple(refused))
+        return MailResult(tuple(accepted), tuple(refused))
 
     def expect(self, reply: Reply, code: int) -> None:
-        """Raises _Failed where the server says something else."""
+        """Raises _Failed for another reply code."""
         if reply.code != code:
-            raise _Failed(Handed(reply=reply, handed_over=self.handed_over))
+            raise _Failed(MailResult(reply=reply, handed_over=self.handed_over))
 
     def leave(self) -> None:
-        """Say goodbye, if anybody listens; what was taken was taken."""
+        """Send QUIT; its failure does not change the result."""
         import smtplib
 
         try:
@@ -207,7 +211,9 @@ class _Conversation:
         try:
             self._smtp.ehlo_or_helo_if_needed()
         except smtplib.SMTPHeloError as error:
-            raise _Failed(Handed(reply=Reply(error.smtp_code, _text(error.smtp_error)))) from None
+            raise _Failed(
+                MailResult(reply=Reply(error.smtp_code, _text(error.smtp_error)))
+            ) from None
 
     def _secure(self, to: Server) -> None:
         import smtplib
@@ -221,7 +227,7 @@ class _Conversation:
         self._hello()
 
     def _log_in(self, to: Server) -> None:
-        """By PLAIN or LOGIN: over TLS nothing else protects more.
+        """Log in by PLAIN or LOGIN: over TLS no other method protects better.
 
         smtplib's own login refuses passwords that are not ASCII.
         Source: RFC 4616; draft-murchison-sasl-login.
@@ -238,7 +244,7 @@ class _Conversation:
                 self.expect(reply, 334)
                 reply = self._ask(b64encode(part.encode()).decode())
         else:
-            raise _Failed(_hopeless("it takes no password (AUTH PLAIN or LOGIN)"))
+            raise _Failed(_hopeless("it accepts no password (AUTH PLAIN or LOGIN)"))
         self.expect(reply, 235)
 
     def _ask(self, command: str) -> Reply:
@@ -246,21 +252,22 @@ class _Conversation:
         return Reply(code, _text(text))
 
 
-def _hopeless(why: str) -> Handed:
-    return Handed(failure=why, hopeless=True)
+def _hopeless(why: str) -> MailResult:
+    return MailResult(failure=why, hopeless=True)
 
 
 def _ascii(address: str) -> str:
-    """The address with its host as DNS has it. Raises _Failed for what cannot be written so."""
+    """The address with its host in DNS form. Raises _Failed if there is none."""
     name, _, host = address.rpartition("@")
     try:
         return f"{name.encode('ascii').decode()}@{host.encode('idna').decode('ascii')}"
     except UnicodeError:
-        raise _Failed(_hopeless("an address has letters that mail does not carry")) from None
+        raise _Failed(_hopeless("an address has characters that mail does not support")) from None
 
 
 def _stuffed(mail: bytes) -> bytes:
-    """The mail as DATA takes it: a line that begins with a dot gets another one; a dot ends it.
+    """The mail for DATA: a line that begins with a dot gets a second dot; a single dot ends the
+    mail.
 
     Source: RFC 5321, section 4.5.2.
     """

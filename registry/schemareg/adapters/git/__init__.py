@@ -1,1 +1,1 @@
-"""Git repositories: objects, trees, commits, branches, work trees."""
+"""Git repositories: objects, trees, commits, branches, working trees."""

@@ -1,9 +1,9 @@
-"""Which branch is the protected one: never what is judged says so alone.
+"""The protected branch: a proposal never names it alone.
 
-A proposal carries a registry.yaml of its own, and a branch that names itself there would be compared
-with its own last commit. So the name comes from what the author of a proposal cannot write: a setting
-of this clone, the branch that the remote calls its default and the policy there, or the policy that
-had landed where the branches parted.
+A proposal has its own registry.yaml, and a branch that names itself there would be compared with
+its own last commit. So the name comes from a place that the author of a proposal cannot write: a
+setting of this clone, the default branch of the remote and its policy, or the policy at the merge
+base of the branches.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from schemareg.adapters.git.store import Store
 
 SETTING = "reg.protectedBranch"
-"""`git config reg.protectedBranch NAME` says for one clone what its protected branch is."""
+"""`git config reg.protectedBranch NAME` names the protected branch of one clone."""
 
 _POLICY = "registry.yaml"
 
 
 class Anchor(NamedTuple):
-    """A branch that a proposal is judged by, and what says that it is the protected one."""
+    """A branch that a proposal is compared with, and the source that names it as protected."""
 
     branch: str
     source: str
 
 
 def anchors(store: Store, claimed: str, named: Callable[[bytes], str]) -> tuple[Anchor, ...]:
-    """The branches that a proposal is judged by, the trusted one first; nearly always one.
+    """The branches that a proposal is compared with, the trusted one first; nearly always one.
 
-    `claimed` is what the proposal says; `named` gives the protected branch that the text of a
-    registry.yaml names. Where the claim is another branch that exists, it comes second: a proposal
-    has to keep the promises of both.
+    `claimed` is the name in the proposal; `named` gives the protected branch that the text of a
+    registry.yaml names. If the claim is another existing branch, it comes second: a proposal
+    must keep the promises of both.
     """
     claim = Anchor(claimed, f"{_POLICY} of the proposal")
     own = store.setting(SETTING)
@@ -64,8 +64,8 @@ _UNCLEAR = "its own registry.yaml"
 def _rivals(
     store: Store, tips: dict[str, str], claimed: str, named: Callable[[bytes], str]
 ) -> Iterator[Anchor]:
-    """Other branches that name themselves the protected one, unless they parted from the claimed one
-    where that was it already."""
+    """Other branches that name themselves as protected, unless the claimed one already was
+    protected at their merge base."""
     for branch, tip in tips.items():
         if branch == claimed or _names(store, tip, named) != branch:
             continue
@@ -89,7 +89,7 @@ def _existing(claim: Anchor, tips: dict[str, str]) -> tuple[Anchor, ...]:
 
 
 def _tips(store: Store) -> dict[str, str]:
-    """Branch to its newest commit: as remotes have it, before a copy of one's own."""
+    """Branch to its newest commit: remote-tracking branches take precedence over local ones."""
     found: dict[str, str] = {}
     for name, commit in store.references().items():
         if name.startswith("refs/heads/"):
@@ -100,7 +100,7 @@ def _tips(store: Store) -> dict[str, str]:
 
 
 def _default(store: Store, claimed: str) -> tuple[str, str] | None:
-    """The remote whose default branch is known here, and that branch."""
+    """The remote with a known default branch, and that branch."""
     own = store.setting(f"branch.{claimed}.remote")
     for remote in dict.fromkeys((*([own] if own else []), "upstream", "origin")):
         target = store.symbolic(f"refs/remotes/{remote}/HEAD")
@@ -110,7 +110,8 @@ def _default(store: Store, claimed: str) -> tuple[str, str] | None:
 
 
 def _names(store: Store, commit: str, named: Callable[[bytes], str]) -> str:
-    """The protected branch by the policy of a commit; `""` where it has none, or is not here."""
+    """The protected branch in the policy of a commit; `""` if it has none or is not in this
+    clone."""
     try:
         return named(GitFiles(store, commit).read(_POLICY))
     except (KeyError, Missing, Undecidable):

@@ -1,8 +1,8 @@
-"""Which commit a change is to be compared with, when nobody says.
+"""The default base: the commit that a change is compared with.
 
-A change is judged against what it would land on. For the merge commit that a forge makes of a pull
-request that is its first parent; for a branch, the merge base with the protected branch, so that
-nobody is blamed for what landed meanwhile; on the protected branch itself, the last commit.
+A change is compared with the commit that it would land on. For the merge commit that a forge makes
+of a pull request this is its first parent; for a branch, the merge base with the protected branch,
+so that later landings are not attributed to it; on the protected branch itself, the last commit.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _PULL_REQUEST = re.compile(
     r"refs/(?:remotes/)?(?:pull|pull-requests|merge-requests)/\d+/merge", re.ASCII
 )
-"""Where GitHub, Bitbucket and GitLab keep the merge commit of a pull request: outside branches and
-tags, to which anybody who may push can give such a name."""
+"""The references where GitHub, Bitbucket and GitLab store the merge commit of a pull request:
+not branches and tags, because everybody with push access can choose their names."""
 
 _DEEPER = (
     "Fetch the history: git fetch --unshallow (in GitHub Actions, `fetch-depth: 0` at"
@@ -31,18 +31,18 @@ _DEEPER = (
 
 
 class Base(NamedTuple):
-    """A commit to compare with (`""` before the first one), and the name it goes by."""
+    """A commit to compare with (`""` before the first one), and its label."""
 
     commit: str
     name: str
     landed: bool = False
-    """Whether what is compared with it has landed already, and is not changed since."""
+    """Whether the compared state already landed and is unchanged."""
 
 
 def base_of(store: Store, commit: str, protected: str, *, dirty: bool) -> Base:
-    """What a change, made of a commit and perhaps of an edited working tree, is compared with.
+    """The base of a change (a commit, with or without an edited working tree).
 
-    Raises Undecidable where no base can be told: no protected branch, no common history, or a
+    Raises Undecidable if no base can be determined: no protected branch, no common history, or a
     shallow clone that ends before it.
     """
     found = _protected(store, protected)
@@ -56,18 +56,18 @@ def base_of(store: Store, commit: str, protected: str, *, dirty: bool) -> Base:
         raise _unrelated(store, name)
     if base != commit:
         return Base(base, name)
-    # Landed already: what is new is the edit, or else the landing itself.
+    # Already landed: the change is the edit, or else the landing itself.
     if dirty:
         return Base(commit, name)
     return _first_parent(store, commit)._replace(landed=True)
 
 
 def _is_pull_request(store: Store, commit: str, tip: str | None) -> bool:
-    """Whether a forge made this commit to try a pull request: a reference or the job says so.
+    """Whether a forge made this commit to test a pull request, by a reference or the job.
 
-    A merge commit alone proves nothing: the tip of a branch that took in `main` is one too, and its
-    first parent hides all that the branch changed. So does one whose second parent is on the
-    protected branch, which ends in `tip`: what it merges has landed, its first parent has not.
+    A merge commit alone proves nothing: the tip of a branch that merged `main` is one too, and its
+    first parent hides all changes of the branch. So does a commit whose second parent is on the
+    protected branch, which ends in `tip`: the merged commits landed, its first parent did not.
     """
     parents = header(store, commit, "parent")
     if len(parents) != 2:
@@ -83,7 +83,8 @@ def _is_pull_request(store: Store, commit: str, tip: str | None) -> bool:
 
 
 def _protected(store: Store, branch: str) -> tuple[str, str] | None:
-    """The protected branch as this clone knows it: where it is tracked, before a copy of one's own."""
+    """The protected branch in this clone: the remote-tracking branch takes precedence over a
+    local one."""
     references = store.references()
     remote = store.setting(f"branch.{branch}.remote")
     remotes = [remote] if remote and remote != "." else []
@@ -106,7 +107,7 @@ def _first_parent(store: Store, commit: str) -> Base:
     except Missing:
         raise Undecidable(
             f"the history ends at {commit[:12]}: its first parent, the base, was not cloned",
-            remedy="Fetch one commit more: git fetch --deepen=1 (in GitHub Actions, `fetch-depth: 2`"
+            remedy="Fetch one more commit: git fetch --deepen=1 (in GitHub Actions, `fetch-depth: 2`"
             " at actions/checkout); or name the base: --base REF",
         ) from None
     return Base(parents[0], f"the commit before {commit[:7]}")
@@ -114,21 +115,25 @@ def _first_parent(store: Store, commit: str) -> Base:
 
 def _no_branch(store: Store, protected: str) -> Undecidable:
     branch = store.head().branch
-    mend = f"Fetch it: git fetch origin {protected}:refs/remotes/origin/{protected}"
+    remedy = f"Fetch it: git fetch origin {protected}:refs/remotes/origin/{protected}"
     if branch and not any(name.startswith("refs/remotes/") for name in store.references()):
-        mend = f"If `{branch}` is the one, write `protected-branch: {branch}` in registry.yaml"
+        remedy = (
+            f"If `{branch}` is the protected branch, "
+            f"write `protected-branch: {branch}` in registry.yaml"
+        )
     return Undecidable(
-        f"there is no base: no branch `{protected}`, here or at a remote",
-        remedy=f"{mend}; or name the base: --base REF",
+        f"there is no base: no branch `{protected}` in this clone or at a remote",
+        remedy=f"{remedy}; or name the base: --base REF",
     )
 
 
 def _unrelated(store: Store, name: str) -> Undecidable:
     if store.shallow:
         return Undecidable(
-            f"the base is out of reach: this clone is shallow and ends before `{name}` is met",
+            f"the base is missing: this clone is shallow and ends before it meets `{name}`",
             remedy=_DEEPER,
         )
     return Undecidable(
-        f"there is no base: no commit is shared with `{name}`", remedy="Name the base: --base REF"
+        f"there is no base: the history shares no commit with `{name}`",
+        remedy="Name the base: --base REF",
     )

@@ -1,7 +1,7 @@
-"""Small files in the Git directory: what can be found again, kept to save the time.
+"""A cache of small files in the Git directory.
 
-The Git directory may come from a cache that others can write. What a verdict would believe bears a mark
-under a key of the user; what has another mark is found again.
+The Git directory can come from a cache that others can write. Content that a verdict relies on has
+a MAC under a key of the user; content with another MAC is computed again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read(folder: Path, name: str) -> bytes:
-    """What was kept; nothing where nothing was, or where it cannot be read."""
+    """The cached content; None if there is none or it cannot be read."""
     try:
         return (folder / name).read_bytes()
     except OSError:
@@ -27,14 +27,14 @@ def read(folder: Path, name: str) -> bytes:
 
 
 def write(folder: Path, name: str, data: bytes) -> None:
-    """Keep it, whole or not at all; where the folder may not be written to, it is not kept."""
+    """Store the content atomically; a folder without write access stores nothing."""
     with contextlib.suppress(OSError, RegistryError):
         folder.mkdir(exist_ok=True)
         write_atomically(folder, name, data)
 
 
 def read_own(folder: Path, name: str) -> bytes:
-    """What `write_own` kept for the same user; nothing where it bears no mark of theirs."""
+    """What `write_own` stored for the same user; None without a valid MAC."""
     mark, _, data = read(folder, name).partition(b" ")
     key = user_key() if data else None
     if key is None or not hmac.compare_digest(_mark(data, key), mark):
@@ -43,7 +43,7 @@ def read_own(folder: Path, name: str) -> bytes:
 
 
 def write_own(folder: Path, name: str, data: bytes) -> None:
-    """Keep it with a mark under the user's key; where they can have no key, it is not kept."""
+    """Store the content with a MAC under the user's key; without a key nothing is stored."""
     key = user_key()
     if key is not None:
         write(folder, name, _mark(data, key) + b" " + data)

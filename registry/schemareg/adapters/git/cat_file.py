@@ -1,4 +1,4 @@
-"""A Git repository through the `git` command, its objects in one long conversation."""
+"""A Git repository through the `git` command, with one long-running process for objects."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
 
 _TOGETHER = 400
-"""Objects asked for at once: their names must fit into a pipe that nobody empties meanwhile."""
+"""Objects in one batch: their names must fit into a pipe that is not read meanwhile."""
 
 _ID = re.compile(r"[0-9a-f]{40,64}")
 _DAMAGE = re.compile(r"^.*(?:corrupt|inflate|unpack|garbage|invalid|mismatch).*$", re.MULTILINE)
 
 
 class CommandStore:
-    """A repository that only `git` opens, or whose missing objects only `git` can fetch."""
+    """A repository that only `git` can open, or whose missing objects only `git` can fetch."""
 
     def __init__(self, path: Path, common: Path | None = None) -> None:
-        """`common` is the Git directory where it is known; else git is asked, and may refuse."""
+        """`common` is the Git directory if known; else `git` gives it and can refuse."""
         self._folder = path
         self._common = _opened(path) if common is None else common
         self._ahead: dict[str, _Object] = {}
@@ -46,8 +46,10 @@ class CommandStore:
     @cached_property
     def work_tree(self) -> Path | None:
         """The folder of the working tree; None in a bare repository."""
-        asked = command.run(self._folder, "rev-parse", "--show-toplevel")
-        return None if asked.code else Path(asked.out.decode(errors="surrogateescape").rstrip("\n"))
+        result = command.run(self._folder, "rev-parse", "--show-toplevel")
+        return (
+            None if result.code else Path(result.out.decode(errors="surrogateescape").rstrip("\n"))
+        )
 
     @cached_property
     def digest(self) -> str:
@@ -60,19 +62,21 @@ class CommandStore:
         return shallow_commits(self._common)
 
     def read(self, id_: str) -> tuple[str, bytes]:
-        """Kind and content of an object; git fetches what a partial clone left behind."""
+        """Kind and content of an object; git fetches the missing objects of a partial clone."""
         answer = self._ahead.pop(id_, None) or self._ask("--batch", id_)
         refuse_other(id_, answer.kind, answer.content)
         return answer.kind, answer.content
 
     def read_ahead(self, ids: Iterable[str]) -> None:
-        """Have these objects at hand for one reading each: asked together, they cost a third."""
+        """Read these objects in advance, for one read each: a batch costs a third."""
         conversation = self._conversation("--batch")
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), _TOGETHER):
             together = wanted[start : start + _TOGETHER]
             for id_, found in zip(together, conversation.ask_all(together), strict=False):
-                if found is not None:  # else it is asked for once more, and then says why
+                if (
+                    found is not None
+                ):  # else the object is read again, and that read gives the reason
                     self._ahead[id_] = found
 
     def size(self, id_: str) -> int:
@@ -80,12 +84,12 @@ class CommandStore:
         return self._ask("--batch-check", id_).size
 
     def fetch(self, ids: Iterable[str]) -> None:
-        """Bring, in one go, those of the objects that a partial clone left behind."""
+        """Fetch, in one batch, those objects that are missing in a partial clone."""
         remote = self._promisor
         lacking = sorted(self._lacking(ids)) if remote else []
         if not remote or not lacking:
             return
-        # As git itself does for a checkout. What fails here is asked for one by one, and says why.
+        # As git does for a checkout. Objects that fail here are read one by one, with the reason.
         command.run(
             self._folder,
             *("-c", "fetch.negotiationAlgorithm=noop", "fetch", remote, "--quiet", "--no-tags"),
@@ -97,57 +101,58 @@ class CommandStore:
         """The commit a revision names, or None."""
         if "\n" in revision or "\0" in revision:
             return None
-        asked = command.run(
+        result = command.run(
             self._folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"
         )
-        if asked.code and "ambiguous" in asked.complaint:
+        if result.code and "ambiguous" in result.complaint:
             raise Ambiguous(revision)
-        found = asked.out.decode("ascii", "replace").strip()
+        found = result.out.decode("ascii", "replace").strip()
         return found if _ID.fullmatch(found) else None  # a range is several lines
 
     def head(self) -> Head:
-        """What HEAD says."""
+        """The content of HEAD."""
         symbolic = command.run(self._folder, "symbolic-ref", "--quiet", "HEAD")
         branch = symbolic.out.decode(errors="surrogateescape").strip().removeprefix("refs/heads/")
         return Head(self.resolve("HEAD"), branch or None)
 
     def references(self) -> dict[str, str]:
         """Full name to object id, of all references."""
-        asked = command.run(self._folder, "for-each-ref", "--format=%(objectname)%00%(refname)")
+        result = command.run(self._folder, "for-each-ref", "--format=%(objectname)%00%(refname)")
         pairs = [
-            line.split("\0") for line in asked.out.decode(errors="surrogateescape").splitlines()
+            line.split("\0") for line in result.out.decode(errors="surrogateescape").splitlines()
         ]
         return {name: id_ for id_, name in pairs}
 
     def symbolic(self, name: str) -> str | None:
         """The full name that a symbolic reference names, or None."""
-        asked = command.run(self._folder, "symbolic-ref", "--quiet", name)
-        return None if asked.code else asked.out.decode(errors="surrogateescape").strip()
+        result = command.run(self._folder, "symbolic-ref", "--quiet", name)
+        return None if result.code else result.out.decode(errors="surrogateescape").strip()
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits, or None."""
-        asked = command.run(self._folder, *command.OBJECTS_ONLY, "merge-base", one, other)
-        return asked.out.decode("ascii").strip() or None
+        result = command.run(self._folder, *command.OBJECTS_ONLY, "merge-base", one, other)
+        return result.out.decode("ascii").strip() or None
 
     def setting(self, name: str) -> str | None:
         """One value of the configuration, or None."""
-        asked = command.run(self._folder, "config", "--get", name)
-        return None if asked.code else asked.out.decode(errors="replace").rstrip("\n")
+        result = command.run(self._folder, "config", "--get", name)
+        return None if result.code else result.out.decode(errors="replace").rstrip("\n")
 
     def close(self) -> None:
-        """End the conversations with git."""
+        """End the git processes."""
         self._finalizer()
 
     @cached_property
     def _promisor(self) -> str | None:
-        asked = command.run(
+        result = command.run(
             self._folder, "config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$"
         )
-        names = asked.out.decode(errors="surrogateescape").split()
+        names = result.out.decode(errors="surrogateescape").split()
         return names[0][len("remote.") : -len(".promisor")] if names else None
 
     def _lacking(self, ids: Iterable[str]) -> set[str]:
-        """Which objects are not here. libgit2 looks without fetching, whatever the extensions."""
+        """The objects missing in this clone. libgit2 looks without fetching, with any
+        extensions."""
         import pygit2
 
         if self.digest != "sha1":
@@ -164,7 +169,7 @@ class CommandStore:
         found = self._conversation(mode).ask(id_)
         if found is not None:
             return found
-        # The conversation says "missing" of a damaged object too, or ends without a word.
+        # The process also says "missing" for a damaged object, or ends silently.
         complaint = command.run(self._folder, "cat-file", "-t", id_).complaint
         damage = _DAMAGE.search(complaint)
         if damage:
@@ -173,7 +178,7 @@ class CommandStore:
 
 
 class _Object(NamedTuple):
-    """What `git cat-file` says of one object."""
+    """The answer of `git cat-file` for one object."""
 
     kind: str
     size: int
@@ -181,18 +186,18 @@ class _Object(NamedTuple):
 
 
 class _Conversation:
-    """One `git cat-file --batch` or `--batch-check`."""
+    """One process of `git cat-file --batch` or `--batch-check`."""
 
     def __init__(self, folder: Path, mode: str) -> None:
         self._process = command.start(folder, "cat-file", mode, talk=True)
         self._contents = mode == "--batch"
 
     def ask(self, id_: str) -> _Object | None:
-        """What git says of an object; None where it is missing, or git fell silent."""
+        """The answer for an object; None if it is missing or git ended."""
         return next(self.ask_all([id_]))
 
     def ask_all(self, ids: Sequence[str]) -> Iterator[_Object | None]:
-        """The same for several, in their order; no more than fit into a pipe."""
+        """The answers for several objects, in order; at most as many as fit into a pipe."""
         source, sink = self._process.stdout, self._process.stdin
         if source is None or sink is None:
             yield from (None for _ in ids)
@@ -213,7 +218,7 @@ class _Conversation:
             yield _Object(answer[1], size, content)
 
     def end(self) -> None:
-        """Let git go."""
+        """End the process."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
@@ -222,14 +227,14 @@ class _Conversation:
 
 
 def _opened(path: Path) -> Path:
-    """The Git directory that the worktrees of a repository share. Raises Undecidable."""
-    asked = command.run(path, "rev-parse", "--git-common-dir")
-    if not asked.code:
-        # Relative to the folder where git was asked, which is not always the top.
-        return path / asked.out.decode(errors="surrogateescape").rstrip("\n")
-    if "dubious ownership" in asked.complaint:
-        raise not_owned(path, asked.complaint)
-    complaint = " ".join(asked.complaint.split()).removeprefix("fatal: ")
+    """The common Git directory of all worktrees of a repository. Raises Undecidable."""
+    result = command.run(path, "rev-parse", "--git-common-dir")
+    if not result.code:
+        # Relative to the folder in which git ran, which is not always the top.
+        return path / result.out.decode(errors="surrogateescape").rstrip("\n")
+    if "dubious ownership" in result.complaint:
+        raise not_owned(path, result.complaint)
+    complaint = " ".join(result.complaint.split()).removeprefix("fatal: ")
     raise Undecidable(
         f"neither libgit2 nor this git opens the repository: {complaint}",
         where=str(path),

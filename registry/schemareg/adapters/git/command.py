@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _KEPT = ("GIT_CONFIG_", "GIT_SSH", "GIT_ASKPASS", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES")
-"""What a user sets for themselves. Whatever says which repository is meant (hooks set it) goes:
-the folder we are called with decides."""
+"""Variables that a user sets. Variables that select a repository (hooks set them) are removed:
+the given folder decides."""
 
 
 _PLAIN = {"GIT_GRAFT_FILE": f"{os.devnull}/none", "GIT_NO_REPLACE_OBJECTS": "1"}
-"""A commit is what its id says: no graft and no replacement gives it other parents or content. The file
-of grafts is one that cannot exist: of an empty one Git says that it is deprecated.
+"""A commit is the content of its id: no graft or replacement changes its parents or content. The
+file of grafts is a path that cannot exist: for an empty file Git prints a deprecation warning.
 
 Source: git(1), Environment Variables; gitglossary(7), grafts.
 """
 OBJECTS_ONLY = ("-c", "core.commitGraph=false")
-"""Options for a walk that a verdict rests on: parents and dates come from the commits alone, not from
-the commit-graph, a file that any program may have written. Source: git-config(1)."""
+"""Options for a walk that a verdict relies on: parents and dates come from the commits alone,
+not from the commit-graph, a file that any program can write. Source: git-config(1)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """How a run of `git` ended."""
+class GitOutput:
+    """The result of a run of `git`."""
 
     code: int
     out: bytes
@@ -40,7 +40,7 @@ class Answer:
 
 
 def environment() -> dict[str, str]:
-    """The environment for `git`: English, asking no questions, taking no optional locks."""
+    """The environment for `git`: English, without prompts and optional locks."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -50,9 +50,9 @@ def environment() -> dict[str, str]:
 
 
 def start(folder: Path, *arguments: str, talk: bool = False) -> subprocess.Popen[bytes]:
-    """`git` started in a folder; with `talk`, its input is a pipe and its complaints are dropped.
+    """Start `git` in a folder; with `talk`, its input is a pipe and its standard error is dropped.
 
-    Raises Undecidable where there is no `git`.
+    Raises Undecidable if `git` is not installed.
     """
     try:
         return subprocess.Popen(
@@ -66,10 +66,10 @@ def start(folder: Path, *arguments: str, talk: bool = False) -> subprocess.Popen
         raise _no_git() from None
 
 
-def run(folder: Path, *arguments: str, lines: Sequence[str] = ()) -> Answer:
-    """`git` run to its end in a folder, `lines` given as its input.
+def run(folder: Path, *arguments: str, lines: Sequence[str] = ()) -> GitOutput:
+    """Run `git` to its end in a folder, with `lines` as its input.
 
-    Raises Undecidable where there is no `git`.
+    Raises Undecidable if `git` is not installed.
     """
     try:
         done = subprocess.run(
@@ -81,12 +81,12 @@ def run(folder: Path, *arguments: str, lines: Sequence[str] = ()) -> Answer:
         )
     except FileNotFoundError:
         raise _no_git() from None
-    return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+    return GitOutput(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
 
 
 def _no_git() -> Undecidable:
     return Undecidable(
-        "the command git is needed here, and is not on the PATH",
+        "the command git is needed and is not on the PATH",
         remedy="Install git; two commits of an ordinary repository can be compared without it:"
         " --base REF --head REF",
     )

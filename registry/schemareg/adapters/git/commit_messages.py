@@ -1,4 +1,4 @@
-"""What commits say of the people behind them: who wrote it, who merged it, who agreed, who signed."""
+"""The people named by commits: author, merger, reviewers, signer."""
 
 from __future__ import annotations
 
@@ -23,52 +23,53 @@ _PULL_REQUESTS = (
     re.compile(r"^Merged PR (\d+):"),
     re.compile(r"\(!(\d+)\)$"),
 )
-"""As GitHub, Bitbucket, Azure DevOps and GitLab write them, in the subject of a merge or a squash."""
+"""The forms of GitHub, Bitbucket, Azure DevOps and GitLab, in the subject of a merge or a
+squash."""
 _MERGE_REQUEST = re.compile(r"^See merge request \S*!(\d+)$", re.MULTILINE)
 
 _STATES = {"G": "good", "U": "good", "N": "none", "B": "bad", "R": "bad", "X": "bad", "Y": "bad"}
-"""By what git says; `E`, which cannot be checked, is unknown. Source: git-log(1), `%G?`."""
+"""By the code of git; `E`, which cannot be checked, is unknown. Source: git-log(1), `%G?`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What Git makes of a commit's signature, by its own configuration."""
+    """Git's result for a commit's signature, by its own configuration."""
 
     state: str
-    """`good`, `bad`, `unknown` (it cannot be checked here) or `none`."""
+    """`good`, `bad`, `unknown` (cannot be checked in this clone) or `none`."""
     signer: str = ""
     key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class CommitPeople:
     """The people of one landing. A name is a claim of the commit, unless it is signed."""
 
     commit: str
     subject: str
     author: str
-    """Who wrote what landed: of a merge, of what it brings."""
+    """The authors of what landed; for a merge, of the merged commits."""
     email: str
     committer: str
     merger: str
-    """Who merged it; `""` where the author did."""
+    """The person who merged it; `""` if the author did."""
     pull_request: str
-    """Its number, without a sign; `""` where the message names none."""
+    """The number of the pull request, without a sign; `""` if the message names none."""
     trailers: tuple[tuple[str, str], ...]
-    """`Reviewed-by` and the like with who, in their order, as they are written."""
+    """Trailers such as `Reviewed-by` with the person, in order, as written."""
     signature: Signature | None = None
-    """None where it was not asked for."""
+    """None if it was not requested."""
 
 
-def messages(
+def read_messages(
     folder: Path, commits: Iterable[str], *, signatures: bool = False
-) -> dict[str, Message]:
-    """What commits say, by their ids; those that are not there are left out."""
+) -> dict[str, CommitPeople]:
+    """The messages of commits by id; missing commits are left out."""
     found = _read(folder, list(commits), signatures=signatures)
     sides = {id_: fields[1].split(" ")[1] for id_, fields in found.items() if " " in fields[1]}
     merged = _read(folder, sorted(set(sides.values())), signatures=False)
     if signatures:
-        # Git says N of an SSH signature too, where it was not told whose keys to believe.
+        # Git also gives N for an SSH signature if it has no configured list of trusted keys.
         for id_ in _signed(folder, [id_ for id_, fields in found.items() if fields[-3] == "N"]):
             found[id_][-3] = "E"
     return {
@@ -78,18 +79,18 @@ def messages(
 
 
 def _signed(folder: Path, commits: Sequence[str]) -> list[str]:
-    """Those of some commits that bear a signature, whatever it is worth."""
+    """The commits that have a signature, valid or not."""
     if not commits:
         return []
-    asked = command.run(
+    result = command.run(
         folder,
         *("--no-replace-objects", "log", "--no-walk=unsorted", "--stdin", "--no-show-signature"),
         *("-z", "--format=raw"),
         lines=commits,
     )
-    # The message comes after an empty line; what a header goes on with is indented.
+    # The message comes after an empty line; continuation lines of a header are indented.
     heads = [
-        each.partition(b"\n\n")[0].decode("utf-8", "replace") for each in asked.out.split(b"\0")
+        each.partition(b"\n\n")[0].decode("utf-8", "replace") for each in result.out.split(b"\0")
     ]
     signed = {each.split("\n")[0] for each in heads if re.search(r"^gpgsig", each, re.MULTILINE)}
     return [id_ for id_ in commits if f"commit {id_}" in signed]
@@ -99,20 +100,22 @@ def _read(folder: Path, commits: Sequence[str], *, signatures: bool) -> dict[str
     if not commits:
         return {}
     wanted = (*_FIELDS, _TRAILERS, "%B", *(_SIGNED if signatures else ()))
-    asked = command.run(
+    result = command.run(
         folder,
         *("--no-replace-objects", "log", "--no-walk=unsorted", "--stdin", "--no-show-signature"),
-        # No message has a NUL, so none can forge what stands between two of them.
+        # No message contains a NUL, so no message can forge the separator.
         *("-z", "--encoding=UTF-8", f"--format=tformat:{'%x00'.join(wanted)}"),
         lines=commits,
     )
-    tokens = asked.out.decode("utf-8", "replace").split("\0")
+    tokens = result.out.decode("utf-8", "replace").split("\0")
     width = len(wanted)
     rows = (tokens[at : at + width] for at in range(0, len(tokens) - width + 1, width))
     return {row[0]: row for row in rows}
 
 
-def _message(fields: Sequence[str], side: Sequence[str] | None, *, signatures: bool) -> Message:
+def _message(
+    fields: Sequence[str], side: Sequence[str] | None, *, signatures: bool
+) -> CommitPeople:
     id_, _, author, email, committer, _, subject, trailers, body, *signed = fields
     merger = committer if committer != author else ""
     if side is not None:
@@ -122,7 +125,7 @@ def _message(fields: Sequence[str], side: Sequence[str] | None, *, signatures: b
     if signatures:
         state, signer, key = signed
         signature = Signature(_STATES.get(state, "unknown"), signer, key)
-    return Message(
+    return CommitPeople(
         id_,
         subject,
         author,
@@ -144,7 +147,7 @@ def _pull_request(subject: str, body: str) -> str:
 
 
 def _pairs(*texts: str) -> tuple[tuple[str, str], ...]:
-    """The trailers that name people who had a part in it, each once."""
+    """The trailers that name participants, each once."""
     found: dict[tuple[str, str], None] = {}
     for line in "\x1f".join(texts).split("\x1f"):
         name, colon, value = line.partition(":")

@@ -1,6 +1,6 @@
-"""Repositories begun and commits made by us: what the demonstration needs, and no more.
+"""Repositories and commits made by this program, for the demonstration.
 
-Nothing of the user's settings counts here: no hooks, no signing, no global ignore file, no name.
+The user's settings do not apply: no hooks, no signing, no global ignore file, no name.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
 
 class Person(NamedTuple):
-    """Who makes a commit."""
+    """The author of a commit."""
 
     name: str
     email: str
 
 
 def begin(folder: Path, branch: str = "main") -> None:
-    """A new repository in an existing folder, without a commit, on `branch`.
+    """Create a repository in an existing folder, without a commit, on `branch`.
 
-    Raises RegistryError where the folder belongs to a repository already.
+    Raises RegistryError if the folder already belongs to a repository.
     """
     import pygit2
 
     if (folder / ".git").exists():
-        raise RegistryError("there is a Git repository here already", where=str(folder))
+        raise RegistryError("the folder already has a Git repository", where=str(folder))
     pygit2.init_repository(str(folder), initial_head=branch)
 
 
 def commit(folder: Path, message: str, *, by: Person, at: datetime) -> str:
-    """Commit the working tree as it stands to the current branch; the new commit's id.
+    """Commit the working tree as it is to the current branch; returns the id of the commit.
 
-    `at` is aware of its time zone.
+    `at` is a time with a time zone.
     """
     import pygit2
 
@@ -52,7 +52,7 @@ def commit(folder: Path, message: str, *, by: Person, at: datetime) -> str:
 
 
 def branch(folder: Path, name: str) -> None:
-    """Begin a branch at the current commit, and be on it; the files are the same."""
+    """Create a branch at the current commit and switch to it; the files stay the same."""
     import pygit2
 
     repository = pygit2.Repository(str(folder))
@@ -60,8 +60,8 @@ def branch(folder: Path, name: str) -> None:
     repository.set_head(f"refs/heads/{name}")
 
 
-def turn(folder: Path, name: str) -> None:
-    """Be on another branch; the files stay as they are."""
+def switch(folder: Path, name: str) -> None:
+    """Switch to another branch; the files stay unchanged."""
     import pygit2
 
     pygit2.Repository(str(folder)).set_head(f"refs/heads/{name}")

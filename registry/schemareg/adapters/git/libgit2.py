@@ -1,4 +1,4 @@
-"""A Git repository through libgit2: the one room that knows pygit2."""
+"""A Git repository through libgit2: the only module that uses pygit2."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
 
 def open_store(path: Path) -> Store:
-    """The repository that a folder belongs to, found as `git` finds it, upwards.
+    """The repository of a folder, found upward as `git` finds it.
 
-    Raises RegistryError where there is none; Undecidable where it may not or cannot be opened.
+    Raises RegistryError if there is none; Undecidable if it cannot be opened.
     """
     import pygit2
 
     if not path.is_dir():
         raise RegistryError(
-            "there is no such folder", where=str(path), remedy="Name a folder: -C DIR"
+            "the folder does not exist", where=str(path), remedy="Name a folder: -C DIR"
         )
     try:
         found = pygit2.discover_repository(str(path))
         if found is None:
             raise RegistryError(
-                "this is no Git repository, nor does it lie in one",
+                "the folder is not in a Git repository",
                 where=str(path),
                 remedy="Run `git init` here, or name the folder of a registry: -C DIR",
             )
@@ -50,7 +50,7 @@ def open_store(path: Path) -> Store:
     store = LibraryStore(repository)
     if store.grafted:
         store.close()
-        return _through_git(path)  # libgit2 cannot be talked out of grafts
+        return _through_git(path)  # libgit2 always applies grafts
     return store
 
 
@@ -62,24 +62,24 @@ def _open_otherwise(path: Path, complaint: str) -> Store:
     raise Undecidable(
         f"Git cannot open this repository: {complaint.removeprefix(f'{path}: ')}",
         where=str(path),
-        remedy="See what `git status` and `git fsck` say in that folder",
+        remedy="Run `git status` and `git fsck` in that folder",
     )
 
 
 def _through_git(path: Path) -> Store:
-    from schemareg.adapters.git.cat_file import CommandStore  # few repositories need it
+    from schemareg.adapters.git.cat_file import CommandStore  # needed by few repositories
 
     return CommandStore(path)
 
 
 class LibraryStore:
-    """A repository that libgit2 opens."""
+    """A repository opened by libgit2."""
 
     def __init__(self, repository: pygit2.Repository) -> None:
         import pygit2
         from pygit2.enums import ObjectType, Option
 
-        # A verdict hashes what it read: it is a third of the cost of reading.
+        # A verdict hashes its input itself; a second hash costs a third of the reading.
         pygit2.option(Option.ENABLE_STRICT_HASH_VERIFICATION, True)
         self._repository = repository
         self._odb = repository.odb
@@ -95,12 +95,12 @@ class LibraryStore:
 
     @property
     def grafted(self) -> bool:
-        """Whether a file gives commits other parents than their own."""
+        """Whether a file of grafts changes the parents of commits."""
         return (self._common / "info" / "grafts").exists()
 
     @property
     def digest(self) -> str:
-        """SHA-1: libgit2 opens no other."""
+        """SHA-1: libgit2 opens no other hash."""
         return "sha1"
 
     @cached_property
@@ -110,7 +110,7 @@ class LibraryStore:
 
     @cached_property
     def _common(self) -> Path:
-        """The Git directory that the worktrees of a repository share."""
+        """The common Git directory of all worktrees of a repository."""
         try:
             return self._folder / (self._folder / "commondir").read_text("utf-8").strip()
         except FileNotFoundError:
@@ -136,10 +136,10 @@ class LibraryStore:
             raise corrupt(id_, str(error)) from None
 
     def fetch(self, ids: Iterable[str]) -> None:
-        """Nothing: a clone that left objects behind is read through `git`."""
+        """Does nothing: a partial clone is read through `git`."""
 
     def read_ahead(self, ids: Iterable[str]) -> None:
-        """Nothing: one by one costs no more."""
+        """Does nothing: single reads cost the same."""
 
     def resolve(self, revision: str) -> str | None:
         """The commit a revision names, or None."""
@@ -156,7 +156,7 @@ class LibraryStore:
         return str(commit.id)
 
     def head(self) -> Head:
-        """What HEAD says."""
+        """The content of HEAD."""
         reference = self._repository.lookup_reference("HEAD")
         target = reference.target
         if not isinstance(target, str):
@@ -173,7 +173,7 @@ class LibraryStore:
             try:
                 found[name] = str(self._repository.references[name].resolve().target)
             except KeyError:
-                continue  # a symbolic reference to a branch that is not there
+                continue  # a symbolic reference to a missing branch
         return found
 
     def symbolic(self, name: str) -> str | None:
@@ -189,7 +189,7 @@ class LibraryStore:
         if (self._common / "objects" / "info" / "commit-graph").exists() or (
             self._common / "objects" / "info" / "commit-graphs"
         ).exists():
-            # libgit2 takes parents from the commit-graph, a file that any program may have written.
+            # libgit2 reads parents from the commit-graph, a file that any program can write.
             from schemareg.adapters.git.cat_file import CommandStore
 
             return CommandStore(self._folder, self._common).merge_base(one, other)
@@ -197,11 +197,11 @@ class LibraryStore:
             found = self._repository.merge_base(one, other)
         except KeyError:
             return None
-        except self._error as error:  # a commit on the way whose date is no time
+        except self._error as error:  # a commit between them has an invalid date
             raise Undecidable(
-                f"no common ancestor of {one[:12]} and {other[:12]} can be told: {error}",
-                remedy="`git fsck` names the commit that is damaged, or whose date is none; commit"
-                " the change again: git commit --amend --no-edit",
+                f"no common ancestor of {one[:12]} and {other[:12]} can be determined: {error}",
+                remedy="`git fsck` names the commit that is damaged or has an invalid date; "
+                "commit the change again: git commit --amend --no-edit",
             ) from None
         return str(found) if found else None
 

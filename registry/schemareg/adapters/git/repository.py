@@ -1,4 +1,4 @@
-"""The registry as Git holds it: the files at any revision, or as the working tree stands."""
+"""The registry in Git: the files at any revision, or of the working tree."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _ID = re.compile(r"[0-9a-f]{7,64}")
 
 
 def open_repository(path: str | Path = ".") -> Repository:
-    """The repository that a folder belongs to; bare, shallow and partial ones are welcome.
+    """The repository of a folder, which can be bare, shallow or partial.
 
-    Raises RegistryError where there is none; Undecidable where it belongs to somebody else or
+    Raises RegistryError if there is none; Undecidable if it belongs to another user or
     neither libgit2 nor `git` can open it.
     """
     return Repository(open_store(Path(path)))
 
 
 class Repository:
-    """One Git repository. To be closed, or used in a `with`."""
+    """One Git repository. Close it, or use it in a `with`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -53,7 +53,7 @@ class Repository:
         self.close()
 
     def close(self) -> None:
-        """Give back what is held open; files read later are not to be had."""
+        """Close the open files; later reads fail."""
         self._store.close()
 
     @property
@@ -63,21 +63,21 @@ class Repository:
 
     @property
     def branch(self) -> str | None:
-        """The branch that is checked out, or None where HEAD is detached."""
+        """The current branch, or None if HEAD is detached."""
         return self._store.head().branch
 
     def resolve(self, revision: str) -> str:
         """The full id of the commit that a revision names.
 
-        Raises RegistryError where it names none or several; Undecidable where only a deeper clone
-        can tell.
+        Raises RegistryError if it names none or several; Undecidable if only a deeper clone
+        can answer.
         """
         try:
             commit = self._store.resolve(revision)
         except Ambiguous:
             raise RegistryError(
                 f"revision {revision!r} means more than one object",
-                remedy="Write more of it, or a branch or tag in full: refs/heads/NAME",
+                remedy="Write more digits, or a branch or tag in full: refs/heads/NAME",
             ) from None
         if commit is None:
             raise self._unknown(revision)
@@ -89,38 +89,38 @@ class Repository:
         return GitFiles(self._store, commit, _label(revision, commit))
 
     def no_files(self) -> GitFiles:
-        """The files before the first commit: none."""
+        """The files before the first commit: an empty set."""
         return GitFiles(self._store)
 
     def working_files(self) -> WorkingFiles | GitFiles:
-        """The files as they stand: index and working tree; in a bare repository, those of HEAD.
+        """The current files: index and working tree; in a bare repository, those of HEAD.
 
-        Raises RegistryError for an unfinished merge, when the files are first asked for.
+        Raises RegistryError for an unfinished merge at the first read of a file.
         """
         if self._store.work_tree is None:
             return self._at_head
-        from schemareg.adapters.git.worktree import WorkingFiles  # two commits need none of it
+        from schemareg.adapters.git.worktree import WorkingFiles  # two commits do not need it
 
         return WorkingFiles(self._store.work_tree, self._at_head)
 
     def anchors(self, claimed: str, named: Callable[[bytes], str]) -> tuple[Anchor, ...]:
-        """The branches that a proposal is judged by, see `anchor.anchors`."""
+        """The branches that a proposal is compared with, see `anchor.anchors`."""
         return anchors(self._store, claimed, named)
 
     def default_base(
         self, protected: str = "main", head: WorkingFiles | GitFiles | None = None
     ) -> GitFiles:
-        """The files that `head` (the working tree, if not given) is to be compared with.
+        """The base files of `head` (default: the working tree).
 
-        Before the first commit there are none: everything is new. Raises Undecidable where the base
-        cannot be told.
+        Before the first commit there are none: everything is new. Raises Undecidable if the base
+        cannot be determined.
         """
         return self.default_change(protected, head)[0]
 
     def default_change(
         self, protected: str = "main", head: WorkingFiles | GitFiles | None = None
     ) -> tuple[GitFiles, datetime | None]:
-        """The same, with the time at which `head` was committed, if it has landed already."""
+        """The base files, with the commit time of `head` if it already landed."""
         if head is None:
             head = self.working_files()
         if isinstance(head, GitFiles):
@@ -139,11 +139,11 @@ class Repository:
         return GitFiles(self._store, commit or "", _label(branch or "HEAD", commit or ""))
 
     def _unknown(self, revision: str) -> RegistryError:
-        what = f"there is no commit called {revision!r} here"
+        what = f"there is no commit {revision!r} in this clone"
         stem = re.split(r"[~^@:]|\\.\\.", revision, maxsplit=1)[0]
         if self._store.shallow and (_ID.fullmatch(stem) or self._known(stem)):
             return Undecidable(
-                f"{what}: this clone is shallow and may end before it",
+                f"{what}: this clone is shallow and possibly ends before it",
                 remedy="Fetch the history: git fetch --unshallow (in GitHub Actions,"
                 " `fetch-depth: 0` at actions/checkout)",
             )
@@ -156,9 +156,9 @@ class Repository:
         ]
         near = difflib.get_close_matches(stem, names, 3) or sorted(names)[:3]
         hint = f"Perhaps {_listed(near)}; " if near else ""
-        remedy = f"{hint}branches and tags that are not here come with `git fetch --tags origin`"
+        remedy = f"{hint}`git fetch --tags origin` fetches other branches and tags"
         if not names:
-            remedy = "Nothing is committed here yet: leave --base and --head out"
+            remedy = "The repository has no commit yet: omit --base and --head"
         return RegistryError(what, remedy=remedy)
 
     def _known(self, stem: str) -> bool:

@@ -1,4 +1,4 @@
-"""Signatures by SSH keys, through ssh-keygen."""
+"""Signatures with SSH keys, through ssh-keygen."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMESPACE = "reg-checkpoint"
-"""What a signature is for, so that none made for another purpose counts here.
+"""The namespace of a signature, so that a signature for another purpose is not accepted.
 
 Source: ssh-keygen(1), -Y sign.
 """
 
 
 def sign(text: str, key: Path) -> str:
-    """The armoured signature of a text. Raises RegistryError, Undecidable."""
+    """Sign a text; returns the armoured signature. Raises RegistryError, Undecidable."""
     if not key.is_file():
         raise RegistryError(
-            "there is no such key", where=str(key), remedy="Name the file of an SSH key: --sign KEY"
+            "the key does not exist",
+            where=str(key),
+            remedy="Name the file of an SSH key: --sign KEY",
         )
     try:
         done = subprocess.run(
@@ -32,13 +34,13 @@ def sign(text: str, key: Path) -> str:
         )
     except FileNotFoundError:
         raise Undecidable(
-            "the command ssh-keygen is needed here, and is not on the PATH",
+            "the command ssh-keygen is needed and is not on the PATH",
             remedy="Install OpenSSH",
         ) from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise RegistryError(
-            f"ssh-keygen cannot sign: {said[-1] if said else 'it gives no reason'}",
+            f"ssh-keygen cannot sign: {said[-1] if said else 'no reason given'}",
             where=str(key),
             remedy="Name a key that ssh-keygen can use; its agent must hold the key if it has a"
             " passphrase",

@@ -1,8 +1,8 @@
-"""The objects and references of one Git repository: what is asked of them, and what goes wrong.
+"""The protocol of a Git repository: objects, references, and their errors.
 
-libgit2 answers for most repositories. It opens neither SHA-256 nor reftable ones and cannot fetch
-what a partial clone left behind; `git cat-file --batch` can. Both answer the same questions in the
-same words: `git_library` and `git_conversation`.
+libgit2 opens most repositories. It opens neither SHA-256 nor reftable repositories and cannot fetch
+the missing objects of a partial clone; `git cat-file --batch` can. Both implement this
+protocol: `libgit2` and `cat_file`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Missing(Exception):
-    """An object that this repository does not hold."""
+    """An object that is not in this repository."""
 
 
 class Ambiguous(Exception):
@@ -26,14 +26,15 @@ class Ambiguous(Exception):
 
 
 class Head(NamedTuple):
-    """What HEAD says: the commit (None before the first one), and the branch unless it is detached."""
+    """The content of HEAD: the commit (None before the first one), and the branch unless
+    detached."""
 
     commit: str | None
     branch: str | None
 
 
 class Store(Protocol):
-    """One repository. Object ids are hexadecimal; nothing here reads a working tree."""
+    """One repository. Object ids are hexadecimal; no method reads a working tree."""
 
     @property
     def work_tree(self) -> Path | None:
@@ -48,25 +49,25 @@ class Store(Protocol):
         """The commits whose parents were cut off."""
 
     def read(self, id_: str) -> tuple[str, bytes]:
-        """Kind (`commit`, `tree`, `blob`, `tag`) and content, which is what the id says.
+        """Kind (`commit`, `tree`, `blob`, `tag`) and content, verified against the id.
 
-        Raises Missing; Undecidable where the object is damaged, or is not the one of this id.
+        Raises Missing; Undecidable if the object is damaged or does not match its id.
         """
 
     def size(self, id_: str) -> int:
         """The length of an object's content. Raises Missing."""
 
     def fetch(self, ids: Iterable[str]) -> None:
-        """Bring, in one go, those of the objects that a partial clone left behind."""
+        """Fetch, in one batch, those objects that are missing in a partial clone."""
 
     def read_ahead(self, ids: Iterable[str]) -> None:
-        """Have these objects at hand, for one reading each, where that is cheaper together."""
+        """Read these objects in advance, for one read each, if a batch is cheaper."""
 
     def resolve(self, revision: str) -> str | None:
         """The commit a revision names, or None. Raises Ambiguous."""
 
     def head(self) -> Head:
-        """What HEAD says."""
+        """The content of HEAD."""
 
     def references(self) -> dict[str, str]:
         """Full name (`refs/heads/main`) to object id, of all references."""
@@ -81,7 +82,7 @@ class Store(Protocol):
         """One value of the configuration, or None."""
 
     def close(self) -> None:
-        """Give back what is held open."""
+        """Close the open files."""
 
 
 def not_owned(path: Path, complaint: str) -> Undecidable:
@@ -89,14 +90,14 @@ def not_owned(path: Path, complaint: str) -> Undecidable:
     quoted = re.search(r"'([^']+)'", complaint)
     folder = quoted.group(1) if quoted else str(path.resolve())
     return Undecidable(
-        "this repository belongs to somebody else, so its settings are not trusted",
+        "this repository belongs to another user, so its settings are not trusted",
         where=str(path),
         remedy=f"If you trust it: git config --global --add safe.directory {folder}",
     )
 
 
 def shallow_commits(common_dir: Path) -> frozenset[str]:
-    """The commits whose parents were cut off, by the file in which Git keeps them."""
+    """The commits whose parents were cut off, from Git's file of them."""
     try:
         return frozenset((common_dir / "shallow").read_text("ascii").split())
     except FileNotFoundError:
@@ -104,19 +105,19 @@ def shallow_commits(common_dir: Path) -> frozenset[str]:
 
 
 def corrupt(id_: str, complaint: str) -> Undecidable:
-    """The error for an object that is there and cannot be read."""
+    """The error for an existing object that cannot be read."""
     return Undecidable(
         f"Git cannot read object {id_[:12]}: {complaint}",
-        remedy="`git fsck` names what is damaged; a fresh clone is the usual mend",
+        remedy="`git fsck` names what is damaged; a fresh clone usually fixes it",
     )
 
 
 def refuse_other(id_: str, kind: str, content: bytes) -> None:
-    """Raises Undecidable where this is not the object of the id: a verdict hashes what it read.
+    """Raises Undecidable if content and id differ: a verdict hashes its input.
 
     `git cat-file` does not compare them. Source: gitformat-loose(5), the object's id.
     """
-    from hashlib import new  # most repositories are read through libgit2, which hashes by itself
+    from hashlib import new  # most repositories are read through libgit2, which hashes itself
 
     header = f"{kind} {len(content)}\0".encode("ascii")
     digest = new("sha1" if len(id_) == 40 else "sha256", header, usedforsecurity=False)

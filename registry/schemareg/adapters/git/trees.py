@@ -1,7 +1,7 @@
 """The files of one commit, read from Git's objects: no checkout, no index.
 
-Trees are read raw. A registry may hold ten thousand products in one folder, and making an object
-an entry costs more than everything else a check does.
+Trees are read raw. A registry can hold ten thousand products in one folder, and one object
+for each entry costs more than the rest of a check.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _KINDS = {b"40000": Kind.FOLDER, b"120000": Kind.LINK, b"160000": Kind.SUBMODULE
 
 
 class Tree(Mapping[str, Entry]):
-    """One folder as Git keeps it: `mode SP name NUL id` after one another, sorted by Git's order.
+    """One folder in Git's form: `mode SP name NUL id` for each entry, in Git's order.
 
-    Nothing is taken apart before it is asked for.
+    Entries are parsed on demand.
     """
 
     __slots__ = ("_entries", "_entry", "_raw", "_run", "_shown")
@@ -58,11 +58,11 @@ class Tree(Mapping[str, Entry]):
 
     @property
     def sound(self) -> bool:
-        """Whether all of it is entries, and none has a name that Git refuses to make."""
+        """Whether it consists of valid entries only, without names that Git forbids."""
         return self._run.fullmatch(self._raw) is not None
 
     def whole(self) -> set[bytes]:
-        """Each entry as its own bytes, for comparing two folders at once."""
+        """The bytes of each entry, for comparing two folders at once."""
         return set(self._entry.findall(self._raw))
 
     def _all(self) -> dict[bytes, tuple[bytes, bytes]]:
@@ -79,7 +79,7 @@ class Tree(Mapping[str, Entry]):
             return _shown(*parted) if parted else None
         at = self._raw.find(b" %b\0" % name)
         while at >= 0:
-            # An id may hold these bytes by chance: only a match where an entry begins counts.
+            # An id can contain these bytes by chance: only a match at the start of an entry counts.
             begin = self._run.match(self._raw, 0, at).end()  # type: ignore[union-attr]
             entry = self._entry.match(self._raw, begin)
             if entry is not None and begin < at < entry.end():
@@ -97,8 +97,8 @@ _PATTERNS = {
     )
     for width in (20, 32)
 }
-"""By the bytes of an id: one entry, and as many whole entries as there are, of names that Git allows:
-neither empty nor with a `/` in them. Source: git-fsck(1), emptyName, fullPathname."""
+"""By the length of an id: one entry, and a sequence of complete entries, with names that Git
+allows: neither empty nor with a `/` in them. Source: git-fsck(1), emptyName, fullPathname."""
 
 
 def _parted(entry: bytes) -> tuple[bytes, bytes, bytes]:
@@ -120,7 +120,7 @@ def _encoded(name: str) -> bytes:
 
 
 class GitFiles:
-    """The files of one commit; without a commit, none at all."""
+    """The files of one commit; empty without a commit."""
 
     def __init__(self, store: Store, commit: str = "", label: str = "nothing") -> None:
         self._store = store
@@ -133,7 +133,7 @@ class GitFiles:
 
     @property
     def label(self) -> str:
-        """How to call this state in a report."""
+        """The label of this state in a report."""
         return self._label
 
     @property
@@ -143,11 +143,11 @@ class GitFiles:
 
     @property
     def store(self) -> Store:
-        """Where the objects come from."""
+        """The source of the objects."""
         return self._store
 
     def entry(self, path: str) -> Entry | None:
-        """The entry at a path, or None where there is nothing."""
+        """The entry at a path, or None."""
         if not self._root:
             return None
         if not path:
@@ -156,7 +156,7 @@ class GitFiles:
         return self._tree(folder).get(name)
 
     def folder(self, path: str) -> Mapping[str, Entry]:
-        """Name to entry, names sorted; empty where there is no folder."""
+        """Name to entry, names sorted; empty if there is no folder."""
         return self._tree(path)
 
     def read(self, path: str) -> bytes:
@@ -172,9 +172,9 @@ class GitFiles:
             raise self._lost(id_, path) from None
 
     def differing(self, other: Files, path: str) -> tuple[str, ...] | None:
-        """The names whose entries differ from another commit's in one folder, sorted.
+        """The names whose entries differ from another commit in one folder, sorted.
 
-        None where the other is not read from the same repository.
+        None if the other is not from the same repository.
         """
         if not isinstance(other, GitFiles) or other._store is not self._store:
             return None
@@ -185,7 +185,7 @@ class GitFiles:
         return self._compared[key]
 
     def prefetch(self, paths: Iterable[str]) -> None:
-        """Have these files at hand; one journey to the remote where a partial clone lacks them."""
+        """Fetch these files in advance: one request to the remote for a partial clone."""
         entries = [self.entry(path) for path in paths]
         self._store.fetch(each.id for each in entries if each and each.kind is Kind.FILE)
 
@@ -203,7 +203,7 @@ class GitFiles:
             tree = Tree(raw, self._width)
             if entry is not None and not tree.sound:
                 shown = f"`{path}`" if path else "the root"
-                raise corrupt(entry.id, f"the folder {shown} has an entry with an odd name")
+                raise corrupt(entry.id, f"the folder {shown} has an entry with an invalid name")
             self._trees[path] = tree
         return self._trees[path]
 
@@ -215,28 +215,29 @@ class GitFiles:
 
     def _lost(self, id_: str, path: str) -> Undecidable:
         return Undecidable(
-            f"object {id_[:12]} of {self._label} is not in this repository, nor could it be fetched",
+            f"object {id_[:12]} of {self._label} is not in this repository and cannot be fetched",
             where=path,
-            remedy="Fetch it: git fetch --refetch (partial clone); else `git fsck` says what is lost",
+            remedy="Fetch it: git fetch --refetch (partial clone); else `git fsck` "
+            "names what is missing",
         )
 
 
 def tree_of(store: Store, commit: str) -> str:
-    """The id of a commit's root tree. Raises Undecidable where the commit is not here."""
+    """The id of a commit's root tree. Raises Undecidable if the commit is not in this clone."""
     return header(store, commit, "tree")[0]
 
 
 def header(store: Store, commit: str, name: str) -> tuple[str, ...]:
-    """The values a commit has under one name, such as `parent`, in order.
+    """The values of a commit header, such as `parent`, in order.
 
-    They are the commit's own: in a shallow clone Git hides the parents that were cut off.
+    They come from the commit itself: in a shallow clone Git hides the parents that were cut off.
     """
     try:
         _, content = store.read(commit)
     except Missing:
         raise Undecidable(
             f"commit {commit[:12]} is not in this repository",
-            remedy="Fetch what the clone left out: git fetch --unshallow"
+            remedy="Fetch the missing history: git fetch --unshallow"
             " (in GitHub Actions, `fetch-depth: 0` at actions/checkout)",
         ) from None
     lines = content.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
@@ -244,27 +245,27 @@ def header(store: Store, commit: str, name: str) -> tuple[str, ...]:
 
 
 def committed(store: Store, commit: str) -> datetime:
-    """When a commit says that it was made, in UTC. Raises Undecidable where that is no time."""
+    """The committer time of a commit, in UTC. Raises Undecidable if it is invalid."""
     claims = header(store, commit, "committer")
     words = claims[0].split() if claims else []
     return moment(commit, words[-2] if len(words) > 1 else "")
 
 
 def moment(commit: str, text: str) -> datetime:
-    """The time that a commit claims, of its seconds since 1970; what is before 1970 is 1970.
+    """The time of a commit from its seconds since 1970; earlier times become 1970.
 
-    Raises Undecidable where it is no number, or after the year 8999: nothing may be counted from it.
+    Raises Undecidable if it is not a number or after the year 8999: no window can start there.
     """
     if _SECONDS.fullmatch(text) is None or int(text) > LATEST:
         raise Undecidable(
-            f"commit {commit[:12]} does not say when it was made: its committer date is"
-            f" {text[:32]!r}",
-            remedy="A pull request is to be committed again: git commit --amend --no-edit. What has"
-            " landed so needs a history from which it is gone, and an `anchor` in registry.yaml",
+            f"commit {commit[:12]} has no valid time: its committer date is {text[:32]!r}",
+            remedy="In a pull request, commit again: git commit --amend --no-edit. If it has "
+            "landed, the history must be rewritten without it, with an `anchor` in "
+            "registry.yaml",
         )
     return datetime.fromtimestamp(max(int(text), 0), UTC)
 
 
 _SECONDS = re.compile(r"-?[0-9]{1,20}", re.ASCII)
 LATEST = 221_845_391_999
-"""The last second of the year 8999: leaves room for a window."""
+"""The last second of the year 8999, which leaves room for a window."""

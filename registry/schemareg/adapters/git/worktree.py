@@ -1,7 +1,7 @@
-"""The registry's files as they stand: HEAD's tree, and over it what the working tree changed.
+"""The files of the working tree: HEAD's tree with the changes of the working tree.
 
-Only what `git status` reports is read from the disk; a folder that it does not mention keeps its
-tree id, so that comparing two states passes it by.
+Only files that `git status` reports are read from disk; a folder that it does not mention keeps its
+tree id, so that a comparison of two states skips it.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from schemareg.adapters.git.trees import GitFiles
 
 PATHS = ("registry.yaml", "products")
-"""What of a working tree is the registry's; the rest of the repository is none of ours."""
+"""The paths of a registry in a working tree; other paths are ignored."""
 
 _LARGEST_KEPT = 1 << 20
-"""A file above this is neither kept nor hashed: it is refused for its size before anyone looks."""
+"""A larger file is neither cached nor hashed: its size is refused first."""
 
 
 class _Change(NamedTuple):
@@ -37,18 +37,18 @@ class _Change(NamedTuple):
 
     entry: Entry | None
     content: bytes | None = None
-    """What was hashed, so that it is the same however often it is read."""
+    """The hashed content, so that every read gives the same."""
     staged: bool = False
-    """Whether the content is Git's: staged, and not changed since."""
+    """Whether Git holds the content: staged, and unchanged since."""
 
 
 class WorkingFiles:
-    """The files of a working tree: tracked or not, staged or not; what Git ignores is not there."""
+    """The files of a working tree, tracked or not, staged or not; ignored files are left out."""
 
     def __init__(self, top: Path, head: GitFiles) -> None:
         self._top = top
         self._head = head
-        # Git looks through the working tree while we import and read; _changes waits for it.
+        # Git scans the working tree while we import and read; _changes waits for it.
         self._status: subprocess.Popen[bytes] = command.start(
             top,
             *("status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames"),
@@ -58,7 +58,7 @@ class WorkingFiles:
 
     @property
     def label(self) -> str:
-        """How to call this state in a report."""
+        """The label of this state in a report."""
         return "working tree"
 
     @property
@@ -68,16 +68,16 @@ class WorkingFiles:
 
     @property
     def head(self) -> GitFiles:
-        """The files of the commit that is checked out."""
+        """The files of the current commit."""
         return self._head
 
     @property
     def changed(self) -> bool:
-        """Whether the working tree or the index holds anything that HEAD does not."""
+        """Whether the working tree or the index differs from HEAD."""
         return bool(self._changes)
 
     def entry(self, path: str) -> Entry | None:
-        """The entry at a path, or None where there is nothing."""
+        """The entry at a path, or None."""
         if path in self._changes and self._changes[path].entry is not None:
             return self._changes[path].entry
         if path in self._touched:
@@ -87,13 +87,13 @@ class WorkingFiles:
         return self._head.entry(path)
 
     def folder(self, path: str) -> Mapping[str, Entry]:
-        """Name to entry, names sorted; empty where there is no folder."""
+        """Name to entry, names sorted; empty if there is no folder."""
         if path not in self._touched:
             return {} if path in self._changes or self._replaced(path) else self._head.folder(path)
         return self._merged(path)
 
     def read(self, path: str) -> bytes:
-        """The content of a file. Raises KeyError where there is no file."""
+        """The content of a file. Raises KeyError if there is no file."""
         change = self._changes.get(path)
         if change is None:
             if self._replaced(path):
@@ -108,7 +108,7 @@ class WorkingFiles:
         return read_file(self._top / path, path)
 
     def size(self, path: str) -> int:
-        """The size in bytes of a file. Raises KeyError where there is no file."""
+        """The size in bytes of a file. Raises KeyError if there is no file."""
         change = self._changes.get(path)
         if change is None and not self._replaced(path):
             return self._head.size(path)
@@ -121,7 +121,7 @@ class WorkingFiles:
         return (self._top / path).lstat().st_size
 
     def differing(self, other: Files, path: str) -> tuple[str, ...] | None:
-        """The names whose entries may differ from another state's in one folder, sorted."""
+        """The names whose entries can differ from another state in one folder, sorted."""
         if path in self._changes:
             return None
         names = self._head.differing(other, path)
@@ -130,7 +130,7 @@ class WorkingFiles:
         return tuple(sorted({*names, *self._touched.get(path, ())}))
 
     def prefetch(self, paths: Iterable[str]) -> None:
-        """Have these files at hand where a partial clone lacks them."""
+        """Fetch these files in advance in a partial clone."""
         self._head.prefetch(path for path in paths if path not in self._changes)
 
     def _merged(self, path: str) -> dict[str, Entry]:
@@ -145,7 +145,7 @@ class WorkingFiles:
         return dict(sorted(found.items()))
 
     def _replaced(self, path: str) -> bool:
-        """Whether a folder above the path is a file now."""
+        """Whether a parent folder of the path is now a file."""
         above = path.rpartition("/")[0]
         while above:
             if above in self._changes and self._changes[above].entry is not None:
@@ -155,7 +155,7 @@ class WorkingFiles:
 
     @cached_property
     def _touched(self) -> dict[str, set[str]]:
-        """Folders with a change somewhere below, each with the names that lead to it."""
+        """Folders with a change below them, each with the names that lead to it."""
         found: dict[str, set[str]] = {}
         for path in self._changes:
             rest = path
@@ -173,7 +173,8 @@ class WorkingFiles:
             raise Undecidable(
                 f"git status failed: {complaint.decode(errors='replace').strip()}",
                 where=str(self._top),
-                remedy="Run `git status` there and mend what it says, or compare commits: --head REF",
+                remedy="Run `git status` there and fix what it reports, or compare commits: "
+                "--head REF",
             )
         changes: dict[str, _Change] = {}
         conflicts: list[str] = []
@@ -182,21 +183,21 @@ class WorkingFiles:
                 self._note(record, changes, conflicts)
         if conflicts:
             raise RegistryError(
-                "a merge is not finished: the file has conflicts"
-                + (f", and so have {len(conflicts) - 1} more" if len(conflicts) > 1 else ""),
+                "the merge is not finished: the file has conflicts"
+                + (f", as do {len(conflicts) - 1} more" if len(conflicts) > 1 else ""),
                 where=min(conflicts),
                 remedy="Resolve them and `git add` the files, or compare commits: --head REF",
             )
         return changes
 
     def _note(self, record: bytes, changes: dict[str, _Change], conflicts: list[str]) -> None:
-        """Take one record of `git status --porcelain=v2`. Source: git-status(1)."""
+        """Read one record of `git status --porcelain=v2`. Source: git-status(1)."""
         kind = record[:1]
         if kind == b"u":
             conflicts.append(_text(record.split(b" ", 10)[10]))
         elif kind == b"?":
             path = _text(record[2:])
-            if path.endswith("/"):  # Git does not look into a repository inside a repository
+            if path.endswith("/"):  # Git does not read a repository inside a repository
                 changes[path.rstrip("/")] = _Change(Entry(Kind.SUBMODULE, ""))
             else:
                 changes[path] = self._on_disk(path)
@@ -221,21 +222,23 @@ class WorkingFiles:
         if stat.S_ISDIR(status.st_mode):
             return _Change(Entry(Kind.SUBMODULE, ""))
         if not stat.S_ISREG(status.st_mode):
-            return _Change(None)  # a pipe or a device: Git has no word for it, and reading it hangs
+            return _Change(
+                None
+            )  # a pipe or a device: Git has no entry kind for it, and a read hangs
         if status.st_size > _LARGEST_KEPT:
             return _Change(Entry(Kind.FILE, ""))
         content = read_file(full, path)
         return _Change(Entry(Kind.FILE, self._id(content)), content)
 
     def _id(self, content: bytes) -> str:
-        """The id Git gives to the content of a file."""
+        """Git's id of the content of a file."""
         digest = hashlib.new(self._head.store.digest, b"blob %d\0" % len(content))
         digest.update(content)
         return digest.hexdigest()
 
 
 def _stop(status: subprocess.Popen[bytes]) -> None:
-    """End a `git status` that nobody waited for."""
+    """End a `git status` whose result is not needed."""
     if status.returncode is None:
         status.kill()
         status.communicate()

@@ -1,7 +1,7 @@
-"""The history of a registry, of a Git repository: which landings there were, and what they did.
+"""The history of a registry in a Git repository: its landings and their changes.
 
-Answers come from the index; what the index does not know yet is read from Git first, once. pygit2
-is not needed for either: starting it costs more than most answers.
+Answers come from the index; missing data is first read from Git, once. pygit2
+is not used: its import costs more than most answers.
 """
 
 from __future__ import annotations
@@ -18,8 +18,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from schemareg.adapters.git.store import Missing, shallow_commits
 from schemareg.adapters.history import line as history_line
-from schemareg.adapters.history.index import FORMAT, Index, instead, open_index
-from schemareg.adapters.history.revision import DEEPER, ID, Place, Tip, locate, protected
+from schemareg.adapters.history.index import FORMAT, Index, open_index, replace_index
+from schemareg.adapters.history.revision import (
+    DEEPER,
+    ID,
+    RepositoryLocation,
+    Tip,
+    locate,
+    protected,
+)
 from schemareg.adapters.history.stream import Stream, stream
 from schemareg.model import Landing, PathChange
 from schemareg.model.errors import Undecidable
@@ -30,60 +37,60 @@ if TYPE_CHECKING:
 
     from schemareg.adapters.git.store import Store
     from schemareg.adapters.git.trees import GitFiles
-    from schemareg.adapters.history.index import ChangeRow, LandingRow, Lineage, Spot
+    from schemareg.adapters.history.index import ChangeRow, IndexPosition, LandingRow, Lineage
     from schemareg.adapters.history.line import Commit
     from schemareg.model import Entry
 
 __all__ = ["WATCHED", "GitHistory", "Tip", "history", "protected"]
 
 WATCHED = ("registry.yaml", "products")
-"""The paths that hold a registry."""
+"""The paths of a registry."""
 
 _MANY = 500
-"""From so many landings on, reading them all at once is cheaper than one by one."""
+"""From this number of landings, one batch is cheaper than single reads."""
 
 _ANNOUNCED = "deprecations"
-"""The folder of a product whose files start windows when they land."""
+"""The product folder whose files start windows when they land."""
 _STATES = ("registry.yaml", "product.yaml")
-"""The files that say how long windows are."""
+"""The files that set the length of windows."""
 
 T = TypeVar("T")
 
 
 def history(folder: str | Path, head: str, *, watched: Sequence[str] = WATCHED) -> GitHistory:
-    """The first-parent history that ends at a revision; `""` is the one before the first commit.
+    """The first-parent history that ends at a revision; for `""`, the empty history.
 
-    Raises RegistryError where there is no repository, or no such commit; Undecidable where the
-    repository belongs to somebody else. To be closed, or used in a `with`.
+    Raises RegistryError without a repository or such a commit; Undecidable if the
+    repository belongs to another user. Close it, or use it in a `with`.
     """
     place, commit = locate(Path(folder), head)
     return GitHistory(place, commit, tuple(watched))
 
 
 class GitHistory:
-    """The landings of one line, and what they did to the watched paths.
+    """The landings of one line, and their changes of the watched paths.
 
-    Where the clone is shallow and cuts the line off, nothing about landings can be told: not what
-    came before, and so not the time of what came after, which never is before that. Only that a
-    path is not there, and the content of files, is answered all the same.
+    If a shallow clone cuts the line off, landings cannot be determined: neither what came before
+    the cut nor the time of later landings, which is never earlier. Only the absence of a path and
+    the content of files are still answered.
     """
 
-    def __init__(self, place: Place, head: str, watched: tuple[str, ...]) -> None:
+    def __init__(self, place: RepositoryLocation, head: str, watched: tuple[str, ...]) -> None:
         self._place = place
         self._head = head
         self._watched = watched
         self._index: Index | None = None
-        self._spot: Spot | None = None
+        self._spot: IndexPosition | None = None
         self._lineage: Lineage = {}
         self._landings: dict[int, Landing | None] = {}
         self._store: Store | None = None
         self._doubts = 0
         self._lines: dict[str, list[Commit]] = {}
-        """The commits since some landings, as Git has them, newest first."""
+        """The commits since some landings, from Git, newest first."""
         self._confirmed: dict[str, Landing] = {}
-        """Landings that Git was asked about, by commit."""
+        """Landings confirmed by Git, by commit."""
         self._stated: dict[str, tuple[PathChange, ...]] = {}
-        """What the index says of files whose state at those landings a verdict rests on."""
+        """The index entries, at those landings, of files that a verdict relies on."""
 
     def __enter__(self) -> GitHistory:
         return self
@@ -97,7 +104,7 @@ class GitHistory:
         self.close()
 
     def close(self) -> None:
-        """Give back what is held open."""
+        """Close the open files."""
         if self._index is not None:
             self._index.close()
             self._index = self._spot = None
@@ -112,76 +119,77 @@ class GitHistory:
 
     @property
     def commit(self) -> str:
-        """The full id of the newest landing, without a look at the index; `""` before the first."""
+        """The full id of the newest landing, without the index; `""` before the first."""
         return self._head
 
     @property
     def cache(self) -> Path:
-        """The folder in which what can be found again is kept; it may not be there yet."""
+        """The cache folder; it can be missing."""
         return self._place.common / "reg"
 
     def stream(self, after: Landing | None = None) -> Stream:
-        """The landings with what each did, oldest first, read from Git and not from the index.
+        """The landings with their changes, oldest first, read from Git and not from the index.
 
-        With `after`, those later than that; all, where it is not on the line. Raises Undecidable.
+        With `after`, later landings only; all if it is not on the line. Raises Undecidable.
         """
         if not self._head:
             return Stream(None, iter(()))
         found = stream(self._place.folder, self._place.common, self._head, self._watched, after)
         if found is None:
             raise Undecidable(
-                "what landed cannot be told: this clone is shallow, its history ends too early",
+                "the landings cannot be determined: this clone is shallow, its history ends "
+                "too early",
                 remedy=DEEPER,
             )
         return found
 
     def line(self) -> tuple[Landing, ...]:
         """All landings, oldest first. Raises Undecidable."""
-        return self._ask("which landings there were", self._line) if self._head else ()
+        return self._ask("the list of landings", self._line) if self._head else ()
 
     def landing(self, commit: str) -> Landing | None:
-        """The landing of this full id; None where it is not on the line. Raises Undecidable."""
+        """The landing with this full id; None if it is not on the line. Raises Undecidable."""
         if not self._head or not ID.fullmatch(commit):
             return None
         question = f"when {commit[:12]} landed"
         return self._ask(question, lambda index: self._found(index, commit))
 
     def changes(self, path: str, *, after: Landing | None = None) -> tuple[PathChange, ...]:
-        """What happened to a path and to everything below it, oldest first, then by path.
+        """The changes of a path and of everything below it, oldest first, then by path.
 
-        With `after`, only what landed later than that. Equal entries before and after: only the
+        With `after`, later changes only. Equal entries before and after: only the
         mode changed. Raises Undecidable.
         """
         if not self._head:
             return ()
-        question = f"what happened to `{path}`" if path else "what happened"
+        question = f"the history of `{path}`" if path else "what happened"
         return self._ask(question, lambda index: self._changes(index, path, after))
 
     def changes_within(self, name: str) -> tuple[PathChange, ...]:
-        """What happened to all that lies in folders of this name.
+        """The changes of everything in folders with this name.
 
-        `deprecations` gives those of the whole registry, without looking into each product. Oldest
+        `deprecations` gives those of the whole registry, without a read of each product. Oldest
         first, then by path. Raises Undecidable.
         """
         if not self._head:
             return ()
-        question = f"what happened in folders called `{name}`"
+        question = f"the history of folders named `{name}`"
         return self._ask(question, lambda index: self._chained(index, index.changes_within(name)))
 
     def landed(self, path: str) -> Landing | None:
-        """Where the path that stands at the head came, for the last time; None if it is not there.
+        """The landing in which a path at the head last appeared; None if the path is missing.
 
-        A folder comes with the first file below it. Raises Undecidable.
+        A folder appears with the first file below it. Raises Undecidable.
         """
         try:
             return _last_arrival(self.changes(path))
         except Undecidable:
-            if history_line.stands(self._place.common, self._head, path):
+            if history_line.path_exists(self._place.common, self._head, path):
                 raise
             return None
 
     def read(self, id_: str) -> bytes:
-        """The content of a file, by its entry's id. Raises KeyError where there is none."""
+        """The content of a file, by its entry's id. Raises KeyError if it is missing."""
         try:
             kind, content = self._objects.read(id_)
         except Missing:
@@ -193,7 +201,7 @@ class GitHistory:
     def read_all(self, ids: Iterable[str], most: int) -> dict[str, bytes | None]:
         """The contents of files by their entries' ids; None for one of more than `most` bytes.
 
-        So many at a time may be asked for as may be held at once. Raises KeyError.
+        The caller limits the number, because all are in memory at once. Raises KeyError.
         """
         wanted = tuple(dict.fromkeys(ids))
         self._objects.fetch(wanted)
@@ -206,9 +214,9 @@ class GitHistory:
         return found | {each: self.read(each) for each in small}
 
     def altered(self, ids: Iterable[str]) -> frozenset[str]:
-        """Those of these objects whose content is not what the id says, or that are damaged.
+        """The objects that are damaged or whose content does not match the id.
 
-        Raises KeyError for one that is not here.
+        Raises KeyError for a missing object.
         """
         wrong = set()
         wanted = list(dict.fromkeys(ids))
@@ -225,38 +233,38 @@ class GitHistory:
         return frozenset(wrong)
 
     def tree(self, commit: str) -> str:
-        """The id of a commit's tree. Raises Undecidable where the commit is not here."""
+        """The id of a commit's tree. Raises Undecidable if the commit is not in this clone."""
         from schemareg.adapters.git.trees import tree_of
 
         return tree_of(self._objects, commit)
 
     def files(self, label: str) -> GitFiles:
-        """The files of the newest landing, called so; none before the first. Raises Undecidable.
+        """The files of the newest landing, with a label; none before the first. Raises Undecidable.
 
-        They are gone when this is closed.
+        They are closed with this history.
         """
         from schemareg.adapters.git.trees import GitFiles
 
         return GitFiles(self._objects, self._head, label)
 
     def fetch(self, ids: Iterable[str]) -> None:
-        """Have these files at hand: one journey to the remote where a partial clone lacks them."""
+        """Fetch these files in advance: one request to the remote for a partial clone."""
         wanted = tuple(ids)
         self._objects.fetch(wanted)
         self._objects.read_ahead(wanted)
 
     def noted(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """What was noted under these keys, as far as it is known here."""
-        if self._index is None:  # nothing else was asked of it
+        """The cached notes under these keys."""
+        if self._index is None:  # the index was not used for another question
             return {}
         with contextlib.suppress(sqlite3.Error):
             return self._index.notes(keys)
         return {}
 
     def note(self, found: Mapping[bytes, bytes]) -> None:
-        """Keep what can be found again from what never changes, such as files and commits by id.
+        """Cache data derived from immutable data, such as files and commits by id.
 
-        Where it cannot be kept, it is not.
+        Without write access nothing is cached.
         """
         if found and self._index is not None:
             with contextlib.suppress(sqlite3.Error):
@@ -275,7 +283,7 @@ class GitHistory:
                 self._store = CommandStore(self._place.folder, self._place.common)
         return self._store
 
-    # What the index answers
+    # Answers of the index
 
     def _line(self, index: Index) -> tuple[Landing, ...]:
         line = tuple(_landing(row) for row in index.landings() if self._on_line(row))
@@ -293,7 +301,7 @@ class GitHistory:
     def _changes(self, index: Index, path: str, after: Landing | None) -> tuple[PathChange, ...]:
         spot = index.spot(after.commit) if after is not None and not path else None
         if spot is not None:
-            # Along a line the numbers grow, for a commit is added after its parent.
+            # Numbers grow along a line, because a commit is added after its parent.
             found = self._on_this_line(index, index.changes_after(spot.id))
         else:
             found = self._chained(index, index.changes(path))
@@ -304,14 +312,14 @@ class GitHistory:
             return found
         return tuple(each for each in found if each.landing.ordinal > after.ordinal)
 
-    # What a verdict rests on is asked of Git
+    # Data that a verdict relies on is confirmed by Git
 
     def _confirm(self, path: str, found: tuple[PathChange, ...]) -> None:
-        """Hold what the index says of a file against Git, where windows are counted from it.
+        """Compare the index with Git for a file from which windows are counted.
 
-        An announcement is read from Git again from its first landing on. Of a policy and of what a
-        product says, the state below each such landing is. Raises sqlite3.Error where they differ:
-        whoever can write the Git directory, as a cache of it, can write an index that is well formed.
+        An announcement is read from Git again from its first landing. For a policy and a
+        product.yaml, the state before each such landing is. Raises sqlite3.Error if they differ:
+        everybody who can write the Git directory (a shared cache) can write a well-formed index.
         """
         if path.rpartition("/")[2] in _STATES:
             self._stated[path] = found
@@ -349,28 +357,29 @@ class GitHistory:
             if each.landing.commit in times
         )
         if read != ours or not dated:
-            raise sqlite3.DatabaseError(f"git says otherwise of {path}")
+            raise sqlite3.DatabaseError(f"git contradicts the index for {path}")
 
     def _agree(self, path: str, landing: Landing) -> None:
-        """Raises sqlite3.Error where a file below a landing is not what the index says."""
+        """Raises sqlite3.Error if a file below a landing differs from the index."""
         from schemareg.adapters.git.trees import GitFiles, header
 
         before = [each for each in self._stated[path] if each.landing.ordinal < landing.ordinal]
         parents = header(self._objects, landing.commit, "parent")
         there = GitFiles(self._objects, parents[0]).entry(path) if parents else None
         if there != (before[-1].after if before else None):
-            raise sqlite3.DatabaseError(f"git says otherwise of {path}")
+            raise sqlite3.DatabaseError(f"git contradicts the index for {path}")
 
     def _stands(self, path: str) -> bool:
-        """Whether Git itself has a watched path at the head."""
+        """Whether Git has a watched path at the head."""
         within = (f"{path}/".startswith(f"{each}/") for each in self._watched)
         watched = any(within) or not self._watched
-        return watched and history_line.stands(self._place.common, self._head, path)
+        return watched and history_line.path_exists(self._place.common, self._head, path)
 
     def _chained(self, index: Index, rows: Iterable[ChangeRow]) -> tuple[PathChange, ...]:
-        """All changes of some paths: each begins with nothing, and goes on where the last one ended.
+        """All changes of some paths: each path starts absent, and each change continues the
+        previous one.
 
-        So a row that a damaged file has lost is missed.
+        So a row that is missing in a damaged file is detected.
         """
         found = self._on_this_line(index, rows)
         standing: dict[str, Entry | None] = {}
@@ -392,7 +401,7 @@ class GitHistory:
         return tuple(found)
 
     def _load(self, index: Index, numbers: set[int]) -> None:
-        """Have the landings of these numbers at hand; None for what is not on the line."""
+        """Load the landings with these numbers; None for those not on the line."""
         lacking = numbers - self._landings.keys()
         if not lacking:
             return
@@ -405,10 +414,11 @@ class GitHistory:
     def _on_line(self, row: LandingRow) -> bool:
         return row.ordinal <= self._lineage.get(row.segment, -1)
 
-    # The index itself
+    # Access to the index
 
     def _ask(self, question: str, answer: Callable[[Index], T]) -> T:
-        """The answer of the index; where its file is in doubt, of a new one, at last of one in memory."""
+        """The answer of the index; if its file is doubtful, of a new file, finally of one in
+        memory."""
         while True:
             index = self._index
             try:
@@ -421,13 +431,13 @@ class GitHistory:
                 self._index = self._instead(index, error)
 
     def _settle(self, index: Index, question: str) -> None:
-        """Find the head in the index, having read from Git what is missing up to it."""
+        """Find the head in the index, after reading missing landings from Git."""
         if not index.knows(self._head):
             with index.writing():
                 self._extend(index, question)
         spot = index.spot(self._head)
         if spot is None:
-            raise sqlite3.DatabaseError("what was added is not there")
+            raise sqlite3.DatabaseError("the added landings are missing")
         self._lineage = index.lineage(spot)
         self._spot = spot
 
@@ -436,33 +446,33 @@ class GitHistory:
         known = None if index.empty else index.knows
         commits, met = history_line.walk(common, self._head, known)
         if not commits:
-            return  # another process was quicker
+            return  # another process was faster
         if not met and commits[-1].id in shallow_commits(common):
             raise Undecidable(
-                f"{question} cannot be told: this clone is shallow, its history ends at"
+                f"{question} cannot be determined: this clone is shallow, its history ends at"
                 f" {commits[-1].id[:12]}",
                 remedy=DEEPER,
             )
         history_line.fetch_trees(self._place.folder, common, commits[::-1])
-        # Newest first: so Git packs them, and reads them a tenth cheaper.
+        # Newest first, in the order of Git's packs: reads cost a tenth less.
         differences = history_line.differences(common, commits, self._watched)
         index.append(index.spot(met) if met else None, commits[::-1], differences)
 
     def _instead(self, index: Index | None, error: sqlite3.Error) -> Index:
-        """An index in the place of one that failed."""
+        """The replacement of an index that failed."""
         self._spot = None
         self._landings = {}
         self._confirmed, self._stated = {}, {}
         if index is None or index.file is None:
             raise Undecidable(
-                f"what git says of the history contradicts itself: {error}",
-                remedy="`git fsck` names what is damaged; a fresh clone is the usual mend",
+                f"the history that git reports is inconsistent: {error}",
+                remedy="`git fsck` names what is damaged; a fresh clone usually fixes it",
             )
         self._doubts += 1
-        return instead(index, error, last=self._doubts > 1)
+        return replace_index(index, error, last=self._doubts > 1)
 
 
-def _open(place: Place, watched: tuple[str, ...]) -> Index:
+def _open(place: RepositoryLocation, watched: tuple[str, ...]) -> Index:
     return open_index(place.common / "reg", _name(watched))
 
 
@@ -487,7 +497,7 @@ def _landing(row: LandingRow) -> Landing:
 
 
 def _last_arrival(changes: tuple[PathChange, ...]) -> Landing | None:
-    """The landing since which there has always been something."""
+    """The landing since which the path has always existed."""
     standing: set[str] = set()
     since: Landing | None = None
     for _, together in itertools.groupby(changes, key=lambda each: each.landing.ordinal):

@@ -1,12 +1,12 @@
-"""What landed where, kept in an SQLite file in the Git directory: answers in milliseconds.
+"""The index of landings: an SQLite file in the Git directory that answers in milliseconds.
 
-A cache and no more. All it holds are facts that cannot change: a commit's id decides its first
-parent, and what it did to a path against that parent. So commits form a forest, of which each line
-is a path to a root. A line is kept as a *segment*, which continues the one that it forked from: a
-rewritten history, or another branch, is one more segment, and nothing of the first is forgotten.
-What is missing is read from Git and added in one transaction, so a process that is killed leaves
-the file as it was. A file that SQLite finds fault with is given up for a new one; where none can be
-written, the facts are kept in memory.
+It is only a cache. It holds facts that cannot change: a commit's id decides its first parent and
+its changes against that parent. So commits form a forest, in which each line is a path to a root. A
+line is stored as a *segment*, which continues the one that it forked from: a rewritten history or
+another branch is one more segment, and the first one remains. Missing landings are read from Git
+and added in one transaction, so a killed process leaves the file unchanged. A file that SQLite
+reports as damaged is replaced by a new one; if no file can be written, the facts are held in
+memory.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from schemareg.model import Entry
 
 FORMAT = 1
-"""The version of the tables. Another version has another file."""
+"""The version of the tables; each version has its own file."""
 
 _PATIENCE = 120.0
-"""Seconds to wait for another process that fills the same file: as long as a large build takes."""
+"""Seconds to wait for another process that fills the same file: the time of a large build."""
 
 _TABLES = (
     """CREATE TABLE segments (
@@ -50,13 +50,13 @@ _BY = (
     "CREATE INDEX IF NOT EXISTS by_path ON changes (path)",
     "CREATE INDEX IF NOT EXISTS by_landing ON changes (landing)",
 )
-"""Made after the first rows are in: sorting once is cheaper than keeping in order."""
+"""Created after the first rows: one sort is cheaper than ordered inserts."""
 
 _NOTES = """CREATE TABLE IF NOT EXISTS notes (
     key BLOB PRIMARY KEY, value BLOB NOT NULL, digest INTEGER NOT NULL) WITHOUT ROWID"""
-"""Made with the first note: who never asks for any has none."""
+"""Created with the first note."""
 _TOGETHER = 500
-"""Keys of one question: SQLite allows 999 at least."""
+"""Keys in one query: SQLite allows at least 999."""
 
 _WITHHELD = frozenset(
     {
@@ -69,11 +69,11 @@ _WITHHELD = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
-"""The file may be sound, only we cannot use it. Any other error is doubt."""
+"""The file can be intact but not usable by us. Every other error means doubt."""
 
 
-class Spot(NamedTuple):
-    """Where a landing stands in the index."""
+class IndexPosition(NamedTuple):
+    """The position of a landing in the index."""
 
     id: int
     segment: int
@@ -82,7 +82,7 @@ class Spot(NamedTuple):
 
 
 class LandingRow(NamedTuple):
-    """A landing as it is kept; times in seconds since 1970."""
+    """A stored landing; times in seconds since 1970."""
 
     id: int
     commit: str
@@ -97,7 +97,7 @@ class LandingRow(NamedTuple):
 
 
 class ChangeRow(NamedTuple):
-    """A change as it is kept; `landing` is the number of its landing."""
+    """A stored change; `landing` is the number of its landing."""
 
     landing: int
     path: str
@@ -106,11 +106,11 @@ class ChangeRow(NamedTuple):
 
 
 Lineage = dict[int, int]
-"""The segments of one line, each with the last ordinal of it that is on the line."""
+"""The segments of one line, each with its last ordinal on the line."""
 
 
 class Index:
-    """The facts of one repository, in a file or in memory. Every method may raise sqlite3.Error."""
+    """The facts of one repository, in a file or in memory. Every method can raise sqlite3.Error."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
@@ -124,7 +124,7 @@ class Index:
 
     @property
     def file(self) -> Path | None:
-        """Where the facts are kept; None for in memory."""
+        """The file of the facts; None if in memory."""
         return self._file
 
     def close(self) -> None:
@@ -132,30 +132,30 @@ class Index:
         self._connection.close()
 
     def copy(self) -> Index:
-        """The same facts in memory."""
+        """A copy of the facts in memory."""
         memory = Index(None)
         self._connection.backup(memory._connection)
         return memory
 
     def knows(self, commit: str) -> bool:
-        """Whether a commit is among the landings."""
+        """Whether a commit is a landing in the index."""
         return self.spot(commit) is not None
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is known yet."""
+        """Whether the index has no landings."""
         return self._one("SELECT 1 FROM landings LIMIT 1") is None
 
-    def spot(self, commit: str) -> Spot | None:
-        """Where a commit stands, or None where it is not known."""
+    def spot(self, commit: str) -> IndexPosition | None:
+        """The position of a commit, or None if it is unknown."""
         row = self._one("SELECT * FROM landings WHERE hash = ?", bytes.fromhex(commit))
         if row is None:
             return None
         landing = _landing(row)
-        return Spot(landing.id, landing.segment, landing.ordinal, landing.time)
+        return IndexPosition(landing.id, landing.segment, landing.ordinal, landing.time)
 
-    def lineage(self, spot: Spot) -> Lineage:
-        """The line that ends at a spot."""
+    def lineage(self, spot: IndexPosition) -> Lineage:
+        """The line that ends at a position."""
         lineage: Lineage = {}
         segment, last = spot.segment, spot.ordinal
         while segment and segment not in lineage:
@@ -167,33 +167,33 @@ class Index:
         return lineage
 
     def landings(self) -> Iterator[LandingRow]:
-        """All landings of all lines, in the order in which they were added."""
+        """All landings of all lines, in the order of insertion."""
         return map(_landing, self._connection.execute("SELECT * FROM landings ORDER BY id"))
 
     def numbered(self, number: int) -> LandingRow:
-        """The landing of a number."""
+        """The landing with a number."""
         row = self._one("SELECT * FROM landings WHERE id = ?", number)
         if row is None:
             raise sqlite3.DatabaseError(f"landing {number} is missing")
         return _landing(row)
 
     def changes(self, path: str) -> Iterator[ChangeRow]:
-        """What happened to a path and to all below it, on any line; `""` is everything."""
+        """The changes of a path and of everything below it, on any line; `""` is everything."""
         if not path:
             return self._changes("ORDER BY id")
         raw = path.encode("utf-8", "surrogateescape")
-        # `0` comes next after `/`: between the two is all that begins with the folder's name.
+        # `0` follows `/`: between them is everything below the folder.
         return self._changes(
             "WHERE path = ? OR (path > ? AND path < ?)", raw, raw + b"/", raw + b"0"
         )
 
     def changes_within(self, name: str) -> Iterator[ChangeRow]:
-        """What happened, on any line, to what lies in the folders of this name, wherever they are."""
+        """The changes, on any line, in all folders with this name."""
         raw = name.encode("utf-8", "surrogateescape")
         return self._changes("WHERE instr(path, ?) > 0", b"/" + raw + b"/")
 
     def changes_after(self, number: int) -> Iterator[ChangeRow]:
-        """What the landings did that were added after one, on any line."""
+        """The changes of the landings added after one, on any line."""
         return self._changes("WHERE landing > ? ORDER BY landing", number)
 
     def _changes(self, condition: str, *values: object) -> Iterator[ChangeRow]:
@@ -202,7 +202,7 @@ class Index:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """All that is added inside is there afterwards, or nothing is; other writers wait."""
+        """A transaction: all additions inside are stored or none; other writers wait."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -213,13 +213,16 @@ class Index:
             raise
 
     def append(
-        self, base: Spot | None, commits: Sequence[Commit], differences: Iterable[Difference]
+        self,
+        base: IndexPosition | None,
+        commits: Sequence[Commit],
+        differences: Iterable[Difference],
     ) -> None:
-        """Add landings, oldest first, above `base`, and what they did, in any order.
+        """Add landings, oldest first, after `base`, and their changes, in any order.
 
-        To be used in `writing`.
+        Use it inside `writing`.
         """
-        self._connection.execute("PRAGMA cache_size = -65536")  # so much, in KiB, is kept unwritten
+        self._connection.execute("PRAGMA cache_size = -65536")  # KiB of unwritten pages
         segment = self._segment(base, len(commits))
         ordinal, time = (base.ordinal, base.time) if base else (-1, 0)
         number = self._last("landings")
@@ -241,7 +244,7 @@ class Index:
             self._connection.execute(statement)
 
     def notes(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """What was noted under these keys; what is damaged, or not there, is left out."""
+        """The notes under these keys; damaged and missing ones are left out."""
         wanted = list(keys)
         found: dict[bytes, bytes] = {}
         for start in range(0, len(wanted), _TOGETHER):
@@ -255,7 +258,7 @@ class Index:
         return found
 
     def note(self, found: Mapping[bytes, bytes]) -> None:
-        """Keep values under keys, at once or not at all: nobody waits for this."""
+        """Store values under keys, immediately or not at all."""
         self._connection.execute("PRAGMA busy_timeout = 0")
         try:
             with self.writing():
@@ -267,8 +270,8 @@ class Index:
         finally:
             self._connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
 
-    def _segment(self, base: Spot | None, length: int) -> int:
-        """The segment that new landings above `base` belong to; made where it must be."""
+    def _segment(self, base: IndexPosition | None, length: int) -> int:
+        """The segment for new landings after `base`; created if necessary."""
         if base is not None:
             grown = self._connection.execute(
                 "UPDATE segments SET last = last + ? WHERE id = ? AND last = ?",
@@ -289,7 +292,7 @@ class Index:
         with self.writing():
             version = self._version()
             if version == FORMAT:
-                return  # another process was quicker
+                return  # another process was faster
             if version:
                 raise sqlite3.DatabaseError(f"version {version}")
             for statement in _TABLES:
@@ -317,7 +320,7 @@ def _rows(
 
 def _digest(key: object, value: object) -> int:
     if not isinstance(key, bytes) or not isinstance(value, bytes):
-        return -1  # a damaged value may be of any type
+        return -1  # a damaged value can have any type
     return zlib.crc32(value, zlib.crc32(key))
 
 
@@ -335,14 +338,14 @@ def _landing(row: tuple[Any, ...]) -> LandingRow:
 
 def _change(row: tuple[Any, ...]) -> ChangeRow:
     landing, path, raw, digest = row
-    with contextlib.suppress(TypeError):  # a damaged value may be of any type
+    with contextlib.suppress(TypeError):  # a damaged value can have any type
         if zlib.crc32(raw, zlib.crc32(path, landing)) == digest:
             return ChangeRow(landing, path.decode("utf-8", "surrogateescape"), *entries(raw))
     raise sqlite3.DatabaseError("a change is damaged")
 
 
 def open_index(folder: Path, name: str) -> Index:
-    """The index of this name in a folder; one in memory where no file can be kept."""
+    """The index with this name in a folder; in memory if no file can be written."""
     try:
         folder.mkdir(exist_ok=True)
         file = _newest(folder, name)
@@ -354,8 +357,8 @@ def open_index(folder: Path, name: str) -> Index:
         return _other(file, error)
 
 
-def instead(index: Index, error: sqlite3.Error, *, last: bool) -> Index:
-    """An index in the place of one whose file failed; with `last`, no other file is tried."""
+def replace_index(index: Index, error: sqlite3.Error, *, last: bool) -> Index:
+    """The replacement of an index whose file failed; with `last`, no other file is tried."""
     copied = _copied(index) if _withheld(error) else None
     index.close()
     if copied or last or index.file is None:
@@ -364,10 +367,10 @@ def instead(index: Index, error: sqlite3.Error, *, last: bool) -> Index:
 
 
 def _other(file: Path, error: sqlite3.Error) -> Index:
-    """What takes the place of a file that cannot be used: the next one where it is in doubt.
+    """The replacement of an unusable file: the next file if this one is doubtful.
 
-    Never a new file of the same name: a process that still writes the old one would take the
-    new one's journal for its own.
+    Never a new file with the same name: a process that still writes the old one would use the
+    new file's journal as its own.
     """
     if _withheld(error):
         return Index(None)
@@ -394,7 +397,7 @@ def _withheld(error: sqlite3.Error) -> bool:
 
 
 def _newest(folder: Path, name: str) -> Path:
-    """The file of the highest number; the first one's number is left out."""
+    """The file with the highest number; the first file has no number."""
     found = [each for each in folder.iterdir() if _NUMBERED.sub("", each.name) == name]
     return max(found, key=_number, default=folder / f"{name}.sqlite")
 

@@ -1,4 +1,4 @@
-"""A line read from Git once more, landing by landing, past the index: what an audit goes by."""
+"""A line read from Git without the index, landing by landing, for the audit."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 class Stream(NamedTuple):
-    """Landings in their order, each with what it did to the watched paths."""
+    """Landings in order, each with its changes of the watched paths."""
 
     since: Landing | None
-    """The landing after which they begin; None where they begin at the first."""
+    """The landing before the first one here; None if they start at the first."""
     landings: Iterator[tuple[Landing, tuple[PathChange, ...]]]
-    """Oldest first; of the changes of one landing, those of equal folders stand together."""
+    """Oldest first; the changes of one landing are grouped by folder."""
 
 
 def stream(
     folder: Path, common: Path, head: str, watched: Sequence[str], after: Landing | None
 ) -> Stream | None:
-    """The landings up to `head`, those after `after` where that is on the line, else all.
+    """The landings up to `head`: those after `after` if it is on the line, else all.
 
-    None where the line ends at a commit that a shallow clone cuts off. Raises Undecidable.
+    None if a shallow clone cuts the line off. Raises Undecidable.
     """
     from schemareg.adapters.git.store import shallow_commits
 

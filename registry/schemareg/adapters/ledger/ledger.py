@@ -1,8 +1,8 @@
 """The ledger's files in `refs/reg/ledger`: read, and written by compare-and-swap.
 
-It is a line of commits of its own, made by plumbing: no file of the working tree, no index and no
-other ref is touched. Where there is a remote, its ref is the ledger, and the one here is a copy of
-what was seen last; without a remote, the one here is the ledger.
+It is a separate line of commits, made by plumbing: no file of the working tree, no index and no
+other ref changes. With a remote, its ref is the ledger, and the local ref is a copy of the
+last fetched state; without a remote, the local ref is the ledger.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.adapters import clock
 from schemareg.adapters.git import command as git_command
-from schemareg.adapters.git.command import Answer
+from schemareg.adapters.git.command import GitOutput
 from schemareg.adapters.ledger import trees
 from schemareg.adapters.ledger.ref import REF
 from schemareg.model.errors import RegistryError, Undecidable
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FETCH = f"git fetch --no-filter origin +{REF}:{REF}"
-"""What brings the ledger into a clone."""
+"""The command that fetches the ledger into a clone."""
 
 LONGEST = 2_000
-"""So many commits the line may have; then it begins anew, with the same files."""
+"""The maximum length of the line in commits; then it starts again with the same files."""
 PATIENCE = 120.0
-"""Seconds that one command of git may take over the network."""
+"""Seconds for one git command over the network."""
 
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FETCHING = (
     *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-prune"),
     *("--no-auto-gc", "--no-recurse-submodules"),
 )
-"""Objects alone are wanted: no ref of the user's moves."""
+"""Fetches objects only: no ref of the user changes."""
 _PUSHING = (
     *("push", "--porcelain", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed"),
     "--no-recurse-submodules",
 )
-"""One ref alone is meant, whatever the user has set for pushes of their own."""
+"""Pushes one ref only, whatever the user's push settings are."""
 _WHO = {
     f"GIT_{who}_{what}": word
     for who in ("AUTHOR", "COMMITTER")
@@ -51,41 +51,41 @@ _PASSWORD = re.compile(r"(\w+://)[^@/\s]*@")
 _RACE = re.compile(
     r"stale info|cannot lock ref|reference already exists|fetch first|failed to (?:lock|update ref)"
 )
-"""What git says where somebody else was quicker."""
+"""The messages of git if another writer was faster."""
 _FINAL = re.compile(
     r"remote rejected|denied|declined|error: 40[134]|[Aa]uthentication failed|could not read"
     r"|not found|not appear to be|does not exist|terminal prompts disabled|[Pp]ermission"
 )
-"""What git says where trying again as it is cannot help."""
+"""The messages of git if a retry cannot succeed."""
 _PAUSES = (0.5, 1.5)
-"""Seconds before a command over the network is tried again."""
+"""Seconds before a retry of a command over the network."""
 _TIMED_OUT = 124
-"""As timeout(1) says it."""
+"""The exit code of timeout(1)."""
 
 
 class LedgerRef:
     """The ledger of one repository."""
 
     def __init__(self, folder: Path, remote: str) -> None:
-        """`remote` is the name of one, or `""`: then the ref here is the ledger."""
+        """`remote` is the name of a remote; `""`: the local ref is the ledger."""
         self._folder = folder
         self.remote = remote
         self.said = ""
-        """What git said when `tip` was outdated the last time."""
+        """The message of git when `tip` was last outdated."""
 
     @property
     def here(self) -> LedgerRef:
-        """The ledger as it was seen last here, whatever the remote has."""
+        """The local copy of the ledger, without the remote."""
         return LedgerRef(self._folder, "")
 
     def known(self) -> str:
-        """The newest commit of the ledger as it was seen last here; `""` where there is none."""
+        """The newest commit of the local copy; `""` if there is none."""
         return self._id("rev-parse", "--quiet", "--verify", f"{REF}^{{commit}}")
 
     def tip(self) -> str:
-        """The newest commit of the ledger, its objects at hand; `""` where there is none.
+        """The newest commit of the ledger, with its objects fetched; `""` if there is none.
 
-        Raises Undecidable where the remote does not answer.
+        Raises Undecidable if the remote does not answer.
         """
         if not self.remote:
             return self.known()
@@ -95,9 +95,9 @@ class LedgerRef:
         return found
 
     def branch(self, name: str) -> str:
-        """The newest commit of a branch where the ledger is; `""` where there is no such branch.
+        """The newest commit of a branch in the repository of the ledger; `""` if there is none.
 
-        Raises Undecidable where the remote does not answer.
+        Raises Undecidable if the remote does not answer.
         """
         ref = f"refs/heads/{name}"
         if not self.remote:
@@ -105,26 +105,27 @@ class LedgerRef:
         return self._at_the_remote(ref)
 
     def leads_to(self, commit: str, other: str) -> bool | None:
-        """Whether the first commit is one of the second's ancestors; None where that cannot be told.
+        """Whether the first commit is an ancestor of the second; None if unknown.
 
-        The second is fetched where it is not here, if it can be had.
+        The second is fetched if it is missing and available.
         """
         if not self._there(other) and self.remote and _ID.fullmatch(other):
             self._over_the_network(*_FETCHING, self.remote, other)
         if not self._there(other):
             return None
-        asked = self._run("merge-base", "--is-ancestor", commit, other)
-        return None if asked.code > 1 else not asked.code
+        result = self._run("merge-base", "--is-ancestor", commit, other)
+        return None if result.code > 1 else not result.code
 
     def keep(self, tip: str) -> None:
-        """Have the ref here say what was seen."""
+        """Update the local ref to the fetched state."""
         if self.remote and _ID.fullmatch(tip):
             self._run("update-ref", "--no-deref", REF, tip)
 
     def read(self, tip: str, folders: Iterable[str], paths: Iterable[str]) -> dict[str, bytes]:
-        """The files that a commit of the ledger, or the ref here, has in these folders and at these paths.
+        """The files of a commit of the ledger, or of the local ref, in these folders and at these
+        paths.
 
-        Path to content, sorted. Raises Undecidable where git cannot say.
+        Path to content, sorted. Raises Undecidable if git fails.
         """
         if not tip:
             return {}
@@ -132,41 +133,41 @@ class LedgerRef:
         return dict(zip(ids, self._contents(list(ids.values())), strict=True))
 
     def glance(self, *paths: str) -> tuple[bytes, ...]:
-        """What the ledger here has at these paths, by one run of git; nothing where it has nothing.
+        """The content of the local ledger at these paths, by one run of git; empty if missing.
 
-        Of a folder it is something that is not to be read.
+        For a folder the content is meaningless.
         """
-        told = self._run("cat-file", "--batch", lines=[f"{REF}:{path}" for path in paths])
+        result = self._run("cat-file", "--batch", lines=[f"{REF}:{path}" for path in paths])
         found, at = [], 0
         for _ in paths:
-            end = told.out.find(b"\n", at)
-            words = told.out[at:end].split(b" ")
+            end = result.out.find(b"\n", at)
+            words = result.out[at:end].split(b" ")
             if end < 0 or words[-1] == b"missing" or not words[-1].isdigit():
                 found.append(b"")
                 at = end + 1
                 continue
             size = int(words[-1])
-            found.append(told.out[end + 1 : end + 1 + size])
+            found.append(result.out[end + 1 : end + 1 + size])
             at = end + 2 + size
         return tuple(found)
 
     def names(self, tip: str, folders: Iterable[str]) -> tuple[str, ...]:
-        """The paths of the files that a commit of the ledger has in these folders, sorted."""
+        """The paths of the files in these folders at a commit of the ledger, sorted."""
         return tuple(self._listed(tip, list(folders))) if tip else ()
 
     def added(self, folder: str) -> dict[str, int]:
-        """When the files of a folder came into the ledger here: path to seconds since 1970.
+        """The times when files of a folder came into the local ledger: path to seconds since 1970.
 
-        Its first commit is left out. Raises Undecidable where git cannot say.
+        Its first commit is left out. Raises Undecidable if git fails.
         """
-        told = self._run(
+        result = self._run(
             *("log", "--no-renames", "--diff-filter=A", "--name-only", "-z", "--min-parents=1"),
             *("--format=%x01%ct", REF, "--", folder),
         )
-        if told.code:
-            raise _unread(REF, told.complaint)
+        if result.code:
+            raise _unread(REF, result.complaint)
         found: dict[str, int] = {}
-        for part in told.out.decode(errors="surrogateescape").split("\x01")[1:]:
+        for part in result.out.decode(errors="surrogateescape").split("\x01")[1:]:
             time, _, paths = part.partition("\n")
             if time.strip("\0").isdigit():
                 found |= {
@@ -175,10 +176,10 @@ class LedgerRef:
         return found
 
     def swap(self, tip: str, changed: Mapping[str, bytes | None], why: str) -> str | None:
-        """The ledger's new commit, in which these files are changed; None where `tip` is outdated.
+        """Commit changed files to the ledger; returns the new commit, or None if `tip` is outdated.
 
-        A path without content is removed. Raises RegistryError where the remote refuses, Undecidable
-        where it does not answer.
+        A path without content is removed. Raises RegistryError if the remote refuses, Undecidable
+        if it does not answer.
         """
         made = self._commit(tip, changed, why)
         if not self.remote:
@@ -188,10 +189,10 @@ class LedgerRef:
             self.said = _plain(done.complaint)
             return None if done.code else made
         lease = f"--force-with-lease={REF}:{tip}"
-        # A mirror would have all its refs pushed, and refuses to push one.
+        # A mirror remote pushes all refs and refuses to push one.
         single = ("-c", f"remote.{self.remote}.mirror=false")
         pushed = self._over_the_network(*single, *_PUSHING, lease, self.remote, f"{made}:{REF}")
-        # Where only the answer was lost, it is there all the same.
+        # If only the answer was lost, the push still succeeded.
         if pushed.code and (now := self.tip()) != made:
             if now != tip or _RACE.search(_said(pushed)):
                 self.said = _plain(_said(pushed))
@@ -208,7 +209,7 @@ class LedgerRef:
         return self._made("commit-tree", tree, *parents, "-m", why, extra=_WHO)
 
     def _blobs(self, changed: Mapping[str, bytes | None]) -> dict[str, str | None]:
-        """The contents as objects: path to id. By one process, and without the user's filters."""
+        """Write the contents as objects: path to id. One process, without the user's filters."""
         import tempfile
 
         written = [path for path, content in changed.items() if content is not None]
@@ -246,34 +247,34 @@ class LedgerRef:
         return found
 
     def _contents(self, ids: list[str]) -> list[bytes]:
-        told = self._run("cat-file", "--batch", lines=ids)
+        result = self._run("cat-file", "--batch", lines=ids)
         found, at = [], 0
         for id_ in ids:
-            end = told.out.find(b"\n", at)
-            head = told.out[at:end].decode(errors="replace").split(" ")
+            end = result.out.find(b"\n", at)
+            head = result.out[at:end].decode(errors="replace").split(" ")
             if end < 0 or len(head) != 3 or head[1] != "blob":
-                raise _unread(id_, told.complaint)
+                raise _unread(id_, result.complaint)
             size = int(head[2])
-            found.append(told.out[end + 1 : end + 1 + size])
+            found.append(result.out[end + 1 : end + 1 + size])
             at = end + 2 + size
         return found
 
     def _there(self, commit: str) -> bool:
-        # Whoever asks a partial clone in another way has it fetch the whole history anew.
-        asked = self._run("rev-list", "--missing=print", "--max-count=1", commit, "--")
-        return not asked.code and b"?" not in asked.out  # before Git 2.45 it is an error
+        # Other questions make a partial clone fetch the whole history again.
+        result = self._run("rev-list", "--missing=print", "--max-count=1", commit, "--")
+        return not result.code and b"?" not in result.out  # before Git 2.45 it is an error
 
     def _has(self, commit: str) -> bool:
         if commit == self.known():
             return True
-        asked = self._run("rev-list", "--objects", "--missing=print", "--max-count=1", commit)
-        return not asked.code and b"\n?" not in b"\n" + asked.out
+        result = self._run("rev-list", "--objects", "--missing=print", "--max-count=1", commit)
+        return not result.code and b"\n?" not in b"\n" + result.out
 
     def _at_the_remote(self, ref: str) -> str:
         listed = self._over_the_network("ls-remote", "--quiet", "--refs", self.remote, ref)
         if listed.code:
             raise _unreached(self.remote, listed)
-        # Git lists as well what only ends in this name, such as a branch that is called so.
+        # Git also lists refs that only end in this name, such as a branch with this name.
         for line in listed.out.decode(errors="replace").splitlines():
             id_, _, name = line.partition("\t")
             if name == ref and _ID.fullmatch(id_):
@@ -286,9 +287,9 @@ class LedgerRef:
             raise _unreached(self.remote, done)
 
     def _id(self, *arguments: str) -> str:
-        told = self._run(*arguments)
-        text = told.out.decode(errors="replace").strip()
-        return text if not told.code and _ID.fullmatch(text) else ""
+        result = self._run(*arguments)
+        text = result.out.decode(errors="replace").strip()
+        return text if not result.code and _ID.fullmatch(text) else ""
 
     def _made(
         self, *arguments: str, lines: Iterable[str] = (), extra: Mapping[str, str] | None = None
@@ -298,8 +299,8 @@ class LedgerRef:
             raise _unwritten(arguments[0], done)
         return done.out.decode(errors="replace").strip()
 
-    def _over_the_network(self, *arguments: str) -> Answer:
-        """What git says; after a failure that may pass, what it says some moments later."""
+    def _over_the_network(self, *arguments: str) -> GitOutput:
+        """The output of git; after a temporary failure, of a retry."""
         done = self._run(*arguments, patience=PATIENCE)
         for wait in _PAUSES:
             said = _said(done)
@@ -316,7 +317,7 @@ class LedgerRef:
         text: bytes = b"",
         extra: Mapping[str, str] | None = None,
         patience: float | None = None,
-    ) -> Answer:
+    ) -> GitOutput:
         try:
             done = subprocess.run(
                 ["git", "-C", str(self._folder), *arguments],
@@ -327,68 +328,68 @@ class LedgerRef:
                 timeout=patience,
             )
         except subprocess.TimeoutExpired:
-            return Answer(_TIMED_OUT, b"", f"no answer within {PATIENCE:.0f} seconds")
+            return GitOutput(_TIMED_OUT, b"", f"no answer within {PATIENCE:.0f} seconds")
         except FileNotFoundError:
             raise Undecidable(
-                "the command git is needed here, and is not on the PATH", remedy="Install git"
+                "the command git is needed and is not on the PATH", remedy="Install git"
             ) from None
-        return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+        return GitOutput(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
 
 
 def ledger(folder: Path, branch: str) -> LedgerRef:
-    """The ledger of the repository that a folder lies in: at the remote where the branch lives.
+    """The ledger of a folder's repository: at the remote of the branch.
 
-    Raises RegistryError where there are remotes, and none of them to choose.
+    Raises RegistryError if there are remotes and none can be chosen.
     """
     listed = git_command.run(folder, "remote")
     names = listed.out.decode(errors="replace").split()
-    asked = git_command.run(folder, "config", "--get", f"branch.{branch}.remote")
-    own = asked.out.decode(errors="replace").strip()
+    result = git_command.run(folder, "config", "--get", f"branch.{branch}.remote")
+    own = result.out.decode(errors="replace").strip()
     for each in (own, "upstream", "origin", *(names if len(names) == 1 else ())):
         if each in names:
             return LedgerRef(folder, each)
     if names:
         raise RegistryError(
-            "there are several remotes, and none is called origin",
-            remedy=f"Say which has the protected branch: git config branch.{branch}.remote"
+            "there are several remotes, and none is named origin",
+            remedy=f"Name the remote of the protected branch: git config branch.{branch}.remote"
             f" {names[0]}",
         )
     return LedgerRef(folder, "")
 
 
 def _plain(text: str) -> str:
-    return _PASSWORD.sub(r"\1", " ".join(text.split())) or "it does not say why"
+    return _PASSWORD.sub(r"\1", " ".join(text.split())) or "no reason given"
 
 
-def _unwritten(command: str, done: Answer) -> RegistryError:
+def _unwritten(command: str, done: GitOutput) -> RegistryError:
     return RegistryError(
         f"git could not write the ledger: {_plain(done.complaint)}",
         where=f"git {command}",
-        remedy="Make room, or give yourself the right to write to the Git directory",
+        remedy="Free disk space, or get write access to the Git directory",
     )
 
 
-def _unreached(remote: str, done: Answer) -> Undecidable:
+def _unreached(remote: str, done: GitOutput) -> Undecidable:
     return Undecidable(
-        f"the ledger cannot be asked for at {remote!r}: {_plain(done.complaint)}",
+        f"the ledger at {remote!r} cannot be reached: {_plain(done.complaint)}",
         where=REF,
-        remedy=f"See what this says: git ls-remote {remote} {REF}",
+        remedy=f"Run this to see the cause: git ls-remote {remote} {REF}",
     )
 
 
-def _said(done: Answer) -> str:
+def _said(done: GitOutput) -> str:
     return f"{done.out.decode(errors='replace')} {done.complaint}"
 
 
-def _refused(remote: str, done: Answer) -> RegistryError:
+def _refused(remote: str, done: GitOutput) -> RegistryError:
     lines = done.out.decode(errors="replace").splitlines()
-    told = " ".join(line.rpartition("\t")[2] for line in lines if line.startswith("!"))
+    refusal = " ".join(line.rpartition("\t")[2] for line in lines if line.startswith("!"))
     return RegistryError(
-        f"{remote!r} refused the ledger: {_plain(f'{told} {done.complaint}')}",
+        f"{remote!r} refused the ledger: {_plain(f'{refusal} {done.complaint}')}",
         where=REF,
-        remedy="Whoever runs this needs the right to push that ref: in GitHub Actions"
-        " `permissions: contents: write`, and a checkout that keeps its credentials or a token"
-        " given to git",
+        remedy="This command needs the right to push that ref: in GitHub Actions "
+        "`permissions: contents: write`, and a checkout that persists its credentials "
+        "or a token for git",
     )
 
 
@@ -396,5 +397,5 @@ def _unread(what: str, complaint: str) -> Undecidable:
     return Undecidable(
         f"git cannot read {what[:12]} of the ledger: {_plain(complaint)}",
         where=REF,
-        remedy=f"Fetch it anew: {FETCH}",
+        remedy=f"Fetch it again: {FETCH}",
     )

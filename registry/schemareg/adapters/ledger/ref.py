@@ -1,4 +1,4 @@
-"""Which ref the ledger is, and whether it may be here: for those who mostly find that it is not."""
+"""The ref of the ledger, and a fast test whether it can exist: it usually does not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REF = "refs/reg/ledger"
 
 
 def present(common: Path) -> bool:
-    """Whether there may be a ledger here, by a look at the Git directory, without asking git."""
+    """Whether a ledger can exist, from the Git directory alone, without a run of git."""
     if (common / REF).exists() or (common / "reftable").is_dir():
         return True
     try:

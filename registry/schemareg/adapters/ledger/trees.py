@@ -1,4 +1,4 @@
-"""A tree with other files in some places, made of the trees above those places and of no others."""
+"""A Git tree with some files replaced: only the trees above those files are written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     Git = Callable[[tuple[str, ...], bytes], bytes]
-    """Runs a command of git on some input, and gives its output."""
+    """Runs a git command on an input and returns its output."""
 
 
 class _Entry(NamedTuple):
@@ -24,9 +24,9 @@ _KINDS = {_FOLDER: "tree", "160000": "commit"}
 
 
 def changed(git: Git, tip: str, files: Mapping[str, str | None]) -> str:
-    """The id of the tree of a commit, `""` for none, in which these files are others.
+    """The id of a commit's tree (`""`: empty) after replacing these files.
 
-    Path to the id of a blob; None removes the file, and with the last one its folder.
+    Path to the id of a blob; None removes the file, and with the last file its folder.
     """
     folders = sorted({above for path in files for above in _above(path)})
     trees = _read(git, tip, folders)
@@ -62,11 +62,11 @@ def _put(tree: _Tree, name: str, entry: _Entry | None) -> None:
 
 
 def _read(git: Git, tip: str, folders: list[str]) -> dict[str, _Tree]:
-    """The trees of these folders; an empty one where there is none."""
+    """The trees of these folders; an empty tree for a missing one."""
     if not tip:
         return {each: {} for each in folders}
-    asked = "".join(f"{tip}:{each}\n" for each in folders).encode()
-    out = git(("cat-file", "--batch"), asked)
+    names = "".join(f"{tip}:{each}\n" for each in folders).encode()
+    out = git(("cat-file", "--batch"), names)
     found: dict[str, _Tree] = {}
     at = 0
     for folder in folders:
@@ -95,7 +95,7 @@ def _parsed(content: bytes, length: int) -> _Tree:
 
 
 def _write(git: Git, trees: Iterable[_Tree]) -> list[str]:
-    """The ids of these trees, written by one run."""
+    """Write these trees in one run; returns their ids."""
     text = b"".join(
         b"".join(
             f"{mode} {_KINDS.get(mode, 'blob')} {id_}\t".encode() + name + b"\0"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from schemareg.history.clock import Receipt, bounded
+from schemareg.history.clock import Receipt, apply_receipts
 from schemareg.notifications.delivery.ledger import Seen
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def moving(history: History, ledger: Ledger, seen: Iterable[Seen]) -> tuple[Seen
 
     A landing counts as dated by what the ledger knows already.
     """
-    dated = bounded(history, told(ledger))
+    dated = apply_receipts(history, told(ledger))
     return tuple(
         each
         for each in seen

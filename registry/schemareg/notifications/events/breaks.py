@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.model import Severity
 from schemareg.model.errors import RegistryError
 from schemareg.model.semver import parse as parse_version
@@ -47,9 +47,9 @@ def breaks(scene: Scene, report: Report) -> Iterator[News]:
         # The version number comes last: it follows from the other findings.
         found = sorted(those, key=lambda each: each.rule == version_rules.TOO_SMALL.id)
         hit = _hit(found)
-        about = subject(path)
+        about = path_subject(path)
         if (
-            about.part is Part.CONSUMER
+            about.part is PathPart.CONSUMER
         ):  # a team that registers for a deprecated element is notified as well
             hit = tuple(sorted({*hit, about.name}))
         saying = Saying(

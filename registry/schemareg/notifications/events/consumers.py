@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.consumers.uses import consumer_at, written
+from schemareg.consumers.uses import consumer_at, field_notation
 from schemareg.model import Severity
 from schemareg.notifications.events.from_facts import about, tidings
 
@@ -40,7 +40,7 @@ def _consumer(scene: Scene, fact: Fact) -> News:
 
 
 def _read(use: Use) -> str:
-    fields = ", ".join(written(*each) for each in use.elements)
+    fields = ", ".join(field_notation(*each) for each in use.elements)
     return f"{use.schema} {use.versions}: {fields or 'all fields'}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.history.paths import subject
+from schemareg.history.paths import path_subject
 from schemareg.notifications.events import consumers, deprecations, products
 
 if TYPE_CHECKING:
@@ -39,5 +39,5 @@ def settled(facts: tuple[Fact, ...]) -> Iterator[Fact]:
 
 def _known(fact: Fact) -> tuple[str, ...]:
     """The identity of a file, independent of its product's folder."""
-    about = subject(fact.path)
+    about = path_subject(fact.path)
     return about.part.value, about.target, about.name, fact.after or fact.before or ""

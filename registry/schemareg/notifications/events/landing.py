@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.consumers import uses
 from schemareg.deprecation.landed import Promises
-from schemareg.history.views import Until
+from schemareg.history.views import HistoryView
 from schemareg.model.errors import RegistryError
 from schemareg.notifications.events.audience import NOBODY, landed
 
@@ -53,12 +53,12 @@ class Scene:
     @cached_property
     def promises(self) -> Promises:
         """The promises with it."""
-        return Promises(self.after, lambda: Until(self.history, self.landing.ordinal))
+        return Promises(self.after, lambda: HistoryView(self.history, self.landing.ordinal))
 
     @cached_property
-    def earlier(self) -> Until:
+    def earlier(self) -> HistoryView:
         """What had landed before it."""
-        return Until(self.history, self.landing.ordinal - 1)
+        return HistoryView(self.history, self.landing.ordinal - 1)
 
     def announced(self, path: str, product: str, *, before: bool = False) -> Term | None:
         """The schedule of a deprecation file; None if it is unknown."""
@@ -87,6 +87,6 @@ class Scene:
             each.name
             for target in targets
             for snapshot in (self.before, self.after)
-            for each in uses.hit(snapshot, target)
+            for each in uses.affected_consumers(snapshot, target)
         }
         return ", ".join(sorted(found))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.changelog.facts import Facts
-from schemareg.history.paths import Part, subject
+from schemareg.history.paths import PathPart, path_subject
 from schemareg.model import PathChange, Severity
 from schemareg.model.targets import Target
 from schemareg.notifications.events.audience import News, Saying
@@ -48,7 +48,7 @@ def forgotten(scene: Scene, before: str) -> tuple[News, ...]:
 
 def _told(scene: Scene, before: str, changes: Iterable[PathChange]) -> News:
     paths = [each.path for each in changes]
-    products = sorted({subject(each).product for each in paths} - {""})
+    products = sorted({path_subject(each).product for each in paths} - {""})
     details = [("product", each) for each in products]
     if not paths:
         details = [("what differs", "nothing: the files are the same, only their history differs")]
@@ -64,8 +64,8 @@ def _saying(before: str, details: Iterable[tuple[str, str]]) -> Saying:
 
 def _versions(scene: Scene, facts: Iterable[Fact]) -> Iterator[News]:
     for fact in facts:
-        about = subject(fact.path)
-        if about.part is not Part.VERSION or fact.kind not in _TITLES:
+        about = path_subject(fact.path)
+        if about.part is not PathPart.VERSION or fact.kind not in _TITLES:
             continue
         type_, verb = _TITLES[fact.kind]
         severity = Severity.NOTICE if type_ == "version.released" else Severity.ERROR

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemareg.consumers.uses import touched
+from schemareg.consumers.uses import touched_fields
 from schemareg.deprecation.schedule import State
 from schemareg.notifications.events.deprecations import ended
 from schemareg.text import escape
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
-    from schemareg.consumers.impact import Reader
+    from schemareg.consumers.impact import TargetReader
     from schemareg.deprecation.schedule import Step, Term
     from schemareg.model.targets import Target
     from schemareg.notifications.events.source import Home
@@ -64,7 +64,7 @@ class About(NamedTuple):
     home: Home
     there: Callable[[Target], bool]
     """Whether the target still exists."""
-    readers: Callable[[Target], Sequence[Reader]]
+    readers: Callable[[Target], Sequence[TargetReader]]
     """The consumers that use it."""
 
 
@@ -163,16 +163,16 @@ def _facts(term: Term) -> str:
     return "\n".join(lines)
 
 
-def _readers(readers: Sequence[Reader], target: Target) -> str:
+def _readers(readers: Sequence[TargetReader], target: Target) -> str:
     if not readers:
         return "**No consumer is registered.**"
     lines = rows([f"- {_reader(each, target)}" for each in readers], "- ")
     return "\n".join([f"**Consumers** ({len(readers)})", "", *lines])
 
 
-def _reader(reader: Reader, target: Target) -> str:
+def _reader(reader: TargetReader, target: Target) -> str:
     parts = [f"**{prose(reader.consumer.team)}**"]
-    fields = [field for use in reader.uses for field in touched(use, target)]
+    fields = [field for use in reader.uses for field in touched_fields(use, target)]
     whole = any(not use.fields for use in reader.uses)
     versions = sorted({use.versions for use in reader.uses} - {"*"})
     if reader.uses:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from schemareg.adapters.github.api import GitHub
-    from schemareg.consumers.impact import Reader
+    from schemareg.consumers.impact import TargetReader
     from schemareg.deprecation.schedule import Term
     from schemareg.model.targets import Target
     from schemareg.notifications.delivery.ledger import Ledger
@@ -167,23 +167,23 @@ def _standing(root: Path, web: str, today: date) -> Iterator[RegistryState]:
 
 
 def _there(snapshot: "Snapshot") -> "Callable[[Target], bool]":
-    from schemareg.snapshot.elements import lacking
+    from schemareg.snapshot.elements import explain_missing
 
     @cache
     def there(target: "Target") -> bool:
         try:
-            return lacking(snapshot, target) is None
+            return explain_missing(snapshot, target) is None
         except RegistryError:
             return True  # a schema that nobody can read: nobody can say that it has gone
 
     return there
 
 
-def _readers(snapshot: "Snapshot") -> "Callable[[Target], tuple[Reader, ...]]":
+def _readers(snapshot: "Snapshot") -> "Callable[[Target], tuple[TargetReader, ...]]":
     from schemareg.consumers import impact
 
     @cache
-    def readers(target: "Target") -> tuple["Reader", ...]:
+    def readers(target: "Target") -> tuple["TargetReader", ...]:
         return impact.readers(snapshot, target)
 
     return readers

@@ -329,18 +329,18 @@ def _reminder_news(
 ) -> tuple["News", ...]:
     from schemareg.consumers import uses
     from schemareg.notifications.events.reminders import Registry, due
-    from schemareg.snapshot.elements import lacking
+    from schemareg.snapshot.elements import explain_missing
 
     snapshot = promises.base
 
     def there(target: "Target") -> bool:
         try:
-            return lacking(snapshot, target) is None
+            return explain_missing(snapshot, target) is None
         except RegistryError:
             return True  # an unreadable schema: unknown, so it counts as present
 
     def readers(target: "Target") -> str:
-        return ", ".join(each.name for each in uses.hit(snapshot, target))
+        return ", ".join(each.name for each in uses.affected_consumers(snapshot, target))
 
     home = _home(root, promises.history)
     registry = Registry(home, policy.reminders, there, readers)
@@ -351,7 +351,7 @@ def _reminder_news(
 def leaves(history: "History") -> Iterator["Leave"]:
     """The landed waivers; unreadable files are ignored."""
     from schemareg import documents, manifests
-    from schemareg.history.paths import Part, subject
+    from schemareg.history.paths import PathPart, path_subject
     from schemareg.manifests.layout import WAIVERS
     from schemareg.model import Kind
     from schemareg.model.errors import InvalidFiles
@@ -360,9 +360,9 @@ def leaves(history: "History") -> Iterator["Leave"]:
     standing = {each.path: each for each in history.changes_within(WAIVERS)}
     history.fetch(each.after.id for each in standing.values() if each.after is not None)
     for path, change in sorted(standing.items()):
-        about = subject(path)
+        about = path_subject(path)
         entry = change.after
-        if about.part is not Part.WAIVER or entry is None or entry.kind is not Kind.FILE:
+        if about.part is not PathPart.WAIVER or entry is None or entry.kind is not Kind.FILE:
             continue
         try:
             waiver = manifests.parse_waiver(documents.parse(history.read(entry.id), path))

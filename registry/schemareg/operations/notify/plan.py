@@ -210,7 +210,7 @@ def _rewritten(
     scene.book.ref.leads_to(look.head.commit, mark.commit)  # fetches it, where possible
     landings: Sequence[Landing] = ()
     if mark.at is not None:
-        first = clock.unseen(history, mark.commit, mark.at, scene.book.commits())
+        first = clock.receipts_since(history, mark.commit, mark.at, scene.book.commits())
         begun = history.landing(first.commit) if first else None
         landings = history.line()[begun.ordinal :] if begun else ()
     looked = mark.at if landings else None
@@ -241,4 +241,4 @@ def _dated(
     from schemareg.notifications.delivery import receipts
 
     moving = receipts.moving(history, known, seen)
-    return clock.bounded(history, receipts.told(receipts.added(known, (), moving))), moving
+    return clock.apply_receipts(history, receipts.told(receipts.added(known, (), moving))), moving

@@ -29,7 +29,7 @@ class _Known(NamedTuple):
 
 
 def bounded(root: Path, history: "GitHistory") -> "History":
-    """The history, no landing dated before the branch was seen without it. Raises RegistryError.
+    """The history, no landing dated before the branch was observed without it. Raises RegistryError.
 
     What landed after the branch was seen last landed later than that, whatever it claims; so did a
     history that took the place of another one.
@@ -50,9 +50,9 @@ def bounded(root: Path, history: "GitHistory") -> "History":
         return history  # as nearly always: all commits claim what was seen, and all were seen
     from schemareg.history import clock
 
-    dated = clock.bounded(history, found.receipts)
+    dated = clock.apply_receipts(history, found.receipts)
     new = _unseen(history, dated, ref, found.last)
-    return clock.bounded(history, (*found.receipts, *new)) if new else dated
+    return clock.apply_receipts(history, (*found.receipts, *new)) if new else dated
 
 
 def moving(root: Path, history: "GitHistory") -> "tuple[Receipt, ...]":
@@ -173,7 +173,7 @@ def _unseen(
         # A commit that is not here may be newer than what is looked at as well as gone.
         if older is None and not any(each.commit in seen for each in history.line()):
             return ()
-    found = clock.unseen(history, commit, at, seen)
+    found = clock.receipts_since(history, commit, at, seen)
     first = None if found is None else dated.landing(found.commit)
     if found is None or first is None or at - first.time <= receipts.ALLOWANCE:
         return ()

@@ -75,13 +75,13 @@ def _patiently(
     *,
     again: bool,
 ) -> Outcome:
-    from schemareg.adapters.delivery.http import Limits
+    from schemareg.adapters.delivery.http import HttpLimits
 
     until = clock.seconds() + patience
     tried = 0
     while True:
         left = until - clock.seconds()
-        outcome = attempt(Limits(total=min(_SLOWEST, max(left, 1.0))))
+        outcome = attempt(HttpLimits(total=min(_SLOWEST, max(left, 1.0))))
         if outcome.sent or outcome.permanent or (outcome.uncertain and not again):
             return outcome
         wait = pauses.pause(id_, tried, outcome.retry_after)

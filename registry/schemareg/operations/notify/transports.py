@@ -17,8 +17,8 @@ from schemareg.notifications.delivery.message import Message, Outcome
 from schemareg.version import __version__
 
 if TYPE_CHECKING:
-    from schemareg.adapters.delivery.http import Address, Answer, Limits
-    from schemareg.adapters.delivery.smtp import Handed, Reply
+    from schemareg.adapters.delivery.http import Address, HttpLimits, HttpResponse
+    from schemareg.adapters.delivery.smtp import MailResult, Reply
     from schemareg.model import Channel, Mail
     from schemareg.notifications.events.event import Event
 
@@ -46,7 +46,7 @@ class Order(NamedTuple):
     """Removes secrets from a text."""
 
 
-Attempt = Callable[["Limits"], Outcome]
+Attempt = Callable[["HttpLimits"], Outcome]
 """Tries once to send an order; of a message in parts, only the remaining ones."""
 
 
@@ -95,7 +95,7 @@ def _webhook(order: Order) -> Attempt:
     events = order.message.events
     left = list(events)
 
-    def tried(limits: Limits) -> Outcome:
+    def tried(limits: HttpLimits) -> Outcome:
         end = clock.seconds() + limits.total
         while left:
             found = _answered(_event(to, left[0], keys, end, limits), order.hide)
@@ -109,7 +109,9 @@ def _webhook(order: Order) -> Attempt:
     return tried
 
 
-def _event(to: Address, event: Event, keys: Sequence[bytes], end: float, limits: Limits) -> Answer:
+def _event(
+    to: Address, event: Event, keys: Sequence[bytes], end: float, limits: HttpLimits
+) -> HttpResponse:
     from dataclasses import replace
 
     from schemareg.adapters.delivery import http
@@ -133,7 +135,7 @@ def _keys(order: Order) -> tuple[bytes, ...]:
         ) from None
 
 
-def _answered(answer: Answer, hide: Callable[[str], str]) -> Outcome:
+def _answered(answer: HttpResponse, hide: Callable[[str], str]) -> Outcome:
     """The outcome of an answer, by RFC 9110; in doubt, a retry."""
     status = answer.status
     if not status:
@@ -177,8 +179,8 @@ def _mail(order: Order) -> Attempt:
     body = layout.render(order.message, sender, everybody, clock.now())
     left, lost = list(everybody), dict[str, "Reply"]()
 
-    def tried(limits: Limits) -> Outcome:
-        handed = smtp.hand(server, sender[1], left, body, limits)
+    def tried(limits: HttpLimits) -> Outcome:
+        handed = smtp.send_mail(server, sender[1], left, body, limits)
         for each in handed.accepted:
             left.remove(each)
         for each, reply in handed.refused:
@@ -213,7 +215,7 @@ def _on_the_wire(address: str) -> str:
 
 
 def _handed(
-    handed: Handed,
+    handed: MailResult,
     left: Sequence[str],
     lost: Mapping[str, Reply],
     reached: int,
@@ -247,8 +249,8 @@ def _apprise(order: Order) -> Attempt:
     note = plain.note(order.message, longest_title=to.longest_title, longest_body=to.longest_body)
     severity = _APPRISE[lines.worst(order.message).value]
 
-    def tried(_: Limits) -> Outcome:
-        told = apprise.tell(to, note.title, note.body, severity)
+    def tried(_: HttpLimits) -> Outcome:
+        told = apprise.send(to, note.title, note.body, severity)
         said = "" if told.sent else _excerpt(told.said, order.hide) or "it did not accept it"
         return Outcome(told.sent, said)
 

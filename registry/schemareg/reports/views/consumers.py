@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from schemareg.consumers.uses import written
+from schemareg.consumers.uses import field_notation
 from schemareg.reports.review.json_document import document_text
 from schemareg.reports.review.sentences import plural
 from schemareg.reports.review.text import WIDEST, painter
@@ -14,7 +14,7 @@ from schemareg.text.columns import table, wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from schemareg.consumers.impact import Reader
+    from schemareg.consumers.impact import TargetReader
     from schemareg.model import Consumer, Use
     from schemareg.model.targets import Target
 
@@ -29,7 +29,7 @@ _CSV = (
 
 
 def render(
-    found: Sequence[Reader],
+    found: Sequence[TargetReader],
     target: Target | None,
     form: str = "text",
     *,
@@ -53,7 +53,7 @@ def render(
     raise ValueError(f"{form!r} is not one of {', '.join(FORMS)}")
 
 
-def document(found: Sequence[Reader], target: Target | None) -> dict[str, Any]:
+def document(found: Sequence[TargetReader], target: Target | None) -> dict[str, Any]:
     """The same as a JSON value, described by `consumers.schema.json`."""
     return {
         "schema_version": 1,
@@ -87,7 +87,7 @@ def who(product: str, consumer: Consumer) -> dict[str, Any]:
 
 def fields(use: Use) -> list[str]:
     """The fields of a use as its file writes them; none where all are read."""
-    return [written(*each) for each in use.elements]
+    return [field_notation(*each) for each in use.elements]
 
 
 def reached(consumer: Consumer) -> str:
@@ -95,7 +95,7 @@ def reached(consumer: Consumer) -> str:
     return ", ".join(filter(None, (consumer.contact, *consumer.channels)))
 
 
-def _text(found: Sequence[Reader], target: Target | None, *, colour: bool, width: int) -> str:
+def _text(found: Sequence[TargetReader], target: Target | None, *, colour: bool, width: int) -> str:
     if not found:
         of = "" if target is None else f" of {_visible(str(target))}"
         return f"no consumer is registered{of}; to register: reg subscribe\n"
@@ -106,12 +106,12 @@ def _text(found: Sequence[Reader], target: Target | None, *, colour: bool, width
     return escape.inert("\n".join(lines) + "\n")
 
 
-def _total(found: Sequence[Reader]) -> str:
+def _total(found: Sequence[TargetReader]) -> str:
     teams = plural(len({each.consumer.team for each in found}), "team")
     return f"{plural(len(found), 'consumer')}, {teams}"
 
 
-def _rows(reader: Reader) -> Iterator[tuple[str, ...]]:
+def _rows(reader: TargetReader) -> Iterator[tuple[str, ...]]:
     team, how = reader.consumer.team, reached(reader.consumer) or "-"
     agreed = " (acknowledged the removal)" if reader.acknowledged else ""
     for use in reader.uses:
@@ -122,7 +122,7 @@ def _rows(reader: Reader) -> Iterator[tuple[str, ...]]:
         yield reader.product, "*", team, how, what + agreed
 
 
-def _markdown(found: Sequence[Reader], target: Target | None) -> str:
+def _markdown(found: Sequence[TargetReader], target: Target | None) -> str:
     if not found:
         of = "" if target is None else f" of {escape.markdown_code(str(target))}"
         return f"No consumer is registered{of}.\n"
@@ -135,7 +135,7 @@ def _markdown(found: Sequence[Reader], target: Target | None) -> str:
     return "\n".join([*lines, "", f"{_total(found)}."]) + "\n"
 
 
-def _spread(found: Sequence[Reader]) -> Iterator[tuple[str, ...]]:
+def _spread(found: Sequence[TargetReader]) -> Iterator[tuple[str, ...]]:
     for each in found:
         consumer = each.consumer
         who = (each.product, consumer.name, consumer.team, consumer.contact)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.consumers.uses import touched, touches
+from schemareg.consumers.uses import touched_fields, touches
 from schemareg.model import Severity
 from schemareg.reports.review.sentences import plural
-from schemareg.snapshot.said import typed
+from schemareg.snapshot.deprecations import shell_target
 from schemareg.text import escape
 from schemareg.text.colour import WIDEST
 from schemareg.text.columns import table, wrapped
@@ -107,7 +107,7 @@ def _read(consumer: Consumer, target: Target) -> str:
         if not touches(use, target):
             continue
         versions = "" if use.versions == "*" else f" {use.versions}"
-        names = ", ".join(touched(use, target))
+        names = ", ".join(touched_fields(use, target))
         found.append(f"{names or use.schema}{versions}")
     return "; ".join(found) or "does not declare its uses"
 
@@ -120,7 +120,7 @@ def _days(draft: DeprecationDraft) -> Iterator[tuple[str, str]]:
     if said.sunset is None:
         yield (
             "no sunset yet",
-            f"nothing can be removed before one is set: reg extend {typed(said.target)} --sunset D",
+            f"nothing can be removed before one is set: reg extend {shell_target(said.target)} --sunset D",
         )
         return
     lands_by = draft.lands_by
@@ -135,7 +135,7 @@ def _release(draft: DeprecationDraft) -> str:
     if draft.said.loosens:
         return "a new version can loosen it"
     if target.field:
-        return f"a new version can omit it: reg retire {typed(target)}"
+        return f"a new version can omit it: reg retire {shell_target(target)}"
     if target.version is not None:
         return "new versions need not support it; its file stays"
     if target.major is not None:

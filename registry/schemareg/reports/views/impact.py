@@ -15,7 +15,7 @@ from schemareg.text.columns import table, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from schemareg.consumers.impact import Blow, Reader, Struck
+    from schemareg.consumers.impact import ConsumerImpact, ConsumerLoss, TargetReader
     from schemareg.model import Finding, Hit, Report
     from schemareg.model.targets import Target
 
@@ -24,7 +24,7 @@ FORMS = ("text", "json", "markdown")
 
 
 def of_target(
-    found: Sequence[Reader],
+    found: Sequence[TargetReader],
     target: Target,
     form: str = "text",
     *,
@@ -53,7 +53,7 @@ def of_target(
 
 
 def of_change(
-    found: Sequence[Struck],
+    found: Sequence[ConsumerImpact],
     report: Report,
     form: str = "text",
     *,
@@ -73,7 +73,7 @@ def of_change(
                 "consumers": [
                     {
                         **who(each.product, each.consumer),
-                        "hit_by": [_blow_document(blow) for blow in each.blows],
+                        "hit_by": [_loss_document(loss) for loss in each.losses],
                     }
                     for each in found
                 ],
@@ -87,7 +87,7 @@ def of_change(
 # --- if something went ---------------------------------------------------------------------------
 
 
-def _loss(reader: Reader, target: Target) -> dict[str, Any]:
+def _loss(reader: TargetReader, target: Target) -> dict[str, Any]:
     hits = hits_of(reader.consumer, target)
     return {
         "target": str(target),
@@ -98,7 +98,7 @@ def _loss(reader: Reader, target: Target) -> dict[str, Any]:
 
 
 def _target_text(
-    found: Sequence[Reader], target: Target, paint: Callable[[str, str], str], width: int
+    found: Sequence[TargetReader], target: Target, paint: Callable[[str, str], str], width: int
 ) -> str:
     name = _visible(str(target))
     lines = wrapped(_heading(found, name), width)
@@ -115,7 +115,7 @@ def _target_text(
     return escape.inert("\n".join(lines) + "\n")
 
 
-def _heading(found: Sequence[Reader], name: str) -> str:
+def _heading(found: Sequence[TargetReader], name: str) -> str:
     if not found:
         return f"No registered consumer uses {name}"
     agreed = sum(each.acknowledged for each in found)
@@ -125,7 +125,7 @@ def _heading(found: Sequence[Reader], name: str) -> str:
     return f"{count} {reads} {name}{some}"
 
 
-def _target_markdown(found: Sequence[Reader], target: Target) -> str:
+def _target_markdown(found: Sequence[TargetReader], target: Target) -> str:
     lines = [f"**{_heading(found, escape.markdown_code(str(target)))}**"]
     if found:
         lines += ["", "| team | reached by | what it reads | agreed |", "|---|---|---|---|"]
@@ -143,20 +143,20 @@ def _target_markdown(found: Sequence[Reader], target: Target) -> str:
 # --- by a change ---------------------------------------------------------------------------------
 
 
-def _blow_document(blow: Blow) -> dict[str, Any]:
-    from schemareg.consumers.impact import subject as taken
+def _loss_document(loss: ConsumerLoss) -> dict[str, Any]:
+    from schemareg.consumers.impact import affected_target as taken
     from schemareg.reports.review.json_document import finding_document
 
     return {
-        "target": str(taken(blow.finding)),
-        "uses": _uses_document(blow.hits),
-        "acknowledged": blow.acknowledged,
-        "finding": finding_document(blow.finding),
+        "target": str(taken(loss.finding)),
+        "uses": _uses_document(loss.hits),
+        "acknowledged": loss.acknowledged,
+        "finding": finding_document(loss.finding),
     }
 
 
 def _change_text(
-    found: Sequence[Struck], report: Report, paint: Callable[[str, str], str], width: int
+    found: Sequence[ConsumerImpact], report: Report, paint: Callable[[str, str], str], width: int
 ) -> str:
     lines: list[str] = []
     for each in found:
@@ -165,7 +165,7 @@ def _change_text(
         lines.append(
             f"{head} reads {_visible(each.product)}" + (f" ({_visible(how)})" if how else "")
         )
-        rows = [_blow_row(blow, paint) for blow in each.blows]
+        rows = [_loss_row(loss, paint) for loss in each.losses]
         lines += [*table(("", "", ""), rows, width=width, indent="  "), ""]
     count = plural(len(found), "consumer")
     lines += wrapped(
@@ -176,16 +176,16 @@ def _change_text(
     return escape.inert("\n".join(lines) + "\n")
 
 
-def _blow_row(blow: Blow, paint: Callable[[str, str], str]) -> tuple[str, ...]:
-    finding = blow.finding
+def _loss_row(loss: ConsumerLoss, paint: Callable[[str, str], str]) -> tuple[str, ...]:
+    finding = loss.finding
     severity = finding.severity.value
     waived = " (waived)" if finding.waived else ""
-    agreed = "; acknowledged the removal" if blow.acknowledged else ""
-    what = f"{subject(finding)}: {finding.message}{waived}; it reads {_uses(blow.hits)}{agreed}"
+    agreed = "; acknowledged the removal" if loss.acknowledged else ""
+    what = f"{subject(finding)}: {finding.message}{waived}; it reads {_uses(loss.hits)}{agreed}"
     return paint(severity, severity), finding.rule, _visible(what)
 
 
-def _change_markdown(found: Sequence[Struck], report: Report) -> str:
+def _change_markdown(found: Sequence[ConsumerImpact], report: Report) -> str:
     if not found:
         return "**This change affects no registered consumer.**\n"
     lines = [
@@ -195,14 +195,14 @@ def _change_markdown(found: Sequence[Struck], report: Report) -> str:
         "|---|---|---|---|---|",
     ]
     for each in found:
-        for blow in each.blows:
-            finding = blow.finding
+        for loss in each.losses:
+            finding = loss.finding
             cells = (
                 _prose(each.consumer.team),
                 _prose(reached(each.consumer)),
-                _prose(_uses(blow.hits)),
+                _prose(_uses(loss.hits)),
                 _what(finding),
-                "yes" if blow.acknowledged else "no",
+                "yes" if loss.acknowledged else "no",
             )
             lines.append(f"| {' | '.join(cells)} |")
     compared = f"base {report.base}, head {report.head}, as of {report.today}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.consumers.uses import written
+from schemareg.consumers.uses import field_notation
 from schemareg.model import Severity
 from schemareg.text import escape
 from schemareg.text.colour import WIDEST
@@ -80,7 +80,7 @@ def _reads(consumer: Consumer, width: int) -> list[str]:
         (
             str(use.schema),
             use.versions,
-            ", ".join(written(*each) for each in use.elements) or "all fields",
+            ", ".join(field_notation(*each) for each in use.elements) or "all fields",
         )
         for use in consumer.uses
     ]

@@ -1,4 +1,4 @@
-"""What the files of one state announce, whether it has landed or not."""
+"""The deprecations in the files of one state, landed or not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def deprecations(snapshot: Snapshot, product: str) -> tuple[Deprecation, ...]:
-    """What the files of a product announce, by path; a file that is wrong announces nothing."""
+    """The deprecations of a product, sorted by path; invalid files are left out."""
     found = []
     for path in snapshot.facts(product, DEPRECATIONS):
         try:
@@ -26,19 +26,19 @@ def deprecations(snapshot: Snapshot, product: str) -> tuple[Deprecation, ...]:
     return tuple(found)
 
 
-def typed(target: Target) -> str:
-    """A target as one types it into a shell, in quotes where it has to be."""
+def shell_target(target: Target) -> str:
+    """A target as a shell argument, quoted where necessary."""
     import shlex
 
     text = str(target)
-    plain = text.replace("#", "").replace("=", "")  # inside a word they mean nothing to a shell
+    plain = text.replace("#", "").replace("=", "")  # a shell does not interpret them inside a word
     return text if shlex.quote(plain) == plain else shlex.quote(text)
 
 
-def standing(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecation:
-    """The one deprecation of a target, or of the guarantee about it that `loosens` names.
+def find_deprecation(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecation:
+    """The deprecation of a target, or of its guarantee that `loosens` names.
 
-    Raises RegistryError where there is none, or more than one to choose from.
+    Raises RegistryError if there is none or more than one.
     """
     announced = deprecations(snapshot, target.product)
     found = [each for each in announced if each.target == target]
@@ -49,15 +49,19 @@ def standing(snapshot: Snapshot, target: Target, loosens: str = "") -> Deprecati
         return found[0]
     if found:
         raise RegistryError(
-            f"{len(found)} files speak of {quoted(target)}:"
+            f"{len(found)} files announce a change of {quoted(target)}:"
             f" {' and '.join(each.path for each in found)}",
-            remedy=f"Say which guarantee is meant: --loosens {found[0].loosens or found[1].loosens}",
+            remedy=f"Name the guarantee: --loosens {found[0].loosens or found[1].loosens}",
         )
-    what = f"that {quoted(target)} loosens {loosens}" if loosens else f"the end of {quoted(target)}"
+    what = (
+        f"that {quoted(target)} loosens {loosens}"
+        if loosens
+        else f"the removal of {quoted(target)}"
+    )
     near = nearest(str(target), [str(each.target) for each in announced])
     raise RegistryError(
-        f"nothing announces {what}",
+        f"no deprecation announces {what}",
         remedy=f"Did you mean {near}?"
         if near
-        else f"To announce it: reg deprecate {typed(target)} --reason …",
+        else f"To announce it: reg deprecate {shell_target(target)} --reason …",
     )
