@@ -15,7 +15,7 @@ from schemareg.model.errors import RegistryError
 from schemareg.reports.views.json_schemas import schema_text
 from schemareg.scan.layout import Numbered, number_of
 from schemareg.scan.layout_guess import propose
-from schemareg.scan.rewrites import Judged, Meaning, judged
+from schemareg.scan.rewrites import Meaning, RewriteEffect, judged
 from schemareg.scan.version_steps import Bump, bump
 
 if TYPE_CHECKING:
@@ -379,7 +379,7 @@ def test_a_rewrite_comes_to(before: Any, after: Any, meaning: Meaning) -> None:
 
 def test_yaml_is_read_as_its_name_says() -> None:
     found = judged(b"type: string\n", b"# now\ntype: string\n", "order/1.0.0.yaml")
-    assert found == Judged(Meaning.BYTES)
+    assert found == RewriteEffect(Meaning.BYTES)
 
 
 @pytest.mark.parametrize(
@@ -422,7 +422,7 @@ def number(text_: str) -> Numbered:
 def test_a_step_is_called_and_is(
     older: str, newer: str, meaning: Meaning, level: str, expected: tuple[str, str]
 ) -> None:
-    found = bump(number(older), number(newer), Judged(meaning), Level[level])
+    found = bump(number(older), number(newer), RewriteEffect(meaning), Level[level])
     assert found == Bump(*expected)
     if all(expected) and expected[0] != expected[1]:
         order = ("MODEL", "REVISION", "ADDITION", "major", "minor", "patch")
@@ -433,7 +433,7 @@ def test_a_step_is_called_and_is(
 
 
 def test_one_direction_that_is_in_doubt_does_not_hide_the_other() -> None:
-    found = Judged(Meaning.WIDENED, "{}", "too large", doubt=True)
+    found = RewriteEffect(Meaning.WIDENED, "{}", "too large", doubt=True)
     assert (found.breaks("FORWARD"), found.breaks("BACKWARD")) == (True, None)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schemareg.history.clock import Receipt, apply_receipts, day, monotone, receipts_since
 from schemareg.model import Entry, Kind, Landing, PathChange
-from schemareg.notifications.delivery.ledger import Ledger, Seen
+from schemareg.notifications.delivery.ledger import Ledger, Observation
 from schemareg.notifications.delivery.receipts import moving, told
 
 if TYPE_CHECKING:
@@ -169,9 +169,9 @@ def test_without_need_the_history_stays_the_same_value() -> None:
 
 def test_a_receipt_is_kept_apart_where_it_contradicts_a_claim_or_dates_a_landing_later() -> None:
     plain = line(0, 900, 2)
-    ahead = Seen("c1", moment(3), None)
-    belated = Seen("c0", moment(3), moment(2))
-    agreeing = Seen("c2", moment(3), moment(1))
+    ahead = Observation("c1", moment(3), None)
+    belated = Observation("c0", moment(3), moment(2))
+    agreeing = Observation("c2", moment(3), moment(1))
     assert moving(plain, Ledger(), [ahead, belated, agreeing]) == (ahead, belated)
     assert days(apply_receipts(plain, told(Ledger(clock={"c0": belated})))) == [2, 900, 900]
 

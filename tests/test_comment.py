@@ -13,7 +13,14 @@ import pytest
 from tests.doubles.github import BOT, TOKEN
 
 from schemareg.model import Finding, Mistake, Place, Report, Severity
-from schemareg.notifications.github.sticky_comment import Plan, Posted, Run, mark, marked, plan
+from schemareg.notifications.github.sticky_comment import (
+    CommentPlan,
+    PostedComment,
+    Run,
+    mark,
+    marked,
+    plan,
+)
 from schemareg.reports.review import render, render_mistakes
 from schemareg_cli.main import main
 
@@ -48,8 +55,8 @@ BROKEN = Report(
 # -- what is to be done: pure
 
 
-def ours(id_: int, text: str, number: int = 1, attempt: int = 1) -> Posted:
-    return Posted(id_, "Bot", marked(text, Run(number, attempt, HEAD)))
+def ours(id_: int, text: str, number: int = 1, attempt: int = 1) -> PostedComment:
+    return PostedComment(id_, "Bot", marked(text, Run(number, attempt, HEAD)))
 
 
 NOW = Run(5, 1, HEAD)
@@ -61,26 +68,26 @@ SAID = marked("text", NOW)
     [
         ("nothing is there", [], False, (SAID, None, ())),
         ("a clean change is not spoken of", [], True, (None, None, ())),
-        ("what others say is theirs", [Posted(1, "eve", "hello")], False, (SAID, None, ())),
-        ("a copied mark is theirs", [Posted(1, "eve", SAID)], False, (SAID, None, ())),
-        ("a gone account is nobody", [Posted(1, "", SAID)], False, (SAID, None, ())),
+        ("what others say is theirs", [PostedComment(1, "eve", "hello")], False, (SAID, None, ())),
+        ("a copied mark is theirs", [PostedComment(1, "eve", SAID)], False, (SAID, None, ())),
+        ("a gone account is nobody", [PostedComment(1, "", SAID)], False, (SAID, None, ())),
         ("ours of an older run is edited", [ours(3, "old", 4)], False, (None, (3, SAID), ())),
-        ("a login's case is nothing", [Posted(3, "bOT", SAID)], False, (None, None, ())),
+        ("a login's case is nothing", [PostedComment(3, "bOT", SAID)], False, (None, None, ())),
         ("clean again is said", [ours(3, "old", 4)], True, (None, (3, SAID), ())),
         ("an older attempt is edited", [ours(3, "old", 5, 0)], False, (None, (3, SAID), ())),
         ("the same attempt speaks again", [ours(3, "old", 5, 1)], False, (None, (3, SAID), ())),
         ("a newer attempt stays", [ours(3, "new", 5, 2)], False, (None, None, ())),
         ("a newer run stays", [ours(3, "new", 6)], False, (None, None, ())),
-        ("the same is not written again", [Posted(3, "bot", SAID)], False, (None, None, ())),
+        ("the same is not written again", [PostedComment(3, "bot", SAID)], False, (None, None, ())),
         (
             "GitHub's line breaks are no difference",
-            [Posted(3, "bot", SAID.replace("\n", "\r\n") + "\n")],
+            [PostedComment(3, "bot", SAID.replace("\n", "\r\n") + "\n")],
             False,
             (None, None, ()),
         ),
         (
             "our word without a mark in its first line is not it",
-            [Posted(3, "bot", f"> {SAID}"), Posted(4, "bot", f"\n{SAID}")],
+            [PostedComment(3, "bot", f"> {SAID}"), PostedComment(4, "bot", f"\n{SAID}")],
             False,
             (SAID, None, ()),
         ),
@@ -106,7 +113,7 @@ SAID = marked("text", NOW)
     ids=lambda each: each.replace(" ", "-") if isinstance(each, str) else "",
 )
 def test_one_comment_says_what_the_newest_run_found(
-    why: str, posted: list[Posted], clean: bool, expected: tuple[Any, ...]
+    why: str, posted: list[PostedComment], clean: bool, expected: tuple[Any, ...]
 ) -> None:
     found = plan(posted, "bot", NOW, "text", clean=clean)
     assert (found.create, found.edit, found.delete) == expected
@@ -125,9 +132,9 @@ def test_doing_it_once_leaves_nothing_to_be_done() -> None:
     first = plan(posted.values(), "bot", NOW, "text", clean=False)
     assert first.edit is not None
     left = [each for each in posted.values() if each.id not in (*first.delete, first.edit[0])]
-    after = [*left, Posted(first.edit[0], "bot", first.edit[1])]
+    after = [*left, PostedComment(first.edit[0], "bot", first.edit[1])]
     again = plan(after, "bot", NOW, "text", clean=False)
-    assert again == Plan("a newer run (8) has commented: the comment stays unchanged")
+    assert again == CommentPlan("a newer run (8) has commented: the comment stays unchanged")
 
 
 # -- the command, against a server that plays GitHub

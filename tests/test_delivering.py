@@ -14,7 +14,7 @@ from schemareg.model import Severity
 from schemareg.notifications.delivery import outbox
 from schemareg.notifications.delivery.delivery import delivery
 from schemareg.notifications.delivery.ledger import Ledger, Notified
-from schemareg.notifications.delivery.message import Message, Outcome
+from schemareg.notifications.delivery.message import Message, SendOutcome
 from schemareg.notifications.events.event import Event
 from schemareg.operations.notify import drain, plan
 from schemareg.operations.notify.ledger import LedgerStore
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.conftest import Repo
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SENT = Outcome(sent=True)
+SENT = SendOutcome(sent=True)
 
 
 def message(number: int, channel: str) -> Message:
@@ -49,7 +49,7 @@ def book(repo: Repo) -> Callable[..., LedgerStore]:
     return made
 
 
-def drained(found: LedgerStore, send: Callable[[Message], Outcome]) -> drain.DrainResult:
+def drained(found: LedgerStore, send: Callable[[Message], SendOutcome]) -> drain.DrainResult:
     return drain.drain(found, send, "run", lambda: NOW)
 
 
@@ -58,7 +58,7 @@ def test_what_a_sender_raises_costs_its_own_channel_a_message_and_is_told_in_the
 ) -> None:
     found = book("well", "broken", "broken", "well")
 
-    def send(told: Message) -> Outcome:
+    def send(told: Message) -> SendOutcome:
         if told.channel == "broken":
             raise ZeroDivisionError("secret")
         return SENT
@@ -82,7 +82,7 @@ def test_channels_are_spoken_to_at_once_but_not_all_of_them_and_each_in_order(
     busy: set[str] = set()
     most, order = 0, dict[str, list[str]]()
 
-    def send(told: Message) -> Outcome:
+    def send(told: Message) -> SendOutcome:
         nonlocal most
         assert told.channel not in busy
         busy.add(told.channel)
@@ -105,9 +105,9 @@ def test_of_a_batch_what_comes_after_a_failure_is_given_back(
     found = book(*["chat"] * 40)
     tried: list[str] = []
 
-    def send(told: Message) -> Outcome:
+    def send(told: Message) -> SendOutcome:
         tried.append(told.headline)
-        return SENT if len(tried) < 3 else Outcome(sent=False, reason="down")
+        return SENT if len(tried) < 3 else SendOutcome(sent=False, reason="down")
 
     done = drained(found, send)
     assert tried == ["number 0", "number 1", "number 2"]

@@ -202,6 +202,15 @@ def test_no_circle_of_imports_joins_two_rooms() -> None:
     assert sorted(wanted) == []
 
 
+def test_no_public_class_name_means_two_things() -> None:
+    places: dict[str, list[str]] = {}
+    for name in modules():
+        for node in tree(name).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(name)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_a_room_is_small_enough_to_look_around() -> None:
     beside = Counter(
         path.parent for name, path in modules().items() if name.startswith("schemareg.")

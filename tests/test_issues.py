@@ -21,11 +21,11 @@ from schemareg.model.errors import RegistryError
 from schemareg.model.targets import parse
 from schemareg.notifications.delivery.delivery import Attempt, Delivery, Ending
 from schemareg.notifications.delivery.outbox import added
-from schemareg.notifications.events.reminders import Leave
-from schemareg.notifications.events.source import Home
-from schemareg.notifications.github.dashboard import Told, dashboard
+from schemareg.notifications.events.reminders import ActiveWaiver
+from schemareg.notifications.events.source import EventSource
+from schemareg.notifications.github.dashboard import DeliveryRow, dashboard
 from schemareg.notifications.github.issues import LABEL, About, WantedIssue, wanted
-from schemareg.notifications.github.tracker import KnownIssue, Move, marked, moves
+from schemareg.notifications.github.tracker import IssueAction, KnownIssue, marked, moves
 from schemareg.operations.github import issues as github_issues
 from schemareg.operations.notify import ledger
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Reg = Callable[..., tuple[int, str, str]]
 
 MARCH = date(2026, 3, 1)
-HOME = Home("https://github.com/acme/data", "https://github.com/acme/data")
+HOME = EventSource("https://github.com/acme/data", "https://github.com/acme/data")
 STORY = [
     ("2026-01-05", "consumer billing reads email,customer.phone versions ^1"),
     ("2026-01-10", "deprecate orders/order#email 2026-06-01 replacement orders/order#mail"),
@@ -166,13 +166,13 @@ def test_the_dashboard_shows_how_all_of_it_stands(golden: Callable[[str, str], N
         said("orders/order#old", date(2026, 1, 11)),
     ]
     leaves = [
-        Leave("orders", waiver("a" * 16, date(2026, 5, 10)), date(2026, 1, 1)),
-        Leave("orders", waiver("b" * 16, date(2026, 2, 20)), date(2026, 1, 1)),
-        Leave("orders", waiver("c" * 16, date(2026, 9, 20)), date(2026, 1, 1)),
+        ActiveWaiver("orders", waiver("a" * 16, date(2026, 5, 10)), date(2026, 1, 1)),
+        ActiveWaiver("orders", waiver("b" * 16, date(2026, 2, 20)), date(2026, 1, 1)),
+        ActiveWaiver("orders", waiver("c" * 16, date(2026, 9, 20)), date(2026, 1, 1)),
     ]
     told = [
-        Told(datetime(2026, 2, 28, 12, 30, tzinfo=UTC), "checkout-slack", "sent"),
-        Told(
+        DeliveryRow(datetime(2026, 2, 28, 12, 30, tzinfo=UTC), "checkout-slack", "sent"),
+        DeliveryRow(
             datetime(2026, 3, 1, 8, 0, tzinfo=UTC), "mailto:ada@example.com", "failed", "550 | no"
         ),
     ]
@@ -189,7 +189,7 @@ def waiver(fingerprint: str, until: date) -> Waiver:
 
 def test_nothing_in_an_issue_counts_days() -> None:
     terms = [said("orders/order#email"), said("orders/order#total", None)]
-    leaves = [Leave("orders", waiver("a" * 16, date(2026, 3, 20)), date(2026, 1, 1))]
+    leaves = [ActiveWaiver("orders", waiver("a" * 16, date(2026, 3, 20)), date(2026, 1, 1))]
 
     def on(day: int) -> list[WantedIssue]:
         then = about(date(2026, 3, day), reader())
@@ -217,10 +217,10 @@ def test_texts_of_files_are_shown_and_do_nothing() -> None:
         replacement=parse("orders/order#" + re.sub(r"([.\[\]=#\\])", r"\\\1", HOSTILE)),
     )
     late = about(date(2026, 7, 1), reader(team=HOSTILE, versions=HOSTILE))
-    leave = Leave(
+    leave = ActiveWaiver(
         "orders", replace(waiver("a" * 16, MARCH), reason=HOSTILE, approver=HOSTILE), MARCH
     )
-    told = Told(datetime(2026, 3, 1, tzinfo=UTC), HOSTILE, "failed", HOSTILE)
+    told = DeliveryRow(datetime(2026, 3, 1, tzinfo=UTC), HOSTILE, "failed", HOSTILE)
     (issue,) = wanted([ends], late)
     board = dashboard([ends], [leave], [told], late)
     for each in (issue, board):
@@ -244,10 +244,10 @@ def test_what_is_very_long_fits() -> None:
     ends = [said(f"orders/order#f{n}", reason="&" * 100_000) for n in range(300)]
     many = [reader(team="&" * 10_000) for _ in range(300)]
     leaves = [
-        Leave("orders", replace(waiver(f"{n:016}", MARCH), reason="&" * 9_000), MARCH)
+        ActiveWaiver("orders", replace(waiver(f"{n:016}", MARCH), reason="&" * 9_000), MARCH)
         for n in range(300)
     ]
-    told = [Told(datetime(2026, 3, 1, tzinfo=UTC), "&" * 500, "failed", "&" * 9_000)] * 300
+    told = [DeliveryRow(datetime(2026, 3, 1, tzinfo=UTC), "&" * 500, "failed", "&" * 9_000)] * 300
     found = wanted(ends[:1], about(MARCH, *many))
     board = dashboard(ends, leaves, told, about(MARCH, *many))
     for each in (*found, board):
@@ -336,7 +336,7 @@ def test_issues_are_brought_to_what_they_should_be(
     assert moves([*left, *after], "bot", want) == (), "done once, nothing is left to be done"
 
 
-def _after(move: Move, issues: list[KnownIssue]) -> KnownIssue:
+def _after(move: IssueAction, issues: list[KnownIssue]) -> KnownIssue:
     known = {each.number: each for each in issues}
     before = known.get(move.number, KnownIssue(99, "", "bot", "", "", True))
     open_ = move.state == "open" if move.state else before.open
@@ -596,7 +596,9 @@ def test_what_the_ledger_tells_is_shown_on_the_board(
 
 
 def test_deliveries_are_shown_on_the_board(github: GitHub, shop: Path) -> None:
-    told = [Told(datetime(2026, 3, 1, 8, tzinfo=UTC), "checkout-slack", "failed", "no answer")]
+    told = [
+        DeliveryRow(datetime(2026, 3, 1, 8, tzinfo=UTC), "checkout-slack", "failed", "no answer")
+    ]
     follow(shop, github, told=told)
     assert (
         "| 2026-03-01 08:00 UTC | `checkout-slack` | failed | no answer |"

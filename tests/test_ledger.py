@@ -13,7 +13,7 @@ from schemareg.model.errors import RegistryError
 from schemareg.notifications.delivery import codec, ledger, outbox
 from schemareg.notifications.delivery.delivery import ENOUGH, PATIENCE, Delivery, delivery, pause
 from schemareg.notifications.delivery.ledger import Ledger
-from schemareg.notifications.delivery.message import Message, Outcome, State
+from schemareg.notifications.delivery.message import DeliveryState, Message, SendOutcome
 from schemareg.notifications.events.event import Event
 from schemareg.operations.notify import resend
 from schemareg.reports.views import deliveries
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from schemareg.operations.notify.plan import RunContext
 
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SENT = Outcome(sent=True)
-DOWN = Outcome(sent=False, reason="no answer")
-REFUSED = Outcome(sent=False, reason="404", permanent=True)
+SENT = SendOutcome(sent=True)
+DOWN = SendOutcome(sent=False, reason="no answer")
+REFUSED = SendOutcome(sent=False, reason="404", permanent=True)
 EVENT = Event(
     id="e" * 32,
     type="deprecation.announced",
@@ -55,7 +55,7 @@ def ids(waiting: dict[str, tuple[Delivery, ...]]) -> dict[str, list[int]]:
     return {channel: [int(one.id, 16) for one in each] for channel, each in waiting.items()}
 
 
-def tried(known: Ledger, number: int, outcome: Outcome | None, at: datetime) -> Ledger:
+def tried(known: Ledger, number: int, outcome: SendOutcome | None, at: datetime) -> Ledger:
     id_ = f"{number:032x}"
     known, mine = outbox.taken(known, "run", at, asked=frozenset({id_}))
     assert mine, "it was not due"
@@ -90,7 +90,7 @@ def test_what_is_in_the_ledger_is_not_put_into_it_again() -> None:
 def test_a_claim_holds_off_everybody_until_its_time_has_run_out() -> None:
     known, mine = outbox.taken(book(message(1)), "killed", BEGIN)
     assert ids(mine) == {"slack": [1]}
-    assert known.deliveries[f"{1:032x}"].state is State.ATTEMPTING
+    assert known.deliveries[f"{1:032x}"].state is DeliveryState.ATTEMPTING
     before = BEGIN + outbox.LEASE - timedelta(seconds=1)
     assert outbox.due(known, before) == {}
     assert ids(outbox.due(known, BEGIN + outbox.LEASE)) == {"slack": [1]}
@@ -135,13 +135,13 @@ def test_the_pause_doubles_and_keeps_to_what_the_other_side_asks(
 def test_a_message_is_given_up_after_a_week_and_not_before() -> None:
     known, now = book(message(1)), BEGIN
     states = []
-    while known.deliveries[f"{1:032x}"].state is not State.FAILED:
+    while known.deliveries[f"{1:032x}"].state is not DeliveryState.FAILED:
         known = tried(known, 1, DOWN, now)
         states.append(known.deliveries[f"{1:032x}"].state)
         now += timedelta(hours=12)
     assert len(states) > ENOUGH
     assert now - timedelta(hours=12) - BEGIN == PATIENCE
-    assert set(states[:-1]) == {State.PENDING}
+    assert set(states[:-1]) == {DeliveryState.PENDING}
     assert known.deliveries[f"{1:032x}"].reason == "no answer"
 
 
@@ -150,16 +150,16 @@ def test_a_rare_run_tries_often_enough_before_it_gives_up() -> None:
     for _ in range(ENOUGH - 1):
         known = tried(known, 1, DOWN, now)
         now += timedelta(days=30)
-    assert known.deliveries[f"{1:032x}"].state is State.PENDING
-    assert tried(known, 1, DOWN, now).deliveries[f"{1:032x}"].state is State.FAILED
+    assert known.deliveries[f"{1:032x}"].state is DeliveryState.PENDING
+    assert tried(known, 1, DOWN, now).deliveries[f"{1:032x}"].state is DeliveryState.FAILED
 
 
 def test_a_refusal_is_final_until_somebody_asks_again() -> None:
     known = tried(book(message(1), message(2)), 1, REFUSED, BEGIN)
-    assert known.deliveries[f"{1:032x}"].state is State.FAILED
+    assert known.deliveries[f"{1:032x}"].state is DeliveryState.FAILED
     assert ids(outbox.due(known, BEGIN)) == {"slack": [2]}, "the channel itself is well"
     again = outbox.reopened(known, [f"{1:032x}"], BEGIN + timedelta(days=1))
-    assert again.deliveries[f"{1:032x}"].state is State.PENDING
+    assert again.deliveries[f"{1:032x}"].state is DeliveryState.PENDING
     assert ids(outbox.due(again, BEGIN + timedelta(days=1))) == {"slack": [1, 2]}
 
 
@@ -297,6 +297,6 @@ def test_hostile_text_of_a_ledger_moves_nothing_where_it_is_shown() -> None:
         (None, "postponed, slack: number 1\n"),
     ],
 )
-def test_what_came_of_an_attempt_is_one_sentence(outcome: Outcome | None, told: str) -> None:
+def test_what_came_of_an_attempt_is_one_sentence(outcome: SendOutcome | None, told: str) -> None:
     known = tried(book(message(1)), 1, outcome, BEGIN)
     assert [deliveries.sentence(each) for each in known.deliveries.values()] == [told]

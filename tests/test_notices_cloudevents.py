@@ -16,9 +16,9 @@ from jsonschema import Draft202012Validator
 from schemareg.model import Severity
 from schemareg.model.errors import RegistryError
 from schemareg.notifications.channels import cloudevents
-from schemareg.notifications.events.audience import Saying, dated, identity, plain
+from schemareg.notifications.events.audience import EventContent, dated, identity, plain
 from schemareg.notifications.events.event import TYPES, Event
-from schemareg.notifications.events.source import home
+from schemareg.notifications.events.source import event_source
 from schemareg.reports.views.events import line, render
 from schemareg.reports.views.json_schemas import schema_text
 
@@ -133,8 +133,10 @@ def test_a_batch_is_an_array_of_the_same(events: list[Event]) -> None:
 
 
 def test_a_subject_that_would_be_empty_is_left_out() -> None:
-    saying = Saying("policy.changed", Severity.NOTICE, "", "", "the registry's policy changed")
-    event = dated(saying, EVENT.time.date(), home("", "a" * 40))
+    saying = EventContent(
+        "policy.changed", Severity.NOTICE, "", "", "the registry's policy changed"
+    )
+    event = dated(saying, EVENT.time.date(), event_source("", "a" * 40))
     assert "subject" not in cloudevents.document(event)
     assert wrong(cloudevents.document(event)) == []
 
@@ -162,9 +164,9 @@ def test_what_is_no_event_of_ours_is_refused_with_the_schema_to_look_at(text: st
 
 
 def test_no_type_is_told_that_is_not_in_the_table() -> None:
-    saying = Saying("version.exploded", Severity.ERROR, "", "", "boom")
+    saying = EventContent("version.exploded", Severity.ERROR, "", "", "boom")
     with pytest.raises(ValueError, match="exploded"):
-        dated(saying, EVENT.time.date(), home("", "a" * 40))
+        dated(saying, EVENT.time.date(), event_source("", "a" * 40))
 
 
 def test_ids_tell_apart_what_only_looks_the_same_when_it_is_joined() -> None:

@@ -20,8 +20,8 @@ from schemareg.notifications.channels import cloudevents
 from schemareg.notifications.delivery.routing import routes
 from schemareg.notifications.events import happenings
 from schemareg.notifications.events.event import TYPES
-from schemareg.notifications.events.landings import Teller
-from schemareg.notifications.events.source import home
+from schemareg.notifications.events.landings import EventReader
+from schemareg.notifications.events.source import event_source
 from schemareg.reports.views.json_schemas import schema_text
 from schemareg.review.review import review
 from schemareg.snapshot.snapshot import Snapshot
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from schemareg.model import Landing, Policy
-    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.audience import AddressedEvent
     from schemareg.notifications.events.event import Event
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
@@ -44,14 +44,14 @@ channels:
 notify: {default: [hub-chat]}
 """
 TODAY = date(2027, 1, 1)
-HERE = home("https://github.com/shop/registry", "")
+HERE = event_source("https://github.com/shop/registry", "")
 
 
 class Telling(NamedTuple):
     """One landing, its news, and the two states that they are routed by."""
 
     landing: Landing
-    news: tuple[News, ...]
+    news: tuple[AddressedEvent, ...]
     states: tuple[Snapshot, Snapshot]
 
 
@@ -109,7 +109,7 @@ def tellings(folder: Path, since: int = -1, today: date = TODAY) -> Iterator[Tel
 
         landings = line.line()
         after = landings[since] if since >= 0 else None
-        teller = Teller(line, at, HERE, today, after)
+        teller = EventReader(line, at, HERE, today, after)
         for landing in landings[since + 1 :]:
             changes = [each for each in line.changes("", after=after) if each.landing == landing]
             scene = teller.scene(landing)
@@ -209,12 +209,12 @@ def test_the_same_landing_has_the_same_events_in_every_clone_whenever_it_is_told
 
 
 def test_an_event_has_its_own_id_whatever_the_registry_is_called() -> None:
-    elsewhere = home("https://gitlab.com/other/name.git", "")
+    elsewhere = event_source("https://gitlab.com/other/name.git", "")
     assert (elsewhere.source, elsewhere.page("a" * 40)) == (
         "https://gitlab.com/other/name",
         f"https://gitlab.com/other/name/-/commit/{'a' * 40}",
     )
-    assert home("", "b" * 40) == ("schemareg:" + "b" * 40, "")
+    assert event_source("", "b" * 40) == ("schemareg:" + "b" * 40, "")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_an_event_has_its_own_id_whatever_the_registry_is_called() -> None:
     ],
 )
 def test_no_link_is_made_of_an_address_that_is_none(web: str) -> None:
-    here = home(web, "c" * 40)
+    here = event_source(web, "c" * 40)
     assert (here.source, here.web, here.page("a" * 40)) == ("schemareg:" + "c" * 40, "", "")
 
 

@@ -11,13 +11,13 @@ import pytest
 from schemareg.deprecation.schedule import Statement, term
 from schemareg.model import Deprecation, Landing, Severity, Waiver
 from schemareg.model.targets import parse
-from schemareg.notifications.events.reminders import Leave, Registry, due
-from schemareg.notifications.events.source import home
+from schemareg.notifications.events.reminders import ActiveWaiver, Registry, due
+from schemareg.notifications.events.source import event_source
 
 if TYPE_CHECKING:
     from schemareg.deprecation.schedule import Term
     from schemareg.model.targets import Target
-    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.audience import AddressedEvent
 
 ANNOUNCED = date(2026, 1, 1)
 SUNSET = date(2026, 6, 1)
@@ -52,10 +52,10 @@ def registry(there: bool = True, readers: str = "billing") -> Registry:
     def reads(target: Target) -> str:
         return readers
 
-    return Registry(home("", "f" * 40), (30, 7, 1), is_there, reads)
+    return Registry(event_source("", "f" * 40), (30, 7, 1), is_there, reads)
 
 
-def told(news: tuple[News, ...]) -> list[str]:
+def told(news: tuple[AddressedEvent, ...]) -> list[str]:
     return [f"{n.event.severity.value} {n.event.type} {n.event.time.date()}" for n in news]
 
 
@@ -191,10 +191,10 @@ def test_a_sunset_that_hits_nobody_is_a_warning() -> None:
     ]
 
 
-def waiver(until: date, landed: date = ANNOUNCED) -> Leave:
+def waiver(until: date, landed: date = ANNOUNCED) -> ActiveWaiver:
     path = "products/orders/waivers/0123456789abcdef.yaml"
     what = Waiver(path, "0123456789abcdef", "field-removed", "An emergency.", "hub", until)
-    return Leave("orders", what, landed)
+    return ActiveWaiver("orders", what, landed)
 
 
 @pytest.mark.parametrize(

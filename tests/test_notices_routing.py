@@ -15,7 +15,7 @@ from schemareg.model import Channel, Entry, Kind, Mail, Policy, Severity
 from schemareg.model.targets import parse
 from schemareg.notifications.delivery.grouping import MOST, messages
 from schemareg.notifications.delivery.routing import Route, routes
-from schemareg.notifications.events.audience import News
+from schemareg.notifications.events.audience import AddressedEvent
 from schemareg.notifications.events.event import Event
 from schemareg.snapshot.snapshot import Snapshot
 
@@ -78,11 +78,11 @@ def event(number: int = 0, severity: Severity = Severity.NOTICE, product: str = 
     return Event(f"{number:032x}", "version.released", moment, severity, product, product, title)
 
 
-def news(*touches: str, consumers: tuple[str, ...] = (), hub: bool = False) -> News:
-    return News(event(), tuple(map(parse, touches)), consumers, hub)
+def news(*touches: str, consumers: tuple[str, ...] = (), hub: bool = False) -> AddressedEvent:
+    return AddressedEvent(event(), tuple(map(parse, touches)), consumers, hub)
 
 
-def went(each: News, states: tuple[Snapshot, ...], by: Policy) -> list[tuple[str, str]]:
+def went(each: AddressedEvent, states: tuple[Snapshot, ...], by: Policy) -> list[tuple[str, str]]:
     return [(route.channel, route.because) for route in routes([each], states, by)]
 
 
@@ -173,10 +173,10 @@ def test_who_comes_and_who_leaves_both_hear_of_it() -> None:
 
 
 def test_what_concerns_no_product_goes_to_those_who_look_after_the_whole() -> None:
-    whole = News(event(product=""), hub=True)
+    whole = AddressedEvent(event(product=""), hub=True)
     assert went(whole, (state(),), policy()) == [("hub", "this is the registry's default")]
     # Of a product that nobody can find, somebody has to hear all the same.
-    lost = News(event(product="gone"))
+    lost = AddressedEvent(event(product="gone"))
     assert went(lost, (state(),), policy()) == [("hub", "this is the registry's default")]
 
 
@@ -193,7 +193,7 @@ def test_a_channel_hears_what_reaches_its_threshold(
 ) -> None:
     by = policy("chat")
     quiet = replace(by, channels=(Channel("chat", "${CHAT}", threshold=threshold),))
-    told = [News(event(number, each)) for number, each in enumerate(Severity)]
+    told = [AddressedEvent(event(number, each)) for number, each in enumerate(Severity)]
     found = routes(told, (state({"channels": ["chat"]}),), quiet)
     assert [each.event.severity for each in found] == heard
 

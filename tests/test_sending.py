@@ -40,7 +40,7 @@ from schemareg.manifests import parse_registry
 from schemareg.manifests.channels import kind_of
 from schemareg.model import Channel, Mail, Policy, Severity
 from schemareg.notifications.delivery import masking, pauses
-from schemareg.notifications.delivery.message import Message, Outcome
+from schemareg.notifications.delivery.message import Message, SendOutcome
 from schemareg.notifications.events.event import Event
 from schemareg.operations.notify import send as notify_send
 from schemareg.reports.views.json_schemas import schema_text
@@ -93,7 +93,7 @@ def send(
     told: Message | None = None,
     patience: float = 0,
     pause: Pauses | None = None,
-) -> Outcome:
+) -> SendOutcome:
     return notify_send.send(
         channel,
         mail,
@@ -113,7 +113,7 @@ def to(hook: Hook, kind: str = "slack") -> Channel:
 
 @pytest.mark.parametrize("kind", ["slack", "teams"])
 def test_a_message_is_posted_once_as_its_medium_has_it(hook: Hook, kind: str) -> None:
-    assert send(to(hook, kind)) == Outcome(True)
+    assert send(to(hook, kind)) == SendOutcome(True)
     (post,) = hook.posts
     assert post.path == "/hook"
     assert post.headers["content-type"] == "application/json; charset=utf-8"
@@ -136,7 +136,7 @@ def test_a_variable_that_is_not_there_is_named_and_nothing_is_sent(hook: Hook) -
     channel = Channel("team", f"{hook.url}/${{TOKEN}}", "slack")
     for environment in ({}, {"TOKEN": "  "}):
         outcome = send(channel, environment, patience=60)
-        assert outcome == Outcome(False, "the variable TOKEN is not set", permanent=True)
+        assert outcome == SendOutcome(False, "the variable TOKEN is not set", permanent=True)
     assert hook.posts == []
 
 
@@ -155,7 +155,7 @@ FINAL: dict[str, tuple[Answer, str]] = {
 def test_what_the_other_side_refuses_is_not_tried_again(hook: Hook, case: str) -> None:
     answer, reason = FINAL[case]
     hook.plan(answer)
-    assert send(to(hook), patience=60) == Outcome(False, reason, permanent=True)
+    assert send(to(hook), patience=60) == SendOutcome(False, reason, permanent=True)
     assert len(hook.posts) == 1
 
 
@@ -165,7 +165,7 @@ def test_what_may_pass_is_tried_again_after_longer_and_longer_pauses(
 ) -> None:
     waited = Pauses()
     hook.plan(Answer(status), Answer(status), Answer(status))
-    assert send(to(hook), patience=60, pause=waited) == Outcome(True)
+    assert send(to(hook), patience=60, pause=waited) == SendOutcome(True)
     assert len(hook.posts) == 4
     assert all(0.5 * 2**n <= each <= 2**n for n, each in enumerate(waited.taken))
 
@@ -174,7 +174,7 @@ def test_the_pause_that_is_asked_for_is_kept(hook: Hook) -> None:
     waited = Pauses()
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
     hook.plan(Answer(429, {"Retry-After": "7"}), Answer(503, {"Retry-After": soon}))
-    assert send(to(hook), patience=60, pause=waited) == Outcome(True)
+    assert send(to(hook), patience=60, pause=waited) == SendOutcome(True)
     seconds, date = waited.taken
     assert seconds == 7
     assert 10 <= date <= 20
@@ -183,7 +183,7 @@ def test_the_pause_that_is_asked_for_is_kept(hook: Hook) -> None:
 def test_a_pause_that_is_too_long_is_told_on_instead(hook: Hook) -> None:
     hook.plan(Answer(429, {"Retry-After": "3600"}))
     outcome = send(to(hook), patience=60)
-    assert outcome == Outcome(False, "it answered 429: ok", retry_after=3600)
+    assert outcome == SendOutcome(False, "it answered 429: ok", retry_after=3600)
     assert len(hook.posts) == 1
 
 
@@ -210,7 +210,7 @@ def test_retry_after_is_seconds_or_a_date_and_never_more_than_a_day() -> None:
 
 def test_a_connection_that_is_refused_is_tried_until_patience_ends() -> None:
     outcome = send(Channel("team", unheard(), "slack"))
-    assert outcome == Outcome(False, "it refused the connection")
+    assert outcome == SendOutcome(False, "it refused the connection")
 
 
 def test_what_was_sent_and_never_answered_may_have_arrived(hook: Hook) -> None:
@@ -222,13 +222,13 @@ def test_what_was_sent_and_never_answered_may_have_arrived(hook: Hook) -> None:
     ):
         hook.plan(step)
         outcome = send(to(hook), patience=patience)
-        assert outcome == Outcome(False, reason, uncertain=True), step
+        assert outcome == SendOutcome(False, reason, uncertain=True), step
     assert len(hook.posts) == 4, "none of them was sent again"
 
 
 def test_an_answer_whose_body_is_cut_off_is_an_answer(hook: Hook) -> None:
     hook.plan(Cut())
-    assert send(to(hook)) == Outcome(True)
+    assert send(to(hook)) == SendOutcome(True)
 
 
 def test_patience_bounds_the_whole_whatever_the_other_side_does(hook: Hook) -> None:
@@ -253,25 +253,25 @@ URLS = {
 @pytest.mark.parametrize("url", URLS)
 def test_a_url_that_nothing_may_be_sent_to_is_refused_without_showing_it(url: str) -> None:
     outcome = send(Channel("team", "${URL}", "slack"), {"URL": url}, patience=60)
-    assert outcome == Outcome(False, URLS[url], permanent=True)
+    assert outcome == SendOutcome(False, URLS[url], permanent=True)
 
 
 def test_a_variable_that_holds_no_url_is_told(hook: Hook) -> None:
     for text in ("hooks.slack.com/services/x", "${OTHER}", "https"):
         outcome = send(Channel("team", "${URL}"), {"URL": text, "OTHER": hook.url}, patience=60)
         reason = "its URL does not begin like one, with https: or mailto:"
-        assert outcome == Outcome(False, reason, permanent=True)
+        assert outcome == SendOutcome(False, reason, permanent=True)
     assert hook.posts == [], "what comes from the environment is not filled in again"
 
 
 def test_certificates_are_verified(certificates: Certificates) -> None:
     with receiving(certificates) as hook:
-        assert send(to(hook)) == Outcome(True)
+        assert send(to(hook)) == SendOutcome(True)
         elsewhere = Channel("team", hook.url.replace("localhost", "127.0.0.1"), "slack")
-        assert send(elsewhere) == Outcome(True)
+        assert send(elsewhere) == SendOutcome(True)
     certificates.server = certificates.of_another_host
     with receiving(certificates) as hook:
-        assert send(to(hook)) == Outcome(False, "its certificate is for another host")
+        assert send(to(hook)) == SendOutcome(False, "its certificate is for another host")
         assert hook.posts == []
 
 
@@ -294,17 +294,19 @@ def test_a_proxy_of_the_environment_is_gone_through(
     with receiving(certificates) as hook, passing(hook) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("://", "://me:p%40ss@"))
         monkeypatch.setenv("NO_PROXY", "")
-        assert send(channel) == Outcome(True)
+        assert send(channel) == SendOutcome(True)
         basic = base64.b64encode(b"me:p@ss").decode()
         assert proxy.asked == [("receiver.example:443", f"Basic {basic}")]
-        assert send(to(hook)) == Outcome(True), "this machine is not asked for by way of another"
+        assert send(to(hook)) == SendOutcome(True), (
+            "this machine is not asked for by way of another"
+        )
         assert len(proxy.asked) == 1
         proxy.lets = False
-        assert send(channel) == Outcome(False, "the proxy refuses the connection")
+        assert send(channel) == SendOutcome(False, "the proxy refuses the connection")
         for named in ("http://[", "socks5://localhost:1", "https://localhost:1", "http://"):
             monkeypatch.setenv("HTTPS_PROXY", named)
             reason = "HTTPS_PROXY is not an http address"
-            assert send(channel) == Outcome(False, reason, permanent=True)
+            assert send(channel) == SendOutcome(False, reason, permanent=True)
         assert [each.path for each in hook.posts] == ["/hook", "/hook"]
 
 
@@ -317,7 +319,7 @@ KEYS = [base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2)]
 def test_each_event_is_posted_as_a_cloud_event_and_signed(hook: Hook) -> None:
     told = message(event(1), event(2))
     channel = Channel("team", hook.url, secret="${KEY}")
-    assert send(channel, {"KEY": f"whsec_{KEYS[0]}"}, told=told) == Outcome(True)
+    assert send(channel, {"KEY": f"whsec_{KEYS[0]}"}, told=told) == SendOutcome(True)
     for post, each in zip(hook.posts, told.events, strict=True):
         assert post.headers["content-type"] == "application/cloudevents+json; charset=utf-8"
         assert post.headers["webhook-id"] == each.id
@@ -336,7 +338,7 @@ def test_the_receiver_on_the_page_verifies_what_is_sent_and_nothing_else(hook: H
     verified = names["verified"]
     channel = Channel("team", hook.url, secret="${NEW} ${OLD}")
     keys = {"NEW": f"whsec_{KEYS[1]}", "OLD": f"whsec_{KEYS[0]}"}
-    assert send(channel, keys) == Outcome(True)
+    assert send(channel, keys) == SendOutcome(True)
     headers, body = hook.posts[0].headers, hook.posts[0].body
     assert [verified(headers, body, key) for key in keys.values()] == [True, True]
     assert not verified(headers, body + b" ", keys["NEW"])
@@ -361,7 +363,7 @@ def test_the_channels_on_the_page_are_as_registry_yaml_has_them() -> None:
 def test_while_one_secret_follows_another_both_verify(hook: Hook) -> None:
     channel = Channel("team", hook.url, "webhook", secret="${NEW} ${OLD}")
     environment = {"NEW": f"whsec_{KEYS[1]}", "OLD": KEYS[0]}
-    assert send(channel, environment) == Outcome(True)
+    assert send(channel, environment) == SendOutcome(True)
     for key in KEYS:
         standardwebhooks.Webhook(key).verify(hook.posts[0].body, hook.posts[0].headers)
     other = standardwebhooks.Webhook(base64.b64encode(b"3" * 32).decode())
@@ -370,7 +372,7 @@ def test_while_one_secret_follows_another_both_verify(hook: Hook) -> None:
 
 
 def test_without_a_secret_nothing_is_signed(hook: Hook) -> None:
-    assert send(to(hook, "webhook")) == Outcome(True)
+    assert send(to(hook, "webhook")) == SendOutcome(True)
     assert "webhook-signature" not in hook.posts[0].headers
 
 
@@ -392,7 +394,7 @@ def test_a_secret_that_cannot_sign_is_named_by_its_variable(hook: Hook, secret: 
 def test_events_that_were_accepted_are_not_posted_again(hook: Hook) -> None:
     hook.plan(Answer(), Answer(500), Closed(), Answer())
     told = message(event(1), event(2), event(3))
-    assert send(to(hook, "webhook"), told=told, patience=60) == Outcome(True)
+    assert send(to(hook, "webhook"), told=told, patience=60) == SendOutcome(True)
     ids = [int(each.headers["webhook-id"], 16) for each in hook.posts]
     assert ids == [1, 2, 2, 2, 3], "a repeat is known by its id, so it is tried where it is unsure"
 
@@ -400,7 +402,7 @@ def test_events_that_were_accepted_are_not_posted_again(hook: Hook) -> None:
 def test_how_many_events_were_accepted_is_told(hook: Hook) -> None:
     hook.plan(Answer(), Answer(400))
     outcome = send(to(hook, "webhook"), told=message(event(1), event(2), event(3)))
-    assert outcome == Outcome(False, "it answered 400: ok, after 1 of 3 events", permanent=True)
+    assert outcome == SendOutcome(False, "it answered 400: ok, after 1 of 3 events", permanent=True)
 
 
 # --- mail ----------------------------------------------------------------------------------------
@@ -415,7 +417,7 @@ def by(mailbox: Mailbox, scheme: str = "smtp", login: str = "", more: str = "") 
 
 
 def test_a_mail_arrives_with_who_it_is_from_and_for(mailbox: Mailbox) -> None:
-    assert send(BOTH, mail=by(mailbox)) == Outcome(True)
+    assert send(BOTH, mail=by(mailbox)) == SendOutcome(True)
     (mail,) = mailbox.mails
     assert (mail.sender, mail.recipients) == (
         "registry@example.com",
@@ -441,7 +443,7 @@ def test_mail_goes_over_tls_after_a_login(certificates: Certificates, starttls: 
         scheme, more = ("smtp", "?tls=starttls") if starttls else ("smtps", "")
         mail = by(mailbox, scheme, "${USER_}:${PASSWORD}@", more)
         environment = {"USER_": "me@example.com", "PASSWORD": "pässword/:@"}
-        assert send(TEAM, environment, mail=mail) == Outcome(True)
+        assert send(TEAM, environment, mail=mail) == SendOutcome(True)
         assert [(each.secure, each.user) for each in mailbox.mails] == [(True, "me@example.com")]
         outcome = send(TEAM, {**environment, "PASSWORD": "guessed/:@"}, mail=mail)
         assert (outcome.sent, outcome.permanent) == (False, True)
@@ -452,7 +454,7 @@ def test_mail_goes_over_tls_after_a_login(certificates: Certificates, starttls: 
 def test_a_mail_server_with_the_wrong_certificate_gets_nothing(certificates: Certificates) -> None:
     with posting(certificates, other_host=True) as mailbox:
         outcome = send(TEAM, mail=by(mailbox, "smtps"))
-        assert outcome == Outcome(False, "its certificate is for another host")
+        assert outcome == SendOutcome(False, "its certificate is for another host")
         assert mailbox.mails == []
 
 
@@ -460,13 +462,15 @@ def test_a_mail_server_that_offers_no_tls_gets_nothing_where_tls_is_asked_for(
     mailbox: Mailbox,
 ) -> None:
     outcome = send(TEAM, mail=by(mailbox, more="?tls=starttls"), patience=60)
-    assert outcome == Outcome(False, "it offers no TLS (STARTTLS)", permanent=True)
+    assert outcome == SendOutcome(False, "it offers no TLS (STARTTLS)", permanent=True)
     assert mailbox.mails == []
 
 
 def test_a_server_that_takes_no_password_is_told_from_one_that_refuses_it(mailbox: Mailbox) -> None:
     outcome = send(TEAM, mail=by(mailbox, login="me:s3cret-word@"), patience=60)
-    assert outcome == Outcome(False, "it accepts no password (AUTH PLAIN or LOGIN)", permanent=True)
+    assert outcome == SendOutcome(
+        False, "it accepts no password (AUTH PLAIN or LOGIN)", permanent=True
+    )
 
 
 SERVERS = {
@@ -486,25 +490,25 @@ SERVERS = {
 def test_a_mail_server_that_cannot_be_one_is_refused_without_showing_it(url: str) -> None:
     outcome = send(TEAM, {"SMTP_URL": url}, mail=Mail("${SMTP_URL}", "registry@example.com"))
     reason = f"the mail server's URL {SERVERS[url]}"
-    assert outcome == Outcome(False, reason, permanent=True)
+    assert outcome == SendOutcome(False, reason, permanent=True)
 
 
 def test_mail_that_nobody_can_send_is_told(mailbox: Mailbox) -> None:
     lacking = "registry.yaml does not say how mail is sent: notify.mail is missing"
-    assert send(TEAM) == Outcome(False, lacking, permanent=True)
+    assert send(TEAM) == SendOutcome(False, lacking, permanent=True)
     nobody = Mail(by(mailbox).server, "${FROM}")
     outcome = send(TEAM, {"FROM": "a@example.com\r\nBcc: b@example.com"}, mail=nobody)
     reason = "notify.mail.from in registry.yaml is not an address"
-    assert outcome == Outcome(False, reason, permanent=True)
+    assert outcome == SendOutcome(False, reason, permanent=True)
     astray = send(Channel("team", "mailto:${WHO}"), {"WHO": "ada"}, mail=by(mailbox))
-    assert astray == Outcome(False, "its URL is not mailto: and an address", permanent=True)
+    assert astray == SendOutcome(False, "its URL is not mailto: and an address", permanent=True)
 
 
 def test_a_recipient_who_is_refused_keeps_the_mail_from_no_other(mailbox: Mailbox) -> None:
     mailbox.refuse("bob@example.com", "550 5.1.1 nobody of that name")
     outcome = send(BOTH, mail=by(mailbox), patience=60)
     reason = "bob@example.com: it answered 550: 5.1.1 nobody of that name"
-    assert outcome == Outcome(True, reason)
+    assert outcome == SendOutcome(True, reason)
     assert [each.recipients for each in mailbox.mails] == [("ada@example.com",)]
 
 
@@ -515,19 +519,19 @@ def test_an_address_from_the_environment_stays_there(mailbox: Mailbox) -> None:
     ):
         mailbox.refuse("bob@example.com", "550 5.1.1 there is no bob@example.com here")
         outcome = send(Channel("team", url), environment, mail=by(mailbox))
-        assert outcome == Outcome(True, "***: it answered 550: 5.1.1 there is no *** here")
+        assert outcome == SendOutcome(True, "***: it answered 550: 5.1.1 there is no *** here")
 
 
 def test_recipients_who_are_all_refused_are_told(mailbox: Mailbox) -> None:
     mailbox.refuse("ada@example.com", "550 5.1.1 nobody")
     outcome = send(TEAM, mail=by(mailbox), patience=60)
     reason = "ada@example.com: it answered 550: 5.1.1 nobody"
-    assert outcome == Outcome(False, reason, permanent=True)
+    assert outcome == SendOutcome(False, reason, permanent=True)
 
 
 def test_who_is_to_come_later_gets_it_later_and_the_others_once(mailbox: Mailbox) -> None:
     mailbox.plan(RCPT=["250 OK", "450 4.2.0 come back"])
-    assert send(BOTH, mail=by(mailbox), patience=60) == Outcome(True)
+    assert send(BOTH, mail=by(mailbox), patience=60) == SendOutcome(True)
     assert [each.recipients for each in mailbox.mails] == [
         ("ada@example.com",),
         ("bob@example.com",),
@@ -536,14 +540,14 @@ def test_who_is_to_come_later_gets_it_later_and_the_others_once(mailbox: Mailbox
 
 def test_a_mail_that_may_be_taken_later_is_tried_again(mailbox: Mailbox) -> None:
     mailbox.plan(MAIL="421 4.3.2 not now", RCPT="451 4.7.1 not yet", DATA="452 4.3.1 no room")
-    assert send(TEAM, mail=by(mailbox), patience=60) == Outcome(True)
+    assert send(TEAM, mail=by(mailbox), patience=60) == SendOutcome(True)
     assert len(mailbox.mails) == 1
 
 
 def test_a_mail_that_is_refused_is_not_tried_again(mailbox: Mailbox) -> None:
     mailbox.plan(DATA="554 5.7.1 spam")
     outcome = send(TEAM, mail=by(mailbox), patience=60)
-    assert outcome == Outcome(False, "it answered 554: 5.7.1 spam", permanent=True)
+    assert outcome == SendOutcome(False, "it answered 554: 5.7.1 spam", permanent=True)
 
 
 def test_a_mail_that_was_handed_over_and_not_answered_for_may_have_arrived(
@@ -555,26 +559,26 @@ def test_a_mail_that_was_handed_over_and_not_answered_for_may_have_arrived(
     ):
         mailbox.plan(DATA=step)
         outcome = send(TEAM, mail=by(mailbox), patience=patience)
-        assert outcome == Outcome(False, reason, uncertain=True)
+        assert outcome == SendOutcome(False, reason, uncertain=True)
 
 
 def test_a_server_that_never_greets_is_given_up_in_time(hook: Hook) -> None:
     listens = hook.url.removesuffix("/hook").replace("http:", "smtp:")  # and waits for us to begin
     outcome = send(TEAM, mail=Mail(listens, "registry@example.com"), patience=1)
-    assert outcome == Outcome(False, "it did not answer in time")
+    assert outcome == SendOutcome(False, "it did not answer in time")
 
 
 def test_a_connection_that_breaks_before_the_mail_is_handed_over_is_tried_again(
     mailbox: Mailbox,
 ) -> None:
     mailbox.plan(RCPT=Closed())
-    assert send(TEAM, mail=by(mailbox), patience=60) == Outcome(True)
+    assert send(TEAM, mail=by(mailbox), patience=60) == SendOutcome(True)
     assert len(mailbox.mails) == 1
 
 
 def test_lines_that_begin_with_a_dot_arrive_as_they_are(mailbox: Mailbox) -> None:
     dotted = replace(event(), details=(("reason", "." * 80),), title=".\r\n.\r\nQUIT")
-    assert send(TEAM, mail=by(mailbox), told=message(dotted)) == Outcome(True)
+    assert send(TEAM, mail=by(mailbox), told=message(dotted)) == SendOutcome(True)
     plain = next(iter(mailbox.mails[0].parsed.iter_parts())).get_content()
     assert r".\r\n.\r\nQUIT" in plain
     assert "." * 80 in plain
@@ -582,7 +586,7 @@ def test_lines_that_begin_with_a_dot_arrive_as_they_are(mailbox: Mailbox) -> Non
 
 def test_hosts_of_any_script_are_written_as_dns_has_them(mailbox: Mailbox) -> None:
     channel = Channel("team", "mailto:ada@bücher.example")
-    assert send(channel, mail=by(mailbox)) == Outcome(True)
+    assert send(channel, mail=by(mailbox)) == SendOutcome(True)
     assert mailbox.mails[0].recipients == ("ada@xn--bcher-kva.example",)
     assert mailbox.mails[0].parsed["To"] == "ada@xn--bcher-kva.example"
 
@@ -592,7 +596,7 @@ def test_hosts_of_any_script_are_written_as_dns_has_them(mailbox: Mailbox) -> No
 
 def test_a_hundred_more_services_are_reached_through_apprise(hook: Hook) -> None:
     url = hook.url.replace("http://", "json://")
-    assert send(Channel("team", url)) == Outcome(True)
+    assert send(Channel("team", url)) == SendOutcome(True)
     said = json.loads(hook.posts[0].body)
     assert said["title"] == message().headline
     assert said["type"] == "warning"
@@ -603,7 +607,7 @@ def test_a_service_that_wants_html_gets_text_all_the_same(mailbox: Mailbox) -> N
     told = replace(event(), details=(("reason", "5 < 6 & <b>bold</b>"),))
     url = f"mailto://127.0.0.1:{mailbox.port}/?to=ada@example.com&from=r@example.com"
     channel = Channel("team", f"{url}&mode=insecure&format=html", "apprise")
-    assert send(channel, told=message(told)) == Outcome(True)
+    assert send(channel, told=message(told)) == SendOutcome(True)
     pages = [each.get_content() for each in mailbox.mails[0].parsed.walk() if _is_html(each)]
     (page,) = pages
     assert "5 &lt; 6 &amp; &lt;" in page.replace("&nbsp;", " ")
@@ -626,7 +630,7 @@ def test_where_apprise_is_not_installed_it_is_said_how_it_comes(
 ) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     reason = "this URL needs Apprise, which is not installed (pip install 'schemareg[notify]')"
-    assert send(Channel("team", "ntfys://topic")) == Outcome(False, reason, permanent=True)
+    assert send(Channel("team", "ntfys://topic")) == SendOutcome(False, reason, permanent=True)
 
 
 def test_apprise_follows_no_redirection_either(hook: Hook) -> None:
@@ -639,7 +643,7 @@ def test_apprise_follows_no_redirection_either(hook: Hook) -> None:
 def test_what_apprise_does_not_get_through_is_tried_again(hook: Hook) -> None:
     hook.plan(Answer(500), Answer(503))
     channel = Channel("team", hook.url.replace("http://", "json://"))
-    assert send(channel, patience=60) == Outcome(True)
+    assert send(channel, patience=60) == SendOutcome(True)
     assert len(hook.posts) == 3
 
 
@@ -747,5 +751,5 @@ def test_a_trial_says_that_it_is_one(hook: Hook) -> None:
     assert told.headline == "This is a test: messages of the registry reach team"
     assert told.id != notify_send.test_message("team", now + timedelta(seconds=1)).id
     for kind in ("slack", "teams", "webhook"):
-        assert send(to(hook, kind), told=told) == Outcome(True)
+        assert send(to(hook, kind), told=told) == SendOutcome(True)
     EVENT.validate(json.loads(hook.posts[-1].body))

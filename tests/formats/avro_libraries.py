@@ -15,7 +15,7 @@ import fastavro
 from schemareg.documents import json_values
 from schemareg.formats.avro import witness
 from schemareg.formats.avro.canonical import spelled_out
-from schemareg.formats.avro.data import Branch, Datum
+from schemareg.formats.avro.data import Datum, UnionBranch
 from schemareg.formats.avro.parse import parse
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def from_json(type_: Type, value: Any) -> Datum:
         label = "null" if value is None else next(iter(value))
         position = [each.label for each in type_.branches].index(label)
         inner = None if value is None else value[label]
-        return Branch(position, from_json(type_.branches[position], inner))
+        return UnionBranch(position, from_json(type_.branches[position], inner))
     if kind == "record":
         return {each.name: from_json(each.type, value[each.name]) for each in type_.fields}
     if kind == "array":

@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from schemareg.formats.avro import data
-from schemareg.formats.avro.data import Branch, Datum
+from schemareg.formats.avro.data import Datum, UnionBranch
 
 if TYPE_CHECKING:
     import random
@@ -199,7 +199,7 @@ def datum(chance: random.Random, type_: Type, smallest: data.Smallest, depth: in
     if kind == "union":
         able = [p for p, each in enumerate(type_.branches) if smallest.size(each) is not None]
         position = chance.choice(able)
-        return Branch(position, datum(chance, type_.branches[position], smallest, depth - 1))
+        return UnionBranch(position, datum(chance, type_.branches[position], smallest, depth - 1))
     if kind == "record":
         return {each.name: datum(chance, each.type, smallest, depth - 1) for each in type_.fields}
     if kind in ("array", "map"):

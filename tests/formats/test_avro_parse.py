@@ -18,7 +18,7 @@ from schemareg.formats.avro.compare import compare
 from schemareg.formats.avro.data import Smallest
 from schemareg.formats.avro.fields import fields
 from schemareg.formats.avro.parse import Parsed, parse
-from schemareg.formats.avro.resolution import Product
+from schemareg.formats.avro.resolution import SchemaPair
 from schemareg.model import Outcome
 from schemareg.model.errors import RegistryError
 
@@ -306,7 +306,7 @@ def test_five_thousand_fields_are_decided_and_all_breaks_named_up_to_the_budget(
     old = record(*(field(f"f{n}", "int") for n in range(5_000)))
     new = record(*(field(f"f{n}", "long", default=0) for n in range(5_000)))
     writer, reader = schema(old), schema(new)
-    assert Product(writer, reader, Smallest(writer)).pairs == 5_001
+    assert SchemaPair(writer, reader, Smallest(writer)).pairs == 5_001
     assert compare(reader, writer).outcome is Outcome.COMPATIBLE
     verdict = compare(writer, reader)
     assert (verdict.outcome, len(verdict.findings)) == (Outcome.BREAKING, 50)
@@ -412,7 +412,7 @@ def test_unions_of_thousands_of_records_are_matched_by_name(
     calls = 0
     judge = resolution.refusal
 
-    def counted(writer: Type, reader: Type) -> resolution.Kind | None:
+    def counted(writer: Type, reader: Type) -> resolution.MismatchKind | None:
         nonlocal calls
         calls += 1
         return judge(writer, reader)

@@ -15,7 +15,7 @@ from tests.formats.avro_random import Schemas, datum
 
 from schemareg.formats.avro import data
 from schemareg.formats.avro.compare import compare
-from schemareg.formats.avro.data import Branch
+from schemareg.formats.avro.data import UnionBranch
 from schemareg.formats.avro.resolution import chosen_branches, matched_fields, refusal
 from schemareg.formats.avro.rules import NAMED
 from schemareg.formats.avro.schema import short
@@ -399,7 +399,7 @@ DIFFERENCES = (
     Difference("an unknown symbol, and the enum has a default", enum("A", "B"), enum("A", default="A"),
                "B", "A", True),
     Difference("items of an array promoted", array("int"), array("long"), [1], [1], True),
-    Difference("a union read by one of its types", ["string"], "string", Branch(0, "x"), "x", True),
+    Difference("a union read by one of its types", ["string"], "string", UnionBranch(0, "x"), "x", True),
     Difference("a fixed read as an enum of the same name", fixed(1), enum("A", name="F"), b"x", None, False),
     Difference("a union whose first type of that name is of another kind", record(name="a.N"),
                [enum("A", name="b.N"), record(name="a.N")], {}, {}, True),

@@ -706,15 +706,15 @@ LINKS = {
 
 @pytest.mark.parametrize(("address", "link"), LINKS.items())
 def test_without_gh_there_is_a_link_without_a_password(address: str, link: str | None) -> None:
-    from schemareg.adapters.github.pull_requests import Request, link_of
+    from schemareg.adapters.github.pull_requests import PullRequestDraft, link_of
 
-    found = link_of(address, Request("main", "a/b", "Title & more", "Body"))
+    found = link_of(address, PullRequestDraft("main", "a/b", "Title & more", "Body"))
     if link is None or found is None:
         assert found is link
         return
     assert found.startswith(link)
     assert "Title%20%26%20more" in found or "Title+%26+more" in found
-    assert len(link_of(address, Request("main", "a/b", "T", "x" * 9_000)) or "") < 200
+    assert len(link_of(address, PullRequestDraft("main", "a/b", "T", "x" * 9_000)) or "") < 200
 
 
 # -- waivers ----------------------------------------------------------------------------------

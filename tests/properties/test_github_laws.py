@@ -19,7 +19,7 @@ from schemareg.adapters.github.api import GitHub, Unreachable
 from schemareg.deprecation.schedule import Statement, term
 from schemareg.model import Deprecation, Landing
 from schemareg.model.targets import parse
-from schemareg.notifications.events.source import Home
+from schemareg.notifications.events.source import EventSource
 from schemareg.notifications.github.issues import About
 from schemareg.notifications.github.sticky_comment import Run, mark, marked
 from schemareg.operations.github import comment, issues
@@ -135,7 +135,7 @@ def _open(github: Double, title: str) -> int:
 
 
 def found(day: date) -> issues.RegistryState:
-    about = About(day, Home("", ""), lambda _: True, lambda _: ())
+    about = About(day, EventSource("", ""), lambda _: True, lambda _: ())
     return issues.RegistryState(tuple(filter(None, TERMS)), (), about)
 
 

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from schemareg.model import Severity
 from schemareg.notifications.delivery import ledger, outbox
 from schemareg.notifications.delivery.delivery import Attempt, Delivery, Ending, delivery
-from schemareg.notifications.delivery.ledger import Ledger, Notified, Seen, Told
-from schemareg.notifications.delivery.message import Message, Outcome, State
+from schemareg.notifications.delivery.ledger import ArchivedDelivery, Ledger, Notified, Observation
+from schemareg.notifications.delivery.message import DeliveryState, Message, SendOutcome
 from schemareg.notifications.events.event import Event
 
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SENT = Outcome(sent=True)
-DOWN = Outcome(sent=False, reason="no answer")
-PERHAPS = Outcome(sent=False, reason="no answer after the last byte", uncertain=True)
-REFUSED = Outcome(sent=False, reason="404", permanent=True)
+SENT = SendOutcome(sent=True)
+DOWN = SendOutcome(sent=False, reason="no answer")
+PERHAPS = SendOutcome(sent=False, reason="no answer after the last byte", uncertain=True)
+REFUSED = SendOutcome(sent=False, reason="404", permanent=True)
 
 MOMENTS = st.integers(0, 20).map(lambda minutes: BEGIN + timedelta(minutes=7 * minutes))
 RUNS = st.sampled_from(["run-1", "run-2", "run-3"])
@@ -67,12 +67,12 @@ def deliveries(draw: st.DrawFn) -> dict[str, Delivery]:
 
 RECEIPTS = st.dictionaries(
     COMMITS, st.tuples(MOMENTS, st.none() | MOMENTS, RUNS, st.sampled_from(["", "7"]))
-).map(lambda all_: {commit: Seen(commit, *each) for commit, each in all_.items()})
+).map(lambda all_: {commit: Observation(commit, *each) for commit, each in all_.items()})
 ARCHIVED = st.dictionaries(
     st.integers(2, 5), st.tuples(CHANNELS, st.sampled_from(["sent", "failed"]), MOMENTS)
 ).map(
     lambda all_: {
-        identity(n): Told(identity(n), channel, (identity(1_000 + n),), state, at)
+        identity(n): ArchivedDelivery(identity(n), channel, (identity(1_000 + n),), state, at)
         for n, (channel, state, at) in all_.items()
     }
 )
@@ -113,8 +113,8 @@ def test_nothing_that_either_ledger_knew_is_lost(one: Ledger, other: Ledger) -> 
                     (a.at, a.run) for a in both.deliveries[id_].attempts if a.ending is not None
                 }
                 assert ended <= kept
-            if each.state is State.SENT and id_ in both.deliveries:
-                assert both.deliveries[id_].state is State.SENT
+            if each.state is DeliveryState.SENT and id_ in both.deliveries:
+                assert both.deliveries[id_].state is DeliveryState.SENT
         if known.notified is not None:
             assert both.notified is not None
             assert both.notified.step >= known.notified.step
@@ -163,7 +163,7 @@ STEPS = st.lists(
 @given(STEPS, st.integers(1, 6))
 @settings(max_examples=200)
 def test_no_two_runs_are_ever_at_the_same_message_and_all_end(
-    steps: list[tuple[str, int, Outcome]], many: int
+    steps: list[tuple[str, int, SendOutcome]], many: int
 ) -> None:
     known = outbox.added(
         Ledger(),
@@ -198,9 +198,9 @@ def test_no_two_runs_are_ever_at_the_same_message_and_all_end(
                 known = outbox.recorded(known, names[run], results)
                 sent += [one.id for one in each if outcome.sent]
             hands[run] = {}
-        assert {id_ for id_, each in known.deliveries.items() if each.state is State.SENT} == set(
-            sent
-        )
+        assert {
+            id_ for id_, each in known.deliveries.items() if each.state is DeliveryState.SENT
+        } == set(sent)
     # Whatever happened, a healthy run that comes often enough settles everything.
     for _ in range(40):
         now += timedelta(hours=7)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from schemareg.deprecation.schedule import Statement, Term, term
 from schemareg.model import Deprecation, Landing, Waiver
 from schemareg.model.targets import parse
-from schemareg.notifications.events.reminders import Leave, Registry, due
-from schemareg.notifications.events.source import home
+from schemareg.notifications.events.reminders import ActiveWaiver, Registry, due
+from schemareg.notifications.events.source import event_source
 
 START = date(2026, 1, 1)
-HERE = home("https://github.com/shop/registry", "")
+HERE = event_source("https://github.com/shop/registry", "")
 TARGETS = ("orders/order#email", "orders/order#status=LOST", "orders/order@1", "orders")
 
 
@@ -47,12 +47,12 @@ def terms(draw: st.DrawFn) -> Term:
 
 
 @st.composite
-def leaves(draw: st.DrawFn) -> Leave:
+def leaves(draw: st.DrawFn) -> ActiveWaiver:
     landed = draw(st.integers(0, 60))
     until = day(landed + draw(st.integers(0, 150)))
     fingerprint = draw(st.text("0123456789abcdef", min_size=16, max_size=16))
     waiver = Waiver(f"w/{fingerprint}.yaml", fingerprint, "field-removed", "Now.", "hub", until)
-    return Leave("orders", waiver, day(landed))
+    return ActiveWaiver("orders", waiver, day(landed))
 
 
 THRESHOLDS = st.lists(st.integers(0, 60), unique=True, max_size=4)
@@ -66,7 +66,7 @@ def registry(thresholds: list[int]) -> Registry:
 
 @given(st.lists(terms(), max_size=3), st.lists(leaves(), max_size=2), THRESHOLDS, SCHEDULES)
 def test_however_the_schedule_runs_nothing_is_told_twice_and_the_last_day_leaves_nothing_open(
-    said: list[Term], granted: list[Leave], thresholds: list[int], schedule: list[int]
+    said: list[Term], granted: list[ActiveWaiver], thresholds: list[int], schedule: list[int]
 ) -> None:
     here = registry(thresholds)
     told: list[str] = []

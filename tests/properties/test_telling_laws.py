@@ -18,8 +18,8 @@ from schemareg.model.errors import InvalidFiles
 from schemareg.notifications.delivery.grouping import messages
 from schemareg.notifications.delivery.routing import routes
 from schemareg.notifications.events.event import TYPES
-from schemareg.notifications.events.landings import Teller
-from schemareg.notifications.events.source import home
+from schemareg.notifications.events.landings import EventReader
+from schemareg.notifications.events.source import event_source
 from schemareg.review.review import review
 from schemareg.snapshot.snapshot import Snapshot
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from schemareg.model import Landing
-    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.audience import AddressedEvent
 
 POLICY = """version: 1
 channels: {hub: {url: "${HUB}"}, desk: {url: "${DESK}"}}
@@ -102,8 +102,8 @@ class Told:
         before = Snapshot(Memory({}, -1))
         self.at: Callable[[str], Snapshot] = cache(lambda c: files[int(c)] if c else before)
 
-    def after(self, since: Landing | None) -> dict[int, tuple[News, ...]]:
-        teller = Teller(self.history, self.at, home("", "f" * 40), TODAY, since)
+    def after(self, since: Landing | None) -> dict[int, tuple[AddressedEvent, ...]]:
+        teller = EventReader(self.history, self.at, event_source("", "f" * 40), TODAY, since)
         found = {}
         for landing in self.history.line()[since.ordinal + 1 if since else 0 :]:
             changes = [each for each in self.history.changes("") if each.landing == landing]

@@ -13,7 +13,7 @@ from tests.sql.test_sql_migrations import run, tables
 
 from schemareg.formats.structure import Array, Decimal, Enum, Integer, Json, Scalar, String, Struct
 from schemareg.sql import ddl, migrations
-from schemareg.sql.dialects import DIALECTS, Unsupported, column_names, dialect
+from schemareg.sql.dialects import DIALECTS, UnsupportedType, column_names, dialect
 from schemareg.sql.lattice import Relation, join, relation
 from schemareg.sql.table import table_name
 
@@ -94,7 +94,7 @@ def test_migrations_parse_back_or_say_what_the_engine_cannot(
         (_, old), (_, new) = tables(pair(seed)[0]), tables(pair(seed)[1])
         try:
             steps = migrations.migration(old, new, chosen, label="v1_0_0").steps
-        except Unsupported as error:
+        except UnsupportedType as error:
             refused.append(error.remedy)
             continue
         done += 1

@@ -12,12 +12,12 @@ from schemareg.formats.structure import (
     Integer,
     Json,
     Map,
-    Member,
     Scalar,
     String,
     Struct,
+    StructMember,
 )
-from schemareg.sql.dialects import DIALECTS, Dialect
+from schemareg.sql.dialects import DIALECTS, SqlDialect
 
 if TYPE_CHECKING:
     import pytest
@@ -51,7 +51,7 @@ TYPES: tuple[tuple[str, str, Type], ...] = (
     (
         "object with properties",
         "`struct`",
-        Struct((Member("a", Integer(32), required=True, nullable=False),)),
+        Struct((StructMember("a", Integer(32), required=True, nullable=False),)),
     ),
     ("object with `additionalProperties: {type: integer}` alone", "`map`", Map(Integer(64))),
     ("values of several types, recursion, open objects", "`json`", Json()),
@@ -80,7 +80,7 @@ def page() -> str:
     return "\n".join(lines)
 
 
-def facts(dialect: Dialect) -> list[str]:
+def facts(dialect: SqlDialect) -> list[str]:
     yes = {True: "yes", False: "no"}
     key = "not enforced" if "NOT ENFORCED" in dialect.key else yes[bool(dialect.key)]
     unit = "bytes" if dialect.bytes else "characters"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.sql.test_sql_migrations import tables
 
-from schemareg.sql.lineage import Relation, defined, read
+from schemareg.sql.lineage import SourceRelation, defined, read
 
 FORMS = [
     tuple(part.strip() for part in line.split(" |", 1))
@@ -39,10 +39,10 @@ ORDERS = of(
     tags={"type": "array", "items": {"type": "string"}},
 )
 RELATIONS = [
-    Relation(("shop", "orders"), "o", 2, ORDERS),
-    Relation(("shop", "customers"), "c", 1, of("customer_id", "name", "email", "country")),
-    Relation(("shop", "payments"), "p", 1, of("payment_id", "order_id", "amount")),
-    Relation(("shop_v1", "orders"), "v", 1, of("id", "cents")),
+    SourceRelation(("shop", "orders"), "o", 2, ORDERS),
+    SourceRelation(("shop", "customers"), "c", 1, of("customer_id", "name", "email", "country")),
+    SourceRelation(("shop", "payments"), "p", 1, of("payment_id", "order_id", "amount")),
+    SourceRelation(("shop_v1", "orders"), "v", 1, of("id", "cents")),
 ]
 EVERYTHING = {
     each.schema: {f"{each.schema}.{column.path}" for column in each.table.columns}

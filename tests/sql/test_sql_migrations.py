@@ -12,7 +12,7 @@ from schemareg.documents import json_values
 from schemareg.formats.json_schema.references import Library
 from schemareg.formats.json_schema.structure import structure
 from schemareg.sql import ddl, migrations, table, values
-from schemareg.sql.dialects import Unsupported, dialect
+from schemareg.sql.dialects import UnsupportedType, dialect
 
 if TYPE_CHECKING:
     from schemareg.adapters.database import Database
@@ -66,7 +66,7 @@ def test_a_table_that_was_migrated_is_the_table_that_would_be_created_and_undo_g
         given = described(engine, old)
         try:
             plan = migrations.migration(old, new, chosen, label="v1_0_0")
-        except Unsupported:
+        except UnsupportedType:
             run(engine, (f"DROP TABLE {chosen.name_of(old.name)}",))
             continue
         for step in plan.steps:
@@ -90,7 +90,7 @@ def test_rows_survive_the_expand_step_as_they_were(engine: Database) -> None:
         count = f"SELECT COUNT(*) FROM {chosen.name_of(old.name)}"
         try:
             plan = migrations.migration(old, new, chosen, label="v1_0_0")
-        except Unsupported:
+        except UnsupportedType:
             run(engine, (f"DROP TABLE {chosen.name_of(old.name)}",))
             continue
         same = [

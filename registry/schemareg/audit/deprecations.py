@@ -12,13 +12,13 @@ from schemareg.audit.violation import violation
 from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.day import Day, element
 from schemareg.deprecation.landed import Promises
-from schemareg.deprecation.schedule import State
+from schemareg.deprecation.schedule import ScheduleState
 from schemareg.history.paths import PathPart, path_subject
 from schemareg.history.views import HistoryView
 from schemareg.manifests.layout import PRODUCT
 from schemareg.model import FileChange, Severity
 from schemareg.model.errors import RegistryError
-from schemareg.review.proposal import Landing as Proposal
+from schemareg.review.proposal import Proposal
 from schemareg.review.verdicts import Judge
 from schemareg.rules import CATALOGUE
 from schemareg.rules import audit as audit_rules
@@ -66,11 +66,13 @@ class Terms:
         if before is None:
             return
         after = self._now.term_of(change.path, about.product)
-        if before.state(self._day) is State.SUNSET:
+        if before.state(self._day) is ScheduleState.SUNSET:
             before = self._then.since_return(before)
             if before is None:
                 return
-        if before.state(self._day) is State.SUNSET and (after is None or after.said != before.said):
+        if before.state(self._day) is ScheduleState.SUNSET and (
+            after is None or after.said != before.said
+        ):
             what = "deleted" if change.after is None else "changed"
             yield self._told(
                 rules.SUNSET_HISTORY_EDITED,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from schemareg import documents, manifests
 from schemareg.deprecation.announcements import Announcements
 from schemareg.deprecation.landed import asked
-from schemareg.deprecation.schedule import State, later
+from schemareg.deprecation.schedule import ScheduleState, later
 from schemareg.documents import edit
 from schemareg.documents.yaml_scalar import scalar
 from schemareg.manifests.layout import DEPRECATIONS
@@ -183,7 +183,7 @@ def withdraw(
     day = landing_day(promises, today)
     landed = promises.term_of(said.path, target.product)
     term = None if landed is None else promises.since_return(landed)
-    if term is not None and term.state(day) is State.SUNSET:
+    if term is not None and term.state(day) is ScheduleState.SUNSET:
         raise RegistryError(
             f"{quoted(target)} has come to its sunset, and what explains that stays:"
             f" {term.arithmetic(day)}",
@@ -370,7 +370,7 @@ def _refuse_repeated(
             continue
         landed = promises.term_of(said.path, wish.target.product)
         term = None if landed is None else promises.since_return(landed)
-        if term is not None and term.state(day) is State.SUNSET:
+        if term is not None and term.state(day) is ScheduleState.SUNSET:
             what = f"{quoted(said.target)} is over already: {term.arithmetic(day)}"
             raise RegistryError(
                 what, where=said.path, remedy=f"reg retire {shell_target(said.target)}"

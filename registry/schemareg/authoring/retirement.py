@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemareg.deprecation.consent import Consent
-from schemareg.deprecation.schedule import State
+from schemareg.deprecation.schedule import ScheduleState
 from schemareg.formats import catalogue
 from schemareg.model.errors import InvalidFiles, RegistryError
 from schemareg.model.targets import Target, begins, field_text
@@ -113,7 +113,7 @@ def _over(
         return term, False
     if term is None:
         raise _unannounced(head, target)
-    if term.state(today) is State.SUNSET:
+    if term.state(today) is ScheduleState.SUNSET:
         return term, False
     anywhere = replace(target, version=None, major=_line(element or target))
     if Consent(promises).given(anywhere, term):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     """The verdict on (old, new), both of a format."""
 
 
-class Answer(NamedTuple):
+class PairVerdict(NamedTuple):
     """The answer for one row."""
 
     id: JsonValue
@@ -36,7 +36,7 @@ class _Refused(ValueError):
 
 def answers(
     rows: Iterable[bytes], judge: Judge, clock: Callable[[], float], dialect: str = "2020-12"
-) -> Iterator[Answer]:
+) -> Iterator[PairVerdict]:
     """An answer for each non-blank row, in order, each as soon as it is known.
 
     A row is `{"id", "old", "new", "format", "dialect"}`; `format` is json-schema by default, and
@@ -50,7 +50,7 @@ def answers(
 
 def _answer(
     row: bytes, number: int, judge: Judge, clock: Callable[[], float], dialect: str
-) -> Answer:
+) -> PairVerdict:
     started = clock()
     name: JsonValue = number
     try:
@@ -61,7 +61,7 @@ def _answer(
         verdict = Verdict(Outcome.UNDECIDED, f"line {number} {error}")
     except RecursionError:
         verdict = Verdict(Outcome.UNDECIDED, f"line {number} is nested too deeply to be judged")
-    return Answer(name, verdict, clock() - started)
+    return PairVerdict(name, verdict, clock() - started)
 
 
 def _value(row: bytes) -> JsonValue:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schemareg.model import Content, Level
 
 
-class Judged(NamedTuple):
+class FilesVerdict(NamedTuple):
     """The verdict, and each of its breaks as a finding with the line that refuses."""
 
     verdict: Verdict
@@ -27,7 +27,7 @@ class Judged(NamedTuple):
 
 def judged(
     old: Document, new: Document, level: Level, content: Content, dialect: str = "2020-12"
-) -> Judged:
+) -> FilesVerdict:
     """Whether `new` keeps what `level` promises to the users of `old`.
 
     Raises RegistryError for files of different formats.
@@ -35,7 +35,7 @@ def judged(
     language = _common_format(old, new)
     older, newer = (SchemaSource(each.value, "", dialect) for each in (old, new))
     verdict = judge(language, older, newer, level, content=content, budget=Budget())
-    return Judged(verdict, tuple(_finding(each, old, new) for each in verdict.findings))
+    return FilesVerdict(verdict, tuple(_finding(each, old, new) for each in verdict.findings))
 
 
 def refuse_malformed(document: Document, dialect: str = "2020-12") -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from schemareg import manifests
 from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.landed import asked
-from schemareg.deprecation.schedule import State, later
+from schemareg.deprecation.schedule import ScheduleState, later
 from schemareg.history.paths import PathPart, path_subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, WAIVERS
 from schemareg.model import Kind, Place, Severity, Stability
@@ -167,7 +167,7 @@ class Announcements:
             # What it spoke of went and came back since: this is the first word about the new one.
             yield from self._announced(after)
             return
-        if term.state(self.today) is State.SUNSET:
+        if term.state(self.today) is ScheduleState.SUNSET:
             yield rules.about(
                 rules.SUNSET_HISTORY_EDITED,
                 after.target,
@@ -208,7 +208,7 @@ class Announcements:
     def _withdrawn(self, before: Deprecation) -> Iterator[Finding]:
         term = self._term(before)
         place = self._near(before.path)
-        if term is not None and term.state(self.today) is State.SUNSET:
+        if term is not None and term.state(self.today) is ScheduleState.SUNSET:
             yield rules.about(
                 rules.SUNSET_HISTORY_EDITED,
                 before.target,

@@ -11,7 +11,7 @@ import zlib
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from schemareg.deprecation.schedule import Step, Term
+from schemareg.deprecation.schedule import ScheduleStep, Term
 from schemareg.model import Deprecation, Landing, targets
 from schemareg.model.errors import RegistryError
 
@@ -80,7 +80,8 @@ def _term(value: dict[str, Any]) -> Term:
         value["migration"],
     )
     steps = tuple(
-        Step(what, _landing(landing), _day(sunset)) for what, landing, sunset in value["steps"]
+        ScheduleStep(what, _landing(landing), _day(sunset))
+        for what, landing, sunset in value["steps"]
     )
     return Term(said, _landing(value["announced"]), value["window"], steps)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from schemareg.consumers import uses
 from schemareg.deprecation import reintroduced
 from schemareg.deprecation.consent import Consent
-from schemareg.deprecation.schedule import State, later
+from schemareg.deprecation.schedule import ScheduleState, later
 from schemareg.model import Announcement, Direction, Place, Severity
 from schemareg.model.semver import parse as parse_version
 from schemareg.model.targets import Target, field_text, parse
@@ -131,7 +131,7 @@ class Season:
         if term is None:
             window = self._window(target.product)
             return _unannounced(finding, target, loosens, self._proposed(), window)
-        if term.state(self.today) is State.SUNSET:
+        if term.state(self.today) is ScheduleState.SUNSET:
             return _released(finding, target, loosens, term, self.today)
         base, anywhere = self.promises.base, _of_its_line(target)
         if self._consent.given(anywhere, term):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from schemareg import documents, manifests
 from schemareg.deprecation.reintroduced import introduced
-from schemareg.deprecation.schedule import State, Statement, Term, later, term
+from schemareg.deprecation.schedule import ScheduleState, Statement, Term, later, term
 from schemareg.history.paths import PathPart, path_subject
 from schemareg.manifests.layout import DEPRECATIONS, PRODUCT, REGISTRY, SCHEMAS, WAIVERS
 from schemareg.manifests.overrides import stricter, tightened
@@ -201,7 +201,7 @@ class Promises:
     def over(self, element: Target, today: date) -> bool:
         """Whether the promise of an element is over on a day."""
         found = self.covering(element)
-        return found is not None and found.state(today) is State.SUNSET
+        return found is not None and found.state(today) is ScheduleState.SUNSET
 
     def waivers(self, product: str) -> dict[str, Waiver]:
         """The waivers of a product that have landed, by the fingerprint of what they accept."""

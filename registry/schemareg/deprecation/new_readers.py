@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import describe_use
-from schemareg.deprecation.schedule import State
+from schemareg.deprecation.schedule import ScheduleState
 from schemareg.history.paths import PathPart, path_subject
 from schemareg.manifests.layout import CONSUMERS, PRODUCT
 from schemareg.model import Place, Severity
@@ -153,7 +153,7 @@ def _left(head: Snapshot, before: Consumer) -> Finding:
 
 
 def _beginning(team: str, element: Target, term: Term, place: Place, today: date) -> Finding:
-    over = term.state(today) is State.SUNSET
+    over = term.state(today) is ScheduleState.SUNSET
     instead = term.said.replacement
     return rules.about(
         rules.CONSUMER_BINDS_DEPRECATED,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from schemareg.model import Deprecation, Landing
 
 
-class State(Enum):
+class ScheduleState(Enum):
     """Where a promise stands on a day."""
 
     ACTIVE = "active"
@@ -42,7 +42,7 @@ class Statement(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScheduleStep:
     """One thing that happened to a deprecation."""
 
     what: str
@@ -59,7 +59,7 @@ class Term:
     announced: Landing
     """The landing from which the window counts."""
     window: int
-    steps: tuple[Step, ...]
+    steps: tuple[ScheduleStep, ...]
     """Oldest first, of this announcement and those before it."""
 
     @property
@@ -85,11 +85,11 @@ class Term:
         said = self.said
         return f"{said.target} ({said.loosens})" if said.loosens else str(said.target)
 
-    def state(self, today: date) -> State:
+    def state(self, today: date) -> ScheduleState:
         """Where the promise stands on a day."""
         if self.earliest is None:
-            return State.OPEN
-        return State.SUNSET if today >= self.earliest else State.DEPRECATED
+            return ScheduleState.OPEN
+        return ScheduleState.SUNSET if today >= self.earliest else ScheduleState.DEPRECATED
 
     @property
     def reckoning(self) -> str:
@@ -114,15 +114,15 @@ class Term:
 def term(statements: Iterable[Statement]) -> Term | None:
     """What the statements, oldest first, come to; None where nothing is announced any more."""
     current: Term | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ScheduleStep, ...] = ()
     for landing, said, window in statements:
         if said is None:
             if current is not None:
-                steps += (Step("withdrawn", landing, current.said.sunset),)
+                steps += (ScheduleStep("withdrawn", landing, current.said.sunset),)
             current = None
             continue
         what = _what(current, said)
-        steps += (Step(what, landing, said.sunset),)
+        steps += (ScheduleStep(what, landing, said.sunset),)
         if current is None or what in ("announced", "dated", "moved earlier"):
             current = Term(said, landing, window, steps)
         else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from schemareg.consumers import uses
 from schemareg.deprecation.consent import Consent
 from schemareg.deprecation.landed import asked
-from schemareg.deprecation.schedule import State, later
+from schemareg.deprecation.schedule import ScheduleState, later
 from schemareg.manifests.layout import PRODUCT, SCHEMAS
 from schemareg.model import Policy
 from schemareg.model.errors import InvalidFiles, RegistryError
@@ -101,7 +101,7 @@ class Status:
         if self.life is Life.REMOVED:
             return "it has gone"
         if self.term is not None:
-            if self.agreed and self.term.state(self.today) is not State.SUNSET:
+            if self.agreed and self.term.state(self.today) is not ScheduleState.SUNSET:
                 return "everybody who reads it has agreed to lose it"
             return self.term.arithmetic(self.today)
         window = f"lands {self.today} + {self.window} d"
@@ -175,9 +175,9 @@ def _life(
 
 
 _STATES = {
-    State.OPEN: Life.OPEN,
-    State.DEPRECATED: Life.DEPRECATED,
-    State.SUNSET: Life.SUNSET,
+    ScheduleState.OPEN: Life.OPEN,
+    ScheduleState.DEPRECATED: Life.DEPRECATED,
+    ScheduleState.SUNSET: Life.SUNSET,
 }
 
 

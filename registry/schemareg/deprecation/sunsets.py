@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.deprecation.schedule import State, later
+from schemareg.deprecation.schedule import ScheduleState, later
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target
 from schemareg.snapshot.elements import explain_missing
@@ -27,7 +27,7 @@ def sunsets(
     found = [
         each
         for each in terms
-        if (past or each.state(today) is not State.SUNSET) and _near(each, today, within)
+        if (past or each.state(today) is not ScheduleState.SUNSET) and _near(each, today, within)
     ]
     return tuple(sorted(found, key=lambda each: (each.earliest or today.max, each.said.path)))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from schemareg.deprecation.schedule import State
+from schemareg.deprecation.schedule import ScheduleState
 from schemareg.history.clock import day
 from schemareg.model.targets import Target, covers
 
@@ -29,7 +29,7 @@ class Bar:
     begin: date
     end: date | None
     """None while no day is set, and where none is to be."""
-    state: State
+    state: ScheduleState
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def standing(promises: Promises, product: str, terms: Iterable[Term]) -> Iterato
         for major, begin in sorted(begun.items()):
             line = Target(product, schema, major=major)
             if not any(covers(each, line) for each in ending):
-                yield Bar(str(line), "", begin, None, State.ACTIVE)
+                yield Bar(str(line), "", begin, None, ScheduleState.ACTIVE)
 
 
 def _shifted(day: date, by: timedelta) -> date:

@@ -63,7 +63,7 @@ class Array:
 class Struct:
     """An object of declared names."""
 
-    members: tuple[Member, ...]
+    members: tuple[StructMember, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ Type = Scalar | Integer | Decimal | String | Enum | Array | Struct | Map | Json
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class StructMember:
     """One declared name of an object."""
 
     name: str
@@ -111,7 +111,7 @@ class Limit(NamedTuple):
 class Structure:
     """A record: its members in the schema's order, and what they do not hold of it."""
 
-    members: tuple[Member, ...]
+    members: tuple[StructMember, ...]
     limits: tuple[Limit, ...] = ()
     description: str = ""
     annotations: tuple[tuple[str, str], ...] = ()

@@ -50,7 +50,7 @@ def check(
 
 def _review(
     root: Path,
-    change: registry.Change,
+    change: registry.OpenedChange,
     today: "date | None",
     everything: bool = False,
     checkpoint: str | None = None,

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from schemareg.compatibility.bulk import Answer
-    from schemareg.compatibility.files import Judged
+    from schemareg.compatibility.bulk import PairVerdict
+    from schemareg.compatibility.files import FilesVerdict
     from schemareg.documents import Document
 
 
@@ -19,7 +19,7 @@ def files(
     level: str = "BACKWARD",
     content: str = "declared",
     dialect: str = "2020-12",
-) -> "Judged":
+) -> "FilesVerdict":
     """The verdict on two files. Raises OSError for a missing file, InvalidFiles for an invalid one.
 
     `level` and `content` are names of `model.Level` and values of `model.Content`; `dialect` is
@@ -41,7 +41,7 @@ def _document(root: Path, path: Path, dialect: str) -> "Document":
     return document
 
 
-def pairs(rows: Iterable[bytes], level: str, content: str, dialect: str) -> "Iterator[Answer]":
+def pairs(rows: Iterable[bytes], level: str, content: str, dialect: str) -> "Iterator[PairVerdict]":
     """The answer to each row, in order, as soon as it is known; see `compatibility.bulk.answers`."""
     from schemareg.compatibility.bulk import answers
     from schemareg.compatibility.levels import judge

@@ -241,7 +241,7 @@ def _push(edits: Edits, options: EditOptions) -> Iterator[EditStep]:
     if not options.pull_request:
         return
     message = edits.message
-    request = pull_requests.Request(edits.protected, branch, message.subject, message.body)
+    request = pull_requests.PullRequestDraft(edits.protected, branch, message.subject, message.body)
     opened = pull_requests.opened(edits.home, request)
     if opened is not None:
         yield EditStep("opened", opened)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-class Change(NamedTuple):
+class OpenedChange(NamedTuple):
     """What to judge."""
 
     base: "Snapshot"
@@ -37,7 +37,9 @@ class Change(NamedTuple):
 
 
 @contextmanager
-def change(root: Path, base: str | None, head: str | None, at: str | None) -> Iterator[Change]:
+def change(
+    root: Path, base: str | None, head: str | None, at: str | None
+) -> Iterator[OpenedChange]:
     """What to judge: two states, and the day as of which, if the call says one.
 
     With `at`, a revision or a day, that is what landed there, beside what stood before it. What has
@@ -67,11 +69,13 @@ def change(root: Path, base: str | None, head: str | None, at: str | None) -> It
         landing = line.landing(after.commit)
         branch = protected_branch.trusted(repository, after)[0].branch
         if landing is None:
-            yield Change(Snapshot(repository.default_base(branch, landed)), after, branch, day)
+            yield OpenedChange(
+                Snapshot(repository.default_base(branch, landed)), after, branch, day
+            )
             return
         parent = line.line()[landing.ordinal - 1].commit if landing.ordinal else ""
         files = repository.files_at(parent) if parent else repository.no_files()
-        yield Change(Snapshot(files), after, branch, day or landing.time.date())
+        yield OpenedChange(Snapshot(files), after, branch, day or landing.time.date())
 
 
 def refuse_no_registry(base: "Snapshot", head: "Snapshot") -> None:
@@ -89,7 +93,7 @@ def refuse_no_registry(base: "Snapshot", head: "Snapshot") -> None:
 
 
 @contextmanager
-def _at_hand(root: Path, base: str | None, head: str | None) -> Iterator[Change]:
+def _at_hand(root: Path, base: str | None, head: str | None) -> Iterator[OpenedChange]:
     from schemareg.adapters import clock
     from schemareg.adapters.git.repository import open_repository
     from schemareg.manifests.layout import REGISTRY
@@ -101,14 +105,16 @@ def _at_hand(root: Path, base: str | None, head: str | None) -> Iterator[Change]
         if base:
             before = Snapshot(repository.files_at(base))
             says = before if before.has(REGISTRY) else changed
-            yield Change(before, changed, protected_branch.trusted(repository, says)[0].branch)
+            yield OpenedChange(
+                before, changed, protected_branch.trusted(repository, says)[0].branch
+            )
             return
         anchor, *others = protected_branch.trusted(repository, changed)
         files, time = repository.default_change(anchor.branch, after)
         # A commit may claim a day that is to come.
         day = min(time.date(), clock.today()) if time else None
         also = [(repository.default_base(each.branch, after), each) for each in others]
-        yield Change(
+        yield OpenedChange(
             Snapshot(files),
             changed,
             anchor.branch,

@@ -14,8 +14,8 @@ from schemareg.snapshot.deprecations import deprecations as snapshot_deprecation
 from schemareg.snapshot.elements import explain_missing, latest, structure_of
 from schemareg.sql import ddl, live, migrations, plan, table, values, views
 from schemareg.sql.declared import ConsumerReading, compared
-from schemareg.sql.dialects import Unsupported, column_names, dialect
-from schemareg.sql.lineage import Reading, Relation, defined, read
+from schemareg.sql.dialects import UnsupportedType, column_names, dialect
+from schemareg.sql.lineage import Reading, SourceRelation, defined, read
 from schemareg.sql.mapping import Label
 from schemareg.sql.views import Desired, LineView
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from schemareg.model import SchemaVersion
     from schemareg.model.semver import SemVer
     from schemareg.snapshot.snapshot import Snapshot
-    from schemareg.sql.dialects import Dialect
+    from schemareg.sql.dialects import SqlDialect
     from schemareg.sql.table import Steps, Table
     from schemareg.sql.views import View
 
@@ -100,7 +100,7 @@ def create(snapshot: Snapshot, target: Target, engine: str) -> ddl.Script:
 
 def migrate(
     promises: Promises, snapshot: Snapshot, between: str, engine: str, today: date
-) -> plan.Plan:
+) -> plan.TablePlan:
     """The plan that takes a table from one version to another: `orders/order_placed@1.2.0..2.1.0`.
 
     A step that ends a promise bears the day from which it may run, and is refused before.
@@ -126,11 +126,13 @@ def migrate(
     served = tuple(_line_views(promises, snapshot, old.version, new, chosen, today, ()))
     steps = [_dated(promises, snapshot, each, old.version, today) for each in found.steps]
     steps = _with_views(steps, served, _pointer(new, chosen), chosen)
-    return plan.Plan(f"{old.version.name}..{new.version.version}", chosen.name, today, tuple(steps))
+    return plan.TablePlan(
+        f"{old.version.name}..{new.version.version}", chosen.name, today, tuple(steps)
+    )
 
 
 def _with_views(
-    steps: list[plan.Planned], served: tuple[LineView, ...], pointer: View, chosen: Dialect
+    steps: list[plan.Planned], served: tuple[LineView, ...], pointer: View, chosen: SqlDialect
 ) -> list[plan.Planned]:
     """The steps with the views of old lines and of the newest version made over the new table.
 
@@ -178,7 +180,7 @@ def _with_views(
     ]
 
 
-def _pointer(newest: Relational, chosen: Dialect) -> View:
+def _pointer(newest: Relational, chosen: SqlDialect) -> View:
     """The view that is always the newest version."""
     version = newest.version
     return views.view(
@@ -191,7 +193,11 @@ def _pointer(newest: Relational, chosen: Dialect) -> View:
 
 
 def _dated(
-    promises: Promises, snapshot: Snapshot, step: migrations.Step, old: SchemaVersion, today: date
+    promises: Promises,
+    snapshot: Snapshot,
+    step: migrations.MigrationStep,
+    old: SchemaVersion,
+    today: date,
 ) -> plan.Planned:
     """A step with the first day on which all that it ends may be gone."""
     days: list[date] = []
@@ -241,7 +247,7 @@ def plain(steps: targets.Steps) -> Steps | None:
     return names if len(names) == len(steps) else None
 
 
-def authored(structure: Structure, direction: str, chosen: Dialect) -> dict[Steps, str]:
+def authored(structure: Structure, direction: str, chosen: SqlDialect) -> dict[Steps, str]:
     """The author's expressions of a version: `x-sql: {down: {field: expression}}`, or `up`.
 
     An expression may be an object of one per dialect. Raises RegistryError where it is neither.
@@ -314,7 +320,7 @@ def _line_views(
     snapshot: Snapshot,
     upto: SchemaVersion | None,
     newest: Relational,
-    chosen: Dialect,
+    chosen: SqlDialect,
     today: date,
     proofs: tuple[tuple[SchemaVersion, Label, int, str], ...],
 ) -> Iterator[LineView]:
@@ -343,7 +349,11 @@ def _line_views(
 
 
 def _view(
-    snapshot: Snapshot, newest: Relational, old: SchemaVersion, chosen: Dialect, until: date | None
+    snapshot: Snapshot,
+    newest: Relational,
+    old: SchemaVersion,
+    chosen: SqlDialect,
+    until: date | None,
 ) -> View:
     """One view, whatever is known of its label."""
     there = relational(snapshot, old)
@@ -457,7 +467,9 @@ def drift(snapshot: Snapshot, url: str, target: Target) -> tuple[live.Drift, ...
         return live.drift(wanted, found, _reference(wanted, chosen, database), chosen)
 
 
-def _reference(wanted: Table, chosen: Dialect, database: Database) -> tuple[live.LiveColumn, ...]:
+def _reference(
+    wanted: Table, chosen: SqlDialect, database: Database
+) -> tuple[live.LiveColumn, ...]:
     """The columns of a version in the words of the engine's catalogue: a temporary table tells."""
     name = "reg_reference"
     if chosen.name == "sqlite":
@@ -474,7 +486,7 @@ def _reference(wanted: Table, chosen: Dialect, database: Database) -> tuple[live
             " AND attnum > 0 AND NOT attisdropped"
         )
     else:
-        raise Unsupported(
+        raise UnsupportedType(
             chosen, "to compare a live table", "Compare with reg sql ddl, by hand or with its tools"
         )
     database.query(live.probe(wanted, name, chosen))
@@ -543,7 +555,7 @@ _APPLIED = "reg_applied"
 """The table in which a database keeps what was applied to it, in the user's default schema."""
 
 
-class Applied(NamedTuple):
+class AppliedPlan(NamedTuple):
     """What `apply` did with one step."""
 
     number: int
@@ -552,7 +564,7 @@ class Applied(NamedTuple):
     """`applied`, `applied before` or `refused`."""
 
 
-def pending(document: plan.Plan, url: str, today: date) -> tuple[Applied, ...]:
+def pending(document: plan.TablePlan, url: str, today: date) -> tuple[AppliedPlan, ...]:
     """What `apply` would do, without doing it. Raises RegistryError."""
     from schemareg.adapters.database import connect
 
@@ -560,17 +572,17 @@ def pending(document: plan.Plan, url: str, today: date) -> tuple[Applied, ...]:
         _same_dialect(document, database)
         done = _done(document, database) if _has_ledger(database) else set()
         return tuple(
-            Applied(number, step, _outcome(number, step, done, today))
+            AppliedPlan(number, step, _outcome(number, step, done, today))
             for number, step in enumerate(document.steps, 1)
         )
 
 
 def apply(
-    document: plan.Plan,
+    document: plan.TablePlan,
     url: str,
     today: date,
-    progress: Callable[[Applied], None] = lambda _: None,
-) -> tuple[Applied, ...]:
+    progress: Callable[[AppliedPlan], None] = lambda _: None,
+) -> tuple[AppliedPlan, ...]:
     """Apply the steps of a plan that were not applied before, in order, up to the first refused one.
 
     Each step and the note that it was applied are one transaction where the engine has them: after
@@ -579,7 +591,7 @@ def apply(
     """
     from schemareg.adapters.database import connect
 
-    found: list[Applied] = []
+    found: list[AppliedPlan] = []
     with connect(url) as database:
         _same_dialect(document, database)
         if not _has_ledger(database):
@@ -590,7 +602,7 @@ def apply(
             )
         for number, step in enumerate(document.steps, 1):
             outcome = _applied(document, number, step, database, today)
-            found.append(Applied(number, step, outcome))
+            found.append(AppliedPlan(number, step, outcome))
             progress(found[-1])
             if outcome == "refused":
                 break
@@ -598,7 +610,7 @@ def apply(
 
 
 def _applied(
-    document: plan.Plan, number: int, step: plan.Planned, database: Database, today: date
+    document: plan.TablePlan, number: int, step: plan.Planned, database: Database, today: date
 ) -> str:
     if dialect(database.dialect).transactional:
         with database.transaction():
@@ -621,7 +633,7 @@ def _applied(
     return outcome
 
 
-def _note(document: plan.Plan, number: int, place: int, database: Database) -> None:
+def _note(document: plan.TablePlan, number: int, place: int, database: Database) -> None:
     """Note that a statement of a step was applied, or the whole step."""
     ((last,),) = database.query(f"SELECT COALESCE(MAX(position), 0) FROM {_APPLIED}")
     subject = _subject(document)
@@ -631,7 +643,7 @@ def _note(document: plan.Plan, number: int, place: int, database: Database) -> N
     )
 
 
-def _subject(document: plan.Plan) -> str:
+def _subject(document: plan.TablePlan) -> str:
     return dialect(document.dialect).literal(document.subject.partition("@")[0])
 
 
@@ -643,7 +655,7 @@ def _outcome(number: int, step: plan.Planned, done: set[tuple[int, int]], today:
     return "refused" if step.refused else "applied"
 
 
-def _done(document: plan.Plan, database: Database) -> set[tuple[int, int]]:
+def _done(document: plan.TablePlan, database: Database) -> set[tuple[int, int]]:
     """The steps, each with the place of a statement or `_WHOLE`, that were applied of a plan.
 
     What was applied before another plan for the same schema counts no longer: that one led away.
@@ -664,7 +676,7 @@ def _has_ledger(database: Database) -> bool:
     return True
 
 
-def _same_dialect(document: plan.Plan, database: Database) -> None:
+def _same_dialect(document: plan.TablePlan, database: Database) -> None:
     if database.dialect != document.dialect:
         raise RegistryError(
             f"the plan is for {document.dialect}, the database is {database.dialect}",
@@ -677,12 +689,12 @@ def infer_text(url: str, name: str) -> str:
     return json_values.render(infer(url, name), indent=2) + "\n"
 
 
-def render_plan(found: plan.Plan, form: str) -> dict[str, str]:
+def render_plan(found: plan.TablePlan, form: str) -> dict[str, str]:
     """The files of a plan, for a tool."""
     return plan.render(found, form)
 
 
-def read_plan(path: Path) -> plan.Plan:
+def read_plan(path: Path) -> plan.TablePlan:
     """The plan in a JSON file. Raises RegistryError where it is not one."""
     try:
         text = path.read_text("utf-8")
@@ -694,9 +706,9 @@ def read_plan(path: Path) -> plan.Plan:
 # -- which columns queries read ------------------------------------------------------------------
 
 
-def relations(snapshot: Snapshot, product: str) -> tuple[Relation, ...]:
+def relations(snapshot: Snapshot, product: str) -> tuple[SourceRelation, ...]:
     """The tables and views of a product that a query may name; schemas without columns have none."""
-    found: list[Relation] = []
+    found: list[SourceRelation] = []
     for schema in snapshot.schema_names(product):
         known = lines(snapshot, product, schema)
         named: set[tuple[str, ...]] = set()
@@ -712,7 +724,7 @@ def relations(snapshot: Snapshot, product: str) -> tuple[Relation, ...]:
                 if name not in named:
                     named.add(name)
                     subject = f"{product}/{schema}"
-                    found.append(Relation(name, subject, version.version.major, there))
+                    found.append(SourceRelation(name, subject, version.version.major, there))
     return tuple(found)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 
-class Landing:
+class Proposal:
     """One change to a registry, version by version. `base` is what has landed."""
 
     def __init__(self, base: Snapshot, head: Snapshot, changes: Sequence[FileChange]) -> None:

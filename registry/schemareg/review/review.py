@@ -11,7 +11,7 @@ from schemareg.manifests.layout import CONSUMERS, PRODUCT, REGISTRY
 from schemareg.model import Outcome, Report
 from schemareg.model.errors import InvalidFiles
 from schemareg.review.metadata import metadata_changed
-from schemareg.review.proposal import Landing
+from schemareg.review.proposal import Proposal
 from schemareg.review.verdicts import Judge
 from schemareg.rules import policies
 from schemareg.snapshot.snapshot import differences
@@ -41,7 +41,7 @@ def review(
     Raises InvalidFiles where files that changed are wrong.
     """
     changes = differences(base.files, head.files)
-    landing = Landing(base, head, changes)
+    landing = Proposal(base, head, changes)
     _refuse_mistakes(base, head, landing, None if all else [each.path for each in changes])
     day = Day(base, head, changes, today, history)
     policy = day.policy
@@ -136,7 +136,7 @@ def policy_in_force(base: Snapshot, head: Snapshot) -> Policy:
 
 
 def _refuse_mistakes(
-    base: Snapshot, head: Snapshot, landing: Landing, paths: Sequence[str] | None
+    base: Snapshot, head: Snapshot, landing: Proposal, paths: Sequence[str] | None
 ) -> None:
     if paths is not None and not paths:
         return

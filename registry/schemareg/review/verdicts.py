@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from schemareg.formats.field import Field
     from schemareg.model import Compatibility, Finding, Policy, PromiseChange, SchemaVersion
     from schemareg.model.semver import SemVer
-    from schemareg.review.proposal import Landing
+    from schemareg.review.proposal import Proposal
     from schemareg.snapshot.snapshot import Snapshot
 
 
@@ -36,7 +36,7 @@ class Judge:
     """Judges versions of `head` by the policy that is in force."""
 
     def __init__(
-        self, base: Snapshot, head: Snapshot, policy: Policy, landing: Landing, day: Day
+        self, base: Snapshot, head: Snapshot, policy: Policy, landing: Proposal, day: Day
     ) -> None:
         self._base = base
         self._head = head
@@ -77,7 +77,7 @@ class Judge:
         return self._day
 
     @property
-    def landing(self) -> Landing:
+    def landing(self) -> Proposal:
         """What has landed, and what is proposed."""
         return self._landing
 

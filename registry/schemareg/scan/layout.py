@@ -55,7 +55,7 @@ class Numbered(NamedTuple):
     """Whether it is a pre-release, which can change."""
 
 
-class Found(NamedTuple):
+class VersionFile(NamedTuple):
     """The file of one version, below its folder."""
 
     groups: tuple[tuple[str, str], ...]
@@ -74,7 +74,7 @@ Schemas = dict[str, dict[str, Source]]
 """Schema to file name to source, in registry names."""
 
 
-class Part(NamedTuple):
+class LayoutPart(NamedTuple):
     """The content of one foreign folder, in registry names."""
 
     products: dict[str, Schemas]
@@ -98,13 +98,13 @@ class Layout:
         segments = pattern.split("/")
         self._segments = [_segment(each) for each in segments]
         self._whole = _segment(pattern)
-        self._known: dict[tuple[str, int], tuple[Found, ...]] = {}
-        self._parts: dict[tuple[str, str], Part] = {}
+        self._known: dict[tuple[str, int], tuple[VersionFile, ...]] = {}
+        self._parts: dict[tuple[str, str], LayoutPart] = {}
         grouped = [bool(_GROUP.search(each)) for each in segments]
         self.root = "/".join(segments[: grouped.index(True)])
         """The folder that holds all schemas; empty for the whole repository."""
 
-    def parts(self, files: Files) -> Iterator[Part]:
+    def parts(self, files: Files) -> Iterator[LayoutPart]:
         """The content of each folder of the root, sorted by name; cached while it is unchanged."""
         depth = self.root.count("/") + 1 if self.root else 0
         for name, entry in files.folder(self.root).items():
@@ -120,7 +120,7 @@ class Layout:
         match = self._whole.fullmatch(path)
         return None if match is None else match.groupdict()
 
-    def _below(self, files: Files, folder: str, depth: int) -> tuple[Found, ...]:
+    def _below(self, files: Files, folder: str, depth: int) -> tuple[VersionFile, ...]:
         entry = files.entry(folder)
         key = entry.id if entry else "", depth
         if not key[0] or key not in self._known:
@@ -133,20 +133,20 @@ class Layout:
 
     def _named(
         self, files: Files, folder: str, depth: int, name: str, entry: Entry
-    ) -> Iterator[Found]:
+    ) -> Iterator[VersionFile]:
         last = depth == len(self._segments) - 1
         match = self._segments[depth].fullmatch(name)
         if match is None or entry.kind is not (Kind.FILE if last else Kind.FOLDER):
             return
         groups = tuple(match.groupdict().items())
         if last:
-            yield Found(groups, name, entry.id)
+            yield VersionFile(groups, name, entry.id)
             return
         for each in self._below(files, f"{folder}/{name}" if folder else name, depth + 1):
-            yield Found((*groups, *each.groups), f"{name}/{each.path}", each.id)
+            yield VersionFile((*groups, *each.groups), f"{name}/{each.path}", each.id)
 
 
-def _part(folder: str, found: Iterable[Found]) -> Part:
+def _part(folder: str, found: Iterable[VersionFile]) -> LayoutPart:
     products: dict[str, Schemas] = {}
     counts = True
     for each in found:
@@ -160,7 +160,7 @@ def _part(folder: str, found: Iterable[Found]) -> Part:
         path = f"{folder}/{each.path}" if folder else each.path
         files = products.setdefault(product, {}).setdefault(schema, {})
         files.setdefault(f"{version}{_ending(path)}", Source(path, each.id))
-    return Part(products, counts)
+    return LayoutPart(products, counts)
 
 
 def _ending(path: str) -> str:

@@ -73,7 +73,7 @@ class Rewrite:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class VersionStep:
     """A version that was published above another one, with both contents at that time."""
 
     version: Version
@@ -94,7 +94,7 @@ class Published:
     """By path."""
     rewrites: list[Rewrite] = field(default_factory=list)
     """The oldest first."""
-    steps: list[Step] = field(default_factory=list)
+    steps: list[VersionStep] = field(default_factory=list)
     """The oldest first."""
     schemas: dict[str, dict[Numbered, Version]] = field(default_factory=dict)
     """The versions of each schema."""
@@ -169,7 +169,7 @@ def _stepped(found: Published, version: Version) -> None:
     )
     above = max(lower, key=lambda each: each.number.parts, default=None)
     if above is not None:
-        found.steps.append(Step(version, above, above.id, version.id))
+        found.steps.append(VersionStep(version, above, above.id, version.id))
     siblings[version.number] = version
 
 

@@ -45,7 +45,7 @@ class Meaning(StrEnum):
         return self in (Meaning.BYTES, Meaning.WORDS, Meaning.EQUIVALENT)
 
 
-class Judged(NamedTuple):
+class RewriteEffect(NamedTuple):
     """The comparison of two texts."""
 
     meaning: Meaning
@@ -93,7 +93,7 @@ def judged(
     content: Content = Content.DECLARED,
     lookup: Lookup | None = None,
     locate: Locate | None = None,
-) -> Judged:
+) -> RewriteEffect:
     """Compares the contents `before` and `after` of the schema file at `path`.
 
     `lookup` gives the files that references lead to, by `file:///` and their path, and `locate` the
@@ -110,43 +110,43 @@ def compared(
     content: Content,
     lookup: Lookup | None,
     locate: Locate | None,
-) -> Judged:
+) -> RewriteEffect:
     """Compares two parsed schemas."""
     if older.fault or newer.fault:
-        return Judged(
+        return RewriteEffect(
             Meaning.UNJUDGED, reason=f"it is not a JSON Schema: {older.fault or newer.fault}"
         )
     if older.document is None or newer.document is None:
-        return Judged(Meaning.UNJUDGED)
+        return RewriteEffect(Meaning.UNJUDGED)
     one, other = older.document, newer.document
     if json_values.equal(one.value, other.value):
-        return Judged(Meaning.BYTES)
+        return RewriteEffect(Meaning.BYTES)
     language = catalogue.format_of(path)
     if language.meaning(one) == language.meaning(other):
-        return Judged(Meaning.WORDS)
+        return RewriteEffect(Meaning.WORDS)
     takes = _Comparator(language, Resolver(lookup, locate)).takes
     backward, forward = takes(other, one, content), takes(one, other, content)
     broken = Outcome.BREAKING in (backward.outcome, forward.outcome)
     if not broken and language.unjudged(one) == language.unjudged(other):
         proofs = (takes(*each, Content.OPEN) for each in ((one, other), (other, one)))
         if all(each.outcome is Outcome.COMPATIBLE for each in proofs):
-            return Judged(Meaning.EQUIVALENT)
+            return RewriteEffect(Meaning.EQUIVALENT)
     return _directions(backward, forward)
 
 
-def _directions(backward: _Question, forward: _Question) -> Judged:
+def _directions(backward: _Question, forward: _Question) -> RewriteEffect:
     broken = [each.outcome is Outcome.BREAKING for each in (backward, forward)]
     doubts = [each for each in (backward, forward) if each.outcome is Outcome.UNDECIDED]
     reason = doubts[0].reason if doubts else ""
     if all(broken):
-        return Judged(Meaning.BOTH, backward.record)
+        return RewriteEffect(Meaning.BOTH, backward.record)
     if broken[0]:
-        return Judged(Meaning.NARROWED, backward.record, reason, bool(doubts))
+        return RewriteEffect(Meaning.NARROWED, backward.record, reason, bool(doubts))
     if broken[1]:
-        return Judged(Meaning.WIDENED, forward.record, reason, bool(doubts))
+        return RewriteEffect(Meaning.WIDENED, forward.record, reason, bool(doubts))
     if doubts:
-        return Judged(Meaning.UNDECIDED, reason=reason)
-    return Judged(Meaning.COMPATIBLE)
+        return RewriteEffect(Meaning.UNDECIDED, reason=reason)
+    return RewriteEffect(Meaning.COMPATIBLE)
 
 
 class _Comparator(NamedTuple):

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from schemareg.model import Landing, PathChange
     from schemareg.model.semver import SemVer
     from schemareg.scan.layout import Layout
-    from schemareg.scan.published import Published, Rewrite, Step, Version
-    from schemareg.scan.rewrites import Judged
+    from schemareg.scan.published import Published, Rewrite, Version, VersionStep
+    from schemareg.scan.rewrites import RewriteEffect
     from schemareg.scan.version_steps import Bump
 
     Read = Callable[[Iterable[str], int], Mapping[str, bytes | None]]
@@ -36,20 +36,20 @@ _TOGETHER = 200
 """Pairs whose files are loaded together."""
 
 
-class Event(NamedTuple):
+class VersionChange(NamedTuple):
     """One change of a published version, and its effect."""
 
     rewrite: Rewrite
-    judged: Judged | None
+    judged: RewriteEffect | None
     """None where the file was removed, or restored unchanged."""
 
 
 class Misstep(NamedTuple):
     """A step with the wrong bump."""
 
-    step: Step
+    step: VersionStep
     bump: Bump
-    judged: Judged
+    judged: RewriteEffect
 
 
 class Rules(NamedTuple):
@@ -78,7 +78,7 @@ class Scan:
     versions: int
     """The number of published versions, without pre-releases."""
     standing: int
-    events: tuple[Event, ...]
+    events: tuple[VersionChange, ...]
     """The later changes, newest first."""
     steps: int
     """The number of judged steps."""
@@ -204,10 +204,10 @@ class _Judge:
         self._reached: dict[str, JsonValue | None] = {}
         self._rules = rules
         self._read = read
-        self._known: dict[tuple[str, str, str], Judged] = {}
+        self._known: dict[tuple[str, str, str], RewriteEffect] = {}
         self._schemas: dict[str, scan_rewrites.Read] = {}
 
-    def events(self, rewrites: list[Rewrite]) -> Iterator[Event]:
+    def events(self, rewrites: list[Rewrite]) -> Iterator[VersionChange]:
         """The effect of each rewrite, in order."""
         for together in _portions(rewrites):
             pairs = [(each.before, each.after) for each in together if _altered(each)]
@@ -215,9 +215,9 @@ class _Judge:
             for each in together:
                 pair = (each.before, each.after)
                 path = each.version.path
-                yield Event(each, self._of(pair, path, texts) if _altered(each) else None)
+                yield VersionChange(each, self._of(pair, path, texts) if _altered(each) else None)
 
-    def steps(self, steps: list[Step]) -> Iterator[Misstep]:
+    def steps(self, steps: list[VersionStep]) -> Iterator[Misstep]:
         """Each step with its required bump, schema by schema, so that a file is read once."""
         ordered = sorted(steps, key=lambda each: (each.version.schema, each.version.number.parts))
         for together in _portions(ordered):
@@ -227,7 +227,9 @@ class _Judge:
                 numbers = each.above.number, each.version.number
                 yield Misstep(each, bump(*numbers, found, self._rules.level), found)
 
-    def _of(self, pair: tuple[str, str], path: str, texts: Mapping[str, bytes | None]) -> Judged:
+    def _of(
+        self, pair: tuple[str, str], path: str, texts: Mapping[str, bytes | None]
+    ) -> RewriteEffect:
         key = (*pair, path)
         if key not in self._known:
             older, newer = (self._schema(id_, path, texts[id_]) for id_ in pair)

@@ -17,7 +17,7 @@ from schemareg.scan.rewrites import Meaning
 if TYPE_CHECKING:
     from schemareg.model import Level
     from schemareg.scan.layout import Numbered
-    from schemareg.scan.rewrites import Judged
+    from schemareg.scan.rewrites import RewriteEffect
 
 _STEPS = {
     Scheme.SEMVER: ("major", "minor", "patch"),
@@ -45,7 +45,7 @@ class Bump(NamedTuple):
         return bool(self.honest) and _rank(self.declared) < _rank(self.honest)
 
 
-def bump(older: Numbered, newer: Numbered, judged: Judged, level: Level) -> Bump:
+def bump(older: Numbered, newer: Numbered, judged: RewriteEffect, level: Level) -> Bump:
     """The bump between two numbers of one scheme, and the bump that the comparison requires.
 
     `level` selects the readers that count; SchemaVer only concerns older records and does not
@@ -66,7 +66,7 @@ def _changed(older: tuple[int, ...], newer: tuple[int, ...]) -> int:
     return next((index for index, (one, other) in enumerate(padded) if one != other), 2)
 
 
-def _schemaver(declared: str, judged: Judged) -> str:
+def _schemaver(declared: str, judged: RewriteEffect) -> str:
     breaks = judged.breaks("BACKWARD")
     if breaks is None:
         return ""
@@ -75,7 +75,7 @@ def _schemaver(declared: str, judged: Judged) -> str:
     return "MODEL" if declared == "MODEL" else "REVISION"
 
 
-def _semver(parts: int, judged: Judged, level: Level) -> str:
+def _semver(parts: int, judged: RewriteEffect, level: Level) -> str:
     breaks = [judged.breaks(each.value) for each in level.directions]
     if any(breaks):
         return "major"

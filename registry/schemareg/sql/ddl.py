@@ -21,7 +21,7 @@ from schemareg.sql.dialects import column_names
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.sql.dialects import Dialect
+    from schemareg.sql.dialects import SqlDialect
     from schemareg.sql.table import Column, Table
 
 
@@ -37,14 +37,14 @@ class Script(NamedTuple):
         return "".join(f"{each};\n" for each in self.statements)
 
 
-def ddl(table: Table, dialect: Dialect) -> Script:
+def ddl(table: Table, dialect: SqlDialect) -> Script:
     """The statements that create a table, its schema and its comments on an engine."""
     statements = [*schema(table.name, dialect), create(table, dialect)]
     statements += comments(table, dialect)
     return Script(tuple(statements), tuple(_limits(table, dialect)))
 
 
-def schema(name: tuple[str, ...], dialect: Dialect) -> tuple[str, ...]:
+def schema(name: tuple[str, ...], dialect: SqlDialect) -> tuple[str, ...]:
     """The statement that creates the schema of a table where it is missing; none where there are none."""
     parts = dialect.name_parts(name)
     if len(parts) < 2 or not dialect.schemas:
@@ -56,7 +56,7 @@ def schema(name: tuple[str, ...], dialect: Dialect) -> tuple[str, ...]:
     return (dialect.schemas.format(n=quoted),)
 
 
-def create(table: Table, dialect: Dialect) -> str:
+def create(table: Table, dialect: SqlDialect) -> str:
     """The CREATE TABLE statement."""
     names = column_names(table, dialect)
     lines = [definition(each, names[each.steps], dialect) for each in table.columns]
@@ -71,7 +71,7 @@ def create(table: Table, dialect: Dialect) -> str:
     return f"CREATE TABLE {dialect.name_of(table.name)} (\n  {body}\n){dialect.suffix}{about}"
 
 
-def definition(column: Column, name: str, dialect: Dialect, *, loose: bool = False) -> str:
+def definition(column: Column, name: str, dialect: SqlDialect, *, loose: bool = False) -> str:
     """A column as CREATE TABLE has it; with `loose` it may be NULL."""
     nullable = column.nullable or loose
     text = f"{dialect.quote(name)} {dialect.type(column.type, nullable=nullable)}"
@@ -85,7 +85,7 @@ def definition(column: Column, name: str, dialect: Dialect, *, loose: bool = Fal
     return text
 
 
-def key_clause(table: Table, dialect: Dialect) -> str:
+def key_clause(table: Table, dialect: SqlDialect) -> str:
     """The primary key's clause; empty where the table or the engine has none."""
     if not table.key or not dialect.key or not _keyable(table, dialect):
         return ""
@@ -93,7 +93,7 @@ def key_clause(table: Table, dialect: Dialect) -> str:
     return dialect.key.format(c=", ".join(dialect.quote(names[each]) for each in table.key))
 
 
-def check(column: Column, name: str, dialect: Dialect) -> str:
+def check(column: Column, name: str, dialect: SqlDialect) -> str:
     """The condition that a column's type alone does not hold; empty where there is none."""
     if not dialect.checks:
         return ""
@@ -108,12 +108,12 @@ def check(column: Column, name: str, dialect: Dialect) -> str:
     return ""
 
 
-def constraint(table: Table, name: str, dialect: Dialect) -> str:
+def constraint(table: Table, name: str, dialect: SqlDialect) -> str:
     """The name of the check of a column, not quoted."""
     return dialect.identifier(f"{table.name[-1]}_{name}_check")
 
 
-def comments(table: Table, dialect: Dialect) -> Iterator[str]:
+def comments(table: Table, dialect: SqlDialect) -> Iterator[str]:
     """The statements that describe a table and its columns; none where CREATE TABLE has them."""
     if dialect.comments != "statement":
         return
@@ -127,7 +127,7 @@ def comments(table: Table, dialect: Dialect) -> Iterator[str]:
             yield f"COMMENT ON COLUMN {at} IS {dialect.literal(words)}"
 
 
-def shortened(text: str, dialect: Dialect) -> str:
+def shortened(text: str, dialect: SqlDialect) -> str:
     """A comment that the engine takes, cut where it is too long."""
     text = text.replace("\0", "")
     if len(text) <= dialect.max_comment:
@@ -135,7 +135,7 @@ def shortened(text: str, dialect: Dialect) -> str:
     return f"{text[: dialect.max_comment - 1]}…"
 
 
-def _words(column: Column, dialect: Dialect) -> str:
+def _words(column: Column, dialect: SqlDialect) -> str:
     parts = [column.description]
     if column.classification:
         parts.append(f"[{column.classification}]")
@@ -144,7 +144,7 @@ def _words(column: Column, dialect: Dialect) -> str:
     return shortened(" ".join(each for each in parts if each), dialect)
 
 
-def _about(table: Table, dialect: Dialect) -> str:
+def _about(table: Table, dialect: SqlDialect) -> str:
     words = shortened(table.description, dialect)
     if not words or dialect.comments not in ("inline", "options"):
         return ""
@@ -154,7 +154,7 @@ def _about(table: Table, dialect: Dialect) -> str:
     return f"{sign}{dialect.literal(words)}"
 
 
-def _keyable(table: Table, dialect: Dialect) -> bool:
+def _keyable(table: Table, dialect: SqlDialect) -> bool:
     if dialect.keyable_text:
         return all(
             not isinstance(column.type, Array | Struct | Map | Json)
@@ -168,7 +168,7 @@ def _keyable(table: Table, dialect: Dialect) -> bool:
     )
 
 
-def _limits(table: Table, dialect: Dialect) -> Iterator[Limit]:
+def _limits(table: Table, dialect: SqlDialect) -> Iterator[Limit]:
     """What the schema says and neither the table nor the engine holds."""
     yield from table.limits
     names = column_names(table, dialect)
@@ -194,6 +194,6 @@ def _limits(table: Table, dialect: Dialect) -> Iterator[Limit]:
             yield Limit(column.path, f"that it is a number: {dialect.name} keeps decimals as text")
 
 
-def _wider(kind: Integer, dialect: Dialect) -> bool:
+def _wider(kind: Integer, dialect: SqlDialect) -> bool:
     place = (8, 16, 32, 64).index(kind.bits)
     return dialect.integers[place] == dialect.integers[place + 1]

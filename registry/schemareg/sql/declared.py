@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from schemareg.model import Consumer
     from schemareg.model.targets import Steps, Target
-    from schemareg.sql.lineage import Reading, Relation
+    from schemareg.sql.lineage import Reading, SourceRelation
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ConsumerReading:
 def compared(
     consumer: Consumer,
     readings: tuple[tuple[str, Reading], ...],
-    relations: Sequence[Relation],
+    relations: Sequence[SourceRelation],
     target: Target | None = None,
 ) -> ConsumerReading:
     """The readings of a consumer beside its declaration; of one schema where `target` names one."""

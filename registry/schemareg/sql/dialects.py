@@ -21,10 +21,10 @@ from schemareg.formats.structure import (
     Integer,
     Json,
     Map,
-    Member,
     Scalar,
     String,
     Struct,
+    StructMember,
 )
 from schemareg.model.errors import RegistryError
 from schemareg.text.wording import listed, nearest, quoted
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
     from schemareg.sql.table import Steps, Table
 
 
-class Unsupported(RegistryError):
+class UnsupportedType(RegistryError):
     """An engine has no way to do something; the remedy says what to do instead."""
 
-    def __init__(self, dialect: Dialect, what: str, instead: str) -> None:
+    def __init__(self, dialect: SqlDialect, what: str, instead: str) -> None:
         super().__init__(f"not supported by {dialect.name}: {what}", remedy=instead)
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class SqlDialect:
     """One engine's capabilities."""
 
     name: str
@@ -211,7 +211,7 @@ class Dialect:
         ]
         return self.struct.format(m=", ".join(members))
 
-    def _member(self, member: Member) -> str:
+    def _member(self, member: StructMember) -> str:
         nullable = member.nullable or not member.required
         return self._inner(member.type, nullable=nullable) or self.json
 
@@ -234,7 +234,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def column_names(table: Table, dialect: Dialect) -> dict[Steps, str]:
+def column_names(table: Table, dialect: SqlDialect) -> dict[Steps, str]:
     """The identifier of each column on an engine, not quoted; all different there.
 
     A name that the engine does not take, or takes for another column's, bears a digest of itself:
@@ -281,7 +281,7 @@ _SPARK_SCALARS = {
 }
 _SPARK_INTEGERS = ("TINYINT", "SMALLINT", "INT", "BIGINT")
 
-POSTGRES = Dialect(
+POSTGRES = SqlDialect(
     "postgres",
     {
         "boolean": "BOOLEAN",
@@ -311,7 +311,7 @@ POSTGRES = Dialect(
         add_check="ALTER TABLE {t} ADD CONSTRAINT {k} CHECK ({x}) NOT VALID",
     ),
 )
-DUCKDB = Dialect(
+DUCKDB = SqlDialect(
     "duckdb",
     {
         "boolean": "BOOLEAN",
@@ -334,7 +334,7 @@ DUCKDB = Dialect(
     rebuilds=True,
     alter={"add": _ALTER["add"]},
 )
-SQLITE = Dialect(
+SQLITE = SqlDialect(
     "sqlite",
     {
         "boolean": "INTEGER",
@@ -359,7 +359,7 @@ SQLITE = Dialect(
     suffix=" STRICT",
     alter={"add": _ALTER["add"]},
 )
-MYSQL = Dialect(
+MYSQL = SqlDialect(
     "mysql",
     {
         "boolean": "BOOLEAN",
@@ -389,7 +389,7 @@ MYSQL = Dialect(
         drop_not_null="ALTER TABLE {t} MODIFY COLUMN {d}",
     ),
 )
-SPARK = Dialect(
+SPARK = SqlDialect(
     "spark",
     _SPARK_SCALARS,
     _SPARK_INTEGERS,
@@ -410,7 +410,7 @@ SPARK = Dialect(
         "add": "ALTER TABLE {t} ADD COLUMNS ({d})",
     },
 )
-DATABRICKS = Dialect(
+DATABRICKS = SqlDialect(
     "databricks",
     _SPARK_SCALARS,
     _SPARK_INTEGERS,
@@ -434,7 +434,7 @@ DATABRICKS = Dialect(
         add="ALTER TABLE {t} ADD COLUMNS ({d})",
     ),
 )
-CLICKHOUSE = Dialect(
+CLICKHOUSE = SqlDialect(
     "clickhouse",
     {
         "boolean": "Bool",
@@ -467,7 +467,7 @@ CLICKHOUSE = Dialect(
         drop_not_null="ALTER TABLE {t} MODIFY COLUMN {c} {y}",
     ),
 )
-SNOWFLAKE = Dialect(
+SNOWFLAKE = SqlDialect(
     "snowflake",
     {
         "boolean": "BOOLEAN",
@@ -495,7 +495,7 @@ SNOWFLAKE = Dialect(
         type="ALTER TABLE {t} ALTER COLUMN {c} SET DATA TYPE {y}",
     ),
 )
-BIGQUERY = Dialect(
+BIGQUERY = SqlDialect(
     "bigquery",
     {
         "boolean": "BOOL",
@@ -531,7 +531,7 @@ BIGQUERY = Dialect(
         type="ALTER TABLE {t} ALTER COLUMN {c} SET DATA TYPE {y}",
     ),
 )
-REDSHIFT = Dialect(
+REDSHIFT = SqlDialect(
     "redshift",
     {
         "boolean": "BOOLEAN",
@@ -553,7 +553,7 @@ REDSHIFT = Dialect(
     checks=False,
     alter=_alter("add check", "drop check", "set not null", "drop not null", "type"),
 )
-TRINO = Dialect(
+TRINO = SqlDialect(
     "trino",
     {
         "boolean": "BOOLEAN",
@@ -583,7 +583,7 @@ TRINO = Dialect(
         type="ALTER TABLE {t} ALTER COLUMN {c} SET DATA TYPE {y}",
     ),
 )
-TSQL = Dialect(
+TSQL = SqlDialect(
     "tsql",
     {
         "boolean": "BIT",
@@ -627,7 +627,7 @@ DIALECTS = {
 """By name, the executed ones first."""
 
 
-def dialect(name: str) -> Dialect:
+def dialect(name: str) -> SqlDialect:
     """The dialect of this name. Raises RegistryError, with the nearest, for another."""
     found = DIALECTS.get(name.lower())
     if found is None:

@@ -15,14 +15,14 @@ from schemareg.text.wording import nearest, quoted
 
 if TYPE_CHECKING:
     from schemareg.formats.structure import Type
-    from schemareg.sql.dialects import Dialect
+    from schemareg.sql.dialects import SqlDialect
     from schemareg.sql.table import Table
 
 MAX_EXPRESSION = 10_000
 """Characters."""
 
 
-def translated(text: str, table: Table, dialect: Dialect) -> str:
+def translated(text: str, table: Table, dialect: SqlDialect) -> str:
     """The expression over the columns of a table, as the engine spells it.
 
     Raises RegistryError where it does not parse, names no field of the table, or reads anything
@@ -58,7 +58,7 @@ def translated(text: str, table: Table, dialect: Dialect) -> str:
     return str(wrapper.sql(dialect=dialect.name))
 
 
-def _access(steps: tuple[str, ...], table: Table, dialect: Dialect, text: str) -> str:
+def _access(steps: tuple[str, ...], table: Table, dialect: SqlDialect, text: str) -> str:
     names = column_names(table, dialect)
     for length in range(len(steps), 0, -1):
         column = table.column(steps[:length])
@@ -73,7 +73,7 @@ def _access(steps: tuple[str, ...], table: Table, dialect: Dialect, text: str) -
     )
 
 
-def _inside(name: str, kind: Type, rest: tuple[str, ...], dialect: Dialect, text: str) -> str:
+def _inside(name: str, kind: Type, rest: tuple[str, ...], dialect: SqlDialect, text: str) -> str:
     if not rest:
         return name
     leaf, native = kind, dialect.native(kind)

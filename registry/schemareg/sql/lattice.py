@@ -17,10 +17,10 @@ from schemareg.formats.structure import (
     Integer,
     Json,
     Map,
-    Member,
     Scalar,
     String,
     Struct,
+    StructMember,
 )
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _decimal(one: Decimal, other: Decimal) -> Decimal | None:
 def _struct(one: Struct, other: Struct) -> Struct | None:
     mine = {member.name: member for member in one.members}
     theirs = {member.name: member for member in other.members}
-    members: list[Member] = []
+    members: list[StructMember] = []
     for name in (*theirs, *(each for each in mine if each not in theirs)):
         left, right = mine.get(name), theirs.get(name)
         if left is None or right is None:

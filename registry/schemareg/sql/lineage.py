@@ -35,7 +35,7 @@ _TEMPLATE = re.compile(r"\{\{|\{%|\{#|\$\{")
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class SourceRelation:
     """One table or view of the registry that a query may name."""
 
     name: tuple[str, ...]
@@ -46,7 +46,7 @@ class Relation:
     table: Table
 
 
-class Use(NamedTuple):
+class ColumnUse(NamedTuple):
     """One field that a statement reads, and where; lines and columns count from 1."""
 
     schema: str
@@ -71,14 +71,14 @@ class Unresolved(NamedTuple):
 class Reading:
     """What the statements of one text read."""
 
-    uses: tuple[Use, ...]
+    uses: tuple[ColumnUse, ...]
     """Each field once for each place, sorted by place."""
     unresolved: tuple[Unresolved, ...]
 
 
 def read(
     text: str,
-    relations: Sequence[Relation],
+    relations: Sequence[SourceRelation],
     dialect: str,
     definitions: Mapping[tuple[str, ...], Any] | None = None,
 ) -> Reading:
@@ -168,11 +168,11 @@ class _Reader:
 
     def __init__(
         self,
-        relations: Sequence[Relation],
+        relations: Sequence[SourceRelation],
         dialect: str,
         definitions: Mapping[tuple[str, ...], Any],
     ) -> None:
-        self.uses: list[Use] = []
+        self.uses: list[ColumnUse] = []
         self.unresolved: list[Unresolved] = []
         self._dialect = dialect
         self._definitions = definitions
@@ -546,7 +546,7 @@ class _Reader:
 
     def _use(self, number: int, field: str, place: tuple[int, int], via: tuple[str, ...]) -> None:
         relation = self._relations[number]
-        self.uses.append(Use(relation.schema, relation.major, field, *place, via))
+        self.uses.append(ColumnUse(relation.schema, relation.major, field, *place, via))
 
 
 def _of(part: Any, target: Any) -> Any:

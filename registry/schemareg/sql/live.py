@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemareg.documents.json_values import JsonValue
-    from schemareg.sql.dialects import Dialect
+    from schemareg.sql.dialects import SqlDialect
     from schemareg.sql.table import Table
 
 
@@ -36,7 +36,7 @@ class Drift(NamedTuple):
     found: str
 
 
-def catalogue(name: tuple[str, ...], dialect: Dialect) -> str:
+def catalogue(name: tuple[str, ...], dialect: SqlDialect) -> str:
     """The query whose rows are the columns of a table: name, type, whether it may be NULL, comment.
 
     For PostgreSQL, DuckDB and SQLite; the standard's information schema for others.
@@ -78,7 +78,7 @@ def live_columns(rows: Sequence[Sequence[Any]]) -> tuple[LiveColumn, ...]:
 
 
 def drift(
-    table: Table, found: Sequence[LiveColumn], reference: Sequence[LiveColumn], dialect: Dialect
+    table: Table, found: Sequence[LiveColumn], reference: Sequence[LiveColumn], dialect: SqlDialect
 ) -> tuple[Drift, ...]:
     """What differs between a live table and a version, in the version's order.
 
@@ -112,7 +112,7 @@ def drift(
     return tuple(differences)
 
 
-def probe(table: Table, name: str, dialect: Dialect) -> str:
+def probe(table: Table, name: str, dialect: SqlDialect) -> str:
     """The statement that creates a table of the same columns under another, plain name."""
     names = column_names(table, dialect)
     lines = [definition(each, names[each.steps], dialect) for each in table.columns]
@@ -142,7 +142,7 @@ _TEXTS = {
 }
 
 
-def schema(name: str, columns: Sequence[LiveColumn], dialect: Dialect) -> JsonValue:
+def schema(name: str, columns: Sequence[LiveColumn], dialect: SqlDialect) -> JsonValue:
     """A JSON Schema of the rows of a live table; a type that is not known allows any value."""
     properties: dict[str, JsonValue] = {}
     for column in columns:
@@ -162,7 +162,7 @@ def schema(name: str, columns: Sequence[LiveColumn], dialect: Dialect) -> JsonVa
     }
 
 
-def type_schema(text: str, dialect: Dialect) -> dict[str, JsonValue]:
+def type_schema(text: str, dialect: SqlDialect) -> dict[str, JsonValue]:
     """The JSON Schema of the values of an engine's type."""
     from fractions import Fraction
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schemareg.formats.structure import Type
-    from schemareg.sql.dialects import Dialect
+    from schemareg.sql.dialects import SqlDialect
     from schemareg.sql.table import Column, Steps, Table
 
 
@@ -42,7 +42,7 @@ class Label(Words):
         return list(Label).index(self)
 
 
-class Mapped(NamedTuple):
+class MappedColumn(NamedTuple):
     """One column of the version asked for, as an expression over the table that there is."""
 
     column: Column
@@ -55,11 +55,11 @@ class Mapped(NamedTuple):
 def mapped(
     source: Table,
     wanted: Table,
-    dialect: Dialect,
+    dialect: SqlDialect,
     *,
     renamed: Mapping[Steps, Steps] | None = None,
     expressions: Mapping[Steps, str] | None = None,
-) -> tuple[Mapped, ...]:
+) -> tuple[MappedColumn, ...]:
     """Each column of `wanted`, in its order, over the table `source`.
 
     `renamed` says where a field went; `expressions` are the author's, over the columns of `source`,
@@ -71,7 +71,7 @@ def mapped(
         authored = (expressions or {}).get(column.steps)
         if authored is not None:
             text = _expression(authored, source, dialect, column)
-            found.append(Mapped(column, Label.EXACT, text, "the author's expression"))
+            found.append(MappedColumn(column, Label.EXACT, text, "the author's expression"))
             continue
         origin = source.column((renamed or {}).get(column.steps, column.steps))
         if origin is None:
@@ -82,22 +82,24 @@ def mapped(
     return tuple(found)
 
 
-def _absent(column: Column, dialect: Dialect) -> Mapped:
+def _absent(column: Column, dialect: SqlDialect) -> MappedColumn:
     typed = dialect.type(column.type, nullable=True)
     if column.default and column.default[0] is not None:
         value = literal(column.default[0], column.type, dialect)
-        return Mapped(column, Label.LOSSY, cast(value, typed), "it is gone: its default")
+        return MappedColumn(column, Label.LOSSY, cast(value, typed), "it is gone: its default")
     if column.nullable:
-        return Mapped(column, Label.LOSSY, cast("NULL", typed), "it is gone: NULL")
-    return Mapped(column, Label.IMPOSSIBLE, "", "it is gone, and must have a value")
+        return MappedColumn(column, Label.LOSSY, cast("NULL", typed), "it is gone: NULL")
+    return MappedColumn(column, Label.IMPOSSIBLE, "", "it is gone, and must have a value")
 
 
-def _converted(origin: Column, column: Column, quoted: str, dialect: Dialect) -> Mapped:
+def _converted(origin: Column, column: Column, quoted: str, dialect: SqlDialect) -> MappedColumn:
     renamed = "" if origin.steps == column.steps else f"it is {origin.path} now"
     how = relation(origin.type, column.type)
     nested = isinstance(column.type, Array | Struct | Map)
     if how is Relation.NEITHER or (nested and not fits(origin.type, column.type)):
-        return Mapped(column, Label.IMPOSSIBLE, "", "its type is another, and no value converts")
+        return MappedColumn(
+            column, Label.IMPOSSIBLE, "", "its type is another, and no value converts"
+        )
     expression, label, why = (
         convert(quoted, origin.type, column.type, dialect),
         Label.EXACT,
@@ -105,19 +107,23 @@ def _converted(origin: Column, column: Column, quoted: str, dialect: Dialect) ->
     )
     if not expression:
         why = f"{dialect.name} cannot convert {dialect.type(origin.type)}"
-        return Mapped(column, Label.IMPOSSIBLE, "", why)
+        return MappedColumn(column, Label.IMPOSSIBLE, "", why)
     if how in (Relation.NARROW, Relation.OVERLAP) and not nested:
         expression = f"CASE WHEN {guard(quoted, column.type, dialect)} THEN {expression} END"
         label, why = Label.LOSSY, "a value that it could not have is NULL"
     if column.nullable or (label is Label.EXACT and not origin.nullable):
-        return Mapped(column, label, expression, why)
+        return MappedColumn(column, label, expression, why)
     if column.default and column.default[0] is not None:
         value = literal(column.default[0], column.type, dialect)
         filled = f"COALESCE({expression}, {value})"
-        return Mapped(column, Label.LOSSY, filled, "where there is no value: its default")
+        return MappedColumn(column, Label.LOSSY, filled, "where there is no value: its default")
     if label is Label.LOSSY:
-        return Mapped(column, Label.IMPOSSIBLE, "", "it has values now that it could not have")
-    return Mapped(column, Label.IMPOSSIBLE, "", "it may be missing now, and must have a value")
+        return MappedColumn(
+            column, Label.IMPOSSIBLE, "", "it has values now that it could not have"
+        )
+    return MappedColumn(
+        column, Label.IMPOSSIBLE, "", "it may be missing now, and must have a value"
+    )
 
 
 def cast(expression: str, typed: str) -> str:
@@ -125,7 +131,7 @@ def cast(expression: str, typed: str) -> str:
     return f"CAST({expression} AS {typed})"
 
 
-def convert(expression: str, old: Type, new: Type, dialect: Dialect) -> str:
+def convert(expression: str, old: Type, new: Type, dialect: SqlDialect) -> str:
     """An expression of the new type; empty where the engine has no conversion."""
     before, after = dialect.type(old), dialect.type(new)
     if old == Scalar("timestamp") and isinstance(new, String):
@@ -148,7 +154,7 @@ def convert(expression: str, old: Type, new: Type, dialect: Dialect) -> str:
     return cast(expression, after)
 
 
-def guard(expression: str, kind: Type, dialect: Dialect) -> str:
+def guard(expression: str, kind: Type, dialect: SqlDialect) -> str:
     """The condition under which a wider value is one of the type."""
     match kind:
         case Enum():
@@ -172,7 +178,7 @@ def guard(expression: str, kind: Type, dialect: Dialect) -> str:
     return f"{expression} IS NOT NULL"
 
 
-def _expression(text: str, source: Table, dialect: Dialect, column: Column) -> str:
+def _expression(text: str, source: Table, dialect: SqlDialect, column: Column) -> str:
     from schemareg.sql.expressions import translated
 
     return cast(translated(text, source, dialect), dialect.type(column.type, nullable=True))

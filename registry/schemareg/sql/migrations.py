@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.formats.structure import Array, Map, Struct
 from schemareg.sql import ddl
-from schemareg.sql.dialects import Unsupported, column_names
+from schemareg.sql.dialects import UnsupportedType, column_names
 from schemareg.sql.lattice import Relation, fits, join, relation
 from schemareg.sql.mapping import cast, convert, guard, key_kept
 from schemareg.sql.values import literal
@@ -20,14 +20,14 @@ from schemareg.sql.values import literal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from schemareg.sql.dialects import Dialect
+    from schemareg.sql.dialects import SqlDialect
     from schemareg.sql.table import Column, Steps, Table
 
 PHASES = ("expand", "backfill", "switch", "contract")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MigrationStep:
     """Statements that run together, and what is to be known of them."""
 
     phase: str
@@ -51,7 +51,7 @@ class Migration:
     old: Table
     expanded: Table
     new: Table
-    steps: tuple[Step, ...]
+    steps: tuple[MigrationStep, ...]
 
 
 class _Target(NamedTuple):
@@ -64,7 +64,7 @@ class _Target(NamedTuple):
 def migration(
     old: Table,
     new: Table,
-    dialect: Dialect,
+    dialect: SqlDialect,
     *,
     label: str = "old",
     renamed: Mapping[Steps, Steps] | None = None,
@@ -78,7 +78,7 @@ def migration(
     """
     went = dict(renamed or {})
     if not key_kept(new, old, went):
-        raise Unsupported(
+        raise UnsupportedType(
             dialect,
             "a table whose key changes: a row of one version is no row of the other",
             "Give the new major line a table of its own: put {major} into its location",
@@ -122,14 +122,14 @@ def _expanded(old: Table, new: Table, label: str) -> tuple[Table, dict[Steps, St
 
 
 def _expand(
-    old: Table, expanded: Table, kept: Mapping[Steps, Steps], dialect: Dialect
-) -> Iterator[Step]:
+    old: Table, expanded: Table, kept: Mapping[Steps, Steps], dialect: SqlDialect
+) -> Iterator[MigrationStep]:
     statements, locks = alter(old, expanded, kept, dialect)
     if not statements:
         return
     undo, _ = alter(expanded, old, {mine: theirs for theirs, mine in kept.items()}, dialect)
     added = [each.path for each in expanded.columns if each.steps not in kept]
-    yield Step(
+    yield MigrationStep(
         "expand",
         "make room for both versions" + (f": add {', '.join(added)}" if added else ""),
         statements,
@@ -143,10 +143,10 @@ def _backfill(
     expanded: Table,
     new: Table,
     kept: Mapping[Steps, Steps],
-    dialect: Dialect,
+    dialect: SqlDialect,
     renamed: Mapping[Steps, Steps],
     expressions: Mapping[Steps, str],
-) -> Iterator[Step]:
+) -> Iterator[MigrationStep]:
     names = column_names(expanded, dialect)
     table = dialect.name_of(new.name)
     came = {theirs: mine for mine, theirs in renamed.items()}
@@ -179,7 +179,7 @@ def _backfill(
             what = "with its default"
         if value:
             name = dialect.quote(names[column.steps])
-            yield Step(
+            yield MigrationStep(
                 "backfill",
                 f"fill {column.path} {what}",
                 (f"UPDATE {table} SET {name} = {value} WHERE {name} IS NULL",),
@@ -189,8 +189,8 @@ def _backfill(
 
 
 def _contract(
-    old: Table, expanded: Table, new: Table, kept: Mapping[Steps, Steps], dialect: Dialect
-) -> Iterator[Step]:
+    old: Table, expanded: Table, new: Table, kept: Mapping[Steps, Steps], dialect: SqlDialect
+) -> Iterator[MigrationStep]:
     leaving = [each for each in expanded.columns if new.column(each.steps) is None]
     without = replace(
         expanded,
@@ -204,7 +204,7 @@ def _contract(
         statements, locks = alter(before, after, here, dialect)
         undo, _ = alter(after, before, here, dialect)
         field = old.column(kept[gone.steps])
-        yield Step(
+        yield MigrationStep(
             "contract",
             f"drop {gone.path}",
             statements,
@@ -219,7 +219,7 @@ def _contract(
         undo, _ = alter(new, without, here, dialect)
         narrowed = [each.path for each in new.columns if _narrowed(expanded, each)]
         words = f"values of {', '.join(narrowed)} that no longer fit" if narrowed else ""
-        yield Step(
+        yield MigrationStep(
             "contract",
             "hold every row to the new version",
             statements,
@@ -236,7 +236,7 @@ def _narrowed(expanded: Table, column: Column) -> bool:
 
 
 def alter(
-    before: Table, after: Table, kept: Mapping[Steps, Steps], dialect: Dialect
+    before: Table, after: Table, kept: Mapping[Steps, Steps], dialect: SqlDialect
 ) -> tuple[tuple[str, ...], str]:
     """The statements that make one table the other, and why they lock it; none where it is so already.
 
@@ -270,7 +270,7 @@ _Change = tuple[str, _Target]
 
 
 def _changes(
-    before: Table, after: Table, kept: Mapping[Steps, Steps], dialect: Dialect
+    before: Table, after: Table, kept: Mapping[Steps, Steps], dialect: SqlDialect
 ) -> Iterator[_Change]:
     """What differs, in the order in which it is changed."""
     mine, theirs = column_names(before, dialect), column_names(after, dialect)
@@ -320,7 +320,7 @@ def _changes(
                 yield "comment", target
 
 
-def _statements(before: Table, after: Table, change: _Change, dialect: Dialect) -> Iterator[str]:
+def _statements(before: Table, after: Table, change: _Change, dialect: SqlDialect) -> Iterator[str]:
     kind, (column, origin) = change
     mine, theirs = column_names(before, dialect), column_names(after, dialect)
     table = dialect.name_of(after.name)
@@ -332,7 +332,7 @@ def _statements(before: Table, after: Table, change: _Change, dialect: Dialect) 
         return
     template = dialect.alter.get(kind)
     if template is None:
-        raise Unsupported(
+        raise UnsupportedType(
             dialect,
             f"to {kind} the column {column.path}",
             "Create a table of the new version beside the old one, copy the rows, and switch",
@@ -377,11 +377,11 @@ def _statements(before: Table, after: Table, change: _Change, dialect: Dialect) 
         yield f"ALTER TABLE {table} VALIDATE CONSTRAINT {known['k']}"
 
 
-def _conversion(origin: Column, column: Column, quoted: str, dialect: Dialect) -> str:
+def _conversion(origin: Column, column: Column, quoted: str, dialect: SqlDialect) -> str:
     """The value of a column in its new type; NULL for one that does not fit, where NULL may be."""
     converted = convert(quoted, origin.type, column.type, dialect)
     if not converted:
-        raise Unsupported(
+        raise UnsupportedType(
             dialect,
             f"to convert {column.path} from {dialect.type(origin.type)} to {dialect.type(column.type)}",
             "Write the conversion as x-sql: {up: {…}} of the new version",
@@ -394,7 +394,7 @@ def _conversion(origin: Column, column: Column, quoted: str, dialect: Dialect) -
 
 
 def _rebuilt(
-    before: Table, after: Table, kept: Mapping[Steps, Steps], dialect: Dialect
+    before: Table, after: Table, kept: Mapping[Steps, Steps], dialect: SqlDialect
 ) -> tuple[str, ...]:
     """The table made again: its rows are kept aside while it is dropped and created."""
     mine, theirs = column_names(before, dialect), column_names(after, dialect)

@@ -15,7 +15,7 @@ from schemareg.text.escape import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from schemareg.sql.migrations import Step
+    from schemareg.sql.migrations import MigrationStep
 
 FORMAT = "reg-sql-plan/1"
 FORMS = ("sql", "json", "flyway", "liquibase", "alembic")
@@ -38,7 +38,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TablePlan:
     """The steps for one schema on one engine, in order."""
 
     subject: str
@@ -54,14 +54,14 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def planned(step: Step, day: date | None, refused: str) -> Planned:
+def planned(step: MigrationStep, day: date | None, refused: str) -> Planned:
     """A step of a migration with its day."""
     return Planned(
         step.phase, step.what, step.statements, step.undo, step.locks, step.loses, day, refused
     )
 
 
-def document(plan: Plan) -> dict[str, Any]:
+def document(plan: TablePlan) -> dict[str, Any]:
     """The plan as JSON; `parse(document(plan)) == plan`."""
     return {
         "format": FORMAT,
@@ -85,7 +85,7 @@ def document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def parse(text: str, where: str) -> Plan:
+def parse(text: str, where: str) -> TablePlan:
     """The plan of a file. Raises RegistryError where it is none, or was changed by hand."""
     try:
         value = json.loads(text)
@@ -104,7 +104,9 @@ def parse(text: str, where: str) -> Plan:
             )
             for each in value["steps"]
         )
-        plan = Plan(value["subject"], value["dialect"], date.fromisoformat(value["today"]), steps)
+        plan = TablePlan(
+            value["subject"], value["dialect"], date.fromisoformat(value["today"]), steps
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RegistryError(
             f"this is no plan: {error}",
@@ -120,7 +122,7 @@ def parse(text: str, where: str) -> Plan:
     return plan
 
 
-def render(plan: Plan, form: str) -> dict[str, str]:
+def render(plan: TablePlan, form: str) -> dict[str, str]:
     """The files of a plan by name, in one of `FORMS`; steps that are refused are left out of them.
 
     Only `sql` and `json` show what is refused, `sql` as comments.
@@ -134,7 +136,7 @@ def render(plan: Plan, form: str) -> dict[str, str]:
     return dict(_FILES[form](plan, allowed))
 
 
-def _sql(plan: Plan) -> str:
+def _sql(plan: TablePlan) -> str:
     lines = [f"-- {visible(plan.subject)} on {plan.dialect}, as of {plan.today}"]
     for number, step in enumerate(plan.steps, 1):
         lines += ["", f"-- {number}. {step.phase}: {visible(step.what)}"]
@@ -153,7 +155,7 @@ def _comment(text: str) -> str:
     return "\n".join(f"--   {line}" for line in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text))
 
 
-def _flyway(plan: Plan, steps: Sequence[tuple[int, Planned]]) -> Iterator[tuple[str, str]]:
+def _flyway(plan: TablePlan, steps: Sequence[tuple[int, Planned]]) -> Iterator[tuple[str, str]]:
     version = re.sub(r"[^0-9]+", "_", plan.subject.rpartition("..")[2] or "1").strip("_") or "1"
     for number, step in steps:
         name = f"{version}_{number}__{_slug(step.what)}.sql"
@@ -162,7 +164,7 @@ def _flyway(plan: Plan, steps: Sequence[tuple[int, Planned]]) -> Iterator[tuple[
             yield f"U{name}", _script(step.undo)
 
 
-def _liquibase(plan: Plan, steps: Sequence[tuple[int, Planned]]) -> Iterator[tuple[str, str]]:
+def _liquibase(plan: TablePlan, steps: Sequence[tuple[int, Planned]]) -> Iterator[tuple[str, str]]:
     lines = ["--liquibase formatted sql"]
     for number, step in steps:
         # One statement a change set, so that no character of a statement can be taken for its end.
@@ -178,7 +180,7 @@ def _rollback(statement: str) -> str:
     return "\n".join(f"--rollback {line}" for line in f"{statement};".splitlines())
 
 
-def _alembic(plan: Plan, steps: Sequence[tuple[int, Planned]]) -> Iterator[tuple[str, str]]:
+def _alembic(plan: TablePlan, steps: Sequence[tuple[int, Planned]]) -> Iterator[tuple[str, str]]:
     def block(statements: Sequence[str]) -> list[str]:
         return [f"    run({each!a})" for each in statements] or ["    pass"]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.structure import Member, Type
+    from schemareg.formats.structure import StructMember, Type
 
 _TRIES = 6
 """Candidates for each record that is asked for: what the schema refuses is left out."""
@@ -31,7 +31,7 @@ _TRIES = 6
 
 def records(
     base: JsonValue,
-    members: Sequence[Member],
+    members: Sequence[StructMember],
     valid: Callable[[JsonValue], bool | None],
     count: int,
     seed: int = 0,
@@ -58,7 +58,7 @@ def records(
     return tuple(found[:count])
 
 
-def _edges(base: JsonValue, member: Member, random: Random) -> Iterator[JsonValue]:
+def _edges(base: JsonValue, member: StructMember, random: Random) -> Iterator[JsonValue]:
     for value in values(member.type, random):
         changed = deepcopy(base)
         changed[member.name] = value
@@ -69,7 +69,7 @@ def _edges(base: JsonValue, member: Member, random: Random) -> Iterator[JsonValu
         yield {name: deepcopy(value) for name, value in base.items() if name != member.name}
 
 
-def _change(record: Any, member: Member, random: Random) -> None:
+def _change(record: Any, member: StructMember, random: Random) -> None:
     held = record.get(member.name)
     if isinstance(member.type, Struct) and isinstance(held, dict):
         _change(held, random.choice(member.type.members), random)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.structure import Member, Structure
+    from schemareg.formats.structure import StructMember, Structure
     from schemareg.model.targets import Steps as Path
 
 NESTINGS = ("native", "flatten", "json")
@@ -97,7 +97,7 @@ def columns(
 
 
 def _columns(
-    members: tuple[Member, ...], above: Steps, nesting: str, *, required: bool
+    members: tuple[StructMember, ...], above: Steps, nesting: str, *, required: bool
 ) -> Iterator[Column]:
     for member in members:
         steps = (*above, member.name)

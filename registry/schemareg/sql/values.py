@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.structure import Type
-    from schemareg.sql.dialects import Dialect
+    from schemareg.sql.dialects import SqlDialect
     from schemareg.sql.table import Column, Table
 
 _MISSING = object()
 
 
-def insert(table: Table, records: Iterable[JsonValue], dialect: Dialect) -> str:
+def insert(table: Table, records: Iterable[JsonValue], dialect: SqlDialect) -> str:
     """The statement that inserts records; one row each, in the order given."""
     names = column_names(table, dialect)
     listed = ", ".join(dialect.quote(names[each.steps]) for each in table.columns)
@@ -43,7 +43,7 @@ def insert(table: Table, records: Iterable[JsonValue], dialect: Dialect) -> str:
     return f"INSERT INTO {dialect.name_of(table.name)} ({listed}) VALUES\n  {rows}"
 
 
-def cell(record: JsonValue, column: Column, dialect: Dialect) -> str:
+def cell(record: JsonValue, column: Column, dialect: SqlDialect) -> str:
     """What a record has in a column, as a literal; NULL where it has nothing."""
     value = record
     for step in column.steps:
@@ -51,7 +51,7 @@ def cell(record: JsonValue, column: Column, dialect: Dialect) -> str:
     return "NULL" if value is _MISSING else literal(value, column.type, dialect)
 
 
-def literal(value: JsonValue, kind: Type, dialect: Dialect) -> str:
+def literal(value: JsonValue, kind: Type, dialect: SqlDialect) -> str:
     """A value of a type as a literal of an engine."""
     if value is None and not isinstance(kind, Json):
         return "NULL"
@@ -75,7 +75,7 @@ def literal(value: JsonValue, kind: Type, dialect: Dialect) -> str:
     return dialect.literal(str(value))
 
 
-def _nested(value: JsonValue, kind: Type, dialect: Dialect) -> str:
+def _nested(value: JsonValue, kind: Type, dialect: SqlDialect) -> str:
     """A nested value as a literal of PostgreSQL or DuckDB, the engines that rows are written to."""
     match kind:
         case Array():
@@ -98,7 +98,7 @@ def _nested(value: JsonValue, kind: Type, dialect: Dialect) -> str:
     raise TypeError(kind)
 
 
-def record(columns: Sequence[Column], row: Sequence[Any], dialect: Dialect) -> JsonValue:
+def record(columns: Sequence[Column], row: Sequence[Any], dialect: SqlDialect) -> JsonValue:
     """The record that a row is: a NULL is null where the field must be there, else nothing."""
     found: dict[str, JsonValue] = {}
     for column, value in zip(columns, row, strict=True):
@@ -114,7 +114,7 @@ def record(columns: Sequence[Column], row: Sequence[Any], dialect: Dialect) -> J
     return found
 
 
-def decoded(value: Any, kind: Type, dialect: Dialect) -> JsonValue:
+def decoded(value: Any, kind: Type, dialect: SqlDialect) -> JsonValue:
     """The JSON value that a driver's value stands for."""
     if value is None:
         return None
@@ -152,7 +152,7 @@ def decoded(value: Any, kind: Type, dialect: Dialect) -> JsonValue:
     return _json(value, dialect)
 
 
-def _json(value: Any, dialect: Dialect) -> JsonValue:
+def _json(value: Any, dialect: SqlDialect) -> JsonValue:
     """JSON as a driver gives it: parsed already by that of PostgreSQL, text by others."""
     if isinstance(value, str) and dialect.name != "postgres":
         return json_values.parse(value)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from schemareg.sql import ddl
 from schemareg.sql.dialects import column_names
-from schemareg.sql.mapping import Label, Mapped, key_kept, mapped
+from schemareg.sql.mapping import Label, MappedColumn, key_kept, mapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from schemareg.model import SchemaVersion
-    from schemareg.sql.dialects import Dialect
+    from schemareg.sql.dialects import SqlDialect
     from schemareg.sql.table import Steps, Table
 
 
@@ -23,7 +23,7 @@ class View:
     """An old version over the newest table; `statements` are empty where it is impossible."""
 
     name: tuple[str, ...]
-    columns: tuple[Mapped, ...]
+    columns: tuple[MappedColumn, ...]
     label: Label
     """The worst of its columns'."""
     why: str
@@ -33,7 +33,7 @@ class View:
     """The statement that takes it away."""
 
     @property
-    def broken(self) -> tuple[Mapped, ...]:
+    def broken(self) -> tuple[MappedColumn, ...]:
         """The columns that have no value to give."""
         return tuple(each for each in self.columns if each.label is Label.IMPOSSIBLE)
 
@@ -80,7 +80,7 @@ def view(
     newest: Table,
     old: Table,
     name: tuple[str, ...],
-    dialect: Dialect,
+    dialect: SqlDialect,
     *,
     about: str = "",
     renamed: Mapping[Steps, Steps] | None = None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from schemareg.adapters import clock
-from schemareg.adapters.github.wire import Answer, Unanswered, Unsent, Wire
+from schemareg.adapters.github.wire import ApiResponse, Unanswered, Unsent, Wire
 from schemareg.model.errors import RegistryError, Undecidable
 
 if TYPE_CHECKING:
@@ -140,7 +140,9 @@ class GitHub:
         asked = f"?{urlencode(query, quote_via=quote)}" if query else ""
         return f"{self._wire.api}/{path}{asked}"
 
-    def _told(self, method: str, url: str, value: object = None, *, repeat: bool = True) -> Answer:
+    def _told(
+        self, method: str, url: str, value: object = None, *, repeat: bool = True
+    ) -> ApiResponse:
         """The first answer that is not a temporary failure."""
         pause = _FIRST_PAUSE
         while True:
@@ -149,7 +151,7 @@ class GitHub:
                 why = f"GitHub took longer than the {self._patience:.0f} s time limit"
                 raise self._gave_up(Unreachable, why, url)
             found = self._tried(method, url, value, left)
-            if isinstance(found, Answer):
+            if isinstance(found, ApiResponse):
                 return found
             if found.uncertain and not repeat:
                 raise self._gave_up(Uncertain, found.why, url)
@@ -161,7 +163,7 @@ class GitHub:
             clock.pause(wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _tried(self, method: str, url: str, value: object, left: float) -> Answer | _Setback:
+    def _tried(self, method: str, url: str, value: object, left: float) -> ApiResponse | _Setback:
         """One try. Raises Refused for a permanent failure."""
         try:
             answer = self._wire.exchange(method, url, value, within=left)
@@ -190,7 +192,7 @@ class GitHub:
         return Refused(status, told, where=_place(url), remedy=_remedy(status, told))
 
 
-def _asked_to_wait(answer: Answer) -> float | None:
+def _asked_to_wait(answer: ApiResponse) -> float | None:
     """Seconds to wait if the answer reports a rate limit; otherwise None."""
     if answer.status not in (403, 429, 503):
         return None

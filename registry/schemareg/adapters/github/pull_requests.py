@@ -27,7 +27,7 @@ _LONGEST = 6_000
 """Characters of a link: browsers and forges take about eight thousand."""
 
 
-class Request(NamedTuple):
+class PullRequestDraft(NamedTuple):
     """The content of a pull request."""
 
     base: str
@@ -69,7 +69,7 @@ def push(top: Path, name: str, branch: str) -> None:
         )
 
 
-def opened(top: Path, request: Request) -> str | None:
+def opened(top: Path, request: PullRequestDraft) -> str | None:
     """The address of the pull request that `gh` opened; None without `gh`.
 
     Raises RegistryError where `gh` refuses.
@@ -90,7 +90,7 @@ def opened(top: Path, request: Request) -> str | None:
     return _text(done.stdout)
 
 
-def link(top: Path, name: str, request: Request) -> str | None:
+def link(top: Path, name: str, request: PullRequestDraft) -> str | None:
     """The page on which the pull request can be opened; None where the remote is no forge's."""
     told = _run(top, "git", "remote", "get-url", name)
     return None if told.returncode else link_of(_text(told.stdout), request)
@@ -116,7 +116,7 @@ def page_of(address: str) -> str | None:
     return f"https://{found['host']}/{quote(path)}"
 
 
-def link_of(address: str, request: Request) -> str | None:
+def link_of(address: str, request: PullRequestDraft) -> str | None:
     """The page that opens a pull request, for the address of a remote; None where it is no forge's."""
     top = page_of(address)
     if top is None:

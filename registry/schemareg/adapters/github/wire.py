@@ -26,7 +26,7 @@ _MOVED = (301, 302, 307, 308)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class Answer(NamedTuple):
+class ApiResponse(NamedTuple):
     """An answer; `headers` by lower-case names."""
 
     status: int
@@ -77,7 +77,9 @@ class Wire:
         except (RegistryError, ValueError):
             return False
 
-    def exchange(self, method: str, url: str, value: object = None, *, within: float) -> Answer:
+    def exchange(
+        self, method: str, url: str, value: object = None, *, within: float
+    ) -> ApiResponse:
         """The answer to one request; redirections within the API are followed; `within` is in seconds.
 
         Raises Unsent, Unanswered, and RegistryError where it leads to somebody else.
@@ -96,7 +98,7 @@ class Wire:
                 )
         raise RegistryError("GitHub's API redirects in a circle", where=_shown(self.api))
 
-    def _exchange(self, method: str, url: str, value: object, until: float) -> Answer:
+    def _exchange(self, method: str, url: str, value: object, until: float) -> ApiResponse:
         from http.client import HTTPException
         from urllib.error import HTTPError, URLError
         from urllib.request import Request
@@ -175,7 +177,7 @@ def _shown(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-def _answer(status: int, headers: Any, response: Any, until: float) -> Answer:
+def _answer(status: int, headers: Any, response: Any, until: float) -> ApiResponse:
     named = {name.lower(): str(text) for name, text in headers.items()}
     text = _content(response, until)
     try:
@@ -184,7 +186,7 @@ def _answer(status: int, headers: Any, response: Any, until: float) -> Answer:
         if status < 300:
             raise Unanswered("the answer was not JSON") from None
         value = None  # an error page of a proxy; the status is enough
-    return Answer(status, named, value)
+    return ApiResponse(status, named, value)
 
 
 def _content(response: Any, until: float) -> bytes:

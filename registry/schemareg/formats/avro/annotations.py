@@ -14,7 +14,7 @@ from schemareg.formats.avro.schema import NAMED
 
 if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.avro.schema import Field, Type
+    from schemareg.formats.avro.schema import AvroField, Type
 
 
 def by_field(root: Type) -> dict[str, dict[str, JsonValue]]:
@@ -63,7 +63,7 @@ def _meant(type_: Type, written: set[int]) -> JsonValue:
     }
 
 
-def _meant_field(field: Field, written: set[int]) -> JsonValue:
+def _meant_field(field: AvroField, written: set[int]) -> JsonValue:
     return [
         *(field.name, sorted(field.aliases), field.has_default, field.default),
         *(field.properties, _meant(field.type, written)),

@@ -15,7 +15,7 @@ from schemareg.formats.avro.schema import NAMED, PRIMITIVES
 
 if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.avro.schema import Field, Type
+    from schemareg.formats.avro.schema import AvroField, Type
 
 _EMPTY = 0xC15D213AA4D7A795
 
@@ -91,7 +91,7 @@ def _spelled(type_: Type, written: set[int], *, words: bool, logical: bool) -> J
 
 
 def _spelled_field(
-    field: Field, written: set[int], *, words: bool, logical: bool
+    field: AvroField, written: set[int], *, words: bool, logical: bool
 ) -> dict[str, JsonValue]:
     value: dict[str, JsonValue] = {"name": field.name}
     value["type"] = _spelled(field.type, written, words=words, logical=logical)

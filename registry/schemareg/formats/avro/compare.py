@@ -8,10 +8,10 @@ from schemareg.formats.avro import data
 from schemareg.formats.avro.canonical import spelled_out
 from schemareg.formats.avro.data import Smallest
 from schemareg.formats.avro.resolution import (
-    Kind,
     Mismatch,
-    Move,
-    Product,
+    MismatchKind,
+    PairStep,
+    SchemaPair,
     Way,
     field_steps,
     types_on_the_way,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemareg.formats.avro.data import Datum
-    from schemareg.formats.avro.schema import Field, Type
+    from schemareg.formats.avro.schema import AvroField, Type
     from schemareg.model import Pointer
 
 MAX_STEPS = 20_000
@@ -46,7 +46,7 @@ def compare(reader: Type, writer: Type, budget: Budget = Budget()) -> Verdict:  
     if spelled_out(reader) == spelled_out(writer):
         return Verdict(Outcome.COMPATIBLE)  # nothing is resolved, not even a union's branch
     smallest = Smallest(writer)
-    product = Product(writer, reader, smallest)
+    product = SchemaPair(writer, reader, smallest)
     if not product.breaks:
         return Verdict(Outcome.COMPATIBLE)
     try:
@@ -105,11 +105,11 @@ def _break(smallest: Smallest, writer: Type, found: Way, confirmer: Confirmer) -
         record=data.text(writer, datum),
         remedy=rule.remedy,
         forward=forward,
-        value=mismatch.name if mismatch.kind is Kind.SYMBOL else "",
+        value=mismatch.name if mismatch.kind is MismatchKind.SYMBOL else "",
     )
 
 
-def _end(datum: Datum, way: Sequence[Type], moves: Sequence[Move]) -> Datum:
+def _end(datum: Datum, way: Sequence[Type], moves: Sequence[PairStep]) -> Datum:
     for type_, move in zip(way, moves, strict=False):
         if isinstance(move.writer, int):
             datum = datum.value
@@ -123,9 +123,9 @@ def _end(datum: Datum, way: Sequence[Type], moves: Sequence[Move]) -> Datum:
 def _refusing(mismatch: Mismatch, keyword: str) -> Pointer:
     """The place in the reader's document that refuses."""
     reader = mismatch.reader
-    if mismatch.kind in (Kind.FIELD, Kind.ALIAS):
-        own: Field = next(each for each in reader.fields if each.name == mismatch.name)
-        return own.pointer if mismatch.kind is Kind.FIELD else (*own.pointer, keyword)
-    if mismatch.kind in (Kind.TYPE, Kind.BRANCH):
+    if mismatch.kind in (MismatchKind.FIELD, MismatchKind.ALIAS):
+        own: AvroField = next(each for each in reader.fields if each.name == mismatch.name)
+        return own.pointer if mismatch.kind is MismatchKind.FIELD else (*own.pointer, keyword)
+    if mismatch.kind in (MismatchKind.TYPE, MismatchKind.BRANCH):
         return reader.pointer
     return (*reader.pointer, keyword)

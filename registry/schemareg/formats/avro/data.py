@@ -21,7 +21,7 @@ MAX_LEAVES = 20_000
 MAX_DEPTH = 100
 
 
-class Branch(NamedTuple):
+class UnionBranch(NamedTuple):
     """A value of a union: which branch, and the value."""
 
     position: int
@@ -46,7 +46,7 @@ class Smallest:
         kind = type_.kind
         if kind == "union":
             position = self._choices[id(type_)]
-            return Branch(position, self.datum(type_.branches[position], salt))
+            return UnionBranch(position, self.datum(type_.branches[position], salt))
         if kind == "record":
             return {each.name: self.datum(each.type, salt) for each in type_.fields}
         if kind == "array":

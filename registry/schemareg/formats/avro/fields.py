@@ -15,14 +15,14 @@ from schemareg.model.targets import Inside, field_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.formats.avro.schema import Field as Member
+    from schemareg.formats.avro.schema import AvroField as Member
     from schemareg.formats.avro.schema import Type
     from schemareg.model.targets import Steps
 
 MAX_DEPTH = 200
 
 
-class Place(NamedTuple):
+class FieldPlace(NamedTuple):
     """A field path of a schema, and all that declares what is there."""
 
     steps: Steps
@@ -53,7 +53,7 @@ def fields(root: Type) -> tuple[Field, ...]:
     )
 
 
-def places(root: Type) -> Iterator[Place]:
+def places(root: Type) -> Iterator[FieldPlace]:
     """Every path, items of arrays and values of maps included; at most `MAX_FIELDS`."""
     walk = _below(_apart(root), (), frozenset())
     yield from (place for _, place in zip(range(MAX_FIELDS), walk, strict=False))
@@ -66,7 +66,7 @@ def _apart(type_: Type) -> tuple[Type, ...]:
     return type_.branches if type_.kind == "union" else (type_,)
 
 
-def _below(types_: tuple[Type, ...], steps: Steps, above: frozenset[int]) -> Iterator[Place]:
+def _below(types_: tuple[Type, ...], steps: Steps, above: frozenset[int]) -> Iterator[FieldPlace]:
     """The places inside values of these types; `above` are the records that they are in."""
     records = [each for each in types_ if each.kind == "record"]
     if len(steps) >= MAX_DEPTH or any(id(each) in above for each in records):
@@ -77,7 +77,7 @@ def _below(types_: tuple[Type, ...], steps: Steps, above: frozenset[int]) -> Ite
         for member in record.fields:
             members.setdefault(member.name, []).append((record.name, member))
     found = [
-        Place(
+        FieldPlace(
             (*steps, name),
             _merged([member.type for _, member in held]),
             tuple(member for _, member in held),
@@ -89,7 +89,7 @@ def _below(types_: tuple[Type, ...], steps: Steps, above: frozenset[int]) -> Ite
     for kind, step in (("array", None), ("map", Inside.VALUES)):
         inner = _merged([each.inner for each in types_ if each.kind == kind])
         if inner:
-            found.append(Place((*steps, step), inner, (), required=False))
+            found.append(FieldPlace((*steps, step), inner, (), required=False))
     for place in found:
         yield place
         yield from _below(place.types, place.steps, inside)
@@ -99,7 +99,7 @@ def _merged(types_: list[Type]) -> tuple[Type, ...]:
     return tuple(dict.fromkeys(each for type_ in types_ for each in _apart(type_)))
 
 
-def _field(place: Place) -> Field:
+def _field(place: FieldPlace) -> Field:
     shown = [each for each in place.types if each.kind != "null"]
     annotations: dict[str, str] = {}
     said = [each.properties for each in place.types] + [each.properties for each in place.members]

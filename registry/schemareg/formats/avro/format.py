@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from schemareg.documents import Document
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.avro.parse import Fault, Lookup, Parsed
+    from schemareg.formats.avro.parse import AvroFault, Lookup, Parsed
     from schemareg.formats.avro.schema import Type
     from schemareg.formats.field import Field
     from schemareg.formats.field_changes import FieldChanges
@@ -218,7 +218,7 @@ def _path(name: str, resolver: Resolver) -> str | None:
     return resolver.locate(target.product, target.schema, target.version)
 
 
-def _placed(document: Document, faults: Iterable[Fault]) -> list[Mistake]:
+def _placed(document: Document, faults: Iterable[AvroFault]) -> list[Mistake]:
     from schemareg.model import Mistake
 
     return [

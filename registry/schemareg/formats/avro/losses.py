@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.formats.avro.data import Smallest
 from schemareg.formats.avro.fields import fields
-from schemareg.formats.avro.resolution import Product, field_steps, types_on_the_way
+from schemareg.formats.avro.resolution import SchemaPair, field_steps, types_on_the_way
 from schemareg.formats.field import MAX_FIELDS
 from schemareg.formats.field_changes import FieldChanges, Loss, by_path
 from schemareg.model.targets import above, field_text
@@ -27,7 +27,7 @@ def field_changes(old: Type, new: Type) -> FieldChanges:
     before, after = fields(old), fields(new)
     found = by_path(before, after, formats=False)
     reported = {field_text(each.steps) for each in found.losses}
-    product = Product(new, old, Smallest(new))
+    product = SchemaPair(new, old, Smallest(new))
     for way in product.ways(MAX_STEPS, losses=True):
         record, reader, name = way.mismatch.writer, way.mismatch.reader, way.mismatch.name
         steps = field_steps(types_on_the_way(new, way.moves), way)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from schemareg.formats.avro.defaults import default_mistake
 from schemareg.formats.avro.logical import logical_type
-from schemareg.formats.avro.schema import NAMED, PRIMITIVES, Field, Type
+from schemareg.formats.avro.schema import NAMED, PRIMITIVES, AvroField, Type
 from schemareg.text.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _TYPE_ATTRIBUTES = {
 _FIELD_ATTRIBUTES = {"name", "type", "doc", "default", "order", "aliases"}
 
 
-class Fault(NamedTuple):
+class AvroFault(NamedTuple):
     """One thing that is wrong with a schema; `key` says that it is the member's name that is wrong."""
 
     pointer: Pointer
@@ -62,8 +62,8 @@ class Parsed(NamedTuple):
 
     root: Type | None
     """None where there is any fault."""
-    faults: tuple[Fault, ...]
-    notices: tuple[Fault, ...]
+    faults: tuple[AvroFault, ...]
+    notices: tuple[AvroFault, ...]
     """What is valid but probably not meant."""
     references: tuple[tuple[Pointer, str], ...]
     """The `reg:` names used, without `reg:`, with their places."""
@@ -84,8 +84,8 @@ _UNKNOWN = Type("null")
 
 class _Reader:
     def __init__(self, lookup: Lookup | None) -> None:
-        self.faults: list[Fault] = []
-        self.notices: list[Fault] = []
+        self.faults: list[AvroFault] = []
+        self.notices: list[AvroFault] = []
         self.references: list[tuple[Pointer, str]] = []
         self._lookup = lookup
         self._uri = ""
@@ -119,12 +119,12 @@ class _Reader:
         self, pointer: Pointer, rule: str, what: str, remedy: str, *, key: bool = False
     ) -> None:
         if not self._opening:
-            self.faults.append(Fault(pointer, rule, what, remedy, key))
+            self.faults.append(AvroFault(pointer, rule, what, remedy, key))
         elif all(each.pointer != self._outer for each in self.faults):
             # Reported here, once: a version that landed is valid by itself.
             rule = rule if rule == "avro-name-repeated" else "reference-dangling"
             what = f"{quoted(f'reg:{self._opening[0]}')}: {what}"
-            self.faults.append(Fault(self._outer, rule, what, remedy))
+            self.faults.append(AvroFault(self._outer, rule, what, remedy))
 
     # --- references to other files
 
@@ -222,7 +222,7 @@ class _Reader:
         if why and not self._opening:
             remedy = "Correct it, or remove it: readers ignore it as it is"
             pointer = (*type_.pointer, "logicalType")
-            self.notices.append(Fault(pointer, "avro-logical-type-ignored", why, remedy))
+            self.notices.append(AvroFault(pointer, "avro-logical-type-ignored", why, remedy))
 
     def _union(self, value: list[JsonValue], pointer: Pointer, namespace: str) -> Type:
         found = Type("union", pointer, self._uri)
@@ -366,7 +366,7 @@ class _Reader:
 
     def _fields(
         self, value: dict[str, JsonValue], pointer: Pointer, namespace: str
-    ) -> tuple[Field, ...]:
+    ) -> tuple[AvroField, ...]:
         held = value.get("fields")
         at: Pointer = (*pointer, "fields")
         if not isinstance(held, list):
@@ -396,7 +396,7 @@ class _Reader:
                     self._fault(where, "avro-aliases-invalid", what, remedy)
         return tuple(found)
 
-    def _field(self, value: JsonValue, pointer: Pointer, namespace: str) -> Field | None:
+    def _field(self, value: JsonValue, pointer: Pointer, namespace: str) -> AvroField | None:
         if not isinstance(value, dict):
             what = "a field is an object with a name and a type"
             self._fault(pointer, "avro-attribute-missing", what, 'Write {"name": …, "type": …}')
@@ -423,7 +423,7 @@ class _Reader:
         if "default" in value and not self._opening:
             self._defaults.append((pointer, type_, value["default"]))
         properties = {key: each for key, each in value.items() if key not in _FIELD_ATTRIBUTES}
-        return Field(
+        return AvroField(
             name,
             type_,
             pointer,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from schemareg.formats.avro.data import Smallest
-    from schemareg.formats.avro.schema import Field, Type
+    from schemareg.formats.avro.schema import AvroField, Type
     from schemareg.model.targets import Step, Steps
 
 _Key = tuple[int, int]
@@ -34,7 +34,7 @@ _PROMOTIONS = {
 }
 
 
-class Kind(Enum):
+class MismatchKind(Enum):
     """Why a reader refuses or misreads."""
 
     TYPE = "avro-type-changed"
@@ -52,7 +52,7 @@ class Kind(Enum):
 class Mismatch(NamedTuple):
     """One reason why a value of `writer` is not read by `reader`, both without unions around them."""
 
-    kind: Kind
+    kind: MismatchKind
     writer: Type
     reader: Type
     name: str = ""
@@ -61,26 +61,26 @@ class Mismatch(NamedTuple):
     """The second field of the writer that is read as the same field."""
 
 
-class Move(NamedTuple):
+class PairStep(NamedTuple):
     """One step into the data: a field of the writer, a branch of its union, an item or a value."""
 
-    writer: Field | int | None
+    writer: AvroField | int | None
     """A field, the position of a branch, or None for an item or a value."""
-    reader: Field | None = None
+    reader: AvroField | None = None
     """The reader's field, where the writer's is one."""
 
 
 class Way(NamedTuple):
     """From the root to a mismatch."""
 
-    moves: tuple[Move, ...]
+    moves: tuple[PairStep, ...]
     mismatch: Mismatch
     by_full_name: bool
     """Whether only implementations get there that prefer a union's branch of the same full name."""
 
 
 class _Edge(NamedTuple):
-    move: Move | None
+    move: PairStep | None
     """None where only the reader chooses a branch."""
     target: _Key
     by_full_name: bool
@@ -98,7 +98,7 @@ class _State:
     """Where data lead on."""
 
 
-class Product:
+class SchemaPair:
     """The product of a writer and a reader: which pairs of types meet, and what breaks there.
 
     `smallest` is of the writer: pairs that no finite datum reaches do not count.
@@ -131,7 +131,7 @@ class Product:
             key: state.losses if losses else state.mismatches for key, state in self._states.items()
         }
         leading = self._leading({key for key, found in ends.items() if found})
-        queue: deque[tuple[_Key, tuple[Move, ...], bool, frozenset[_Key]]] = deque()
+        queue: deque[tuple[_Key, tuple[PairStep, ...], bool, frozenset[_Key]]] = deque()
         if self._root in leading:
             queue.append((self._root, (), False, frozenset((self._root,))))
         while queue:
@@ -184,17 +184,17 @@ class Product:
             self._states[key] = _State((writer, reader))
         return key
 
-    def _expand(self, state: _State) -> Iterator[tuple[Move | None, Pair, bool]]:
+    def _expand(self, state: _State) -> Iterator[tuple[PairStep | None, Pair, bool]]:
         writer, reader = state.pair
         if self._smallest.size(writer) is None:
             return
         if writer.kind == "union":
             for position, branch in enumerate(writer.branches):
-                yield Move(position), (branch, reader), False
+                yield PairStep(position), (branch, reader), False
         elif reader.kind == "union":
             chosen = chosen_branches(writer, reader)
             if not chosen:
-                state.mismatches.append(Mismatch(Kind.BRANCH, writer, reader))
+                state.mismatches.append(Mismatch(MismatchKind.BRANCH, writer, reader))
             for branch in chosen:
                 yield None, (writer, branch), branch is not chosen[0]
         else:
@@ -206,25 +206,25 @@ class Product:
 
     def _inside(
         self, state: _State, writer: Type, reader: Type
-    ) -> Iterator[tuple[Move | None, Pair, bool]]:
+    ) -> Iterator[tuple[PairStep | None, Pair, bool]]:
         if writer.kind == "record":
             matched = matched_fields(writer, reader)
             for theirs, own, also in matched:
                 if own is None and not theirs.has_default:
-                    mismatch = Mismatch(Kind.FIELD, writer, reader, theirs.name)
+                    mismatch = Mismatch(MismatchKind.FIELD, writer, reader, theirs.name)
                     state.mismatches.append(mismatch)
                 elif own is None:
-                    state.losses.append(Mismatch(Kind.LOSS, writer, reader, theirs.name))
+                    state.losses.append(Mismatch(MismatchKind.LOSS, writer, reader, theirs.name))
                 elif also is not None:
-                    mismatch = Mismatch(Kind.ALIAS, writer, reader, theirs.name, also.name)
+                    mismatch = Mismatch(MismatchKind.ALIAS, writer, reader, theirs.name, also.name)
                     state.mismatches.append(mismatch)
                 if own is not None:
-                    yield Move(own, theirs), (own.type, theirs.type), False
+                    yield PairStep(own, theirs), (own.type, theirs.type), False
         elif writer.kind == "enum":
             if reader.default is None:
                 own_symbols = frozenset(reader.symbols)
                 state.mismatches += [
-                    Mismatch(Kind.SYMBOL, writer, reader, symbol)
+                    Mismatch(MismatchKind.SYMBOL, writer, reader, symbol)
                     for symbol in writer.symbols
                     if symbol not in own_symbols
                 ]
@@ -234,11 +234,11 @@ class Product:
             if self._smallest.size(writer.inner) is None and not unions:
                 # It is always empty, and is matched by the types of its items all the same.
                 if refusal(*inside) not in _RESOLVED_LATER:
-                    state.mismatches.append(Mismatch(Kind.TYPE, writer, reader))
-            yield Move(None), (writer.inner, reader.inner), False
+                    state.mismatches.append(Mismatch(MismatchKind.TYPE, writer, reader))
+            yield PairStep(None), (writer.inner, reader.inner), False
 
 
-def types_on_the_way(writer: Type, moves: Sequence[Move]) -> list[Type]:
+def types_on_the_way(writer: Type, moves: Sequence[PairStep]) -> list[Type]:
     """The writer's types on the way: before each move, and after the last."""
     found = [writer]
     for move in moves:
@@ -260,18 +260,20 @@ def field_steps(way: Sequence[Type], found: Way) -> Steps:
             steps.append(move.reader.name)
         elif move.writer is None:
             steps.append(None if type_.kind == "array" else Inside.VALUES)
-    if found.mismatch.kind in (Kind.FIELD, Kind.ALIAS, Kind.LOSS):
+    if found.mismatch.kind in (MismatchKind.FIELD, MismatchKind.ALIAS, MismatchKind.LOSS):
         steps.append(found.mismatch.name)
     return tuple(steps)
 
 
-def matched_fields(writer: Type, reader: Type) -> list[tuple[Field, Field | None, Field | None]]:
+def matched_fields(
+    writer: Type, reader: Type
+) -> list[tuple[AvroField, AvroField | None, AvroField | None]]:
     """Each field of the reader with the writer's field that it gets: by name, else by an alias.
 
     The third is a further field of the writer that an alias makes the same one.
     """
     by_name = {each.name: each for each in writer.fields}
-    found: list[tuple[Field, Field | None, Field | None]] = []
+    found: list[tuple[AvroField, AvroField | None, AvroField | None]] = []
     for theirs in reader.fields:
         named = [theirs.name, *theirs.aliases]
         own = [by_name[name] for name in dict.fromkeys(named) if name in by_name]
@@ -314,21 +316,21 @@ def _candidates(writer: Type, reader: Type) -> Sequence[Type]:
     return sorted(dict.fromkeys(named), key=lambda each: order[id(each)])
 
 
-_RESOLVED_LATER = (None, Kind.LOGICAL)
+_RESOLVED_LATER = (None, MismatchKind.LOGICAL)
 """What does not keep a reader from choosing a branch."""
 
 
-def refusal(writer: Type, reader: Type) -> Kind | None:
+def refusal(writer: Type, reader: Type) -> MismatchKind | None:
     """Why two types that are no unions do not match, by themselves; None where they do."""
     if writer.kind in NAMED or reader.kind in NAMED:
         if writer.kind != reader.kind:
-            return Kind.TYPE
+            return MismatchKind.TYPE
         if short(writer.name) != short(reader.name) and writer.name not in reader.aliases:
-            return Kind.NAME
+            return MismatchKind.NAME
         if writer.size != reader.size:
-            return Kind.SIZE
+            return MismatchKind.SIZE
     elif writer.kind != reader.kind and reader.kind not in _PROMOTIONS.get(writer.kind, ()):
-        return Kind.TYPE
+        return MismatchKind.TYPE
     if misread_value(writer.logical, reader.logical, writer.kind, writer.size) is not None:
-        return Kind.LOGICAL
+        return MismatchKind.LOGICAL
     return None

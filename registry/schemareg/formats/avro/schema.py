@@ -32,7 +32,7 @@ class Type:
     """The full name of a record, an enum or a fixed."""
     aliases: tuple[str, ...] = ()
     """Full names."""
-    fields: tuple[Field, ...] = ()
+    fields: tuple[AvroField, ...] = ()
     symbols: tuple[str, ...] = ()
     default: str | None = None
     """The symbol that a reader takes for a symbol it does not have."""
@@ -59,7 +59,7 @@ class Type:
 
 
 @dataclass(slots=True, eq=False)
-class Field:
+class AvroField:
     """One field of a record."""
 
     name: str

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from schemareg.formats.avro import data
 from schemareg.formats.avro.canonical import spelled_out
-from schemareg.formats.avro.data import Branch, Datum, Smallest
+from schemareg.formats.avro.data import Datum, Smallest, UnionBranch
 from schemareg.formats.avro.logical import misread_value
-from schemareg.formats.avro.resolution import Kind, Mismatch, Move, matched_fields
-from schemareg.formats.avro.schema import Field, Type, short
+from schemareg.formats.avro.resolution import Mismatch, MismatchKind, PairStep, matched_fields
+from schemareg.formats.avro.schema import AvroField, Type, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,13 +39,13 @@ class Shown(Enum):
 
 
 def message(
-    smallest: Smallest, way: Sequence[Type], moves: Sequence[Move], mismatch: Mismatch
+    smallest: Smallest, way: Sequence[Type], moves: Sequence[PairStep], mismatch: Mismatch
 ) -> Datum:
     """The smallest datum of the writer that goes the way to a mismatch; see `bounded`."""
     datum = _at_the_end(smallest, mismatch)
     for type_, move in zip(reversed(way[:-1]), reversed(moves), strict=True):
         if isinstance(move.writer, int):
-            datum = Branch(move.writer, datum)
+            datum = UnionBranch(move.writer, datum)
         elif move.writer is not None:
             fields = type_.fields
             datum = {
@@ -57,7 +57,7 @@ def message(
     return datum
 
 
-def pointer(way: Sequence[Type], moves: Sequence[Move]) -> Pointer:
+def pointer(way: Sequence[Type], moves: Sequence[PairStep]) -> Pointer:
     """Where the way ends in the message's JSON encoding."""
     found: list[str | int] = []
     for position, move in enumerate(moves):
@@ -72,13 +72,13 @@ def pointer(way: Sequence[Type], moves: Sequence[Move]) -> Pointer:
 
 
 def bounded(
-    smallest: Smallest, way: Sequence[Type], moves: Sequence[Move], mismatch: Mismatch
+    smallest: Smallest, way: Sequence[Type], moves: Sequence[PairStep], mismatch: Mismatch
 ) -> bool:
     """Whether the message that goes this way is small enough to be made."""
     leaves, depth = smallest.size(mismatch.writer) or (0, 0)
     deepest = depth
     for type_, move in zip(way, moves, strict=False):
-        if isinstance(move.writer, Field):
+        if isinstance(move.writer, AvroField):
             for each in type_.fields:
                 if each is not move.writer:
                     size = smallest.size(each.type) or (0, 0)
@@ -89,11 +89,11 @@ def bounded(
 
 def _at_the_end(smallest: Smallest, mismatch: Mismatch) -> Datum:
     writer, reader = mismatch.writer, mismatch.reader
-    if mismatch.kind is Kind.SYMBOL:
+    if mismatch.kind is MismatchKind.SYMBOL:
         return mismatch.name
-    if mismatch.kind is Kind.LOGICAL:
+    if mismatch.kind is MismatchKind.LOGICAL:
         return misread_value(writer.logical, reader.logical, writer.kind, writer.size)
-    if mismatch.kind is Kind.ALIAS:
+    if mismatch.kind is MismatchKind.ALIAS:
         return {
             each.name: smallest.datum(each.type, int(each.name == mismatch.other))
             for each in writer.fields
@@ -117,13 +117,13 @@ class Confirmer:
         if whole is Shown.REFUSED or whole is Shown.NOT_WRITTEN:
             return whole
         writer, reader = mismatch.writer, mismatch.reader
-        if mismatch.kind is Kind.LOGICAL:
+        if mismatch.kind is MismatchKind.LOGICAL:
             return self._meaning(writer, reader, end)
         # The whole message was read. Is the value there one that the reader's type has?
         value = self._read(writer, self._parsed(writer), self._parsed(reader), end)
         if isinstance(value, Shown):
             return Shown.READ
-        if mismatch.kind is Kind.ALIAS:
+        if mismatch.kind is MismatchKind.ALIAS:
             return self._by_alias(mismatch, value, end)
         taken = self._parsed(_by_name(writer, reader))
         valid = self._fastavro.validate({_VALUE: value}, taken, raise_errors=False)

@@ -163,7 +163,7 @@ _NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SubschemaFacts:
     """What one schema says about its values; what is inside is read when needed."""
 
     never: bool = False
@@ -206,8 +206,8 @@ def _of_an_object(step: Step) -> bool:
     return isinstance(step, str | Matching) or step is Inside.VALUES
 
 
-_NOTHING = Facts()
-_NEVER = Facts(never=True)
+_NOTHING = SubschemaFacts()
+_NEVER = SubschemaFacts(never=True)
 
 
 class Reader:
@@ -216,11 +216,11 @@ class Reader:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._parts = _Parts()
-        self._places: dict[tuple[str, Pointer], Facts] = {}
-        self._combinations: dict[Part, Facts] = {}
+        self._places: dict[tuple[str, Pointer], SubschemaFacts] = {}
+        self._combinations: dict[Part, SubschemaFacts] = {}
         self._depth = 0
 
-    def read(self, at: Location) -> Facts:
+    def read(self, at: Location) -> SubschemaFacts:
         """The facts of the schema at a place; one that is itself only by reference has none."""
         known = self._places.get(at.key)
         if known is None:
@@ -233,7 +233,11 @@ class Reader:
         return known
 
     def below(
-        self, facts: Facts, steps: Steps, above_text: str, above: tuple[frozenset[object], ...]
+        self,
+        facts: SubschemaFacts,
+        steps: Steps,
+        above_text: str,
+        above: tuple[frozenset[object], ...],
     ) -> Iterator[Field]:
         """The fields inside the values of `facts`; `above` has the places that were read
         already.
@@ -257,7 +261,7 @@ class Reader:
             if part.keys not in above and len(path) < _DEEPEST:
                 yield from self.below(here, path, text, (*above, part.keys))
 
-    def on_the_way(self, facts: Facts, steps: Steps) -> Iterator[Field]:
+    def on_the_way(self, facts: SubschemaFacts, steps: Steps) -> Iterator[Field]:
         """The fields at each prefix of these steps below, as far as they exist."""
         for count, step in enumerate(steps, 1):
             part = dict(_inside(facts)).get(step)
@@ -276,7 +280,7 @@ class Reader:
             )
             facts = here
 
-    def described(self, facts: Facts, steps: Steps) -> Steps | None:
+    def described(self, facts: SubschemaFacts, steps: Steps) -> Steps | None:
         """The steps by which these facts describe the value at some steps of a record, or None."""
         found: list[Step] = []
         for step in steps:
@@ -295,7 +299,7 @@ class Reader:
             facts = self.facts(inside[known])
         return tuple(found)
 
-    def facts(self, part: Part) -> Facts:
+    def facts(self, part: Part) -> SubschemaFacts:
         """What the schemas of a part say together."""
         if not part.parts:
             return self.read(part.first)
@@ -311,7 +315,7 @@ class Reader:
             self._combinations[part] = known
         return known
 
-    def _read(self, at: Location) -> Facts:
+    def _read(self, at: Location) -> SubschemaFacts:
         schema = at.value
         if schema is False:
             return _NEVER
@@ -320,7 +324,7 @@ class Reader:
         own = self._own(at)
         if at.dialect <= Dialect.DRAFT7 and isinstance(schema.get("$ref"), str):
             # Up to draft 7 only annotations beside a `$ref` are read, and by people alone.
-            words = Facts(description=own.description, annotations=own.annotations)
+            words = SubschemaFacts(description=own.description, annotations=own.annotations)
             return self._both([words, *self._referred(at)])
         facts = [own, *self._referred(at)]
         facts += [self.read(branch) for branch in _branches(at, "allOf")]
@@ -332,14 +336,14 @@ class Reader:
         facts += self._conditional(at)
         return self._both(facts)
 
-    def _own(self, at: Location) -> Facts:
+    def _own(self, at: Location) -> SubschemaFacts:
         schema = at.value
         declared = schema.get("type")
         names = [declared] if isinstance(declared, str) else declared
         required = schema.get("required")
         words = schema.get("description") or schema.get("title") or ""
         form = schema.get("format")
-        return Facts(
+        return SubschemaFacts(
             types=frozenset(map(str, names)) if isinstance(names, list) else None,
             values=_listed(schema, at.dialect),
             format=form if isinstance(form, str) else "",
@@ -356,7 +360,7 @@ class Reader:
             conditions=frozenset(_CONDITIONS & schema.keys()),
         )
 
-    def _referred(self, at: Location) -> Iterator[Facts]:
+    def _referred(self, at: Location) -> Iterator[SubschemaFacts]:
         for _, reference in at.references():
             try:
                 target = self._library.resolve(at, reference)
@@ -364,7 +368,7 @@ class Reader:
                 continue
             yield self.read(target)
 
-    def _conditional(self, at: Location) -> Iterator[Facts]:
+    def _conditional(self, at: Location) -> Iterator[SubschemaFacts]:
         schema = at.value
         if "if" in schema and at.dialect >= Dialect.DRAFT7:
             arms = [name for name in ("then", "else") if isinstance(schema.get(name), dict | bool)]
@@ -377,7 +381,7 @@ class Reader:
             for name in _names_of(schema, keyword):
                 yield self._either([self.read(at.child(keyword, name)), _NOTHING], [name, ""])
 
-    def _both(self, all_facts: Iterable[Facts]) -> Facts:
+    def _both(self, all_facts: Iterable[SubschemaFacts]) -> SubschemaFacts:
         """What holds where all of these hold."""
         result = _NOTHING
         for facts in all_facts:
@@ -387,8 +391,8 @@ class Reader:
                 result = facts if result is _NOTHING else self._conjoined(result, facts)
         return result
 
-    def _conjoined(self, one: Facts, other: Facts) -> Facts:
-        return Facts(
+    def _conjoined(self, one: SubschemaFacts, other: SubschemaFacts) -> SubschemaFacts:
+        return SubschemaFacts(
             types=_intersected(one.types, other.types),
             values=_shared(one.values, other.values),
             format=one.format or other.format,
@@ -404,7 +408,7 @@ class Reader:
             conditions=one.conditions | other.conditions,
         )
 
-    def _either(self, branches: list[Facts], labels: list[str]) -> Facts:
+    def _either(self, branches: list[SubschemaFacts], labels: list[str]) -> SubschemaFacts:
         """What holds where any of these holds; null has neither values nor a format nor members."""
         possible = [each for each in branches if not each.never]
         if len(possible) < 2:
@@ -413,7 +417,7 @@ class Reader:
         told = [each for each in possible if each.kinds != frozenset(("null",))]
         objects = [each for each in told if each.kinds is None or "object" in each.kinds]
         forms = {each.format for each in told}
-        return Facts(
+        return SubschemaFacts(
             types=None if None in kinds else frozenset().union(*(kind or () for kind in kinds)),
             values=_distinct(
                 [*(each.values for each in told), *[(None,)] * (len(told) < len(possible))]
@@ -443,7 +447,7 @@ class Reader:
         )
 
     def _merged(
-        self, all_facts: tuple[Facts, ...], *, alternative: bool
+        self, all_facts: tuple[SubschemaFacts, ...], *, alternative: bool
     ) -> tuple[tuple[Step, Part], ...]:
         found: dict[Step, list[Part]] = {}
         for facts in all_facts:
@@ -466,7 +470,7 @@ def _matches(pattern: str, name: str) -> bool:
         return False
 
 
-def _inside(facts: Facts) -> list[tuple[Step, Part]]:
+def _inside(facts: SubschemaFacts) -> list[tuple[Step, Part]]:
     """Every step from a value to what is inside it."""
     every: list[tuple[Step, Part]] = [] if facts.items is None else [(None, facts.items)]
     return [*facts.inner, *every]
@@ -519,7 +523,9 @@ def branch_label(at: Location, arm: str = "then") -> str:
     return arm
 
 
-def _only_both(one: Facts, other: Facts) -> tuple[tuple[Step, tuple[str, ...]], ...]:
+def _only_both(
+    one: SubschemaFacts, other: SubschemaFacts
+) -> tuple[tuple[Step, tuple[str, ...]], ...]:
     """The steps that both sides together have in some alternatives only."""
     sides = [(dict(each.only), {step for step, _ in each.inner}) for each in (one, other)]
     free = {step for only, inner in sides for step in inner - only.keys()}
@@ -531,7 +537,9 @@ def _only_both(one: Facts, other: Facts) -> tuple[tuple[Step, tuple[str, ...]], 
     return tuple(found.items())
 
 
-def _only_some(branches: list[tuple[Facts, str]]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
+def _only_some(
+    branches: list[tuple[SubschemaFacts, str]],
+) -> tuple[tuple[Step, tuple[str, ...]], ...]:
     """The steps that some of these alternatives have and others do not."""
     found: dict[Step, list[str]] = {}
     counts: dict[Step, int] = {}
@@ -677,7 +685,7 @@ def _distinct(listed: list[tuple[JsonValue, ...] | None]) -> tuple[JsonValue, ..
 def _field(
     steps: Steps,
     path: str,
-    facts: Facts,
+    facts: SubschemaFacts,
     declared: Location,
     *,
     required: bool,

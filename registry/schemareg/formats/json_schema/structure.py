@@ -15,10 +15,10 @@ from schemareg.formats.structure import (
     Json,
     Limit,
     Map,
-    Member,
     Scalar,
     String,
     Struct,
+    StructMember,
     Structure,
 )
 from schemareg.model.errors import RegistryError
@@ -26,7 +26,7 @@ from schemareg.model.targets import field_text
 
 if TYPE_CHECKING:
     from schemareg.documents.json_values import JsonValue
-    from schemareg.formats.json_schema.fields import Facts, Part
+    from schemareg.formats.json_schema.fields import Part, SubschemaFacts
     from schemareg.formats.json_schema.references import Library
     from schemareg.formats.structure import Type
 
@@ -87,15 +87,18 @@ class _Walk:
         """Note what the types leave out at a path."""
         self.limits.append(Limit(field_text(steps), what))
 
-    def restrict(self, steps: tuple[str | None, ...], facts: Facts) -> None:
+    def restrict(self, steps: tuple[str | None, ...], facts: SubschemaFacts) -> None:
         """Note the keywords at a path that no type holds."""
         for keyword in sorted(facts.conditions):
             what = "which alternative a value is" if keyword == "alternatives" else keyword
             self.limit(steps, what)
 
     def members(
-        self, facts: Facts, steps: tuple[str | None, ...], above: tuple[frozenset[object], ...]
-    ) -> tuple[Member, ...]:
+        self,
+        facts: SubschemaFacts,
+        steps: tuple[str | None, ...],
+        above: tuple[frozenset[object], ...],
+    ) -> tuple[StructMember, ...]:
         """The declared properties of an object, in the schema's order."""
         found = []
         for name, part in facts.inner:
@@ -118,7 +121,7 @@ class _Walk:
                 self.limit(path, "whether a value is missing or null: both are NULL")
             notes = dict(inner.annotations)
             found.append(
-                Member(
+                StructMember(
                     name,
                     type_,
                     required,
@@ -133,7 +136,7 @@ class _Walk:
     def type(
         self,
         part: Part,
-        facts: Facts,
+        facts: SubschemaFacts,
         steps: tuple[str | None, ...],
         above: tuple[frozenset[object], ...],
     ) -> Type:
@@ -165,7 +168,10 @@ class _Walk:
         return self._string(facts, steps) if kind == "string" else self._number(facts, steps, kind)
 
     def _object(
-        self, facts: Facts, steps: tuple[str | None, ...], above: tuple[frozenset[object], ...]
+        self,
+        facts: SubschemaFacts,
+        steps: tuple[str | None, ...],
+        above: tuple[frozenset[object], ...],
     ) -> Type:
         if facts.values is not None:
             return Json("its values are listed objects")
@@ -182,7 +188,10 @@ class _Walk:
         return Map(self.type(facts.additional, value, (*steps, "*"), above), nullable)
 
     def _array(
-        self, facts: Facts, steps: tuple[str | None, ...], above: tuple[frozenset[object], ...]
+        self,
+        facts: SubschemaFacts,
+        steps: tuple[str | None, ...],
+        above: tuple[frozenset[object], ...],
     ) -> Type:
         if any(isinstance(step, int) for step, _ in facts.inner):
             return Json("an array whose first items have types of their own")
@@ -194,7 +203,7 @@ class _Walk:
         nullable = items.kinds is None or "null" in items.kinds
         return Array(self.type(facts.items, items, (*steps, None), above), nullable)
 
-    def _string(self, facts: Facts, steps: tuple[str | None, ...]) -> Type:
+    def _string(self, facts: SubschemaFacts, steps: tuple[str | None, ...]) -> Type:
         if facts.values is not None:
             values = tuple(each for each in facts.values if isinstance(each, str))
             if "pattern" in facts.conditions:
@@ -212,7 +221,7 @@ class _Walk:
             return Scalar(kind)
         return String(facts.limits.longest)
 
-    def _number(self, facts: Facts, steps: tuple[str | None, ...], kind: str) -> Type:
+    def _number(self, facts: SubschemaFacts, steps: tuple[str | None, ...], kind: str) -> Type:
         limits = facts.limits
         low, high = limits.minimum, limits.maximum
         values = [each for each in facts.values or () if each is not None]
@@ -248,7 +257,7 @@ class _Walk:
     def _integer(
         self,
         steps: tuple[str | None, ...],
-        facts: Facts,
+        facts: SubschemaFacts,
         low: int | Fraction | None,
         high: int | Fraction | None,
     ) -> Type:
@@ -272,7 +281,7 @@ class _Walk:
         return Decimal(digits, 0)
 
 
-def _declares(facts: Facts) -> bool:
+def _declares(facts: SubschemaFacts) -> bool:
     return any(isinstance(step, str) for step, _ in facts.inner)
 
 

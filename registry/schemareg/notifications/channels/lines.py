@@ -60,7 +60,7 @@ def origin(event: Event) -> str:
     return f"landed {moment:%Y-%m-%d %H:%M} UTC in {line(event.commit[:7])}{by}{request}"
 
 
-class Origin(NamedTuple):
+class EventOrigin(NamedTuple):
     """The origin of events, and its page."""
 
     text: str
@@ -68,14 +68,14 @@ class Origin(NamedTuple):
     """`""` where there is no page of it."""
 
 
-def origins(message: Message) -> tuple[Origin, ...]:
+def origins(message: Message) -> tuple[EventOrigin, ...]:
     """The distinct origins of its events: usually one, since a message covers one landing or day.
 
     A message can come from a ledger that others wrote: only a plain https address
     is no link.
     """
     found = dict.fromkeys(
-        Origin(origin(each), each.link if _LINK.fullmatch(each.link) else "")
+        EventOrigin(origin(each), each.link if _LINK.fullmatch(each.link) else "")
         for each in message.events
     )
     return tuple(found)[:_ORIGINS]

@@ -27,7 +27,7 @@ _SHORTEST, _LONGEST = 24, 64
 """Bytes of a key. Source: Standard Webhooks 1.0.0, Signature scheme."""
 
 
-class Request(NamedTuple):
+class WebhookRequest(NamedTuple):
     """The request for one event."""
 
     body: bytes
@@ -49,7 +49,7 @@ def _key(secret: str) -> bytes:
     return key
 
 
-def request(event: Event, keys: Iterable[bytes], at: datetime) -> Request:
+def request(event: Event, keys: Iterable[bytes], at: datetime) -> WebhookRequest:
     """The request for an event at an instant; with several keys, one signature for each."""
     body = cloudevents.render(event).encode()
     stamp = str(int(at.timestamp()))
@@ -61,7 +61,7 @@ def request(event: Event, keys: Iterable[bytes], at: datetime) -> Request:
     signatures = " ".join(_signature(key, event.id, stamp, body) for key in keys)
     if signatures:
         headers["webhook-signature"] = signatures
-    return Request(body, headers)
+    return WebhookRequest(body, headers)
 
 
 def _signature(key: bytes, id_: str, stamp: str, body: bytes) -> str:

@@ -11,13 +11,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from schemareg.notifications.delivery.message import State
+from schemareg.notifications.delivery.message import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from schemareg.notifications.delivery.message import Message, Outcome
+    from schemareg.notifications.delivery.message import Message, SendOutcome
 
 PATIENCE = timedelta(days=7)
 """A message is retried for this long; a channel that is down for a weekend loses nothing."""
@@ -80,26 +80,26 @@ class Delivery:
     """A person asked for another try: failures before this instant do not count."""
 
     @property
-    def state(self) -> State:
+    def state(self) -> DeliveryState:
         """Its state, as recorded."""
         if any(each.ending is Ending.SENT for each in self.attempts):
-            return State.SENT
+            return DeliveryState.SENT
         if self._refused or self._given_up or self.message is None:
-            return State.FAILED
+            return DeliveryState.FAILED
         if any(each.ending is None for each in self.counted):
-            return State.ATTEMPTING
-        return State.PENDING
+            return DeliveryState.ATTEMPTING
+        return DeliveryState.PENDING
 
     @property
     def settled(self) -> bool:
         """Whether no run will try it again."""
-        return self.state in (State.SENT, State.FAILED)
+        return self.state in (DeliveryState.SENT, DeliveryState.FAILED)
 
     @property
     def reason(self) -> str:
         """Why the last finished attempt did not send it; `""` if it did, or if there was none."""
         ended = [each for each in self.attempts if each.ending not in (None, Ending.RELEASED)]
-        return ended[-1].reason if ended and self.state is not State.SENT else ""
+        return ended[-1].reason if ended and self.state is not DeliveryState.SENT else ""
 
     @property
     def caveat(self) -> str:
@@ -162,7 +162,7 @@ def claimed(delivery: Delivery, run: str, now: datetime, until: datetime) -> Del
     return replace(delivery, attempts=_sorted((*delivery.attempts, Attempt(now, run, until))))
 
 
-def concluded(delivery: Delivery, run: str, outcome: Outcome | None, now: datetime) -> Delivery:
+def concluded(delivery: Delivery, run: str, outcome: SendOutcome | None, now: datetime) -> Delivery:
     """The same delivery with the run's attempt ended; without an outcome the attempt was not made."""
     mine = [each for each in delivery.attempts if each.run == run and each.ending is None]
     if not mine:
@@ -173,7 +173,7 @@ def concluded(delivery: Delivery, run: str, outcome: Outcome | None, now: dateti
     return replace(delivery, attempts=_sorted((*rest, ended)))
 
 
-def _ended(attempt: Attempt, outcome: Outcome | None, failures: int, now: datetime) -> Attempt:
+def _ended(attempt: Attempt, outcome: SendOutcome | None, failures: int, now: datetime) -> Attempt:
     if outcome is None:
         return replace(attempt, ended=now, ending=Ending.RELEASED)
     if outcome.sent:

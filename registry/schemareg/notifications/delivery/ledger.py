@@ -64,7 +64,7 @@ class Notified(NamedTuple):
     """When the branch was last observed with this head, aware, in UTC; None if unknown."""
 
 
-class Seen(NamedTuple):
+class Observation(NamedTuple):
     """A receipt: when a landing was observed. Instants are aware, in UTC."""
 
     commit: str
@@ -77,7 +77,7 @@ class Seen(NamedTuple):
     """Its number, without a sign."""
 
 
-class Told(NamedTuple):
+class ArchivedDelivery(NamedTuple):
     """The short record of a delivery that was settled long ago."""
 
     id: str
@@ -92,13 +92,13 @@ class Ledger:
     """The ledger, or the loaded parts of it."""
 
     notified: Notified | None = None
-    receipts: Mapping[str, Seen] = field(default_factory=dict)
+    receipts: Mapping[str, Observation] = field(default_factory=dict)
     """By commit."""
-    clock: Mapping[str, Seen] = field(default_factory=dict)
+    clock: Mapping[str, Observation] = field(default_factory=dict)
     """By commit: the receipts that contradict the claimed time of a commit."""
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
     """By id: due and settled deliveries."""
-    archived: Mapping[str, Told] = field(default_factory=dict)
+    archived: Mapping[str, ArchivedDelivery] = field(default_factory=dict)
     """By id."""
     damaged: tuple[str, ...] = ()
     """The sorted paths of files that could not be read and were skipped."""
@@ -144,7 +144,7 @@ def _united(one: Mapping[K, V], other: Mapping[K, V], together: Callable[[V, V],
     return found
 
 
-def _narrower(one: Seen, other: Seen) -> Seen:
+def _narrower(one: Observation, other: Observation) -> Observation:
     first = min(one, other, key=lambda each: (each.not_after, each.run, each.pull_request))
     looks = [each.not_before for each in (one, other) if each.not_before is not None]
     return first._replace(not_before=max(looks, default=None))
@@ -162,7 +162,7 @@ def archived(ledger: Ledger, now: datetime) -> Ledger:
     ]
     gone = {each.id for each in old}
     told = {
-        each.id: Told(each.id, each.channel, each.events, each.state.value, each.moment)
+        each.id: ArchivedDelivery(each.id, each.channel, each.events, each.state.value, each.moment)
         for each in old
     }
     rest = {id_: each for id_, each in ledger.deliveries.items() if id_ not in gone}
@@ -193,10 +193,10 @@ def parse(files: Mapping[str, bytes]) -> Ledger:
     """
     damaged = []
     notified: Notified | None = None
-    receipts: dict[str, Seen] = {}
-    clock: dict[str, Seen] = {}
+    receipts: dict[str, Observation] = {}
+    clock: dict[str, Observation] = {}
     sent: dict[str, Delivery] = {}
-    old: dict[str, Told] = {}
+    old: dict[str, ArchivedDelivery] = {}
     for path, content in sorted(files.items()):
         try:
             if path == NAME:
@@ -270,7 +270,7 @@ def _marked(notified: Notified) -> dict[str, Any]:
     return found
 
 
-def _receipted(seen: Seen) -> dict[str, Any]:
+def _receipted(seen: Observation) -> dict[str, Any]:
     found: dict[str, Any] = seen._asdict()
     del found["commit"]
     found["not_after"] = stamp(seen.not_after)
@@ -343,8 +343,8 @@ def _notified(value: dict[str, Any]) -> Notified:
     return Notified(str(branch), commit, step, _perhaps(value.get("at")))
 
 
-def _seen(commit: str, value: dict[str, Any]) -> Seen:
-    return Seen(
+def _seen(commit: str, value: dict[str, Any]) -> Observation:
+    return Observation(
         commit,
         moment(value["not_after"]),
         _perhaps(value.get("not_before")),
@@ -357,11 +357,13 @@ def _perhaps(value: Any) -> datetime | None:
     return None if value is None else moment(value)
 
 
-def _told(id_: str, value: dict[str, Any]) -> Told:
+def _told(id_: str, value: dict[str, Any]) -> ArchivedDelivery:
     if not re.fullmatch(_ID, id_):
         raise ValueError("no id")
     events = tuple(map(str, value["events"]))
-    return Told(id_, str(value["channel"]), events, str(value["state"]), moment(value["moment"]))
+    return ArchivedDelivery(
+        id_, str(value["channel"]), events, str(value["state"]), moment(value["moment"])
+    )
 
 
 def _delivery(id_: str, value: dict[str, Any]) -> Delivery:

@@ -33,7 +33,7 @@ class Message:
         return self.alarms + self.digest
 
 
-class State(Enum):
+class DeliveryState(Enum):
     """The state of the delivery of one message."""
 
     PENDING = "pending"
@@ -42,7 +42,7 @@ class State(Enum):
     FAILED = "failed"
 
 
-class Outcome(NamedTuple):
+class SendOutcome(NamedTuple):
     """The result of one attempt to send a message."""
 
     sent: bool

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from schemareg.notifications.delivery.delivery import Delivery
     from schemareg.notifications.delivery.ledger import Ledger
-    from schemareg.notifications.delivery.message import Outcome
+    from schemareg.notifications.delivery.message import SendOutcome
 
 LEASE = timedelta(minutes=10)
 """The lease of a run on its deliveries. A killed run blocks its messages no longer than this."""
@@ -28,7 +28,7 @@ class Result(NamedTuple):
 
     id: str
     """The delivery's."""
-    outcome: Outcome | None
+    outcome: SendOutcome | None
     """None where the attempt was not made."""
     moment: datetime
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from schemareg.history.clock import Receipt, apply_receipts
-from schemareg.notifications.delivery.ledger import Seen
+from schemareg.notifications.delivery.ledger import Observation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,25 +35,27 @@ def receipts(
     now: datetime,
     run: str,
     pull_requests: Mapping[str, str],
-) -> tuple[Seen, ...]:
+) -> tuple[Observation, ...]:
     """Receipts of the landings that a run observes first, oldest first.
 
     `looked` is when the branch was last observed without the first of them.
     """
     found = [
-        Seen(each.commit, now, None, run, pull_requests.get(each.commit, ""))
+        Observation(each.commit, now, None, run, pull_requests.get(each.commit, ""))
         for each in landings[-MOST:]
     ]
     if landings and looked is not None:
         first = landings[0].commit
         if len(landings) > MOST:
-            found.insert(0, Seen(first, now, looked, run, pull_requests.get(first, "")))
+            found.insert(0, Observation(first, now, looked, run, pull_requests.get(first, "")))
         else:
             found[0] = found[0]._replace(not_before=looked)
     return tuple(found)
 
 
-def moving(history: History, ledger: Ledger, seen: Iterable[Seen]) -> tuple[Seen, ...]:
+def moving(
+    history: History, ledger: Ledger, seen: Iterable[Observation]
+) -> tuple[Observation, ...]:
     """The receipts that contradict the claimed times of their landings, or date them later.
 
     A landing counts as dated by what the ledger knows already.
@@ -67,11 +69,11 @@ def moving(history: History, ledger: Ledger, seen: Iterable[Seen]) -> tuple[Seen
     )
 
 
-def _belated(landing: Landing, seen: Seen) -> bool:
+def _belated(landing: Landing, seen: Observation) -> bool:
     return seen.not_before is not None and seen.not_before - landing.time > ALLOWANCE
 
 
-def added(ledger: Ledger, seen: Iterable[Seen], moving: Iterable[Seen]) -> Ledger:
+def added(ledger: Ledger, seen: Iterable[Observation], moving: Iterable[Observation]) -> Ledger:
     """The ledger with these receipts; an existing receipt of a landing stays."""
     new = {each.commit: each for each in seen}
     clock = {each.commit: each for each in moving}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from schemareg.model import Consumer, Policy
     from schemareg.model.targets import Target
-    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.audience import AddressedEvent
     from schemareg.notifications.events.event import Event
     from schemareg.snapshot.snapshot import Snapshot
 
@@ -39,7 +39,9 @@ class Party(NamedTuple):
     contact: str = ""
 
 
-def routes(news: Iterable[News], states: Sequence[Snapshot], policy: Policy) -> Iterator[Route]:
+def routes(
+    news: Iterable[AddressedEvent], states: Sequence[Snapshot], policy: Policy
+) -> Iterator[Route]:
     """The channels of each event, in order; an event can reach one channel for several reasons.
 
     Owners and consumers of all given states count, so that a leaving team is notified as
@@ -63,7 +65,7 @@ class _Parties:
         self._owners: dict[str, tuple[Party, ...]] = {}
         self._consumers: dict[str, tuple[Consumer, ...]] = {}
 
-    def of(self, news: News) -> Iterator[Party]:
+    def of(self, news: AddressedEvent) -> Iterator[Party]:
         """The recipients of an event, the owner first, without duplicates."""
         product = news.event.product
         owners = self._owned(product) if product else ()
@@ -89,7 +91,7 @@ class _Parties:
             self._owners[product] = tuple(dict.fromkeys(found))
         return self._owners[product]
 
-    def _readers(self, news: News) -> Iterator[Party]:
+    def _readers(self, news: AddressedEvent) -> Iterator[Party]:
         product = news.event.product
         for each in self._registered(product) if product else ():
             named = each.name in news.consumers

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from schemareg.model import Landing, Severity
     from schemareg.model.targets import Target
-    from schemareg.notifications.events.source import Home
+    from schemareg.notifications.events.source import EventSource
 
 LONGEST = 500
 """Maximum characters of one text of an event; longer texts are cut, since anybody can write them."""
@@ -23,19 +23,19 @@ MOST = 40
 """Maximum details of one event; the others are counted."""
 
 
-class By(NamedTuple):
+class Actor(NamedTuple):
     """Who made a landing, as the commit claims."""
 
     actor: str = ""
     pull_request: str = ""
 
 
-NOBODY = By()
+NOBODY = Actor()
 """For events of a day, and where the actor is not needed."""
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class AddressedEvent:
     """An event, and its audience beside the owner of the product."""
 
     event: Event
@@ -47,7 +47,7 @@ class News:
     """Whether the platform team is notified."""
 
 
-class Saying(NamedTuple):
+class EventContent(NamedTuple):
     """The content of an event, before its time, place and actor are known."""
 
     type: str
@@ -58,7 +58,9 @@ class Saying(NamedTuple):
     details: Iterable[tuple[str, str]] = ()
 
 
-def landed(saying: Saying, landing: Landing, home: Home, by: By, *distinct: str) -> Event:
+def landed(
+    saying: EventContent, landing: Landing, home: EventSource, by: Actor, *distinct: str
+) -> Event:
     """The event of a landing. `distinct` separates it from events with the same type, landing and target.
 
     Its id is the same in every run and every clone, also when the registry is renamed.
@@ -73,7 +75,7 @@ def landed(saying: Saying, landing: Landing, home: Home, by: By, *distinct: str)
     )
 
 
-def dated(saying: Saying, day: date, home: Home, *distinct: str) -> Event:
+def dated(saying: EventContent, day: date, home: EventSource, *distinct: str) -> Event:
     """The event of a day; `distinct` separates it from other events of its type."""
     moment = datetime.combine(day, time(), UTC)
     return _event(saying, moment, distinct, home, "", NOBODY)
@@ -86,7 +88,12 @@ def identity(*parts: str) -> str:
 
 
 def _event(
-    saying: Saying, moment: datetime, distinct: tuple[str, ...], home: Home, commit: str, by: By
+    saying: EventContent,
+    moment: datetime,
+    distinct: tuple[str, ...],
+    home: EventSource,
+    commit: str,
+    by: Actor,
 ) -> Event:
     if saying.type not in TYPES:
         raise ValueError(f"{saying.type!r} is not a type of event")

@@ -9,7 +9,7 @@ from schemareg.model import Severity
 from schemareg.model.errors import RegistryError
 from schemareg.model.semver import parse as parse_version
 from schemareg.model.targets import Target, parse
-from schemareg.notifications.events.audience import News, Saying
+from schemareg.notifications.events.audience import AddressedEvent, EventContent
 from schemareg.rules import deprecation as time_rules
 from schemareg.rules import versions as version_rules
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from schemareg.model import Finding, Report
-    from schemareg.notifications.events.landing import Scene
+    from schemareg.notifications.events.landing import LandingContext
 
 _ENDED = {
     time_rules.REMOVED_AT_SUNSET.id: "was removed: its promise was over",
@@ -33,7 +33,7 @@ _AUDITED = frozenset(
 """Events that the audit gives of the same landing."""
 
 
-def breaks(scene: Scene, report: Report) -> Iterator[News]:
+def breaks(scene: LandingContext, report: Report) -> Iterator[AddressedEvent]:
     """The breaks of one subject: waived breaks and others."""
     together: dict[tuple[str, str, str, str], list[Finding]] = {}
     for each in report.findings:
@@ -52,7 +52,7 @@ def breaks(scene: Scene, report: Report) -> Iterator[News]:
             about.part is PathPart.CONSUMER
         ):  # a team that registers for a deprecated element is notified as well
             hit = tuple(sorted({*hit, about.name}))
-        saying = Saying(
+        saying = EventContent(
             kind,
             Severity.ERROR,
             product,
@@ -60,7 +60,7 @@ def breaks(scene: Scene, report: Report) -> Iterator[News]:
             _breaking(kind, target if found[0].version else path, found),
             (*_refused(found), ("hits", ", ".join(hit)), ("what to do", _mend(found))),
         )
-        yield News(scene.event(saying, path), consumers=hit, hub=True)
+        yield AddressedEvent(scene.event(saying, path), consumers=hit, hub=True)
 
 
 def _hit(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def _refused(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
             yield "accepted by", each.waived
 
 
-def ends(scene: Scene, report: Report) -> Iterator[News]:
+def ends(scene: LandingContext, report: Report) -> Iterator[AddressedEvent]:
     """Elements removed or loosened for good, each once."""
     told = set()
     for each in report.findings:
@@ -110,13 +110,13 @@ def ends(scene: Scene, report: Report) -> Iterator[News]:
             ("hits", ", ".join(_hit([each]))),
         ]
         title = f"{target} {_ENDED[each.rule]}"
-        saying = Saying(
+        saying = EventContent(
             "promise.ended", Severity.WARNING, each.product, str(target), title, details
         )
         # An end that is not of a schema concerns all consumers.
         touches = () if each.direction else (target,)
         event = scene.event(saying, each.rule, each.place.path)
-        yield News(event, touches, consumers=_hit([each]))
+        yield AddressedEvent(event, touches, consumers=_hit([each]))
 
 
 def _element(finding: Finding) -> Target | None:

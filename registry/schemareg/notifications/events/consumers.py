@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from schemareg.consumers.uses import consumer_at, field_notation
 from schemareg.model import Severity
-from schemareg.notifications.events.from_facts import about, tidings
+from schemareg.notifications.events.from_facts import about, fact_event
 
 if TYPE_CHECKING:
     from schemareg.changelog.facts import Fact
     from schemareg.model import Use
-    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.audience import AddressedEvent
     from schemareg.notifications.events.from_facts import Teller
-    from schemareg.notifications.events.landing import Scene
+    from schemareg.notifications.events.landing import LandingContext
 
 
-def _consumer(scene: Scene, fact: Fact) -> News:
+def _consumer(scene: LandingContext, fact: Fact) -> AddressedEvent:
     details = dict(fact.details)
     name = details.get("consumer", "")
     team = details.get("team", "")
@@ -36,7 +36,7 @@ def _consumer(scene: Scene, fact: Fact) -> News:
         title = f"{who} acknowledges the early removal of elements of {product}"
     told = [("reads", _read(use)) for use in (known.uses if known else ())]
     told += [("acknowledges", str(each)) for each in (after.acks if after else ())]
-    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, told, consumers=(name,))
+    return fact_event(scene, fact, fact.kind, Severity.NOTICE, title, told, consumers=(name,))
 
 
 def _read(use: Use) -> str:

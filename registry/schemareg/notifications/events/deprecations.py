@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemareg.model import Severity
-from schemareg.notifications.events.from_facts import about, named, tidings
+from schemareg.notifications.events.from_facts import about, fact_event, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemareg.changelog.facts import Fact
     from schemareg.deprecation.schedule import Term
-    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.audience import AddressedEvent
     from schemareg.notifications.events.from_facts import Teller
-    from schemareg.notifications.events.landing import Scene
+    from schemareg.notifications.events.landing import LandingContext
 
 _OPEN = "no day"
 """The text of a fact for a deprecation without a sunset."""
 
 
-def _announced(scene: Scene, fact: Fact) -> News:
+def _announced(scene: LandingContext, fact: Fact) -> AddressedEvent:
     term = scene.announced(fact.path, about(fact))
     title = ended(fact.target, term) if term else f"{fact.target} is deprecated"
     touches = named(fact)
     details = [*_reckoned(scene, term), *_said(fact, term), ("read by", scene.readers(*touches))]
-    return tidings(scene, fact, fact.kind, Severity.WARNING, title, details, touches=touches)
+    return fact_event(scene, fact, fact.kind, Severity.WARNING, title, details, touches=touches)
 
 
 def ended(target: str, term: Term) -> str:
@@ -37,7 +37,7 @@ def ended(target: str, term: Term) -> str:
     return f"{target} ends on {day}" if day else f"{target} will end; no sunset is set yet"
 
 
-def _moved(scene: Scene, fact: Fact) -> News:
+def _moved(scene: LandingContext, fact: Fact) -> AddressedEvent:
     term = scene.announced(fact.path, about(fact))
     details = dict(fact.details)
     was, now = details.get("from", ""), details.get("to", "")
@@ -46,24 +46,24 @@ def _moved(scene: Scene, fact: Fact) -> News:
     touches = named(fact)
     told = [*_reckoned(scene, term), *_said(fact, term), ("read by", scene.readers(*touches))]
     severity = Severity.NOTICE if later else Severity.WARNING
-    return tidings(scene, fact, "sunset.moved", severity, title, told, touches=touches)
+    return fact_event(scene, fact, "sunset.moved", severity, title, told, touches=touches)
 
 
-def _reworded(scene: Scene, fact: Fact) -> News:
+def _reworded(scene: LandingContext, fact: Fact) -> AddressedEvent:
     term = scene.announced(fact.path, about(fact))
     title = f"{fact.target}: the reason or migration of its deprecation changed"
-    return tidings(
+    return fact_event(
         scene, fact, fact.kind, Severity.NOTICE, title, _said(fact, term), touches=named(fact)
     )
 
 
-def _withdrawn(scene: Scene, fact: Fact) -> News:
+def _withdrawn(scene: LandingContext, fact: Fact) -> AddressedEvent:
     title = f"{fact.target} stays: its deprecation was withdrawn"
     details = [(name, text) for name, text in fact.details if name == "loosens"]
-    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, details, touches=named(fact))
+    return fact_event(scene, fact, fact.kind, Severity.NOTICE, title, details, touches=named(fact))
 
 
-def _reckoned(scene: Scene, term: Term | None) -> Iterator[tuple[str, str]]:
+def _reckoned(scene: LandingContext, term: Term | None) -> Iterator[tuple[str, str]]:
     if term is not None:
         yield "dates", term.arithmetic(scene.day)
 
@@ -77,7 +77,7 @@ def _said(fact: Fact, term: Term | None) -> Iterator[tuple[str, str]]:
     yield "migration", term.said.migration
 
 
-def _waiver(scene: Scene, fact: Fact) -> News:
+def _waiver(scene: LandingContext, fact: Fact) -> AddressedEvent:
     details = dict(fact.details)
     rule = details.pop("rule", "a finding")
     verb = {"granted": "is accepted", "changed": "is accepted", "withdrawn": "was accepted"}
@@ -88,7 +88,7 @@ def _waiver(scene: Scene, fact: Fact) -> News:
     order = ("reason", "approver", "fingerprint")
     told = [(name, details[name]) for name in order if name in details]
     severity = Severity.NOTICE if what == "withdrawn" else Severity.WARNING
-    return tidings(scene, fact, fact.kind, severity, title, told, hub=True)
+    return fact_event(scene, fact, fact.kind, severity, title, told, hub=True)
 
 
 TELLERS: dict[str, Teller] = {

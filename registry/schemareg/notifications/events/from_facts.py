@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target, parse
-from schemareg.notifications.events.audience import News, Saying
+from schemareg.notifications.events.audience import AddressedEvent, EventContent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from schemareg.changelog.facts import Fact
     from schemareg.model import Severity
-    from schemareg.notifications.events.landing import Scene
+    from schemareg.notifications.events.landing import LandingContext
 
-    Teller = Callable[[Scene, Fact], News]
+    Teller = Callable[[LandingContext, Fact], AddressedEvent]
 
 
-def tidings(
-    scene: Scene,
+def fact_event(
+    scene: LandingContext,
     fact: Fact,
     type_: str,
     severity: Severity,
@@ -29,10 +29,10 @@ def tidings(
     touches: tuple[Target, ...] = (),
     consumers: tuple[str, ...] = (),
     hub: bool = False,
-) -> News:
+) -> AddressedEvent:
     """The event of a fact; `touches`, `consumers` and `hub` are its audience beside the owner."""
-    saying = Saying(type_, severity, about(fact), fact.target, title, details)
-    return News(scene.event(saying, fact.path), touches, consumers, hub)
+    saying = EventContent(type_, severity, about(fact), fact.target, title, details)
+    return AddressedEvent(scene.event(saying, fact.path), touches, consumers, hub)
 
 
 def about(fact: Fact) -> str:

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from schemareg.changelog.facts import Fact
-    from schemareg.notifications.events.audience import News
-    from schemareg.notifications.events.landing import Scene
+    from schemareg.notifications.events.audience import AddressedEvent
+    from schemareg.notifications.events.landing import LandingContext
 
 TELLERS = deprecations.TELLERS | consumers.TELLERS | products.TELLERS
 """By the kind of fact; releases come from the check's verdict and from the audit."""
 
 
-def happenings(scene: Scene, facts: Iterable[Fact]) -> Iterator[News]:
+def fact_events(scene: LandingContext, facts: Iterable[Fact]) -> Iterator[AddressedEvent]:
     """The events of a landing's facts, in order; facts about releases give none here."""
     for fact in facts:
         tell = TELLERS.get(fact.kind)

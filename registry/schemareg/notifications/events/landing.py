@@ -18,30 +18,30 @@ if TYPE_CHECKING:
     from schemareg.deprecation.schedule import Term
     from schemareg.model import History, Landing, Product
     from schemareg.model.targets import Target
-    from schemareg.notifications.events.audience import By, Saying
+    from schemareg.notifications.events.audience import Actor, EventContent
     from schemareg.notifications.events.event import Event
-    from schemareg.notifications.events.source import Home
+    from schemareg.notifications.events.source import EventSource
     from schemareg.snapshot.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Scene:
+class LandingContext:
     """One landing; `history` is that of its branch and can continue after it."""
 
     landing: Landing
     before: Snapshot
     after: Snapshot
     history: History
-    home: Home
+    home: EventSource
     today: date
-    by: By = NOBODY
+    by: Actor = NOBODY
 
     @property
     def day(self) -> date:
         """The day of its judgement: its own day, never a future one."""
         return min(self.landing.time.date(), self.today)
 
-    def event(self, saying: Saying, *distinct: str) -> Event:
+    def event(self, saying: EventContent, *distinct: str) -> Event:
         """An event of this landing."""
         return landed(saying, self.landing, self.home, self.by, *distinct)
 

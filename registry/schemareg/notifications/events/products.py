@@ -9,14 +9,14 @@ from schemareg import manifests
 from schemareg.deprecation.schedule import later
 from schemareg.model import Classification, Severity, Stability
 from schemareg.model.errors import RegistryError
-from schemareg.notifications.events.from_facts import named, tidings, whole
+from schemareg.notifications.events.from_facts import fact_event, named, whole
 from schemareg.rules import policies
 
 if TYPE_CHECKING:
     from schemareg.changelog.facts import Fact
-    from schemareg.notifications.events.audience import News
+    from schemareg.notifications.events.audience import AddressedEvent
     from schemareg.notifications.events.from_facts import Teller
-    from schemareg.notifications.events.landing import Scene
+    from schemareg.notifications.events.landing import LandingContext
 
 _SHOWN = frozenset(
     (
@@ -27,25 +27,25 @@ _SHOWN = frozenset(
 """Keys of registry.yaml whose values are shown: other keys may hold a secret by mistake."""
 
 
-def _created(scene: Scene, fact: Fact) -> News:
+def _created(scene: LandingContext, fact: Fact) -> AddressedEvent:
     details = dict(fact.details)
     title = f"{fact.target} is a new product"
     if "team" in details:
         title += f" of {details['team']}"
     told = [(name, details[name]) for name in ("title", "stability") if name in details]
-    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, told, hub=True)
+    return fact_event(scene, fact, fact.kind, Severity.NOTICE, title, told, hub=True)
 
 
-def _retired(scene: Scene, fact: Fact) -> News:
+def _retired(scene: LandingContext, fact: Fact) -> AddressedEvent:
     title = f"{fact.target} is no longer a product: its product.yaml was removed"
     touches = whole(fact)
     details = [("read by", scene.readers(*touches))]
-    return tidings(
+    return fact_event(
         scene, fact, fact.kind, Severity.WARNING, title, details, touches=touches, hub=True
     )
 
 
-def _changed(scene: Scene, fact: Fact) -> News:
+def _changed(scene: LandingContext, fact: Fact) -> AddressedEvent:
     keys = dict(fact.details).get("keys", "")
     lost = _asks_less(scene, fact.target)
     title = f"{fact.target} changed its description: {keys}"
@@ -53,10 +53,10 @@ def _changed(scene: Scene, fact: Fact) -> News:
         title = f"{fact.target} loosened its compatibility policy"
     details = [("asks less", each) for each in lost]
     severity = Severity.WARNING if lost else Severity.NOTICE
-    return tidings(scene, fact, fact.kind, severity, title, details, touches=whole(fact))
+    return fact_event(scene, fact, fact.kind, severity, title, details, touches=whole(fact))
 
 
-def _asks_less(scene: Scene, name: str) -> tuple[str, ...]:
+def _asks_less(scene: LandingContext, name: str) -> tuple[str, ...]:
     """What a product's own compatibility settings loosened, if anything."""
     was, now = scene.product(name, before=True), scene.product(name)
     if was is None or now is None or was.compatibility == now.compatibility:
@@ -72,12 +72,12 @@ def _asks_less(scene: Scene, name: str) -> tuple[str, ...]:
     return tuple(each.message for each in found)
 
 
-def _owner(scene: Scene, fact: Fact) -> News:
+def _owner(scene: LandingContext, fact: Fact) -> AddressedEvent:
     was = scene.product(fact.target, before=True)
     now = scene.product(fact.target)
     title = f"{fact.target} has another contact: its owner's contact or channels changed"
     if was is None or now is None:
-        return tidings(scene, fact, fact.kind, Severity.NOTICE, title, touches=whole(fact))
+        return fact_event(scene, fact, fact.kind, Severity.NOTICE, title, touches=whole(fact))
     if was.owner.team != now.owner.team:
         title = f"{now.owner.team} owns {fact.target} now; before, {was.owner.team} owned it"
     details = [
@@ -88,38 +88,38 @@ def _owner(scene: Scene, fact: Fact) -> News:
         )
         if before != after
     ]
-    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, details, touches=whole(fact))
+    return fact_event(scene, fact, fact.kind, Severity.NOTICE, title, details, touches=whole(fact))
 
 
 def _ranked(ranks: list[str], noun: str) -> Teller:
     """Gives the event of a step on a scale: down is a warning, since it promises less."""
 
-    def tell(scene: Scene, fact: Fact) -> News:
+    def tell(scene: LandingContext, fact: Fact) -> AddressedEvent:
         details = dict(fact.details)
         was, now = details.get("from", ""), details.get("to", "")
         lower = was in ranks and (now not in ranks or ranks.index(now) < ranks.index(was))
         title = f"{fact.target}: its {noun} changed from {was} to {now}"
         severity = Severity.WARNING if lower else Severity.NOTICE
-        return tidings(scene, fact, fact.kind, severity, title, touches=whole(fact))
+        return fact_event(scene, fact, fact.kind, severity, title, touches=whole(fact))
 
     return tell
 
 
-def _service(scene: Scene, fact: Fact) -> News:
+def _service(scene: LandingContext, fact: Fact) -> AddressedEvent:
     title = f"{fact.target} changed its service levels"
-    return tidings(
+    return fact_event(
         scene, fact, fact.kind, Severity.NOTICE, title, fact.details, touches=whole(fact)
     )
 
 
-def _schema(scene: Scene, fact: Fact) -> News:
+def _schema(scene: LandingContext, fact: Fact) -> AddressedEvent:
     declared = fact.kind == "schema.declared"
     title = f"{fact.target} is {'declared' if declared else 'no longer declared'} in product.yaml"
     touches = () if declared else named(fact)
-    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, touches=touches)
+    return fact_event(scene, fact, fact.kind, Severity.NOTICE, title, touches=touches)
 
 
-def _policy(scene: Scene, fact: Fact) -> News:
+def _policy(scene: LandingContext, fact: Fact) -> AddressedEvent:
     lost = _given_up(scene) if fact.kind == "policy.changed" else ()
     title, severity = {
         "policy.set": ("registry.yaml was added: its policy applies from now on", Severity.NOTICE),
@@ -130,10 +130,10 @@ def _policy(scene: Scene, fact: Fact) -> News:
         title, severity = "the registry's policy was loosened", Severity.WARNING
     said = [(name, text if name in _SHOWN else "changed") for name, text in fact.details]
     details = [*(("asks less", each) for each in lost), *said]
-    return tidings(scene, fact, fact.kind, severity, title, details, hub=True)
+    return fact_event(scene, fact, fact.kind, severity, title, details, hub=True)
 
 
-def _given_up(scene: Scene) -> tuple[str, ...]:
+def _given_up(scene: LandingContext) -> tuple[str, ...]:
     try:
         policy = scene.before.policy
         first = later(scene.day, max(policy.windows.values(), default=0))
@@ -143,15 +143,15 @@ def _given_up(scene: Scene) -> tuple[str, ...]:
         return ()
 
 
-def _unreadable(scene: Scene, fact: Fact) -> News:
+def _unreadable(scene: LandingContext, fact: Fact) -> AddressedEvent:
     title = f"{fact.path} landed and cannot be read"
-    return tidings(scene, fact, fact.kind, Severity.ERROR, title, hub=True)
+    return fact_event(scene, fact, fact.kind, Severity.ERROR, title, hub=True)
 
 
-def _prerelease(scene: Scene, fact: Fact) -> News:
+def _prerelease(scene: LandingContext, fact: Fact) -> AddressedEvent:
     verb = {"landed": "is available for trial", "changed": "was changed", "removed": "is gone"}
     title = f"{fact.target} {verb[fact.kind.partition('.')[2]]}; a pre-release promises nothing"
-    return tidings(scene, fact, fact.kind, Severity.NOTICE, title, touches=named(fact))
+    return fact_event(scene, fact, fact.kind, Severity.NOTICE, title, touches=named(fact))
 
 
 TELLERS: dict[str, Teller] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from schemareg.model import Outcome, Severity
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target, parse
-from schemareg.notifications.events.audience import News, Saying
+from schemareg.notifications.events.audience import AddressedEvent, EventContent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from schemareg.changelog.facts import Fact
     from schemareg.formats.field import Field
     from schemareg.model import Finding, Report, SchemaVersion, VersionVerdict
-    from schemareg.notifications.events.landing import Scene
+    from schemareg.notifications.events.landing import LandingContext
 
 _SENTENCES = 12
 
 
-def released(scene: Scene, facts: Iterable[Fact], report: Report) -> Iterator[News]:
+def released(
+    scene: LandingContext, facts: Iterable[Fact], report: Report
+) -> Iterator[AddressedEvent]:
     """The events of released versions, with the verdict of the check."""
     verdicts = {each.path: each for each in report.versions}
     for fact in facts:
@@ -71,7 +73,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[-8:]) + more
 
 
-def _sentences(scene: Scene, verdict: VersionVerdict, over: str) -> list[str]:
+def _sentences(scene: LandingContext, verdict: VersionVerdict, over: str) -> list[str]:
     """The changes from the previous version, one sentence each."""
     try:
         found = [*_fields(scene, verdict, over), *verdict.changes]
@@ -82,7 +84,7 @@ def _sentences(scene: Scene, verdict: VersionVerdict, over: str) -> list[str]:
     return found
 
 
-def _fields(scene: Scene, verdict: VersionVerdict, over: str) -> Iterator[str]:
+def _fields(scene: LandingContext, verdict: VersionVerdict, over: str) -> Iterator[str]:
     from schemareg.snapshot.elements import fields_of
 
     line = scene.after.versions(verdict.product, verdict.schema)
@@ -108,8 +110,8 @@ def _kind(field: Field) -> str:
 
 
 def unjudged(
-    scene: Scene, facts: Iterable[Fact], severity: Severity = Severity.WARNING
-) -> Iterator[News]:
+    scene: LandingContext, facts: Iterable[Fact], severity: Severity = Severity.WARNING
+) -> Iterator[AddressedEvent]:
     """The events of released versions without a verdict."""
     for fact in facts:
         title = f"{fact.target} landed; it was not judged"
@@ -117,13 +119,17 @@ def unjudged(
 
 
 def _release(
-    scene: Scene, fact: Fact, severity: Severity, title: str, details: list[tuple[str, str]]
-) -> News:
+    scene: LandingContext,
+    fact: Fact,
+    severity: Severity,
+    title: str,
+    details: list[tuple[str, str]],
+) -> AddressedEvent:
     target = parse(fact.target)
     assert target.version is not None  # noqa: S101  a release has one
     opens = dict(fact.details).get("bump") == "major"
     major = None if opens else target.version.major
     touches = (Target(target.product, target.schema, major=major),)
     details = [*details, ("read by", scene.readers(*touches))]
-    saying = Saying(fact.kind, severity, target.product, fact.target, title, details)
-    return News(scene.event(saying, fact.path), touches)
+    saying = EventContent(fact.kind, severity, target.product, fact.target, title, details)
+    return AddressedEvent(scene.event(saying, fact.path), touches)

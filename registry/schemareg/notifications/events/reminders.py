@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.model import Severity
-from schemareg.notifications.events.audience import News, Saying, dated
+from schemareg.notifications.events.audience import AddressedEvent, EventContent, dated
 from schemareg.notifications.events.deprecations import ended
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from schemareg.deprecation.schedule import Term
     from schemareg.model import Waiver
     from schemareg.model.targets import Target
-    from schemareg.notifications.events.source import Home
+    from schemareg.notifications.events.source import EventSource
 
 LATE = 30
 """Days after an end during which a missed reminder is still sent."""
 _WEEK = 7
 
 
-class Leave(NamedTuple):
+class ActiveWaiver(NamedTuple):
     """A waiver in force, and the day of its landing."""
 
     product: str
@@ -40,7 +40,7 @@ class Leave(NamedTuple):
 class Registry(NamedTuple):
     """What reminders need to know of the registry's current state."""
 
-    home: Home
+    home: EventSource
     thresholds: Sequence[int]
     """Days before an end on which reminders are sent."""
     there: Callable[[Target], bool]
@@ -62,10 +62,10 @@ class _Bucket(NamedTuple):
 def due(
     registry: Registry,
     terms: Iterable[Term],
-    leaves: Iterable[Leave],
+    leaves: Iterable[ActiveWaiver],
     today: date,
     told: Collection[str] = (),
-) -> tuple[News, ...]:
+) -> tuple[AddressedEvent, ...]:
     """The reminders of a day, sorted by their day, then by target.
 
     `told` are the ids of events that were already sent; none of them is sent again.
@@ -81,7 +81,7 @@ def due(
 # -- sunsets --------------------------------------------------------------------------------------
 
 
-def _sunsets(registry: Registry, terms: Iterable[Term], today: date) -> Iterator[News]:
+def _sunsets(registry: Registry, terms: Iterable[Term], today: date) -> Iterator[AddressedEvent]:
     for term in terms:
         bucket = _of_term(term, registry, today)
         if bucket is not None and _matters(term, registry):
@@ -132,7 +132,7 @@ def _matters(term: Term, registry: Registry) -> bool:
     return not _can_go(term) or registry.there(term.said.target)
 
 
-def _sunset(registry: Registry, term: Term, bucket: _Bucket, today: date) -> News:
+def _sunset(registry: Registry, term: Term, bucket: _Bucket, today: date) -> AddressedEvent:
     said = term.said
     target, end = said.target, term.earliest
     readers = registry.readers(target)
@@ -154,15 +154,17 @@ def _sunset(registry: Registry, term: Term, bucket: _Bucket, today: date) -> New
         ("read by", readers),
         ("what to do", f"reg retire {target}" if bucket.type == "sunset.overdue" else ""),
     )
-    saying = Saying(bucket.type, severity, target.product, str(target), title, details)
+    saying = EventContent(bucket.type, severity, target.product, str(target), title, details)
     distinct = (term.announced.commit, str(target), said.loosens, str(end), str(bucket.number))
-    return News(dated(saying, bucket.day, registry.home, *distinct), (target,))
+    return AddressedEvent(dated(saying, bucket.day, registry.home, *distinct), (target,))
 
 
 # -- waivers --------------------------------------------------------------------------------------
 
 
-def _waivers(registry: Registry, leaves: Iterable[Leave], today: date) -> Iterator[News]:
+def _waivers(
+    registry: Registry, leaves: Iterable[ActiveWaiver], today: date
+) -> Iterator[AddressedEvent]:
     for leave in leaves:
         over = leave.waiver.until + timedelta(1) if leave.waiver.until < today.max else today.max
         if today < over:
@@ -173,7 +175,7 @@ def _waivers(registry: Registry, leaves: Iterable[Leave], today: date) -> Iterat
             yield _waiver(registry, leave, bucket)
 
 
-def _waiver(registry: Registry, leave: Leave, bucket: _Bucket) -> News:
+def _waiver(registry: Registry, leave: ActiveWaiver, bucket: _Bucket) -> AddressedEvent:
     waiver = leave.waiver
     if bucket.type == "waiver.expiring":
         title = f"{leave.product}: the waiver of {waiver.rule} expires on {waiver.until}"
@@ -186,6 +188,6 @@ def _waiver(registry: Registry, leave: Leave, bucket: _Bucket) -> News:
         ("approver", waiver.approver),
         ("what to do", f"fix the finding, or: reg waive {waiver.fingerprint} --until DATE"),
     )
-    saying = Saying(bucket.type, severity, leave.product, leave.product, title, details)
+    saying = EventContent(bucket.type, severity, leave.product, leave.product, title, details)
     distinct = (waiver.path, waiver.fingerprint, str(waiver.until), str(bucket.number))
-    return News(dated(saying, bucket.day, registry.home, *distinct), hub=True)
+    return AddressedEvent(dated(saying, bucket.day, registry.home, *distinct), hub=True)

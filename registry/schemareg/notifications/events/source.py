@@ -11,7 +11,7 @@ _PAGES = (("gitlab", "/-/commit/"), ("bitbucket", "/commits/"))
 """The path of a commit's page on other forges, by a part of their host name."""
 
 
-class Home(NamedTuple):
+class EventSource(NamedTuple):
     """A registry, as the source of events."""
 
     source: str
@@ -28,12 +28,12 @@ class Home(NamedTuple):
         return f"{self.web}{part}{commit}"
 
 
-def home(web: str, first: str) -> Home:
+def event_source(web: str, first: str) -> EventSource:
     """The source for a web address, if there is one, and a first commit.
 
     Only an https address of plain characters is accepted: links are built from nothing else.
     """
     web = web.rstrip("/").removesuffix(".git")
     if _WEB.fullmatch(web):
-        return Home(web, web)
-    return Home(f"schemareg:{first}")
+        return EventSource(web, web)
+    return EventSource(f"schemareg:{first}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from schemareg.manifests.layout import REGISTRY
 from schemareg.model import Severity
 from schemareg.model.errors import InvalidFiles, RegistryError
-from schemareg.notifications.events.audience import News, Saying
+from schemareg.notifications.events.audience import AddressedEvent, EventContent
 from schemareg.notifications.events.breaks import breaks, ends
 from schemareg.notifications.events.releases import released, unjudged
 from schemareg.review.review import review
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from schemareg.changelog.facts import Fact
     from schemareg.model import Mistake
-    from schemareg.notifications.events.landing import Scene
+    from schemareg.notifications.events.landing import LandingContext
 
 MOST = 2_000
 """Releases of one landing above which it is not judged again: it is an import, not a change."""
 
 
-def verdicts(scene: Scene, facts: Sequence[Fact]) -> tuple[News, ...]:
+def verdicts(scene: LandingContext, facts: Sequence[Fact]) -> tuple[AddressedEvent, ...]:
     """The events of a landing as the check judges it: releases, breaks, ends of promises.
 
     Where it cannot be judged, one event says so, and releases have no verdict.
@@ -54,7 +54,7 @@ def _said(mistake: Mistake) -> str:
 
 
 def _invalid(
-    scene: Scene, why: str, severity: Severity, details: Iterable[tuple[str, str]] = ()
-) -> News:
-    saying = Saying("landing.invalid", severity, "", "", why, details)
-    return News(scene.event(saying), hub=True)
+    scene: LandingContext, why: str, severity: Severity, details: Iterable[tuple[str, str]] = ()
+) -> AddressedEvent:
+    saying = EventContent("landing.invalid", severity, "", "", why, details)
+    return AddressedEvent(scene.event(saying), hub=True)

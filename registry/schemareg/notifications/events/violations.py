@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemareg.model.errors import RegistryError
 from schemareg.model.targets import Target, parse
-from schemareg.notifications.events.audience import News, Saying
+from schemareg.notifications.events.audience import AddressedEvent, EventContent
 from schemareg.rules import CATALOGUE
 from schemareg.rules import audit as rules
 from schemareg.rules import deprecation as time_rules
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from schemareg.audit.violation import Violation
-    from schemareg.notifications.events.landing import Scene
+    from schemareg.notifications.events.landing import LandingContext
 
 ALLOWANCE = timedelta(hours=1)
 """Clock difference below which an older claim is not reported."""
@@ -44,7 +44,9 @@ _TOLD_BY_THE_CHECK = frozenset(
 )
 
 
-def breaches(scene: Scene, violations: Iterable[Violation], *, judged: bool) -> Iterator[News]:
+def breaches(
+    scene: LandingContext, violations: Iterable[Violation], *, judged: bool
+) -> Iterator[AddressedEvent]:
     """The events of violations by one landing; `judged` if the check's verdict gives events too."""
     for each in violations:
         if judged and each.rule in _TOLD_BY_THE_CHECK:
@@ -59,8 +61,8 @@ def breaches(scene: Scene, violations: Iterable[Violation], *, judged: bool) -> 
         touches = _touched(each.target)
         details += [("read by", scene.readers(*touches)), ("what to do", _mend(each))]
         product = each.target.partition("/")[0].partition("#")[0]
-        saying = Saying(type_, each.severity, product, each.target, title, details)
-        yield News(scene.event(saying, each.path, each.rule), touches, hub=True)
+        saying = EventContent(type_, each.severity, product, each.target, title, details)
+        yield AddressedEvent(scene.event(saying, each.path, each.rule), touches, hub=True)
 
 
 def _mend(violation: Violation) -> str:
@@ -68,7 +70,7 @@ def _mend(violation: Violation) -> str:
     return rule.remedy if rule else ""
 
 
-def _counted(scene: Scene) -> str:
+def _counted(scene: LandingContext) -> str:
     """Why the claim is impossible: an earlier landing, or an observation of the branch, is younger."""
     landing = scene.landing
     return (
@@ -77,7 +79,7 @@ def _counted(scene: Scene) -> str:
     )
 
 
-def _small(scene: Scene) -> bool:
+def _small(scene: LandingContext) -> bool:
     return scene.landing.time - scene.landing.claimed <= ALLOWANCE
 
 

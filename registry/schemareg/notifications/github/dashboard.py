@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from schemareg.deprecation.schedule import Term
-    from schemareg.notifications.events.reminders import Leave
+    from schemareg.notifications.events.reminders import ActiveWaiver
     from schemareg.notifications.github.issues import About
 
 KEY = "dashboard"
@@ -27,7 +27,7 @@ _LONGEST = 200
 """Characters of one text."""
 
 
-class Told(NamedTuple):
+class DeliveryRow(NamedTuple):
     """One delivery: when it reached its state, its channel, and the reason of a failure."""
 
     time: datetime
@@ -39,8 +39,8 @@ class Told(NamedTuple):
 
 def dashboard(
     terms: Iterable[Term],
-    leaves: Iterable[Leave],
-    told: Iterable[Told],
+    leaves: Iterable[ActiveWaiver],
+    told: Iterable[DeliveryRow],
     about: About,
     numbers: Mapping[str, int] | None = None,
 ) -> WantedIssue:
@@ -102,7 +102,7 @@ def _terms(terms: Iterable[Term], about: About, numbers: Mapping[str, int]) -> l
     return found
 
 
-def _leaves(leaves: Iterable[Leave], today: date) -> Iterator[list[str]]:
+def _leaves(leaves: Iterable[ActiveWaiver], today: date) -> Iterator[list[str]]:
     for each in sorted(leaves, key=lambda each: (each.waiver.until, each.waiver.path)):
         waiver = each.waiver
         if waiver.until - today > SOON:
@@ -117,7 +117,7 @@ def _leaves(leaves: Iterable[Leave], today: date) -> Iterator[list[str]]:
         ]
 
 
-def _deliveries(told: Iterable[Told]) -> list[list[str]]:
+def _deliveries(told: Iterable[DeliveryRow]) -> list[list[str]]:
     last = sorted(told, key=lambda each: (each.time, each.channel), reverse=True)
     return [
         [

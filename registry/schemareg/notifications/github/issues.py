@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemareg.consumers.uses import touched_fields
-from schemareg.deprecation.schedule import State
+from schemareg.deprecation.schedule import ScheduleState
 from schemareg.notifications.events.deprecations import ended
 from schemareg.text import escape
 from schemareg.text.sections import fitted
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from schemareg.consumers.impact import TargetReader
-    from schemareg.deprecation.schedule import Step, Term
+    from schemareg.deprecation.schedule import ScheduleStep, Term
     from schemareg.model.targets import Target
-    from schemareg.notifications.events.source import Home
+    from schemareg.notifications.events.source import EventSource
 
 LABEL = "schema-registry"
 """The label of our issues, by which they are found."""
@@ -61,7 +61,7 @@ class About(NamedTuple):
     """What the issues need to know of the registry's current state."""
 
     today: date
-    home: Home
+    home: EventSource
     there: Callable[[Target], bool]
     """Whether the target still exists."""
     readers: Callable[[Target], Sequence[TargetReader]]
@@ -86,12 +86,12 @@ def over(term: Term, about: About) -> bool:
     """Whether nothing is left to do or to wait for."""
     if _can_go(term):
         return not about.there(term.said.target)
-    return term.state(about.today) is State.SUNSET
+    return term.state(about.today) is ScheduleState.SUNSET
 
 
 def overdue(term: Term, about: About) -> bool:
     """Whether it can be removed, and still exists."""
-    return term.state(about.today) is State.SUNSET and not over(term, about)
+    return term.state(about.today) is ScheduleState.SUNSET and not over(term, about)
 
 
 def _can_go(term: Term) -> bool:
@@ -183,12 +183,12 @@ def _reader(reader: TargetReader, target: Target) -> str:
     return " ".join(parts)
 
 
-def _steps(steps: Sequence[Step], home: Home) -> str:
+def _steps(steps: Sequence[ScheduleStep], home: EventSource) -> str:
     newest = [f"- {line}" for line in _happened(reversed(steps), home)]
     return "\n".join(["**What happened**", "", *rows(newest, "- ")])
 
 
-def _happened(steps: Iterable[Step], home: Home) -> Iterator[str]:
+def _happened(steps: Iterable[ScheduleStep], home: EventSource) -> Iterator[str]:
     for each in steps:
         day = each.landing.time.date()
         sunset = f", sunset {each.sunset}" if each.sunset else ""
@@ -196,7 +196,7 @@ def _happened(steps: Iterable[Step], home: Home) -> Iterator[str]:
         yield f"{day}: {each.what}{sunset}{by} ({commit(each.landing.commit, home)})"
 
 
-def commit(id_: str, home: Home) -> str:
+def commit(id_: str, home: EventSource) -> str:
     """A short commit id, with a link to its page if the registry has one."""
     page = home.page(id_)
     return f"[{id_[:7]}]({page})" if page else f"`{id_[:7]}`"

@@ -33,7 +33,7 @@ class Run(NamedTuple):
         return (self.number, self.attempt) >= (other.number, other.attempt)
 
 
-class Posted(NamedTuple):
+class PostedComment(NamedTuple):
     """An existing comment."""
 
     id: int
@@ -42,7 +42,7 @@ class Posted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CommentPlan:
     """What to do. Every action but `create` is idempotent."""
 
     why: str
@@ -73,7 +73,9 @@ def mark(body: str) -> Run | None:
     return Run(int(found["number"]), int(found["attempt"]), found["head"])
 
 
-def plan(posted: Iterable[Posted], author: str, run: Run, body: str, *, clean: bool) -> Plan:
+def plan(
+    posted: Iterable[PostedComment], author: str, run: Run, body: str, *, clean: bool
+) -> CommentPlan:
     """What a run must do so that one comment shows the findings of the newest run.
 
     `clean` means that the run has no findings: it says so only if an earlier run
@@ -86,8 +88,8 @@ def plan(posted: Iterable[Posted], author: str, run: Run, body: str, *, clean: b
     )
     if not ours:
         if clean:
-            return Plan("nothing breaks, and no earlier comment exists: no comment")
-        return Plan("a new comment", create=marked(body, run))
+            return CommentPlan("nothing breaks, and no earlier comment exists: no comment")
+        return CommentPlan("a new comment", create=marked(body, run))
     (id_, _, there), *others = ours
     newest, said = max((found, text) for _, found, text in ours)
     if run.after(newest):
@@ -97,7 +99,7 @@ def plan(posted: Iterable[Posted], author: str, run: Run, body: str, *, clean: b
     edit = None if _alike(there, said) else (id_, said)
     if edit is None and not others and run.after(newest):
         why = "the comment is up to date"
-    return Plan(why, edit=edit, delete=tuple(each for each, _, _ in others))
+    return CommentPlan(why, edit=edit, delete=tuple(each for each, _, _ in others))
 
 
 def _same(one: str, other: str) -> bool:

@@ -47,7 +47,7 @@ class _Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class IssueAction:
     """One action on one issue. Every action but opening is idempotent."""
 
     why: str
@@ -95,7 +95,7 @@ def keepers(issues: Iterable[KnownIssue]) -> tuple[str, ...]:
 
 def moves(
     issues: Iterable[KnownIssue], author: str, wanted: Iterable[WantedIssue]
-) -> tuple[Move, ...]:
+) -> tuple[IssueAction, ...]:
     """The actions after which each wanted issue exists once: closings first, openings last.
 
     An issue that is no longer wanted belongs to a withdrawn deprecation.
@@ -109,12 +109,14 @@ def moves(
         if name in there:
             found += _edited(there[name], author, want)
         elif want.open:
-            new = Move("opened", want.title, marked(want), labels=want.labels, pinned=want.pinned)
+            new = IssueAction(
+                "opened", want.title, marked(want), labels=want.labels, pinned=want.pinned
+            )
             opened.append(new)
     return (*found, *opened)
 
 
-def doubled(issues: Iterable[KnownIssue], author: str) -> tuple[Move, ...]:
+def doubled(issues: Iterable[KnownIssue], author: str) -> tuple[IssueAction, ...]:
     """The actions for issues that two runs opened at the same time: the oldest stays."""
     all_ = tuple(issues)
     there = known(all_, author)
@@ -127,11 +129,11 @@ def doubled(issues: Iterable[KnownIssue], author: str) -> tuple[Move, ...]:
     return tuple(found)
 
 
-def _edited(issue: KnownIssue, author: str, want: WantedIssue) -> Iterator[Move]:
+def _edited(issue: KnownIssue, author: str, want: WantedIssue) -> Iterator[IssueAction]:
     told = _mark(issue, author)
     if told is None or told.text == _text(want):
         return
-    move = Move("updated", want.title, marked(want), issue.number)
+    move = IssueAction("updated", want.title, marked(want), issue.number)
     if told.open == want.open:
         yield move  # an issue that people closed stays closed
     elif want.open:
@@ -142,7 +144,7 @@ def _edited(issue: KnownIssue, author: str, want: WantedIssue) -> Iterator[Move]
 
 def _withdrawn(
     there: dict[str, KnownIssue], author: str, ours: dict[str, WantedIssue]
-) -> Iterator[Move]:
+) -> Iterator[IssueAction]:
     for name, issue in there.items():
         told = _mark(issue, author)
         if name in ours or told is None or told.text == _WITHDRAWN or name == _DASHBOARD:
@@ -153,8 +155,10 @@ def _withdrawn(
         yield _unwanted(issue, body)
 
 
-def _unwanted(issue: KnownIssue, body: str) -> Move:
-    return Move("closed", issue.title, body, issue.number, state="closed", reason="not_planned")
+def _unwanted(issue: KnownIssue, body: str) -> IssueAction:
+    return IssueAction(
+        "closed", issue.title, body, issue.number, state="closed", reason="not_planned"
+    )
 
 
 _WITHDRAWAL = (

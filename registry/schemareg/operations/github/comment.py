@@ -8,7 +8,7 @@ from schemareg.model.errors import RegistryError
 if TYPE_CHECKING:
     from schemareg.adapters.github.api import GitHub
     from schemareg.adapters.github.pulls import Comment
-    from schemareg.notifications.github.sticky_comment import Plan
+    from schemareg.notifications.github.sticky_comment import CommentPlan
     from schemareg.operations.github.job import PullRequestContext
 
 _ROUNDS = 4
@@ -135,7 +135,7 @@ def _settled(
         known = {each.id: each for each in github_pulls.comments(api, talk.repository, number)}
         if made is not None:
             known.setdefault(made.id, made)  # lists may lag behind
-        posted = (sticky_comment.Posted(*each) for each in known.values())
+        posted = (sticky_comment.PostedComment(*each) for each in known.values())
         plan = sticky_comment.plan(posted, author, talk.run, body, clean=wish.clean)
         if plan.idle or wish.dry:
             return CommentResult(done=f"{where}: {done or plan.why}", text=_text(plan))
@@ -160,12 +160,12 @@ def _settled(
     )
 
 
-def _text(plan: "Plan") -> str:
+def _text(plan: "CommentPlan") -> str:
     return plan.create or (plan.edit[1] if plan.edit else "")
 
 
 def _carried_out(
-    api: "GitHub", repository: str, plan: "Plan", known: Mapping[int, "Comment"]
+    api: "GitHub", repository: str, plan: "CommentPlan", known: Mapping[int, "Comment"]
 ) -> bool:
     """Edit and delete; whether the comment was still what the plan was made for.
 

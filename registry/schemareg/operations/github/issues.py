@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from schemareg.deprecation.schedule import Term
     from schemareg.model.targets import Target
     from schemareg.notifications.delivery.ledger import Ledger
-    from schemareg.notifications.events.reminders import Leave
-    from schemareg.notifications.github.dashboard import Told
+    from schemareg.notifications.events.reminders import ActiveWaiver
+    from schemareg.notifications.github.dashboard import DeliveryRow
     from schemareg.notifications.github.issues import About
-    from schemareg.notifications.github.tracker import KnownIssue, Move
+    from schemareg.notifications.github.tracker import IssueAction, KnownIssue
     from schemareg.snapshot.snapshot import Snapshot
 
 MOST_OPENED = 40
@@ -73,7 +73,7 @@ def update(
     environment: Mapping[str, str],
     *,
     today: date,
-    told: Iterable["Told"] = (),
+    told: Iterable["DeliveryRow"] = (),
     repository: str | None = None,
     dry: bool = False,
 ) -> IssuesResult:
@@ -95,7 +95,7 @@ class RegistryState(NamedTuple):
     """The state of a registry that issues show."""
 
     terms: tuple["Term", ...]
-    leaves: tuple["Leave", ...]
+    leaves: tuple["ActiveWaiver", ...]
     about: "About"
 
 
@@ -103,7 +103,7 @@ def update_repository(
     api: "GitHub",
     repository: str,
     found: RegistryState,
-    told: Iterable["Told"] = (),
+    told: Iterable["DeliveryRow"] = (),
     *,
     dry: bool = False,
 ) -> IssuesResult:
@@ -142,27 +142,27 @@ def _refuse_a_second_set(repository: str, author: str, keepers: tuple[str, ...])
         )
 
 
-def last_deliveries(ledger: "Ledger") -> tuple["Told", ...]:
+def last_deliveries(ledger: "Ledger") -> tuple["DeliveryRow", ...]:
     """The last deliveries of a ledger, the newest first, as the dashboard shows them."""
-    from schemareg.notifications.github.dashboard import MOST_DELIVERIES, Told
+    from schemareg.notifications.github.dashboard import MOST_DELIVERIES, DeliveryRow
     from schemareg.reports.views import deliveries
 
     return tuple(
-        Told(each.moment, each.channel, each.state.value, each.reason)
+        DeliveryRow(each.moment, each.channel, each.state.value, each.reason)
         for each in deliveries.latest(ledger)[:MOST_DELIVERIES]
     )
 
 
 @contextmanager
 def _standing(root: Path, web: str, today: date) -> Iterator[RegistryState]:
-    from schemareg.notifications.events.source import home
+    from schemareg.notifications.events.source import event_source
     from schemareg.notifications.github.issues import About
     from schemareg.operations.notify import messages
 
     with registry.landed(root) as (promises, _):
         there, readers = _there(promises.base), _readers(promises.base)
         leaves = tuple(messages.leaves(promises.history))
-        about = About(today, home(web, ""), there, readers)
+        about = About(today, event_source(web, ""), there, readers)
         yield RegistryState(registry.terms(promises), leaves, about)
 
 
@@ -214,7 +214,7 @@ class _Work:
         self._labelled = False
         self._written = 0
 
-    def carry_out(self, moves: Iterable["Move"]) -> None:
+    def carry_out(self, moves: Iterable["IssueAction"]) -> None:
         """Carry out the moves, and open at most the issues that a run may open."""
         for move in moves:
             if not move.number and not move.pinned and len(self.opened) >= MOST_OPENED:
@@ -224,7 +224,7 @@ class _Work:
             else:
                 self._tried(move)
 
-    def _tried(self, move: "Move") -> None:
+    def _tried(self, move: "IssueAction") -> None:
         from schemareg.adapters import clock
         from schemareg.adapters.github import issues as github_issues
 
@@ -240,7 +240,7 @@ class _Work:
         except RegistryError as error:
             self.failed.append(f"{_line(move, move.number, 'not ')}: {error.what}")
 
-    def _open(self, move: "Move") -> None:
+    def _open(self, move: "IssueAction") -> None:
         from schemareg.adapters.github import issues as github_issues
         from schemareg.notifications.github import issues
         from schemareg.notifications.github.tracker import KnownIssue
@@ -262,12 +262,12 @@ class _Work:
                 self.done.append(f"#{made.number} is not pinned, pin it by hand: {error.what}")
 
 
-def _fields(move: "Move") -> dict[str, str]:
+def _fields(move: "IssueAction") -> dict[str, str]:
     fields = {"title": move.title, "body": move.body}
     state = {"state": move.state, "state_reason": move.reason} if move.state else {}
     return fields | state
 
 
-def _line(move: "Move", number: int, prefix: str = "") -> str:
+def _line(move: "IssueAction", number: int, prefix: str = "") -> str:
     """`opened #12: orders/order#email ends on 2027-03-01`."""
     return f"{prefix}{move.why}{f' #{number}' if number else ''}: {move.title}"

@@ -18,7 +18,7 @@ from schemareg.operations.notify.ledger import LedgerStore
 if TYPE_CHECKING:
     from schemareg.notifications.delivery.delivery import Delivery
     from schemareg.notifications.delivery.ledger import Ledger
-    from schemareg.notifications.delivery.message import Message, Outcome
+    from schemareg.notifications.delivery.message import Message, SendOutcome
     from schemareg.notifications.delivery.outbox import Result
 
 AT_ONCE = 8
@@ -27,7 +27,7 @@ AT_ONCE = 8
 _TOGETHER = 0.05
 """Seconds to wait for other channels, so that one push records them all."""
 
-Sender = Callable[["Message"], "Outcome"]
+Sender = Callable[["Message"], "SendOutcome"]
 Clock = Callable[[], datetime]
 
 
@@ -163,14 +163,14 @@ class _DrainState:
 
     def account(self) -> DrainResult:
         """What was done."""
-        from schemareg.notifications.delivery.message import State
+        from schemareg.notifications.delivery.message import DeliveryState
 
-        def those(*states: State) -> tuple["Delivery", ...]:
+        def those(*states: DeliveryState) -> tuple["Delivery", ...]:
             found = [each for each in self._known.values() if each.state in states]
             return tuple(sorted(found, key=lambda each: (each.channel, each.created, each.number)))
 
-        waiting = those(State.PENDING, State.ATTEMPTING)
-        return DrainResult(those(State.SENT), those(State.FAILED), waiting)
+        waiting = those(DeliveryState.PENDING, DeliveryState.ATTEMPTING)
+        return DrainResult(those(DeliveryState.SENT), those(DeliveryState.FAILED), waiting)
 
     def _left(self) -> frozenset[str] | None:
         """The asked ids that have not been tried."""
@@ -186,12 +186,12 @@ def _work(
 ) -> None:
     """The thread of one channel: send one message after the other, until one fails or time is up."""
     from schemareg.notifications.delivery import outbox
-    from schemareg.notifications.delivery.message import Outcome
+    from schemareg.notifications.delivery.message import SendOutcome
 
     results: list[Result] = []
     bug = None
     for each in claims:
-        outcome: Outcome | None = None
+        outcome: SendOutcome | None = None
         # Near the end of the claim another run can take it over, so it is not begun.
         if not any(map(_in_vain, results)) and each.attempts[-1].until - now() > outbox.LEASE / 2:
             try:
@@ -199,17 +199,17 @@ def _work(
             except Exception as error:  # noqa: BLE001  raised again at the end of the run
                 bug = error
                 reason = f"a bug in reg ({type(error).__name__})"
-                outcome = Outcome(sent=False, reason=reason, uncertain=True)
+                outcome = SendOutcome(sent=False, reason=reason, uncertain=True)
         results.append(outbox.Result(each.id, outcome, now()))
     done.put(_ChannelResult(channel, tuple(results), bug))
 
 
-def _sent(delivery: "Delivery", send: Sender) -> "Outcome":
-    from schemareg.notifications.delivery.message import Outcome
+def _sent(delivery: "Delivery", send: Sender) -> "SendOutcome":
+    from schemareg.notifications.delivery.message import SendOutcome
 
     if delivery.message is None:
         lost = "the ledger no longer has the message"
-        return Outcome(sent=False, reason=lost, permanent=True)
+        return SendOutcome(sent=False, reason=lost, permanent=True)
     return send(delivery.message)
 
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from schemareg.model import History, Landing, PathChange, Policy
     from schemareg.model.targets import Target
     from schemareg.notifications.delivery.message import Message
-    from schemareg.notifications.events.audience import By, News
+    from schemareg.notifications.events.audience import Actor, AddressedEvent
     from schemareg.notifications.events.event import Event
-    from schemareg.notifications.events.landing import Scene
-    from schemareg.notifications.events.reminders import Leave
-    from schemareg.notifications.events.source import Home
+    from schemareg.notifications.events.landing import LandingContext
+    from schemareg.notifications.events.reminders import ActiveWaiver
+    from schemareg.notifications.events.source import EventSource
     from schemareg.snapshot.snapshot import Snapshot
 
 _KEPT = 4
@@ -62,11 +62,11 @@ def messages_between(
         return
     with _states(root) as at:
         policy = policy_of(at(end.commit), history)
-        home = _home(root, history)
+        event_source = _home(root, history)
         if after is None:
-            found = _first_news(root, history, at, end, home, today)
+            found = _first_news(root, history, at, end, event_source, today)
         else:
-            found = _landing_news(root, history, at, after, end, home, today)
+            found = _landing_news(root, history, at, after, end, event_source, today)
         for scene, news in found:
             states = (scene.before, scene.after)
             yield scene.landing, messages(routes(news, states, policy))
@@ -81,9 +81,9 @@ def messages_of_landing(
 
     with _states(root) as at:
         policy = policy_of(at((history.head or landing).commit), history)
-        home = _home(root, history)
+        event_source = _home(root, history)
         before = history.line()[landing.ordinal - 1] if landing.ordinal else None
-        found = _landing_news(root, history, at, before, landing, home, today)
+        found = _landing_news(root, history, at, before, landing, event_source, today)
         return tuple(
             message
             for scene, news in found
@@ -124,14 +124,14 @@ def reminders_today(root: Path, today: date, told: Collection[str] = ()) -> tupl
 
 def news_between(
     root: Path, history: "History", after: "Landing | None", today: date
-) -> Iterator[tuple["Landing", tuple["News", ...]]]:
+) -> Iterator[tuple["Landing", tuple["AddressedEvent", ...]]]:
     """The landings after one, or all, oldest first, each with its news."""
     end = history.head
     if end is None:
         return
     with _states(root) as at:
-        home = _home(root, history)
-        for scene, news in _landing_news(root, history, at, after, end, home, today):
+        event_source = _home(root, history)
+        for scene, news in _landing_news(root, history, at, after, end, event_source, today):
             yield scene.landing, news
 
 
@@ -213,16 +213,16 @@ def _landing_news(
     at: Callable[[str], "Snapshot"],
     after: "Landing | None",
     end: "Landing",
-    home: "Home",
+    event_source: "EventSource",
     today: date,
-) -> Iterator[tuple["Scene", tuple["News", ...]]]:
-    from schemareg.notifications.events.landings import Teller
+) -> Iterator[tuple["LandingContext", tuple["AddressedEvent", ...]]]:
+    from schemareg.notifications.events.landings import EventReader
 
     changes = [
         each for each in history.changes("", after=after) if each.landing.ordinal <= end.ordinal
     ]
     history.fetch(each.after.id for each in changes if each.after is not None)
-    teller = Teller(history, at, home, today, after)
+    teller = EventReader(history, at, event_source, today, after)
     for landing, those, by in _landings(root, changes):
         scene = teller.scene(landing, by)
         yield scene, teller.of(scene, those)
@@ -230,9 +230,9 @@ def _landing_news(
 
 def _landings(
     root: Path, changes: Iterable["PathChange"]
-) -> Iterator[tuple["Landing", tuple["PathChange", ...], "By"]]:
+) -> Iterator[tuple["Landing", tuple["PathChange", ...], "Actor"]]:
     """Landings with their changes, and the person who landed them."""
-    from schemareg.notifications.events.audience import By
+    from schemareg.notifications.events.audience import Actor
 
     groups = groupby(changes, key=lambda each: each.landing)
     found = ((landing, tuple(those)) for landing, those in groups)
@@ -240,7 +240,7 @@ def _landings(
         people = audit.people_of(root, (landing for landing, _ in chunk))
         for landing, those in chunk:
             known = people.get(landing.commit, {})
-            yield landing, those, By(_actor(known, landing), known.get("pull_request", ""))
+            yield landing, those, Actor(_actor(known, landing), known.get("pull_request", ""))
 
 
 def _actor(known: Mapping[str, Any], landing: "Landing") -> str:
@@ -254,16 +254,16 @@ def _first_news(
     history: "History",
     at: Callable[[str], "Snapshot"],
     end: "Landing",
-    home: "Home",
+    event_source: "EventSource",
     today: date,
-) -> Iterator[tuple["Scene", tuple["News", ...]]]:
+) -> Iterator[tuple["LandingContext", tuple["AddressedEvent", ...]]]:
     """The newest landing, and the event that notifications begin."""
-    from schemareg.notifications.events.landings import Teller, watched
+    from schemareg.notifications.events.landings import EventReader, watched
 
     before = history.line()[end.ordinal - 1] if end.ordinal else None
-    found = list(_landing_news(root, history, at, before, end, home, today))
+    found = list(_landing_news(root, history, at, before, end, event_source, today))
     if not found:
-        found = [(Teller(history, at, home, today, before).scene(end), ())]
+        found = [(EventReader(history, at, event_source, today, before).scene(end), ())]
     for scene, news in found:
         yield scene, (watched(scene), *news)
 
@@ -275,17 +275,17 @@ def _rewritten(
     before: str,
     end: "Landing",
     today: date,
-) -> tuple["Scene", tuple["News", ...]]:
-    from schemareg.notifications.events.landing import Scene
+) -> tuple["LandingContext", tuple["AddressedEvent", ...]]:
+    from schemareg.notifications.events.landing import LandingContext
     from schemareg.notifications.events.rewrites import forgotten, rewritten
 
-    home = _home(root, history)
+    event_source = _home(root, history)
     after = at(end.commit)
     try:
-        scene = Scene(end, at(before), after, history, home, today)
+        scene = LandingContext(end, at(before), after, history, event_source, today)
         return scene, rewritten(scene, before)
     except (RegistryError, KeyError):  # objects of the old history that no longer exist
-        scene = Scene(end, after, after, history, home, today)
+        scene = LandingContext(end, after, after, history, event_source, today)
         return scene, forgotten(scene, before)
 
 
@@ -314,11 +314,11 @@ def policy_of(snapshot: "Snapshot", history: "History") -> "Policy":
     return Policy()
 
 
-def _home(root: Path, history: "History") -> "Home":
+def _home(root: Path, history: "History") -> "EventSource":
     from schemareg.adapters.github import pull_requests
-    from schemareg.notifications.events.source import home
+    from schemareg.notifications.events.source import event_source
 
-    return home(pull_requests.page(root), history.line()[0].commit)
+    return event_source(pull_requests.page(root), history.line()[0].commit)
 
 
 # -- days -----------------------------------------------------------------------------------------
@@ -326,7 +326,7 @@ def _home(root: Path, history: "History") -> "Home":
 
 def _reminder_news(
     root: Path, promises: "Promises", policy: "Policy", today: date, told: Collection[str]
-) -> tuple["News", ...]:
+) -> tuple["AddressedEvent", ...]:
     from schemareg.consumers import uses
     from schemareg.notifications.events.reminders import Registry, due
     from schemareg.snapshot.elements import explain_missing
@@ -342,20 +342,20 @@ def _reminder_news(
     def readers(target: "Target") -> str:
         return ", ".join(each.name for each in uses.affected_consumers(snapshot, target))
 
-    home = _home(root, promises.history)
-    registry = Registry(home, policy.reminders, there, readers)
+    event_source = _home(root, promises.history)
+    registry = Registry(event_source, policy.reminders, there, readers)
     terms = operations_registry.terms(promises)
     return due(registry, terms, leaves(promises.history), today, told)
 
 
-def leaves(history: "History") -> Iterator["Leave"]:
+def leaves(history: "History") -> Iterator["ActiveWaiver"]:
     """The landed waivers; unreadable files are ignored."""
     from schemareg import documents, manifests
     from schemareg.history.paths import PathPart, path_subject
     from schemareg.manifests.layout import WAIVERS
     from schemareg.model import Kind
     from schemareg.model.errors import InvalidFiles
-    from schemareg.notifications.events.reminders import Leave
+    from schemareg.notifications.events.reminders import ActiveWaiver
 
     standing = {each.path: each for each in history.changes_within(WAIVERS)}
     history.fetch(each.after.id for each in standing.values() if each.after is not None)
@@ -368,4 +368,4 @@ def leaves(history: "History") -> Iterator["Leave"]:
             waiver = manifests.parse_waiver(documents.parse(history.read(entry.id), path))
         except InvalidFiles:
             continue
-        yield Leave(about.product, waiver, change.landing.time.date())
+        yield ActiveWaiver(about.product, waiver, change.landing.time.date())

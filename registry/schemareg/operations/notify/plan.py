@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from schemareg.model import History, Landing
     from schemareg.notifications.delivery.delivery import Delivery
-    from schemareg.notifications.delivery.ledger import Ledger, Notified, Seen
+    from schemareg.notifications.delivery.ledger import Ledger, Notified, Observation
     from schemareg.notifications.delivery.message import Message
 
 _OFTEN = timedelta(hours=1)
@@ -42,8 +42,8 @@ class LedgerPlan(NamedTuple):
     notified: "Notified | None" = None
     """How far the ledger will be complete; None leaves the mark."""
     deliveries: "tuple[Delivery, ...]" = ()
-    receipts: "tuple[Seen, ...]" = ()
-    moving: "tuple[Seen, ...]" = ()
+    receipts: "tuple[Observation, ...]" = ()
+    moving: "tuple[Observation, ...]" = ()
     """The receipts that give a landing another date than its commit claims."""
     once: bool = False
     """Whether the plan is void if another message has one of its events."""
@@ -223,7 +223,7 @@ def _rewritten(
 
 def _receipts(
     scene: RunContext, look: _BranchView, landings: "Sequence[Landing]", looked: datetime | None
-) -> "tuple[Seen, ...]":
+) -> "tuple[Observation, ...]":
     from schemareg.notifications.delivery import receipts
 
     people = audit.people_of(scene.root, landings[-receipts.MOST :])
@@ -232,8 +232,8 @@ def _receipts(
 
 
 def _dated(
-    history: "History", known: "Ledger", seen: Iterable["Seen"]
-) -> "tuple[History, tuple[Seen, ...]]":
+    history: "History", known: "Ledger", seen: Iterable["Observation"]
+) -> "tuple[History, tuple[Observation, ...]]":
     """The history with the dates of the ledger after this plan, which messages show; and the new
     receipts that change a date.
     """

@@ -61,9 +61,9 @@ def select(
 
 def select_failed(known: "Ledger", wanted: Wanted) -> Resending:
     """The deliveries that failed for good."""
-    from schemareg.notifications.delivery.message import State
+    from schemareg.notifications.delivery.message import DeliveryState
 
-    found = (each for each in known.deliveries.values() if each.state is State.FAILED)
+    found = (each for each in known.deliveries.values() if each.state is DeliveryState.FAILED)
     return Resending(ids=tuple(sorted(each.id for each in found if wanted(each.channel))))
 
 
@@ -75,12 +75,12 @@ def add(known: "Ledger", again: Resending, now: "datetime", call: str) -> "tuple
     """
     from schemareg.notifications.delivery import outbox
     from schemareg.notifications.delivery.delivery import delivery
-    from schemareg.notifications.delivery.message import State
+    from schemareg.notifications.delivery.message import DeliveryState
 
     reopened, new = set(again.ids), []
     for number, message in enumerate(again.messages):
         before = known.deliveries.get(message.id)
-        if before is not None and before.state is not State.SENT:
+        if before is not None and before.state is not DeliveryState.SENT:
             reopened.add(message.id)
         elif before is None and not known.knows(message.id):
             new.append(delivery(message, now, number))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from schemareg.model import Channel, Policy
     from schemareg.notifications.delivery.delivery import Delivery
     from schemareg.notifications.delivery.ledger import Ledger
-    from schemareg.notifications.delivery.message import Message, Outcome
+    from schemareg.notifications.delivery.message import Message, SendOutcome
     from schemareg.operations.github.issues import IssuesResult
 
 PATIENCE = 30.0
@@ -142,7 +142,7 @@ def plan(call: Call, progress: Progress = lambda _: None) -> tuple[Preview, ...]
 
 def send_test(
     root: Path, channel: str, at: datetime | None = None, progress: Progress = lambda _: None
-) -> "Outcome":
+) -> "SendOutcome":
     """The outcome of sending a test message to a channel; the ledger does not change.
 
     Raises RegistryError where there is no such channel.
@@ -273,13 +273,13 @@ def _update_issues(run: _NotifyRun) -> "IssuesResult | None":
 
 
 def _sender(policy: "Policy", patience: float) -> drain.Sender:
-    def send(message: "Message") -> "Outcome":
-        from schemareg.notifications.delivery.message import Outcome
+    def send(message: "Message") -> "SendOutcome":
+        from schemareg.notifications.delivery.message import SendOutcome
 
         channel = notify_send.channel_named(policy, message.channel)
         if channel is None:
             reason = "registry.yaml no longer has this channel"
-            return Outcome(sent=False, reason=reason, permanent=True)
+            return SendOutcome(sent=False, reason=reason, permanent=True)
         return notify_send.send(channel, policy.mail, message, os.environ, patience=patience)
 
     return send

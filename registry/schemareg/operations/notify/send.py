@@ -16,7 +16,7 @@ from schemareg.manifests.environment import MissingVariable
 from schemareg.model.errors import RegistryError
 from schemareg.notifications.channels import lines
 from schemareg.notifications.delivery import masking, pauses
-from schemareg.notifications.delivery.message import Message, Outcome
+from schemareg.notifications.delivery.message import Message, SendOutcome
 from schemareg.operations.notify import transports
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def send(
     *,
     patience: float,
     pause: Callable[[float], None] = clock.pause,
-) -> Outcome:
+) -> SendOutcome:
     """The outcome of sending a message, retried for at most `patience` seconds.
 
     It is not retried where it may have arrived, unless it goes to a webhook, which recognizes a
@@ -60,10 +60,10 @@ def send(
         order = transports.Order(channel, url, mail, message, environment, hide)
         attempt = transports.attempt(kind, order)
     except MissingVariable as error:
-        return Outcome(False, f"the variable {error.name} is not set", permanent=True)
+        return SendOutcome(False, f"the variable {error.name} is not set", permanent=True)
     except RegistryError as error:
         remedy = f" ({error.remedy})" if error.remedy else ""
-        return Outcome(False, f"{error.what}{remedy}", permanent=True)
+        return SendOutcome(False, f"{error.what}{remedy}", permanent=True)
     return _patiently(attempt, message.id, patience, pause, again=kind == "webhook")
 
 
@@ -74,7 +74,7 @@ def _patiently(
     pause: Callable[[float], None],
     *,
     again: bool,
-) -> Outcome:
+) -> SendOutcome:
     from schemareg.adapters.delivery.http import HttpLimits
 
     until = clock.seconds() + patience

@@ -13,7 +13,7 @@ from schemareg.manifests import addresses
 from schemareg.manifests import environment as manifests_environment
 from schemareg.model.errors import RegistryError
 from schemareg.notifications.channels import lines
-from schemareg.notifications.delivery.message import Message, Outcome
+from schemareg.notifications.delivery.message import Message, SendOutcome
 from schemareg.version import __version__
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Order(NamedTuple):
     """Removes secrets from a text."""
 
 
-Attempt = Callable[["HttpLimits"], Outcome]
+Attempt = Callable[["HttpLimits"], SendOutcome]
 """Tries once to send an order; of a message in parts, only the remaining ones."""
 
 
@@ -95,7 +95,7 @@ def _webhook(order: Order) -> Attempt:
     events = order.message.events
     left = list(events)
 
-    def tried(limits: HttpLimits) -> Outcome:
+    def tried(limits: HttpLimits) -> SendOutcome:
         end = clock.seconds() + limits.total
         while left:
             found = _answered(_event(to, left[0], keys, end, limits), order.hide)
@@ -104,7 +104,7 @@ def _webhook(order: Order) -> Attempt:
                 told = f"{found.reason}, after {done} of {len(events)} events"
                 return found._replace(reason=told) if done else found
             del left[0]
-        return Outcome(True)
+        return SendOutcome(True)
 
     return tried
 
@@ -135,20 +135,20 @@ def _keys(order: Order) -> tuple[bytes, ...]:
         ) from None
 
 
-def _answered(answer: HttpResponse, hide: Callable[[str], str]) -> Outcome:
+def _answered(answer: HttpResponse, hide: Callable[[str], str]) -> SendOutcome:
     """The outcome of an answer, by RFC 9110; in doubt, a retry."""
     status = answer.status
     if not status:
-        return Outcome(False, answer.failure, uncertain=answer.handed_over)
+        return SendOutcome(False, answer.failure, uncertain=answer.handed_over)
     if 200 <= status < 300:
-        return Outcome(True)
+        return SendOutcome(True)
     if 300 <= status < 400:
         reason = f"it answered {status}: it has moved, and redirections are not followed"
-        return Outcome(False, reason, permanent=True)
+        return SendOutcome(False, reason, permanent=True)
     reason = _quoting(status, answer.text, hide)
     if status in _LATER or status >= 500:
-        return Outcome(False, reason, retry_after=answer.retry_after)
-    return Outcome(False, reason, permanent=True)
+        return SendOutcome(False, reason, retry_after=answer.retry_after)
+    return SendOutcome(False, reason, permanent=True)
 
 
 def _quoting(code: int, text: str, hide: Callable[[str], str]) -> str:
@@ -179,7 +179,7 @@ def _mail(order: Order) -> Attempt:
     body = layout.render(order.message, sender, everybody, clock.now())
     left, lost = list(everybody), dict[str, "Reply"]()
 
-    def tried(limits: HttpLimits) -> Outcome:
+    def tried(limits: HttpLimits) -> SendOutcome:
         handed = smtp.send_mail(server, sender[1], left, body, limits)
         for each in handed.accepted:
             left.remove(each)
@@ -220,22 +220,22 @@ def _handed(
     lost: Mapping[str, Reply],
     reached: int,
     hide: Callable[[str], str],
-) -> Outcome:
+) -> SendOutcome:
     if handed.failure:
-        return Outcome(
+        return SendOutcome(
             False, handed.failure, permanent=handed.hopeless, uncertain=handed.handed_over
         )
     if handed.reply is not None:
         reason = _quoting(handed.reply.code, handed.reply.text, hide)
-        return Outcome(False, reason, permanent=handed.reply.code >= 500)
+        return SendOutcome(False, reason, permanent=handed.reply.code >= 500)
     later = [(each, reply) for each, reply in handed.refused if each in left]
     refusals = "; ".join(
         f"{hide(each)}: {_quoting(reply.code, reply.text, hide)}"
         for each, reply in (*lost.items(), *later)
     )
     if left:
-        return Outcome(False, refusals)
-    return Outcome(reached > 0, refusals, permanent=not reached)
+        return SendOutcome(False, refusals)
+    return SendOutcome(reached > 0, refusals, permanent=not reached)
 
 
 # --- through Apprise -----------------------------------------------------------------------------
@@ -249,10 +249,10 @@ def _apprise(order: Order) -> Attempt:
     note = plain.note(order.message, longest_title=to.longest_title, longest_body=to.longest_body)
     severity = _APPRISE[lines.worst(order.message).value]
 
-    def tried(_: HttpLimits) -> Outcome:
+    def tried(_: HttpLimits) -> SendOutcome:
         told = apprise.send(to, note.title, note.body, severity)
         said = "" if told.sent else _excerpt(told.said, order.hide) or "it did not accept it"
-        return Outcome(told.sent, said)
+        return SendOutcome(told.sent, said)
 
     return tried
 

@@ -22,7 +22,7 @@ from schemareg.text import escape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemareg.reports.scan.sentences import Section, Told
+    from schemareg.reports.scan.sentences import ScanEntry, Section
     from schemareg.scan.scan import Scan
 
 _STYLE = """
@@ -145,7 +145,7 @@ def _section(section: Section) -> Iterator[str]:
         yield f"<p>… and {section.left_out:,} older ones.</p>"
 
 
-def _row(each: Told) -> str:
+def _row(each: ScanEntry) -> str:
     landing = each.landing
     record = ""
     if each.record:

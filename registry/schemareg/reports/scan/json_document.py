@@ -8,8 +8,8 @@ from schemareg.audit.records import moment
 
 if TYPE_CHECKING:
     from schemareg.model import Landing
-    from schemareg.scan.rewrites import Judged
-    from schemareg.scan.scan import Event, Misstep, Scan
+    from schemareg.scan.rewrites import RewriteEffect
+    from schemareg.scan.scan import Misstep, Scan, VersionChange
 
 
 def document(scan: Scan) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def document(scan: Scan) -> dict[str, Any]:
     }
 
 
-def _event(each: Event) -> dict[str, Any]:
+def _event(each: VersionChange) -> dict[str, Any]:
     rewrite = each.rewrite
     return {
         "what": rewrite.fate.value,
@@ -68,7 +68,7 @@ def _event(each: Event) -> dict[str, Any]:
 _UNASKED = {"meaning": None, "record": None, "reason": None}
 
 
-def _judged(judged: Judged) -> dict[str, Any]:
+def _judged(judged: RewriteEffect) -> dict[str, Any]:
     return {
         "meaning": judged.meaning.value,
         "record": judged.record or None,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from schemareg.model import Landing
-    from schemareg.scan.scan import Event, Misstep, Scan
+    from schemareg.scan.scan import Misstep, Scan, VersionChange
 
 LONGEST_RECORD = 300
 """Characters of a record; the JSON form has it whole."""
@@ -34,7 +34,7 @@ MEANINGS = {
 """The meaning of each outcome of a rewrite."""
 
 
-class Told(NamedTuple):
+class ScanEntry(NamedTuple):
     """One entry of a list: what happened, the author, and the evidence."""
 
     landing: Landing
@@ -49,7 +49,7 @@ class Section(NamedTuple):
     """A list with its title; omitted entries are counted."""
 
     title: str
-    entries: tuple[Told, ...]
+    entries: tuple[ScanEntry, ...]
     left_out: int
 
 
@@ -111,7 +111,7 @@ def sections(scan: Scan, limit: int) -> Iterator[Section]:
     """The lists that have entries, the newest entries first."""
     rewritten = [each for each in scan.events if each.rewrite.fate is Fate.REWRITTEN]
     others = [each for each in scan.events if each.rewrite.fate is not Fate.REWRITTEN]
-    lists: tuple[tuple[str, Sequence[Event | Misstep], Callable[..., Told]], ...] = (
+    lists: tuple[tuple[str, Sequence[VersionChange | Misstep], Callable[..., ScanEntry]], ...] = (
         ("Rewritten after publication", rewritten, _rewritten),
         ("Removed, moved or restored", others, _gone),
         ("Bumps that are too small", scan.too_small, _misstep),
@@ -124,7 +124,7 @@ def sections(scan: Scan, limit: int) -> Iterator[Section]:
             yield Section(f"{title} ({len(found):,})", entries, len(found) - len(entries))
 
 
-def _rewritten(event: Event) -> Told:
+def _rewritten(event: VersionChange) -> ScanEntry:
     rewrite, judged = event.rewrite, event.judged
     assert judged is not None  # noqa: S101  a rewrite has been judged
     allowed = (
@@ -132,31 +132,31 @@ def _rewritten(event: Event) -> Told:
     )
     record = f"{allowed}: {judged.record}" if judged.record else ""
     what = f"{judged.meaning.value}, {_age(rewrite.days)}"
-    return Told(rewrite.landing, rewrite.version.name, what, record, judged.reason)
+    return ScanEntry(rewrite.landing, rewrite.version.name, what, record, judged.reason)
 
 
-def _gone(event: Event) -> Told:
+def _gone(event: VersionChange) -> ScanEntry:
     rewrite = event.rewrite
     what = {
         Fate.MOVED: f"moved to {rewrite.to}",
         Fate.RETURNED: "restored with the same bytes",
     }.get(rewrite.fate, "taken away")
-    return Told(rewrite.landing, rewrite.version.name, f"{what}, {_age(rewrite.days)}")
+    return ScanEntry(rewrite.landing, rewrite.version.name, f"{what}, {_age(rewrite.days)}")
 
 
-def _misstep(found: Misstep) -> Told:
+def _misstep(found: Misstep) -> ScanEntry:
     step, bump, judged = found.step, found.bump, found.judged
     what = f"called {bump.declared}, its changes require {bump.honest} ({judged.meaning.value})"
     broken = (
         "newly allowed" if judged.meaning is Meaning.WIDENED else f"{step.above.version} allows"
     )
     record = f"{broken}: {judged.record}" if judged.record else ""
-    return Told(step.version.published, _named(found), what, record, judged.reason)
+    return ScanEntry(step.version.published, _named(found), what, record, judged.reason)
 
 
-def _undecided(found: Misstep) -> Told:
+def _undecided(found: Misstep) -> ScanEntry:
     what = f"called {found.bump.declared}"
-    return Told(found.step.version.published, _named(found), what, reason=found.judged.reason)
+    return ScanEntry(found.step.version.published, _named(found), what, reason=found.judged.reason)
 
 
 def _named(found: Misstep) -> str:

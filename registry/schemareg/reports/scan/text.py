@@ -20,7 +20,7 @@ from schemareg.text.columns import table, wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from schemareg.reports.scan.sentences import Told
+    from schemareg.reports.scan.sentences import ScanEntry
     from schemareg.scan.scan import Scan
 
 FORMS = ("text", "json", "markdown", "html")
@@ -64,7 +64,7 @@ def _text(scan: Scan, limit: int, width: int, paint: Callable[[str, str], str]) 
     return escape.inert("\n".join(lines)) + "\n"
 
 
-def _entry(each: Told, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _entry(each: ScanEntry, width: int, paint: Callable[[str, str], str]) -> Iterator[str]:
     landing = each.landing
     head = f"{landing.time.date()}  {each.name}: {each.what}"
     first, *rest = wrapped(escape.visible(head), width, hanging=" " * 12)
@@ -97,7 +97,7 @@ def _markdown(scan: Scan, limit: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(each: Told) -> str:
+def _row(each: ScanEntry) -> str:
     shown = "; ".join(filter(None, (each.what, each.record, each.reason)))
     cells = (
         str(each.landing.time.date()),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from schemareg.notifications.delivery import outbox
 from schemareg.notifications.delivery.codec import stamp
 from schemareg.notifications.delivery.delivery import Ending
-from schemareg.notifications.delivery.message import State
+from schemareg.notifications.delivery.message import DeliveryState
 from schemareg.text import escape
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ def sentence(delivery: Delivery) -> str:
     """The result of the last attempt, as one line."""
     where, what = escape.visible(delivery.channel), _headline(delivery.headline)
     ending = delivery.attempts[-1].ending if delivery.attempts else None
-    if delivery.state is State.SENT:
+    if delivery.state is DeliveryState.SENT:
         return f"sent to {where}{_caveat(delivery)}: {what}\n"
-    if delivery.state is State.FAILED:
+    if delivery.state is DeliveryState.FAILED:
         return f"failed permanently, {where}: {_reason(delivery)}: {what}\n"
     if ending is Ending.RELEASED:
         return f"postponed, {where}: {what}\n"
@@ -65,14 +65,16 @@ def latest(ledger: Ledger) -> tuple[Delivery, ...]:
 
 def _text(ledger: Ledger) -> str:
     known = latest(ledger)
-    failed = [each for each in known if each.state is State.FAILED]
-    sent = [each for each in known if each.state is State.SENT][:LATELY]
+    failed = [each for each in known if each.state is DeliveryState.FAILED]
+    sent = [each for each in known if each.state is DeliveryState.SENT][:LATELY]
     lines = [*_marked(ledger)]
     lines += _section("Due", [_underway(each) for each in _waiting(ledger)])
     lines += _section("Failed permanently", [_failed(each) for each in failed[:LATELY]])
     lines += _section("Sent lately", [_sent(each) for each in sent])
     counts = outbox.states(ledger)
-    words = [f"{counts[word.value]:,} {word.value}" for word in State if word.value in counts]
+    words = [
+        f"{counts[word.value]:,} {word.value}" for word in DeliveryState if word.value in counts
+    ]
     lines += ["", f"In all: {', '.join(words) or 'nothing was sent yet'}"]
     for path in ledger.damaged:
         lines += [f"Damaged and skipped: {escape.visible(path)}"]
@@ -101,7 +103,7 @@ def _section(title: str, lines: Sequence[str]) -> list[str]:
 
 def _underway(delivery: Delivery) -> str:
     tried = [each for each in delivery.counted if each.ending is not Ending.RELEASED]
-    state = "being sent" if delivery.state is State.ATTEMPTING else _again(delivery)
+    state = "being sent" if delivery.state is DeliveryState.ATTEMPTING else _again(delivery)
     often = "once" if len(tried) == 1 else f"{len(tried)} times"
     after = f"; tried {often}: {_reason(delivery)}" if delivery.reason else ""
     return f"{escape.visible(delivery.channel)}: {_headline(delivery.headline)} ({state}{after})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemareg.deprecation.schedule import State
+from schemareg.deprecation.schedule import ScheduleState
 from schemareg.text import escape
 from schemareg.text.colour import painter
 from schemareg.text.columns import columns
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from schemareg.deprecation.timeline import Bar, Timeline
 
 _STYLES = {
-    State.ACTIVE: "faint",
-    State.SUNSET: "error",
-    State.DEPRECATED: "warning",
-    State.OPEN: "notice",
+    ScheduleState.ACTIVE: "faint",
+    ScheduleState.SUNSET: "error",
+    ScheduleState.DEPRECATED: "warning",
+    ScheduleState.OPEN: "notice",
 }
 _NARROWEST = 20
 """Minimum columns of the axis; below it only the days are shown."""
@@ -42,7 +42,7 @@ def text(line: Timeline, *, colour: bool = False, width: int = 100) -> str:
         )
         lines.append(f"{name}{' ' * (room - columns(name))}  {drawn}{day}")
     legend = "━ promised still  ─ over  ┄ no day set  │ today"
-    if any(bar.state is State.ACTIVE for bar in line.bars):
+    if any(bar.state is ScheduleState.ACTIVE for bar in line.bars):
         legend = f"═ promised without an end  {legend}"
     lines.append(paint("faint", legend))
     return escape.inert("\n".join(lines) + "\n")
@@ -51,7 +51,7 @@ def text(line: Timeline, *, colour: bool = False, width: int = 100) -> str:
 def _day(bar: Bar) -> str:
     if bar.end is not None:
         return bar.end.isoformat()
-    return "no end" if bar.state is State.ACTIVE else "no day"
+    return "no end" if bar.state is ScheduleState.ACTIVE else "no day"
 
 
 def _shortened(name: str, room: int) -> str:
@@ -81,18 +81,18 @@ def _drawn(line: Timeline, bar: Bar, axis: int) -> str:
 
 def _stroke(bar: Bar, ahead: bool) -> str:
     if bar.end is None:
-        return "═" if bar.state is State.ACTIVE else "┄"
-    return "━" if ahead or bar.state is not State.SUNSET else "─"
+        return "═" if bar.state is ScheduleState.ACTIVE else "┄"
+    return "━" if ahead or bar.state is not ScheduleState.SUNSET else "─"
 
 
 # --- a picture
 
 _ROW, _LEFT, _AXIS, _RIGHT, _TOP = 26, 320, 640, 110, 46
 _COLOURS = {
-    State.ACTIVE: "#1a7f37",
-    State.SUNSET: "#8b949e",
-    State.DEPRECATED: "#bf8700",
-    State.OPEN: "#0969da",
+    ScheduleState.ACTIVE: "#1a7f37",
+    ScheduleState.SUNSET: "#8b949e",
+    ScheduleState.DEPRECATED: "#bf8700",
+    ScheduleState.OPEN: "#0969da",
 }
 
 
@@ -130,7 +130,7 @@ def _axis(line: Timeline, height: int) -> Iterator[str]:
 def _row(line: Timeline, bar: Bar, top: int) -> Iterator[str]:
     begin = _LEFT + line.share(bar.begin) * _AXIS
     end = _LEFT + _AXIS if bar.end is None else _LEFT + line.share(bar.end) * _AXIS
-    dashes = ' stroke-dasharray="2 5"' if bar.state is State.OPEN else ""
+    dashes = ' stroke-dasharray="2 5"' if bar.state is ScheduleState.OPEN else ""
     name = escape.markup(_shortened(escape.visible(bar.name), 44))
     words = f"{bar.name}: {' '.join(bar.reason.split()) or 'promised without an end'}"
     day = _day(bar)

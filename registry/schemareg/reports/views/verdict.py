@@ -17,14 +17,14 @@ from schemareg.text.columns import wrapped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemareg.compatibility.files import Judged
+    from schemareg.compatibility.files import FilesVerdict
     from schemareg.documents.json_values import JsonValue
     from schemareg.formats.verdict import Break, Verdict
     from schemareg.model import Finding
 
 
 def render(
-    judged: Judged,
+    judged: FilesVerdict,
     level: str,
     content: str,
     form: str = "text",
