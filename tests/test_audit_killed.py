@@ -35,7 +35,7 @@ def registry(folder: Path) -> Path:
     for number in range(90):
         name = f"products/p{number % PRODUCTS}"
         schemas = "schemas: {s: {}}"
-        files[f"{name}/product.yaml"] = f"title: {number}\nowner: {{team: t}}\n{schemas}\n"
+        files[f"{name}/product.yaml"] = f"title: Product {number}\nowner: {{team: t}}\n{schemas}\n"
         files[f"{name}/schemas/s/1.{number // PRODUCTS}.0.json"] = SCHEMA
         if number % 20 == 7:
             said = f"target: p{number % PRODUCTS}/s#id\nreason: It goes.\nsunset: 2026-08-01\n"
@@ -86,7 +86,9 @@ def test_killed_at_any_moment_the_next_answers_are_those_of_a_fresh_run(
 ) -> None:
     folder = registry(tmp_path / "shop.git")
     expected = answers(folder)
-    assert len(expected[0]["violations"]) == 2
+    # Later versions are compared with the altered one too, so its announced field narrows there.
+    found = [each["rule"] for each in expected[0]["violations"]]
+    assert [rule for rule in found if rule != "type-narrowed"] == ["version-modified"] * 2
     assert answers(folder) == expected
     kept = folder / "reg"
     draw = random.Random(5)

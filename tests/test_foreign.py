@@ -111,7 +111,7 @@ def test_a_policy_without_a_layout_is_refused(vendor: Path, tmp_path: Path, reg:
     policy = str(tmp_path / "plain.yaml")
     code, out, err = reg("-C", str(vendor), "check", "--replay", "..main", "--policy", policy)
     assert (code, out) == (2, "")
-    assert err.startswith(f"reg: {policy}: does not say where schema files stand\n")
+    assert err.startswith(f"reg: {policy}: the layout of the schema files is missing\n")
 
 
 @pytest.mark.parametrize(

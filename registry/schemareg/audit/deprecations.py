@@ -138,8 +138,8 @@ class Terms:
                 yield violation(
                     audit_rules.UNREADABLE,
                     self._landing,
-                    "what it leaves out was not compared with what is announced: it, or the version"
-                    " before it, cannot be read",
+                    "its removals were not compared with the announcements: its files, or those of"
+                    " the version before it, cannot be read",
                     path=each.path,
                     target=about.target,
                     after=each.after.id,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemareg import manifests
 from schemareg.deprecation.day import Day
+from schemareg.manifests import layout
 from schemareg.manifests.layout import CONSUMERS, PRODUCT, REGISTRY
 from schemareg.model import Outcome, Report
 from schemareg.model.errors import InvalidFiles
@@ -139,6 +140,9 @@ def _refuse_mistakes(
     base: Snapshot, head: Snapshot, landing: Proposal, paths: Sequence[str] | None
 ) -> None:
     if paths is not None and not paths:
+        # A twin of a folder, which some file systems take for the registry, is no change of it.
+        if twins := layout.beside(head.files, ()).mistakes:
+            raise InvalidFiles(twins)
         return
     from schemareg.validation import files
 
