@@ -50,7 +50,7 @@ def _lines() -> Iterator[str]:
     for family, title in FAMILIES.items():
         module = __import__(f"schemareg.{family}", fromlist=["RULES"])
         yield f"\n## {title}\n"
-        yield "| rule | meaning | why it matters | how to mend it |"
+        yield "| rule | meaning | why it matters | how to fix it |"
         yield "|---|---|---|---|"
         for rule in module.RULES:
             cells = (f"`{rule.id}`", rule.title, rule.rationale, rule.remedy)
@@ -146,3 +146,22 @@ def test_the_index_of_decisions_lists_every_record(request: pytest.FixtureReques
     if request.config.getoption("--update-golden"):
         index.write_text(decisions_index(), encoding="utf-8")
     assert index.read_text("utf-8") == decisions_index(), "run it with --update-golden"
+
+
+def test_the_words_of_the_house_are_kept() -> None:
+    banned = re.compile(r"\b(mend(s|ed)?|anew|whom)\b", re.IGNORECASE)
+    texts = [
+        path
+        for top in ("registry", "cli", "README.md", "ARCHITECTURE.md", "SECURITY.md")
+        for path in ((TOP / top).rglob("*") if (TOP / top).is_dir() else [TOP / top])
+        if path.suffix in (".py", ".md", ".json", ".yml", ".yaml", ".sh")
+    ]
+    assert len(texts) > 300
+    found = [
+        f"{path.relative_to(TOP)}:{number}: {line.strip()}"
+        for path in texts
+        if path.exists()
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if banned.search(line)
+    ]
+    assert found == []

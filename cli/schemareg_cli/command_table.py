@@ -65,7 +65,7 @@ SECTIONS: dict[str, tuple[Command, ...]] = {
         Command("waive", "Accept one finding, for a time."),
         Command(
             "waivers",
-            "List accepted findings: by whom, until when, and what has expired.",
+            "List waivers: approver, last day, and expired ones.",
         ),
     ),
     "Consumers": (

@@ -227,7 +227,7 @@ def scan(
 ) -> None:
     """Find what a repository of schema files did to versions that it had published.
 
-    Versions that were rewritten: when, by whom, and whether that changed descriptions or the
+    Versions that were rewritten: when, by which author, and whether that changed descriptions or the
     records that they accept. Versions that were removed. Version numbers that promised more than
     they kept. Versions can be SemVer, SchemaVer (1-0-2) or plain numbers. Nothing is written or
     fetched.

@@ -19,7 +19,7 @@ def waivers(
     today: Today = None,
     root: Root = Path(),
 ) -> None:
-    """List accepted findings: by whom, until when, and what has expired.
+    """List waivers: approver, last day, and expired ones.
 
     \b
     Examples:

@@ -72,7 +72,7 @@ def product(
     lines = [
         f"title: {scalar(title or words(name))}",
         "# description: What one record is, in a sentence.",
-        "# purpose: Which question it answers, and for whom.",
+        "# purpose: The question that it answers, and its audience.",
         *([f"domain: {scalar(domain)}"] if domain else []),
         f"owner: {flow(said)}",
         "stability: stable  # draft, beta, stable",

@@ -307,7 +307,7 @@ def _expired(waiver: Waiver, finding: Finding, head: Snapshot) -> Finding:
         parse(finding.product),
         Place(waiver.path) if head.has(waiver.path) else finding.place,
         f"{waiver.path} accepted {finding.rule} until {waiver.until}, and does so no more",
-        remedy=f"Mend what it accepted; or renew it: {_renewal(waiver)}",
+        remedy=f"Fix what it accepted; or renew it: {_renewal(waiver)}",
         what=(waiver.fingerprint, str(waiver.until)),
     )
 

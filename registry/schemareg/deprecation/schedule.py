@@ -1,7 +1,7 @@
 """The life of one deprecation: from what landed, when, to the first day on which the promise is over.
 
 A pure function of what was said of it, landing by landing. A later date keeps the time that has run;
-an earlier one, or a first one after none, starts the window anew; a withdrawal loses everything.
+an earlier one, or a first one after none, starts the window again; a withdrawal loses all elapsed time.
 The window is the one that the policy asked for when the announcement landed, whatever it asks now.
 
 Source: the rules of time, 1 to 11, 19 and 27.

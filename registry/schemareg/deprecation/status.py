@@ -113,7 +113,7 @@ class Status:
 
     @property
     def blocks(self) -> tuple[str, ...]:
-        """What is in the way of its removal today, each with the mend."""
+        """What blocks its removal today, each with the fix."""
         return tuple(_blocks(self))
 
 

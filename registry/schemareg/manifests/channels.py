@@ -182,7 +182,7 @@ def _unfit(channel: Channel) -> tuple[str, str] | None:
         if environment.variables(url) or addresses.recipients(url):
             return None
         return (
-            "names nobody whom mail can reach",
+            "names no valid mail address",
             "Write mailto:team@example.com, and nothing after it",
         )
     if kind == "apprise":

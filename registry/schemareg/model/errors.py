@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class RegistryError(Exception):
-    """The input or the call is wrong: what is wrong, where, and the command or edit that mends it."""
+    """The input or the call is wrong: what, where, and the command or edit that fixes it."""
 
     exit_code = 2
 

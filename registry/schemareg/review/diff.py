@@ -1,4 +1,4 @@
-"""Two versions of a schema side by side: fields, words, and what breaks for whom."""
+"""Two versions of a schema side by side: fields, descriptions, and what breaks in each direction."""
 
 from __future__ import annotations
 

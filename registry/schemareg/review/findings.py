@@ -1,4 +1,4 @@
-"""Breaks between two versions as findings: where they stand for who mends them, each told once."""
+"""Breaks between two versions as findings, each once, at the place of its fix."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def told(
     """The breaks of a version, the same one against several older versions as one finding.
 
     `documents` are those of the version and the older ones, by path; `next_line` is the version
-    that may break everybody, or `""` where nothing is to be mended. Each finding names the latest
+    that may break everybody, or `""` where nothing has to be fixed. Each finding names the latest
     of the older versions it concerns.
     """
     groups: dict[tuple[object, ...], list[Pair]] = {}
@@ -147,7 +147,7 @@ def _why(pair: Pair, version: SchemaVersion, others: Sequence[Pair]) -> str:
 
 
 def _remedy(pair: Pair, version: SchemaVersion, next_line: str) -> str:
-    """A rule's mend with the number of the line that it speaks of, and the command."""
+    """The remedy of a rule with its line number and its command."""
     opening = f"open {next_line}: reg bump {version.product}/{version.schema}"
     if pair.direction is Direction.FORWARD:
         return f"Keep to what {pair.older.version} takes, or {opening}"

@@ -104,7 +104,7 @@ def disputed(
 
 
 def _hitting(base: Snapshot, head: Snapshot, findings: list[Finding]) -> list[Finding]:
-    """The findings with whom they hit; consumers are looked up where there is something to tell."""
+    """The findings with affected consumers, which are looked up only if there are findings."""
     concerned = {each.product for each in findings if each.product}
     if not any(_registered(base, head, product) for product in concerned):
         return findings
@@ -131,7 +131,7 @@ def policy_in_force(base: Snapshot, head: Snapshot) -> Policy:
         try:
             return base.policy
         except InvalidFiles:
-            # It landed wrong. The change that mends it must be able to land, by its own words.
+            # A malformed file landed. The change that fixes it must be able to land.
             return head.policy
     return head.policy
 

@@ -51,8 +51,8 @@ DISPUTED = Rule(
 REDIRECTED = Rule(
     id="channel-redirected",
     title="A channel of the registry leads elsewhere",
-    rationale="Whoever is reached through the channel no longer receives what was sent there.",
-    remedy="No action needed if this is intended; ask those whom the channel reaches to approve it.",
+    rationale="The people on the channel no longer receive messages.",
+    remedy="No action needed if this is intended; ask the people on the channel to approve it.",
     source="Design, section 7: merge, events, people",
 )
 

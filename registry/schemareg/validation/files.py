@@ -1,4 +1,4 @@
-"""Every mistake of every file of a registry: where, what, and the edit or command that mends it.
+"""Every mistake of every file of a registry: where, what, and the edit or command that fixes it.
 
 What stands where is asked of `layout`, what a file says of `documents`, `manifests` and `formats`;
 here the files are held against each other.
@@ -372,7 +372,7 @@ def _missing(registry: _Registry, referring: str, name: str) -> tuple[str, str] 
     if registry.snapshot.version_at(path) is not None:
         if catalogue.entry_of(path) is not catalogue.entry_of(referring):
             return _other_format(referring, path)
-        return f"{path}, which it leads to, is itself wrong", "Mend that file first"
+        return f"{path}, which it leads to, is itself wrong", "Fix that file first"
     if registry.files.entry(path) is not None:
         what = f"{quoted(path)} is not a version of a schema"
         return what, "Refer to a version's file, or write reg:product/schema@1.2.0"
@@ -388,14 +388,14 @@ def _other_format(referring: str, path: str) -> tuple[str, str]:
 
 def _near_path(snapshot: Snapshot, path: str) -> str | None:
     """The nearest path that exists, going down from the top and mending one step at a time."""
-    mended = ""
+    corrected = ""
     for step in path.split("/"):
-        entries = snapshot.files.folder(mended)
+        entries = snapshot.files.folder(corrected)
         here = step if step in entries else nearest(step, entries)
         if here is None:
             return None
-        mended = f"{mended}/{here}" if mended else here
-    return mended if snapshot.version_at(mended) else None
+        corrected = f"{corrected}/{here}" if corrected else here
+    return corrected if snapshot.version_at(corrected) else None
 
 
 def _no_version(registry: _Registry, referring: str, name: str) -> tuple[str, str]:
