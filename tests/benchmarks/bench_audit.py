@@ -4,7 +4,7 @@
 
 Registries are made where they are not in DIR yet (M takes half a minute, L some minutes). The least
 CPU time of whole processes, children included, measured in turns; and the memory.
-`tests/test_audit_size.py` holds T to the bounds below.
+`tests/audit/test_size.py` holds T to the bounds below.
 
 `full` is `audit verify --full`, beside `git log --first-parent --raw -m`: at most 3 x. `more` takes up
 one more landing, beside a process that only imports Typer and a `git diff-tree`: at most 2 x; so does

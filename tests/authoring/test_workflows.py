@@ -21,7 +21,7 @@ from schemareg.model import Channel, Mail, Policy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TOP = Path(__file__).parent.parent
+TOP = Path(__file__).parents[2]
 GITHUB = TOP / ".github"
 FILES = sorted([*GITHUB.glob("workflows/*.yml"), *GITHUB.glob("actions/*/action.yml")])
 PAGE = TOP / "registry" / "docs" / "how-to-workflows.md"
@@ -223,7 +223,7 @@ def _commands(given: Path) -> Iterator[Path]:
 
 
 def _zizmor(given: Path) -> list[str]:
-    settings = str(Path(__file__).parent / "actions" / "zizmor.yml")
+    settings = str(Path(__file__).parents[1] / "actions" / "zizmor.yml")
     return [
         *(tool("zizmor"), "--offline", "--strict-collection", "--persona=pedantic"),
         *("--quiet", "--config", settings, str(given / "own"), str(given / "other")),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-BENCH = Path(__file__).parent / "benchmarks" / "bench_audit.py"
-ROOTS = Path(__file__).parents[1]
+BENCH = Path(__file__).parents[1] / "benchmarks" / "bench_audit.py"
+ROOTS = Path(__file__).parents[2]
 
 
 @pytest.mark.long

@@ -19,7 +19,7 @@ from schemareg.model.errors import RegistryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[2] / "cases"
 KEYS = {
     *("why", "writer", "reader", "dialect", "drafts", "content", "formats"),
     *("finds", "record", "undecided", "more", "others", "python", "bug", "found", "itself"),

@@ -152,7 +152,7 @@ def test_each_brace_of_a_path_is_looked_at_once(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_page_of_paths_shows_paths_that_are_printed_as_it_writes_them() -> None:
-    page = Path(__file__).parent.parent / "registry" / "docs" / "reference-paths.md"
+    page = Path(__file__).parents[2] / "registry" / "docs" / "reference-paths.md"
     written = re.findall(r"^\| `(.+?)` \|", page.read_text("utf-8"), re.MULTILINE)
     assert len(written) > 9
     for path in written:

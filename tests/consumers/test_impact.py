@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from schemareg.model import Report
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "cases" / "impact.yaml").read_text("utf-8")
+    (Path(__file__).parents[1] / "cases" / "impact.yaml").read_text("utf-8")
 )
 TODAY = date(2026, 2, 1)
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from schemareg.documents import Document
     from schemareg.model import Mistake
 
-CASES = parse_yaml((Path(__file__).parent / "cases/manifests.yaml").read_bytes(), "cases").value
+CASES = parse_yaml((Path(__file__).parents[1] / "cases/manifests.yaml").read_bytes(), "cases").value
 
 
 def _document(text: str) -> Document:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from schemareg.model import Entry, Files, Mistake
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 TABLE = documents.parse((HERE / "cases/files.yaml").read_bytes(), "files.yaml").value
 SOUND: dict[str, str] = TABLE["sound"]
 ORDER = "products/orders/schemas/order/1.0.0.json"

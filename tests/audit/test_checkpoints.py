@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Repo
 
-PAGE = Path(__file__).parents[1] / "registry" / "docs" / "explanation-audit.md"
+PAGE = Path(__file__).parents[2] / "registry" / "docs" / "explanation-audit.md"
 V1 = "products/orders/schemas/order/1.0.0.json"
 V2 = "products/orders/schemas/order/1.1.0.json"
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)

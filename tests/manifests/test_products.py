@@ -17,7 +17,7 @@ from schemareg.model import semver
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TOP = Path(__file__).parent.parent
+TOP = Path(__file__).parents[2]
 FILES = sorted((TOP / "products").glob("*/*/schemas/*/*.*"))
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from schemareg.notifications.events.event import Event
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "cases" / "events.yaml").read_text("utf-8")
+    (Path(__file__).parents[1] / "cases" / "events.yaml").read_text("utf-8")
 )
 POLICY = """version: 1
 channels:
@@ -442,7 +442,7 @@ def test_so_many_releases_at_once_are_an_import_and_not_judged_again(
 
 
 def test_the_page_of_events_has_every_type_with_what_it_says() -> None:
-    page = (Path(__file__).parents[1] / "registry" / "docs" / "reference-events.md").read_text(
+    page = (Path(__file__).parents[2] / "registry" / "docs" / "reference-events.md").read_text(
         "utf-8"
     )
     rows = re.findall(r"^\| `([a-z.-]+)` \| (.+) \|$", page, re.MULTILINE)
@@ -451,7 +451,7 @@ def test_the_page_of_events_has_every_type_with_what_it_says() -> None:
 
 
 def test_the_event_on_the_page_is_one() -> None:
-    page = (Path(__file__).parents[1] / "registry" / "docs" / "reference-events.md").read_text(
+    page = (Path(__file__).parents[2] / "registry" / "docs" / "reference-events.md").read_text(
         "utf-8"
     )
     (shown,) = re.findall(r"```json\n(.+?)\n```", page, re.DOTALL)

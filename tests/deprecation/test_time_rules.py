@@ -12,7 +12,7 @@ import yaml
 from tests.stories import Shop, landed, parted, reviewed, told
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "cases" / "time.yaml").read_text("utf-8")
+    (Path(__file__).parents[1] / "cases" / "time.yaml").read_text("utf-8")
 )
 
 

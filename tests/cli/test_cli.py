@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAVY = {"pygit2", "jsonschema", "jsonschema_rs", "deepdiff", "yaml", "rich", "pydantic"}
-ROOTS = [str(Path(__file__).parents[1] / name) for name in ("registry", "cli")]
+ROOTS = [str(Path(__file__).parents[2] / name) for name in ("registry", "cli")]
 
 
 def process(

@@ -22,7 +22,7 @@ from schemareg.formats.json_schema.solver.compare import compare
 from schemareg.formats.verdict import SchemaSource, Verdict
 from schemareg.model import Content, Outcome
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[2]
 CORPORA = Path(os.environ.get("REG_CORPORA") or HERE.parents[1] / "shared" / "corpora")
 NAMES = ("jsonsubschema", "jsoncompat", "confluent", "draft-suite", "iglu-central")
 EXPLAINED: dict[str, Any] = yaml.safe_load((HERE / "cases" / "corpora.yaml").read_text("utf-8"))

@@ -328,7 +328,7 @@ def test_each_event_is_posted_as_a_cloud_event_and_signed(hook: Hook) -> None:
         assert (body["id"], body["source"], body["specversion"]) == (each.id, each.source, "1.0")
 
 
-PAGE = (Path(__file__).parents[1] / "registry" / "docs" / "how-to-channels.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "registry" / "docs" / "how-to-channels.md").read_text("utf-8")
 
 
 def test_the_receiver_on_the_page_verifies_what_is_sent_and_nothing_else(hook: Hook) -> None:
@@ -715,7 +715,7 @@ def test_the_longest_secret_is_hidden_first() -> None:
 
 def test_nothing_heavy_is_loaded_before_something_is_sent() -> None:
     script = "import sys, schemareg.operations.notify.send; print(*sys.modules)"
-    roots = [str(Path(__file__).parents[1] / name) for name in ("registry", "cli")]
+    roots = [str(Path(__file__).parents[2] / name) for name in ("registry", "cli")]
     loaded = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,
