@@ -167,7 +167,7 @@ def test_a_deprecation_that_has_not_landed_is_proposed(repo: Any, reg: Reg) -> N
     found = json.loads(reg(*call, "2026-01-02")[1])
     assert (found["state"], found["earliest"]) == ("proposed", "2026-06-01")
     assert found["in_the_way"] == [
-        "its deprecation has not landed, and the window begins when it does"
+        "its deprecation has not landed; the window starts with its landing"
     ]
     assert json.loads(reg(*call, "2026-04-01")[1])["earliest"] == "2026-06-30"
     assert json.loads(reg(*call, "2026-04-01", "--at", "main")[1])["state"] == "active"

@@ -232,12 +232,12 @@ def test_who_begins_to_read_what_is_going_is_told_until_when(shop: Any, reg: Reg
     code, out, _ = reg(*call, "--dry-run", "--today", "2026-06-30")
     assert code == 0
     assert f"would write {READERS}/billing.yaml" in out
-    assert "Note: billing begins to read orders/order@1#email, which is going (landed" in out
+    assert "Note: billing starts to use orders/order@1#email, which is deprecated (landed" in out
     assert "2026-07-01, 1 day left)" in " ".join(out.split())
     assert not (shop.path / READERS).exists()
     code, out, err = reg(*call, "--today", "2026-07-01")
     assert (code, out) == (2, "")
-    assert "which has gone" in err
+    assert "which is past its sunset" in err
 
 
 def test_who_leaves_takes_along_only_what_is_named(shop: Any, reg: Reg) -> None:

@@ -120,7 +120,7 @@ def test_a_field_that_becomes_required_is_one_finding_for_all_that_lack_it(check
     assert broken.pointer == "/required"
     assert broken.place == Place(f"{ORDERS}/1.2.0.json", 14, 3)
     assert broken.witness == '{"id": ""}'
-    assert "It is the same with 1.0.0." in broken.why
+    assert "The same holds for 1.0.0." in broken.why
     assert "open 2.0.0: reg bump orders/order" in broken.remedy
     assert judged(report) == [("1.2.0", "breaking", "major", "2.0.0")]
     assert report.exit_code() == 1
@@ -140,8 +140,8 @@ def test_the_older_version_refuses_at_the_place_of_the_same_field_in_the_new_fil
     finding = report.findings[1]
     assert (finding.direction, finding.pointer) == (Direction.FORWARD, "/properties/email/type")
     assert finding.place == Place(f"{ORDERS}/1.2.0.json", 7, 5)
-    assert f"What refuses stands in {ORDERS}/1.1.0.json#/properties/email/type." in finding.why
-    assert finding.why.startswith("Who still reads by 1.1.0 meets what is written under 1.2.0.")
+    assert f"The refusing keyword is in {ORDERS}/1.1.0.json#/properties/email/type." in finding.why
+    assert finding.why.startswith("Readers that still use 1.1.0 receive records of 1.2.0.")
     assert finding.remedy.endswith("or open 2.0.0: reg bump orders/order")
 
 

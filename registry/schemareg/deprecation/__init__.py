@@ -1,1 +1,1 @@
-"""Promises in time: when they were announced to end, and when they may."""
+"""Deprecations in time: schedules, windows, waivers, consent and enforcement."""

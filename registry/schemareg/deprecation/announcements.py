@@ -1,7 +1,7 @@
-"""What a change says of promises that end: new, moved and withdrawn deprecations, each judged.
+"""Judges the deprecations of a change: new, moved and withdrawn ones.
 
-The window, the state and the waivers that count are those of the base; today stands for the day
-on which the change lands.
+The window, the state and the waivers are those of the base; today is the expected day
+of the landing.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ _STABILITIES = list(Stability)
 
 
 MAX_STEPS_SHOWN = 8
-"""Steps of a cycle of replacements that its finding shows."""
+"""Maximum steps of a replacement cycle in its finding."""
 
 
 class _Known:
-    """Deprecations by what they speak of, and by what replaces it."""
+    """Deprecations by target, and by replacement."""
 
     def __init__(self, said: Iterable[Deprecation]) -> None:
         self._of: dict[Target, list[Deprecation]] = {}
@@ -52,16 +52,16 @@ class _Known:
                 self._replaced_by.setdefault(each.replacement, []).append(each)
 
     def of(self, target: Target) -> list[Deprecation]:
-        """Those of just this target, by path."""
+        """The deprecations of exactly this target, by path."""
         return self._of.get(target, [])
 
     def replaced_by(self, target: Target) -> list[Deprecation]:
-        """Those that name this target as the replacement, by path."""
+        """The deprecations that name this target as the replacement, by path."""
         return self._replaced_by.get(target, [])
 
 
 class Announcements:
-    """The deprecations that a change brings, edits or takes away."""
+    """The deprecations that a change adds, edits or removes."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Announcements:
         self._circular: set[Target] = set()
 
     def proposed(self) -> tuple[Deprecation, ...]:
-        """What the change announces, and the base does not know yet."""
+        """The new announcements of the change."""
         found = []
         for change in self._of(PathPart.DEPRECATION):
             before, after = self._said(self.base, change.path), self._said(self.head, change.path)
@@ -94,7 +94,7 @@ class Announcements:
         return tuple(found)
 
     def findings(self) -> Iterator[Finding]:
-        """Everything there is to say of them, by file."""
+        """All findings about them, by file."""
         for change in self._of(PathPart.DEPRECATION):
             before, after = self._said(self.base, change.path), self._said(self.head, change.path)
             if after is None:
@@ -127,7 +127,7 @@ class Announcements:
         yield from self._dated(said, rules.WINDOW_TOO_SHORT)
 
     def _dated(self, said: Deprecation, rule: Rule) -> Iterator[Finding]:
-        """An announcement whose window begins with this landing."""
+        """An announcement whose window starts with this landing."""
         window = self._window(said)
         first = later(self.today, window)
         if said.sunset is not None and said.sunset < first:
@@ -142,7 +142,7 @@ class Announcements:
                 what=(str(said.sunset),),
             )
             return
-        day = f"from {said.sunset}" if said.sunset else "once a day is set"
+        day = f"from {said.sunset}" if said.sunset else "once a sunset is set"
         yield rules.about(
             rules.DEPRECATION_ANNOUNCED,
             said.target,
@@ -153,7 +153,7 @@ class Announcements:
         )
 
     def _dating(self, said: Deprecation, day: date) -> str:
-        """The command that gives it a day, by whether its file is there already."""
+        """The command that sets a sunset, depending on whether the file exists."""
         there = self.written.has(said.path) or self.base.has(said.path)
         verb, reason = ("extend", "") if there else ("deprecate", " --reason …")
         loosening = f" --loosens {said.loosens}" if said.loosens else ""
@@ -172,7 +172,7 @@ class Announcements:
                 rules.SUNSET_HISTORY_EDITED,
                 after.target,
                 self._place(after, "target"),
-                f"{before.target} has been at its sunset ({term.arithmetic(self.today)}), and its"
+                f"{before.target} is past its sunset ({term.arithmetic(self.today)}), and its"
                 " deprecation is changed",
                 severity=Severity.WARNING,
             )
@@ -198,7 +198,7 @@ class Announcements:
                 after.target,
                 self._place(after, "sunset"),
                 f"the sunset of {after.target} moves from {before.sunset} to {after.sunset}, and"
-                " everybody who reads it has agreed to lose it",
+                " all consumers have acknowledged the removal",
                 severity=Severity.NOTICE,
                 what=(str(after.sunset),),
             )
@@ -213,7 +213,7 @@ class Announcements:
                 rules.SUNSET_HISTORY_EDITED,
                 before.target,
                 place,
-                f"{before.path} is gone, and {before.target} has been at its sunset"
+                f"{before.path} was removed, and {before.target} is past its sunset"
                 f" ({term.arithmetic(self.today)})",
                 remedy=f"git restore --source={self.base.commit[:12]} --staged --worktree --"
                 f" {before.path}",
@@ -223,7 +223,7 @@ class Announcements:
             rules.DEPRECATION_WITHDRAWN,
             before.target,
             place,
-            f"{before.target} is not going any more",
+            f"{before.target} is no longer deprecated",
             severity=Severity.NOTICE,
         )
 
@@ -234,8 +234,8 @@ class Announcements:
                     rules.DEPRECATION_REPEATED,
                     said.target,
                     self._place(said, "target"),
-                    f"{other.path} speaks of {said.target} already",
-                    remedy=f"Keep one; to move its day: reg extend {said.target} --sunset DATE",
+                    f"{other.path} already has the target {said.target}",
+                    remedy=f"Keep one; to move the sunset: reg extend {said.target} --sunset DATE",
                 )
 
     def _replacement(self, said: Deprecation) -> Iterator[Finding]:
@@ -256,12 +256,15 @@ class Announcements:
                 rules.REPLACEMENT_DEPRECATED,
                 said.target,
                 place,
-                f"{said.replacement} is going too, {end} replaces it",
+                f"{said.replacement} is deprecated too; {end} replaces it",
                 remedy=f"Name {end}",
             )
         elif end is None or self._known(said.replacement.product).of(said.replacement):
             yield rules.about(
-                rules.REPLACEMENT_DEPRECATED, said.target, place, f"{said.replacement} is going too"
+                rules.REPLACEMENT_DEPRECATED,
+                said.target,
+                place,
+                f"{said.replacement} is deprecated too",
             )
         own, other = (
             _product_of(self.head, each.product) for each in (said.target, said.replacement)
@@ -276,23 +279,23 @@ class Announcements:
             )
 
     def _replacing(self, said: Deprecation) -> Iterator[Finding]:
-        """What the same product sends readers to, and is announced to go now."""
+        """Replacements in the same product that are now deprecated."""
         for other in self._known(said.target.product).replaced_by(said.target):
             if other.target != said.replacement:
                 yield rules.about(
                     rules.REPLACEMENT_DEPRECATED,
                     said.target,
                     self._place(said, "target"),
-                    f"{said.target} is going, and {other.path} names it to replace {other.target}",
+                    f"{said.target} is deprecated, and {other.path} names it as the replacement of {other.target}",
                     severity=Severity.WARNING,
-                    remedy=f"Let {other.path} name what replaces both",
+                    remedy=f"Let {other.path} name a replacement for both",
                     what=(str(other.target),),
                 )
 
     def _end(self, target: Target) -> Target | None:
-        """What replaces a target in the end, following replacements; None where they form a cycle.
+        """The final replacement of a target; None if the replacements form a cycle.
 
-        Each target is followed once, however many lead to it.
+        Each target is followed once.
         """
         path: dict[Target, None] = {}
         following: Target | None = target
@@ -312,7 +315,7 @@ class Announcements:
         return self._ends[target]
 
     def _circle(self, said: Deprecation) -> str:
-        """The way from a target back to itself; of a long one its beginning."""
+        """The path of a cycle from a target to itself, cut if it is long."""
         steps, target = [said.target], said.replacement
         while target is not None and target != said.target and len(steps) < MAX_STEPS_SHOWN:
             steps.append(target)
@@ -333,7 +336,7 @@ class Announcements:
                 rules.WAIVER_PROPOSED,
                 parse(folder.rpartition("/")[2]),
                 Place(change.path),
-                f"{waiver.approver} would accept {waiver.rule or waiver.fingerprint} until"
+                f"{waiver.approver} accepts {waiver.rule or waiver.fingerprint} until"
                 f" {waiver.until}: {waiver.reason}",
                 severity=Severity.NOTICE,
                 what=(waiver.fingerprint, str(waiver.until)),
@@ -357,23 +360,23 @@ class Announcements:
                         rules.STABILITY_RAISED,
                         term.said.target,
                         place,
-                        f"{name} became {after.stability.value}, and is going"
+                        f"{name} became {after.stability.value} and is deprecated"
                         f" ({term.arithmetic(self.today)})",
-                        remedy=f"reg undeprecate {name}, or leave stability:"
+                        remedy=f"reg undeprecate {name}, or keep stability:"
                         f" {before.stability.value}",
                     )
                 else:
                     yield from self._lengthened(term, after, place)
 
     def _lengthened(self, term: Term, product: Product, place: Place) -> Iterator[Finding]:
-        """What is announced in a product that becomes firmer, and ends later by that."""
+        """Announcements that end later because the product becomes more stable."""
         longer = replace(term, window=max(term.window, self.policy.windows[product.stability]))
         if longer.earliest != term.earliest:
             yield rules.about(
                 rules.STABILITY_RAISED,
                 term.said.target,
                 place,
-                f"{term.name} may go from {longer.earliest}, not from {term.earliest}:"
+                f"{term.name} can be removed from {longer.earliest}, not from {term.earliest}:"
                 f" {product.name} became {product.stability.value}, whose window is"
                 f" {longer.window} d",
                 severity=Severity.NOTICE,
@@ -397,16 +400,18 @@ class Announcements:
         try:
             return manifests.parse_deprecation(snapshot.document(path), product)
         except InvalidFiles:
-            return None  # wrong at head: refused before; wrong at base: it announced nothing
+            return (
+                None  # malformed at head: already refused; malformed at base: it announced nothing
+            )
 
     def _known(self, product: str) -> _Known:
-        """What the files of a product announce with the change; each file is parsed once."""
+        """The announcements of a product with the change; each file is parsed once."""
         if product not in self._announced_by:
             self._announced_by[product] = _Known(deprecations(self.head, product))
         return self._announced_by[product]
 
     def _window(self, said: Deprecation) -> int:
-        """The window that the base's policy asks for, of the firmer of what a product was and will be."""
+        """The window of the base's policy, for the higher of the old and new stability."""
         known = [_product_of(each, said.target.product) for each in (self.base, self.head)]
         windows = (self.promises.window(each, self.policy) for each in known if each is not None)
         return max(windows, default=asked(self.policy, ()))
@@ -432,7 +437,7 @@ def _firmness(product: Product) -> int:
 
 def _named(said: Deprecation) -> str:
     if said.loosens:
-        return f"{said.loosens} of {said.target} may be loosened"
+        return f"{said.loosens} of {said.target} can be loosened"
     return f"{said.target} may go"
 
 

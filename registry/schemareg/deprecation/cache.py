@@ -1,7 +1,7 @@
-"""Terms as text and back: what ends, kept for one commit, for its history never changes.
+"""Schedules as cached text for one commit, whose history never changes.
 
-What was kept is taken only whole and only for its very commit; anything odd about it, and it is as
-if there were nothing.
+The cache is used only if it is complete and belongs to this commit; otherwise it is
+ignored.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _FORMAT = 1
 
 
 def kept(terms: Iterable[Term], commit: str) -> bytes:
-    """The terms that stand at a commit."""
+    """The schedules at a commit."""
     value = {"format": _FORMAT, "commit": commit, "terms": [_of(each) for each in terms]}
     text = json.dumps(value, separators=(",", ":")).encode()
     return b"%08x\n%b" % (zlib.crc32(text), text)
 
 
 def remembered(data: bytes, commit: str) -> tuple[Term, ...] | None:
-    """The terms that were kept for a commit; None where they were not, or are not whole."""
+    """The cached schedules of a commit; None if they are missing or incomplete."""
     digest, _, text = data.partition(b"\n")
     if digest != b"%08x" % zlib.crc32(text):
         return None

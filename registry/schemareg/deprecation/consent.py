@@ -1,9 +1,9 @@
-"""Who agreed to lose what was announced, by what landed in the files of consumers.
+"""Acknowledgements of deprecations, from the landed consumer files.
 
-A consent is to one announcement: it lands after the announcement, and names nothing wider than it.
-Whoever read the target when the announcement landed, or began to since, counts as a reader until
-its own file agreed: to delete the file, to narrow its `uses` or to give it to another team takes
-nobody off the list. A reader who came after the announcement cannot make up for those who stood.
+An acknowledgement belongs to one announcement: it lands later, and its target is not wider.
+A consumer that used the target when the announcement landed, or since, counts until
+its own file acknowledged: deleting the file, narrowing its `uses` or giving it to another team removes
+nobody from the list. A later consumer cannot replace the earlier ones.
 
 Source: the rules of time, 5 and 8.
 """
@@ -28,28 +28,28 @@ if TYPE_CHECKING:
 
 
 class _State(NamedTuple):
-    """What the file of a consumer says from one landing on; None where it is gone."""
+    """The state of a consumer file from one landing on; None after its removal."""
 
     since: Landing
     consumer: Consumer | None
 
 
 class Consent:
-    """The consents that have landed in a registry."""
+    """The landed acknowledgements of a registry."""
 
     def __init__(self, promises: Promises) -> None:
         self._promises = promises
         self._files: dict[str, tuple[tuple[_State, ...], ...]] = {}
 
     def given(self, target: Target, term: Term) -> bool:
-        """Whether everybody who reads a target agreed to what a term announced.
+        """Whether all consumers of a target acknowledged an announcement.
 
-        Where nobody was registered when it was announced, nobody has agreed.
+        Without registered consumers at the announcement, it is not acknowledged.
         """
         announced, stood = _announced(term), False
         for states in self._readers(target.product):
             before = [each for each in states if each.since.ordinal <= announced.ordinal]
-            # What counts is what the file said at the announcement, and all that it said since.
+            # The file at the announcement counts, and all its later states.
             counting = states[max(len(before) - 1, 0) :]
             reading = [each for each in counting if each.consumer and reads(each.consumer, target)]
             if not reading:
@@ -60,7 +60,7 @@ class Consent:
         return stood
 
     def _readers(self, product: str) -> tuple[tuple[_State, ...], ...]:
-        """The states of each consumer's file that ever was, oldest first."""
+        """The states of each consumer file that ever existed, oldest first."""
         if product not in self._files:
             folder = self._promises.base.folder_of(product)
             history = self._promises.history
@@ -86,17 +86,17 @@ class Consent:
 
 
 def _announced(term: Term) -> Landing:
-    """The landing that consents are about; who agreed to lose it early agreed to any day."""
+    """The landing that acknowledgements refer to; an acknowledgement covers any earlier day."""
     known = {each.landing.ordinal for each in term.steps}
     if term.announced.ordinal not in known:
-        return term.announced  # counted from elsewhere, as from where an element came
+        return term.announced  # counted from another landing, such as that of a restored element
     return next(each.landing for each in reversed(term.steps) if each.what == "announced")
 
 
 def _agrees(
     last: _State, counting: tuple[_State, ...], target: Target, end: Target, announced: Landing
 ) -> bool:
-    """Whether the last state that reads a target agreed, after the announcement and in its own name.
+    """Whether the last state that uses a target acknowledged after the announcement, in its own name.
 
     `end` is what was announced to end.
     """

@@ -1,7 +1,7 @@
-"""The day of a review, and what time has to do with a change: loaded once something asks for it.
+"""The day of a review: deprecations, waivers and policies that apply to a change, loaded on demand.
 
-Most changes add a version where nothing is deprecated. They need none of the rooms behind
-this one, and do not pay for them.
+Most changes add a version without any deprecation. They do not load the modules behind
+this one.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from schemareg.snapshot.snapshot import Snapshot
 
 _SAYING = frozenset(PathPart) - {PathPart.VERSION, PathPart.OTHER}
-"""Parts of a registry whose files say something of promises."""
+"""Folders whose files concern promises."""
 
 
 class Day:
-    """One change on one day. `history` gives the landings up to the base, None that there are none."""
+    """One change on one day. `history` gives the landings up to the base; None if there are none."""
 
     def __init__(
         self,
@@ -63,10 +63,10 @@ class Day:
 
     @cached_property
     def policy(self) -> Policy:
-        """What the change is judged by: the base's policy, and what it gave up lately.
+        """The policy that judges the change: that of the base, and what it loosened lately.
 
-        A policy that landed wrong gave up nothing: the last one that can be read counts. Where none
-        ever landed, the one that the change brings. Raises InvalidFiles where that is wrong.
+        A malformed policy loosened nothing: the last readable one counts. If none
+        ever landed, the proposed one counts. Raises InvalidFiles if it is malformed.
         """
         if not self._base.has(REGISTRY):
             return self._head.policy
@@ -83,9 +83,9 @@ class Day:
             return policy
 
     def asked_of(self, folder: str) -> Compatibility:
-        """What a product of the base is judged by: its own wishes as they stood, and lately did.
+        """The policy of a product of the base, and what it loosened lately.
 
-        A product.yaml that landed wrong gave up nothing: the last one that can be read counts.
+        A malformed product.yaml loosened nothing: the last readable one counts.
         """
         policy = self.policy
         if self._history is not None and self._unread is None:
@@ -97,14 +97,14 @@ class Day:
         return manifests.effective(policy, product) if product else policy.compatibility
 
     def unread(self) -> Iterator[Finding]:
-        """That the history is not in this clone, and what was not looked at for that."""
+        """The notice that this clone lacks the history, with what was not checked."""
         if self._unread is not None:
             from schemareg.rules import policies
 
             yield policies.unread(self._unread.what, self._unread.remedy, REGISTRY)
 
     def after(self, policy: Policy, product: Product | None = None) -> date:
-        """The first day on which what a policy, or one product of it, gives up today is given up."""
+        """The first day on which a loosening of today takes effect."""
         from schemareg.deprecation.schedule import later
 
         windows = policy.windows
@@ -112,13 +112,13 @@ class Day:
         return later(self._today, days)
 
     def ended(self, version: SchemaVersion) -> bool:
-        """Whether nobody is promised anything by a version any more."""
+        """Whether the promise of a version is over."""
         return self._has(version.product, DEPRECATIONS) and self._season.ended(version)
 
     def of(
         self, findings: Iterable[Finding], fields: Callable[[], frozenset[str]]
     ) -> tuple[Finding, ...]:
-        """The findings about one version as they are today; `fields` are those it has."""
+        """The findings about one version as of the day; `fields` are its fields."""
         found = tuple(findings)
         if all(each.severity is Severity.NOTICE for each in found):
             return found
@@ -127,13 +127,13 @@ class Day:
     def returned(
         self, found: Return, version: SchemaVersion, place: Place, line: Iterable[SchemaVersion]
     ) -> Finding:
-        """What is to be said of a field that a version brings back; `line` has it otherwise."""
+        """The finding about a restored field; `line` are the versions of its line."""
         return self._season.returned(found, version, place, line)
 
     def altered(self, versions: Iterable[SchemaVersion]) -> Iterator[Finding]:
-        """The releases that had landed before, went by a bypass, and come back with other bytes.
+        """Releases that landed before, were removed by a bypass, and return with other bytes.
 
-        A release that is there at the base is compared with it and not with the history.
+        A release that exists at the base is compared with the base, not with the history.
         """
         releases = [each for each in versions if not each.version.pre]
         if not releases or self._history is None or self._unread is not None:
@@ -143,7 +143,7 @@ class Day:
         yield from altered(self._promises.history, self._head, releases)
 
     def loosened(self, before: Product, after: Product, document: Document) -> tuple[Finding, ...]:
-        """What a product guaranteed and does not any more, as that is today."""
+        """The loosened guarantees of a product, as of the day."""
         from schemareg.deprecation import guarantees
 
         return tuple(
@@ -151,7 +151,7 @@ class Day:
         )
 
     def announces(self, finding: Finding) -> bool:
-        """Whether the change itself announces the end of what a finding is about."""
+        """Whether the change itself deprecates the element of a finding."""
         about = element(finding)
         return any(
             covers(each.target, about)
@@ -160,7 +160,7 @@ class Day:
         )
 
     def findings(self) -> tuple[Finding, ...]:
-        """What is to be said of the promises that the change itself speaks of."""
+        """The findings about the deprecations, consumers and waivers of the change."""
         if not any(map(_speaks, self._changes)):
             return ()
         from schemareg.deprecation import new_readers
@@ -169,7 +169,7 @@ class Day:
         return (*self._announced.findings(), *bound)
 
     def accepted(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings with the waivers that have landed: what is waived stays visible."""
+        """The findings with landed waivers applied; waived findings stay visible."""
         found = list(findings)
         if not any(
             self._has(each.product, WAIVERS)
@@ -197,7 +197,7 @@ class Day:
     def _season(self) -> Season:
         from schemareg.deprecation.enforcement import Season
 
-        # What the change announces itself matters only where something has gone.
+        # The announcements of the change matter only if something was removed.
         return Season(self._promises, self.policy, self._proposed, self._today)
 
     def _proposed(self) -> tuple[Deprecation, ...]:
@@ -208,7 +208,7 @@ class Day:
 
 
 def element(finding: Finding) -> Target:
-    """What a finding is about: a field of a version, the version, a schema or a product."""
+    """The element of a finding: a field of a version, the version, a schema or a product."""
     whole = Target(finding.product, finding.schema, parse_version(finding.version))
     return replace(whole, field=parse(f"a/b#{finding.field}").field) if finding.field else whole
 

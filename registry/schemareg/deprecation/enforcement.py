@@ -1,8 +1,8 @@
-"""What time makes of a report: what may go today, what may not yet, and from when it may.
+"""Applies time to findings: removals that are legal today, and the earliest day of the others.
 
-A break that is nothing but the end of a promise becomes a notice once that promise is over. Any
-other stays what it is, with the day from which it would be legal and the command that begins it.
-That a thing is deprecated is no leave to change it while it is there.
+A break that only ends a promise becomes a notice once that promise is over. Any
+other stays, with its earliest legal day and the command that announces it.
+A deprecated element must not change while it exists.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ ASPECTS = {
     "avro-fixed-size-changed": "size",
     "avro-logical-type-changed": "meaning",
 }
-"""Which guarantee an old reader loses when it refuses what a new writer writes, by rule."""
+"""The guarantee that an old reader loses by a refusal, by rule."""
 
 _GONE = (
     "field-removed",
@@ -68,16 +68,16 @@ _GONE = (
     "value-forbidden",
     "avro-field-missing",
 )
-"""Findings that the removal of a field makes."""
+"""Rules of findings about a removed field."""
 
 _VALUE_GONE = ("enum-value-removed", "avro-symbol-removed")
-"""Findings that the removal of one listed value makes."""
+"""Rules of findings about a removed enum value."""
 
 _DAYS = 90
 
 
 class Season:
-    """A day, and what has landed of promises by then."""
+    """The landed promises as of a day."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Season:
         self._consent = Consent(promises)
 
     def ended(self, version: SchemaVersion) -> bool:
-        """Whether nobody is promised anything by a version any more."""
+        """Whether the promise of a version is over."""
         if not self.promises.terms(version.product):
             return False
         element = Target(version.product, version.schema, version.version)
@@ -102,13 +102,13 @@ class Season:
     def of(
         self, findings: Iterable[Finding], fields: Callable[[], frozenset[str]]
     ) -> tuple[Finding, ...]:
-        """The findings about one version as they are today; `fields` are those it has."""
+        """The findings about one version as of the day; `fields` are its fields."""
         return tuple(self._one(each, fields) for each in findings)
 
     def returned(
         self, found: Return, version: SchemaVersion, place: Place, line: Iterable[SchemaVersion]
     ) -> Finding:
-        """What is to be said of a field that a version brings back; `line` has it otherwise."""
+        """The finding about a restored field; `line` are the versions of its line."""
         promised = [each for each in line if not self.ended(each)]
         landed = self.promises.history.landed(found.gone.path)
         since = landed.time.date() if landed else self.today
@@ -123,7 +123,7 @@ class Season:
         return finding if element is None else self.settled(finding, *element)
 
     def settled(self, finding: Finding, target: Target, loosens: str) -> Finding:
-        """A finding that ends the promise of a target, or one guarantee of it, as it is today."""
+        """A finding that ends the promise of a target or a guarantee of it, as of the day."""
         finding = self._drafted(finding)
         if finding.severity is not Severity.ERROR:
             return finding
@@ -140,13 +140,13 @@ class Season:
         return _early(finding, target, term, self.today, hit)
 
     def _drafted(self, finding: Finding) -> Finding:
-        """A finding about a product that never promised anything hurts nobody."""
+        """A finding about a product that never promised anything is a notice."""
         if finding.severity is Severity.NOTICE:
             return finding
         product = self.promises.product(finding.product)
         if product is None or not self.promises.draft(product, self.policy):
             return finding
-        why = f"{product.name} is a draft, and promises nothing yet. {finding.why}"
+        why = f"{product.name} is a draft and promises nothing yet. {finding.why}"
         return replace(finding, severity=Severity.NOTICE, why=why.strip())
 
     def _window(self, name: str) -> int:
@@ -155,7 +155,7 @@ class Season:
 
 
 def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Target, str] | None:
-    """The element that ends with this finding, and the guarantee if it is only that; or None."""
+    """The element that ends with this finding, and the guarantee if only that ends; or None."""
     if not finding.field or not finding.schema:
         return None
     version = parse_version(finding.version)
@@ -174,7 +174,7 @@ def _element(finding: Finding, fields: Callable[[], frozenset[str]]) -> tuple[Ta
 
 
 def _of_its_line(target: Target) -> Target:
-    """The element in all versions of its line: readers of older ones are hit by a newer one."""
+    """The element in all versions of its line: a newer version affects readers of older ones."""
     major = target.version.major if target.version is not None else target.major
     return replace(target, version=None, major=major)
 
@@ -191,7 +191,7 @@ def _released(
     rule = rules.LOOSENED_AT_SUNSET if loosens else rules.REMOVED_AT_SUNSET
     if agreed:
         rule = rules.RELEASED_BY_CONSENT
-    over = "everybody who reads it has agreed to lose it" if agreed else "its promise is over"
+    over = "all consumers have acknowledged the removal" if agreed else "its promise is over"
     return replace(
         finding,
         rule=rule.id,
@@ -206,7 +206,7 @@ def _released(
 def _early(
     finding: Finding, target: Target, term: Term, today: date, hit: Iterable[str]
 ) -> Finding:
-    """Announced, but not over: the day from which it may go, and who reads it until then."""
+    """Deprecated but not over: the earliest removal, and the consumers until then."""
     rule = rules.REMOVED_BEFORE_SUNSET
     known = f" {listed(hit, last='and')} read it." if hit else ""
     day = term.earliest
@@ -215,7 +215,7 @@ def _early(
     return replace(
         finding,
         rule=rule.id if finding.rule == "field-removed" else finding.rule,
-        message=f"{_name(target)} is promised still, and may {end} {when} ({finding.message})",
+        message=f"{_name(target)} is still promised and can {end} {when} ({finding.message})",
         why=f"{rule.rationale} {term.said.path} announced it.{known}"
         if finding.rule == "field-removed"
         else f"{finding.why}{known}".strip(),
@@ -235,7 +235,7 @@ def _unannounced(
         return replace(
             finding,
             rule=rule.id if finding.rule == "field-removed" else finding.rule,
-            why=f"{rule.rationale} {beside[0].path} does not count before it has landed.",
+            why=f"{rule.rationale} {beside[0].path} counts only after its landing.",
             remedy=f"Keep {_name(target)}, and land {beside[0].path} alone",
         )
     loosening = f" --loosens {loosens}" if loosens else ""
@@ -255,7 +255,7 @@ def _anywhere(target: Target) -> Target:
 
 
 def _plain(target: Target) -> str:
-    """The element as one deprecates it, of every version of the schema; safe to paste in a shell."""
+    """The target of a deprecation of the element, for all versions; safe to paste in a shell."""
     text = str(_anywhere(target))
     # A `#` inside a word is no comment, so it alone needs no quotes.
     return (
@@ -271,9 +271,9 @@ def _name(target: Target) -> str:
 def accepted(
     findings: Iterable[Finding], promises: Promises, head: Snapshot, today: date
 ) -> Iterator[Finding]:
-    """The findings with the waivers that have landed: what is waived stays visible, as a notice.
+    """The findings with landed waivers applied; waived findings stay visible as notices.
 
-    A waiver that has run out accepts nothing, and is a finding itself, once.
+    An expired waiver accepts nothing, and is a finding itself, once.
     """
     told: set[str] = set()
     for finding in findings:
@@ -306,7 +306,7 @@ def _expired(waiver: Waiver, finding: Finding, head: Snapshot) -> Finding:
         rules.WAIVER_EXPIRED,
         parse(finding.product),
         Place(waiver.path) if head.has(waiver.path) else finding.place,
-        f"{waiver.path} accepted {finding.rule} until {waiver.until}, and does so no more",
+        f"{waiver.path} accepted {finding.rule} until {waiver.until}and has expired",
         remedy=f"Fix what it accepted; or renew it: {_renewal(waiver)}",
         what=(waiver.fingerprint, str(waiver.until)),
     )

@@ -1,7 +1,7 @@
-"""What a product guarantees beside its schemas, held against what it guaranteed before.
+"""Compares the guarantees of a product beside its schemas with those before.
 
-Tightened is well: readers gain, and whoever writes must hold it. Loosened it is a promise that
-ends, and goes by time like any other.
+A tightened guarantee is fine: the writer must keep it. A loosened guarantee is a promise that
+ends, with time like any other.
 
 Source: the rules of time, 20 and 21.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _AT_MOST = ("freshness", "latency")
-"""Levels of which less is more."""
+"""Service levels where a lower value is better."""
 
 
 class Loosened(NamedTuple):
@@ -36,7 +36,7 @@ class Loosened(NamedTuple):
 
 
 def loosened(before: Product, after: Product, document: Document) -> Iterator[Loosened]:
-    """Everything that a product guaranteed and does not any more; `document` is its file now."""
+    """The loosened guarantees of a product; `document` is its current file."""
     yield from _classification(before, after, document)
     for name, was in sorted(before.service_levels.items()):
         now = after.service_levels.get(name, "")

@@ -1,6 +1,6 @@
-"""Every deprecation that has landed, with its term: the answer to "may this go today?".
+"""Landed deprecations with their schedules: whether an element can be removed today.
 
-Facts are read from the base, the protected branch's side of a change: what a pull request says of
+Facts are read from the base, the protected branch's side of a change: what a pull request changes of
 its own promises counts from its landing, not before.
 """
 
@@ -46,11 +46,11 @@ _GOES_ALONG = frozenset(
         *("freshness", "latency", "availability", "completeness", "retention"),
     }
 )
-"""Guarantees that end with what has them."""
+"""Guarantees that end with their element."""
 
 
 class NoHistory:
-    """The history of a registry of which nothing has landed."""
+    """The history of a registry without landings."""
 
     @property
     def head(self) -> Landing | None:
@@ -82,11 +82,11 @@ class NoHistory:
         raise KeyError(id_)
 
     def fetch(self, ids: Iterable[str]) -> None:
-        """Nothing is to be had."""
+        """There is no content."""
 
 
 class Promises:
-    """What has landed of promises that end. `history` is asked for only when something has."""
+    """The landed promises that end. `history` is loaded only if there are any."""
 
     def __init__(self, base: Snapshot, history: Callable[[], History]) -> None:
         self.base = base
@@ -111,7 +111,7 @@ class Promises:
         return self._open()
 
     def terms(self, product: str) -> tuple[Term, ...]:
-        """The terms of a product's deprecations, sorted by path."""
+        """The schedules of a product's deprecations, sorted by path."""
         if product not in self._terms:
             paths = self.base.facts(product, DEPRECATIONS)
             found = [self.term_of(path, product) for path in paths]
@@ -119,9 +119,9 @@ class Promises:
         return self._terms[product]
 
     def everything(self) -> tuple[Term, ...]:
-        """The terms of all products, sorted by path; of fields that came back, since they did.
+        """The schedules of all products, sorted by path; for restored fields, since their restoration.
 
-        Asks what landed, not each product: there are thousands that announce nothing.
+        It queries the landings, not each product: thousands announce nothing.
         """
         changes: dict[str, list[PathChange]] = {}
         for change in self.history.changes_within(DEPRECATIONS):
@@ -139,16 +139,16 @@ class Promises:
         return tuple(found)
 
     def term_of(self, path: str, product: str) -> Term | None:
-        """The term of the deprecation in a file; None where nothing valid has landed there."""
+        """The schedule of the deprecation in a file; None if nothing valid landed there."""
         return term(self._statements(path, product))
 
     def covering(self, element: Target, loosens: str = "") -> Term | None:
-        """The term that ends last, of all that speak of an element or of what it is part of.
+        """The schedule that ends last, of all that cover an element.
 
-        Readers may plan by any of them, so the latest day counts. What goes takes along what is in
-        it: a part whose own day is later keeps the whole until then. What may go altogether may be
-        left out now and then, and takes its key and its service levels along; but as long as it is
-        there, its type and meaning stay.
+        Readers can plan by any of them, so the latest day counts. A removal includes the parts of
+        the element: a part with a later day keeps the whole until then. An element that can be
+        removed can be omitted temporarily, and its key and service levels end with it; but while
+        it exists, its type and meaning stay.
         """
         kinds = (loosens, "") if loosens in _GOES_ALONG else (loosens,)
         speaking = [each for each in self.terms(element.product) if each.said.loosens in kinds]
@@ -160,7 +160,7 @@ class Promises:
         return max(dated, key=_end, default=found[0] if found else None)
 
     def _inside(self, element: Target, speaking: Iterable[Term]) -> list[Term]:
-        """The terms with a day of the parts of an element."""
+        """The dated schedules of the parts of an element."""
         anywhere = replace(element, version=None, major=None)
         parts = [
             each
@@ -189,7 +189,7 @@ class Promises:
         folder = found.said.path.rpartition(f"/{DEPRECATIONS}/")[0]
         schema = f"{folder}/{SCHEMAS}/{element.schema}"
         if not self.history.changes(schema, after=found.announced):
-            return found  # no version landed since, so nothing can have come
+            return found  # no version landed since, so nothing was added
         born = introduced(self.base, self.history, element, found.earliest)
         if born is None or born.ordinal <= found.announced.ordinal:
             return found
@@ -204,40 +204,40 @@ class Promises:
         return found is not None and found.state(today) is ScheduleState.SUNSET
 
     def waivers(self, product: str) -> dict[str, Waiver]:
-        """The waivers of a product that have landed, by the fingerprint of what they accept."""
+        """The landed waivers of a product, by the fingerprint of their finding."""
         if product not in self._waivers:
             self._waivers[product] = {}
             for path in self.base.facts(product, WAIVERS):
                 try:
                     waiver = manifests.parse_waiver(self.base.document(path))
                 except InvalidFiles:
-                    continue  # it landed wrong, and waives nothing
+                    continue  # malformed, so it waives nothing
                 self._waivers[product][waiver.fingerprint] = waiver
         return self._waivers[product]
 
     def window(self, product: Product, policy: Policy) -> int:
-        """Days that a deprecation of the product needs if it lands now."""
+        """The window in days of a deprecation of the product that lands now."""
         known = [each.stability for _, each in self._products(product.folder)]
         return asked(policy, (product.stability, *known))
 
     def draft(self, product: Product, policy: Policy) -> bool:
-        """Whether the product never promised anything: a draft all along, and no window for drafts."""
+        """Whether the product never promised anything: always a draft, without a window for drafts."""
         return product.stability is Stability.DRAFT and self.window(product, policy) == 0
 
     def policy(self, policy: Policy, today: date) -> Policy:
-        """The policy that judges a change on a day: `policy`, the base's, and what it gave up lately.
+        """The policy that judges a change on a day: `policy` of the base, and what it loosened lately.
 
-        What a policy asked for counts until its longest window has passed since the landing that
-        gave it up: readers plan by the policy as by any other promise.
+        A policy counts until its longest window has passed since the landing that
+        loosened it: readers rely on the policy as on any other promise.
         """
         return self._lately(policy, self._policies, today)
 
     def readable_policy(self) -> Policy | None:
-        """The last policy that landed and can be read; None where none ever landed."""
+        """The last readable landed policy; None if none ever landed."""
         return self._policies[-1][1] if self._policies else None
 
     def wishes(self, folder: str, policy: Policy, today: date) -> Compatibility:
-        """What a product is judged by on a day: its own wishes, and what it gave up of them lately."""
+        """The policy of a product on a day: its own settings, and what it loosened lately."""
         known = list(self._products(folder))
         product = self.product(folder.rpartition("/")[2])
         if product is None:
@@ -250,7 +250,7 @@ class Promises:
         return found
 
     def product(self, name: str) -> Product | None:
-        """A product as it is at the base; as it last could be read, where its file is wrong."""
+        """A product at the base; if its file is malformed, its last readable state."""
         try:
             return self.base.product(name)
         except InvalidFiles:
@@ -273,7 +273,7 @@ class Promises:
         return Statement(landing, said, self._window_at(change.path, landing))
 
     def _said(self, path: str, product: str, entry: Entry | None) -> Deprecation | None:
-        """What a file said; None where it was taken away, or was no deprecation at all."""
+        """The deprecation in a file; None if it was removed or malformed."""
         if entry is None or entry.kind is not Kind.FILE:
             return None
         if (path, entry.id) not in self._deprecations:
@@ -286,22 +286,22 @@ class Promises:
         return self._deprecations[path, entry.id]
 
     def _window_at(self, path: str, landing: Landing) -> int:
-        """The window of an announcement: what the policy asked for when it landed.
+        """The window of an announcement: that of the policy at its landing.
 
-        A landing is judged by the policy it landed on, and cannot bring its own. Of the stabilities
-        that a product ever had, before the announcement or since, the firmest counts: who becomes
-        stable owes the readers of a stable product their window.
+        A landing is judged by the policy before it, not by its own. Of the stabilities
+        that a product ever had, before the announcement or since, the highest counts: a product that becomes
+        stable owes its readers the window of a stable product.
         """
         folder = path.rpartition(f"/{DEPRECATIONS}/")[0]
         known: list[Stability] = []
         for _, product in self._products(folder):
             known.append(product.stability)
             if product.stability is Stability.STABLE:
-                break  # nothing is firmer, so what it said later does not matter
+                break  # nothing is higher, so later states do not matter
         return asked(self._policy_below(landing), known)
 
     def _policy_below(self, landing: Landing) -> Policy:
-        """The policy that judged a landing; where there was none before, the one that it brought."""
+        """The policy that judged a landing; if there was none before, its own."""
         below = [each for each in self._policies if each[0].ordinal < landing.ordinal]
         if not below:
             own = [each for at, each in self._policies if at.ordinal == landing.ordinal]
@@ -311,7 +311,7 @@ class Promises:
     def _lately(
         self, policy: Policy, landed: Sequence[tuple[Landing, Policy]], today: date
     ) -> Policy:
-        """`policy` with what those that landed asked for and gave up, where that still counts."""
+        """`policy`, with loosened requirements that still count."""
         for (_, before), (gave_up, _) in pairwise(landed):
             if today < later(gave_up.time.date(), max(before.windows.values(), default=0)):
                 policy = tightened(policy, before)
@@ -319,7 +319,7 @@ class Promises:
 
     @cached_property
     def _restart(self) -> Landing | None:
-        """Where the history was anchored for the last time: no window runs from before that.
+        """The last anchor of the history: no window starts before it.
 
         Raises Undecidable where its anchor is not on the line: it was rewritten once more.
         """
@@ -338,9 +338,9 @@ class Promises:
 
     @property
     def _policies(self) -> tuple[tuple[Landing, Policy], ...]:
-        """Every policy that landed, oldest first; a wrong file changes nothing.
+        """Every landed policy, oldest first; a malformed file changes nothing.
 
-        The history is asked each time: it may have found its index wrong since, and built it again.
+        The history is queried each time: it can have rebuilt a wrong index since.
         """
         changes = self.history.changes(REGISTRY)
         if changes != self._policy_changes:
@@ -354,7 +354,7 @@ class Promises:
         return self._known_policies
 
     def _products(self, folder: str) -> Iterator[tuple[Landing, Product]]:
-        """Everything that a product ever said of itself, oldest first; read as it is asked for."""
+        """All states of a product, oldest first; parsed on demand."""
         path = f"{folder}/{PRODUCT}"
         changes = self.history.changes(path)
         if folder not in self._descriptions or self._descriptions[folder][2] != changes:
@@ -378,9 +378,9 @@ class Promises:
 
 
 def asked(policy: Policy, stabilities: Iterable[Stability]) -> int:
-    """Days that a policy asks of a deprecation: for the firmest of the stabilities there were.
+    """The window in days of a deprecation, for the highest of the given stabilities.
 
-    The most it asks of anything where none is known.
+    The longest window if none is known.
     """
     known = set(stabilities)
     if not known:
@@ -389,12 +389,12 @@ def asked(policy: Policy, stabilities: Iterable[Stability]) -> int:
 
 
 def _announces(path: str, last: PathChange) -> bool:
-    """Whether a deprecation's file is there after the last change to it."""
+    """Whether the file of a deprecation exists after its last change."""
     return last.after is not None and path_subject(path).part is PathPart.DEPRECATION
 
 
 def _meets(target: Target, element: Target) -> bool:
-    """Whether a target speaks of the line of an element, or of one version of it."""
+    """Whether a target names the line of an element, or one version."""
     version = element.version
     line = element.major if version is None else version.major
     if target.version is not None:

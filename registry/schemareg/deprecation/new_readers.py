@@ -1,4 +1,4 @@
-"""What a change does to the files of consumers: who begins to read what is going, leaves, consents.
+"""Judges changes of consumer files: new uses of deprecated elements, leaving, acknowledgements.
 
 Source: the rules of time, 8 and 22.
 """
@@ -31,9 +31,8 @@ def findings(
 ) -> Iterator[Finding]:
     """What there is to say of each consumer's file that changed.
 
-    Each thing that it begins to read, and that is going; what it agrees to lose; what it no longer
-    reads, who it is and how it is reached; that it is gone: whoever changes a product could do that
-    in its readers' names.
+    New uses of deprecated elements, acknowledgements, dropped uses, another team or contact, and the
+    removal of the file: the author of a change could do any of these in the consumer's name.
     """
     for change in changes:
         if path_subject(change.path).part is not PathPart.CONSUMER:
@@ -73,7 +72,7 @@ def _consenting(head: Snapshot, before: Consumer | None, after: Consumer) -> Ite
                 rules.CONSENT_GIVEN,
                 target,
                 head.document(after.path).place(("acks", position)),
-                f"{after.team} agrees to lose {target} before its day",
+                f"{after.team} acknowledges the removal of {target} before its sunset",
                 severity=Severity.NOTICE,
                 what=(after.team,),
             )
@@ -82,7 +81,7 @@ def _consenting(head: Snapshot, before: Consumer | None, after: Consumer) -> Ite
 def _narrowed(
     promises: Promises, head: Snapshot, before: Consumer, after: Consumer, today: date
 ) -> Iterator[Finding]:
-    """What a consumer no longer reads; a warning where that is announced to go."""
+    """Uses that a consumer drops; a warning if the element is deprecated."""
     product = Target(before.path.split("/")[-3])
     was = [(use, element) for use in before.uses for _, element in describe_use(use)]
     lost = [element for use, element in was if not _still_read(use, element, after)]
@@ -90,7 +89,7 @@ def _narrowed(
         lost = [product]
     for element in dict.fromkeys(lost):
         term = promises.covering(element)
-        going = f", which is going ({term.arithmetic(today)})" if term else ""
+        going = f", which is deprecated ({term.arithmetic(today)})" if term else ""
         yield rules.about(
             rules.CONSUMER_NARROWED,
             element,
@@ -102,7 +101,7 @@ def _narrowed(
 
 
 def _still_read(use: Use, element: Target, after: Consumer) -> bool:
-    """Whether a consumer reads all that it read of an element, in every version of it."""
+    """Whether a consumer still uses everything that it used of an element, in every version."""
     if not after.uses:
         return True
     wanted = set(use.versions.split(" || "))
@@ -118,7 +117,7 @@ def _still_read(use: Use, element: Target, after: Consumer) -> bool:
 
 
 def _redirected(head: Snapshot, before: Consumer, after: Consumer) -> Iterator[Finding]:
-    """A consumer that is another team, or is reached elsewhere."""
+    """A consumer with another team or contact."""
     changed = [
         f"{name}: {was or 'none'} became {now or 'none'}"
         for name, was, now in (
@@ -133,7 +132,7 @@ def _redirected(head: Snapshot, before: Consumer, after: Consumer) -> Iterator[F
             rules.CONSUMER_REDIRECTED,
             Target(before.path.split("/")[-3]),
             head.document(after.path).place(("team",)),
-            f"{before.path} speaks of another team or reaches it elsewhere: {'; '.join(changed)}",
+            f"{before.path} has another team or contact: {'; '.join(changed)}",
             severity=Severity.NOTICE if before.team == after.team else Severity.WARNING,
             what=(before.name, *changed),
         )
@@ -146,7 +145,7 @@ def _left(head: Snapshot, before: Consumer) -> Finding:
         rules.CONSUMER_LEFT,
         Target(folder.rpartition("/")[2]),
         Place(product) if head.has(product) else Place(before.path),
-        f"{before.team} is no registered reader any more: {before.path} is gone",
+        f"{before.team} is no longer a registered consumer: {before.path} was removed",
         severity=Severity.NOTICE,
         what=(before.name,),
     )
@@ -159,9 +158,9 @@ def _beginning(team: str, element: Target, term: Term, place: Place, today: date
         rules.CONSUMER_BINDS_DEPRECATED,
         element,
         place,
-        f"{team} begins to read {element}, which {'has gone' if over else 'is going'}"
+        f"{team} starts to use {element}, which {'is past its sunset' if over else 'is deprecated'}"
         f" ({term.arithmetic(today)})",
         severity=Severity.ERROR if over else Severity.WARNING,
-        remedy=f"Read {instead}, which replaces it" if instead else "",
+        remedy=f"Use {instead}, which replaces it" if instead else "",
         what=(team, str(term.said.target)),
     )

@@ -1,7 +1,7 @@
-"""Fields that were gone and came back: new ones, by names that readers know.
+"""Restored fields: new fields with names that readers know.
 
-Nothing that was said of the first one's end counts for the second. As long as somebody may still
-hold records of the first, its name is not free for values of another type.
+A deprecation of the first field does not count for the second. As long as somebody can still
+hold records of the first, its name is reserved for its type.
 
 Source: the rules of time, 12 and 13.
 """
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 
 class Return(NamedTuple):
-    """A field that a version has, the one before it has not, and an older one had."""
+    """A field of a version that the previous version does not have and an older one had."""
 
     now: Field
     then: Field
     older: SchemaVersion
     """The last version that had it."""
     gone: SchemaVersion
-    """The first one after that, which had not."""
+    """The first version after that, without it."""
 
 
 def introduced(
     snapshot: Snapshot, history: History, element: Target, sunset: date | None
 ) -> Landing | None:
-    """Where what readers have of an element came: it has been there without a gap since.
+    """The version since which an element exists without a gap.
 
     The element is a field, a value of it, or one version. Versions are followed from the newest of
     the element's line, below its version where it names one of a field, back to the opening of the
@@ -99,9 +99,9 @@ def _there(snapshot: Snapshot, version: SchemaVersion, element: Target) -> bool:
 def returned(
     version: SchemaVersion, older: Sequence[SchemaVersion], fields: Fields
 ) -> tuple[Return, ...]:
-    """The fields that come back with a version; `older` are those of its line, oldest first.
+    """The restored fields of a version; `older` are the versions of its line, oldest first.
 
-    What stands inside a field that came back is not told apart.
+    Fields inside a restored field are not listed separately.
     """
     if len(older) < 2:
         return ()
@@ -131,18 +131,18 @@ def told(
     reserved: date,
     today: date,
 ) -> Finding:
-    """What is to be said of a field that came back.
+    """The finding about a restored field.
 
     `promised` are the supported versions that have it with another type; until `reserved` its name
     is not free for another type even if there are none.
     """
-    # Whoever asks where a promise stands need not load what all rules say.
+    # The status of a promise does not need all rule texts.
     from schemareg.model import Severity
     from schemareg.rules import deprecation as rules
 
     path, was, now = found.now.path, found.then.type, found.now.type
     target = Target(version.product, version.schema, version.version, None, found.now.steps)
-    back = f"{path!r} is back, which {found.gone.version} did not have"
+    back = f"{path!r} was added again; {found.gone.version} did not have it"
     if was == now:
         finding = rules.about(
             rules.RESTORED, target, place, back, severity=Severity.NOTICE, what=(now,)
@@ -150,7 +150,7 @@ def told(
         return replace(finding, field=path, against=str(found.older.version))
     over = not promised and today >= reserved
     if promised:
-        why = f"{promised[-1].version} promises {was}, and is supported still"
+        why = f"{promised[-1].version} promises {was}and is still supported"
     else:
         why = f"its name {'was' if over else 'is'} reserved until {reserved}"
     finding = rules.about(

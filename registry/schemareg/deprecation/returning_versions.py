@@ -1,4 +1,4 @@
-"""Releases that landed, were removed by somebody who may, and come back: they never change.
+"""Releases that landed, were removed by a bypass, and return: their bytes must not change.
 
 Source: design, section 2, Versions: a version that has landed never changes and never goes away.
 """
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def altered(
     history: History, head: Snapshot, versions: Iterable[SchemaVersion]
 ) -> Iterator[Finding]:
-    """The versions that are new at `head`, had landed once, and have other bytes than then.
+    """The versions that are new at `head`, landed before, and have other bytes than then.
 
-    A version is known by product, schema and number: its domain and its file's ending do not matter.
+    A version is identified by product, schema and number, not by its domain or file ending.
     """
     first: dict[str, dict[str, PathChange]] = {}
     for version in versions:

@@ -1,8 +1,8 @@
-"""The life of one deprecation: from what landed, when, to the first day on which the promise is over.
+"""The schedule of one deprecation: from its landings to the first day without the promise.
 
-A pure function of what was said of it, landing by landing. A later date keeps the time that has run;
+A pure function of its states, landing by landing. A later date keeps the elapsed time;
 an earlier one, or a first one after none, starts the window again; a withdrawal loses all elapsed time.
-The window is the one that the policy asked for when the announcement landed, whatever it asks now.
+The window is that of the policy when the announcement landed, whatever the policy is now.
 
 Source: the rules of time, 1 to 11, 19 and 27.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ScheduleState(Enum):
-    """Where a promise stands on a day."""
+    """The state of a promise on a day."""
 
     ACTIVE = "active"
     PROPOSED = "proposed"
@@ -32,18 +32,18 @@ class ScheduleState(Enum):
 
 
 class Statement(NamedTuple):
-    """What one landing said of a deprecation."""
+    """The state of a deprecation after one landing."""
 
     landing: Landing
     said: Deprecation | None
-    """None: the file was taken away."""
+    """None: the file was removed."""
     window: int
-    """Days the policy asked for at that landing, for the highest stability there had been."""
+    """The window in days at that landing, for the highest stability so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleStep:
-    """One thing that happened to a deprecation."""
+    """One event in the life of a deprecation."""
 
     what: str
     """`announced`, `dated`, `moved later`, `moved earlier`, `left open`, `withdrawn`, `reworded`."""
@@ -53,7 +53,7 @@ class ScheduleStep:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A deprecation as it stands after everything that landed."""
+    """A deprecation after all its landings."""
 
     said: Deprecation
     announced: Landing
@@ -69,7 +69,7 @@ class Term:
 
     @property
     def earliest(self) -> date | None:
-        """The first day on which the removal may land; None while no date is set."""
+        """The first day on which the removal can land; None while no date is set."""
         if self.said.sunset is None:
             return None
         return max(self.said.sunset, self.window_over)
@@ -86,14 +86,14 @@ class Term:
         return f"{said.target} ({said.loosens})" if said.loosens else str(said.target)
 
     def state(self, today: date) -> ScheduleState:
-        """Where the promise stands on a day."""
+        """The state of the promise on a day."""
         if self.earliest is None:
             return ScheduleState.OPEN
         return ScheduleState.SUNSET if today >= self.earliest else ScheduleState.DEPRECATED
 
     @property
     def reckoning(self) -> str:
-        """How the earliest day comes about, the same on every day."""
+        """The arithmetic of the earliest removal, independent of the day."""
         landed = f"landed {self.opened} in {self.announced.commit[:7]}"
         if self.earliest is None:
             return f"{landed}, no date is set: {self.window} d from the landing that sets one"
@@ -102,7 +102,7 @@ class Term:
         return f"{landed}, sunset {self.said.sunset} → from {self.earliest}"
 
     def arithmetic(self, today: date) -> str:
-        """How the earliest day comes about, and how far off it is, for a report."""
+        """The arithmetic of the earliest removal, and the days left, for a report."""
         if self.earliest is None:
             return self.reckoning
         left = (self.earliest - today).days
@@ -112,7 +112,7 @@ class Term:
 
 
 def term(statements: Iterable[Statement]) -> Term | None:
-    """What the statements, oldest first, come to; None where nothing is announced any more."""
+    """The result of the states, oldest first; None after a withdrawal."""
     current: Term | None = None
     steps: tuple[ScheduleStep, ...] = ()
     for landing, said, window in statements:
@@ -147,7 +147,7 @@ def _what(current: Term | None, said: Deprecation) -> str:
 
 
 def later(day: date, days: int) -> date:
-    """The day so many days on; the calendar's last day where that is beyond it."""
+    """The day after so many days; at most the last day of the calendar."""
     try:
         return day + timedelta(days=days)
     except OverflowError:

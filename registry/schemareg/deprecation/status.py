@@ -1,6 +1,6 @@
-"""Where an element stands on a day: its state, since when, what was said of its end, what is in the way.
+"""The status of an element on a day: state, since when, schedule, and what blocks its removal.
 
-Everything is asked of what has landed; what stands in files that have not landed is told beside it.
+All facts come from landings; files that have not landed are shown beside them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class Life(Enum):
-    """The states of an element, in the words that are shown."""
+    """The states of an element, as shown."""
 
     NEW = "new"
     DRAFT = "draft"
@@ -52,21 +52,21 @@ class Life(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where one element stands on one day."""
+    """The status of one element on one day."""
 
     target: Target
     life: Life
     today: date
     since: Landing | None
-    """What it came with; for something that came back, the last time."""
+    """The landing that added it; for a restored element, the last one."""
     gone: Landing | None
-    """What it went with."""
+    """The landing that removed it."""
     term: Term | None
-    """What was announced of its end, and counts."""
+    """Its schedule."""
     around: tuple[Term, ...]
     """What else was announced: of its guarantees, of its parts, of what it is part of."""
     proposed: Deprecation | None
-    """What is announced in files that have not landed, and says something else."""
+    """A different announcement in files that have not landed."""
     window: int
     """Days that a deprecation of it needs if it lands today."""
     stability: str
@@ -74,15 +74,15 @@ class Status:
     consumers: tuple[Consumer, ...]
     """Who reads it."""
     agreed: bool
-    """Whether all of them agreed to lose it sooner."""
+    """Whether all of them acknowledged an earlier removal."""
     replacements: tuple[Target, ...]
-    """What replaces it, what replaces that, and so on."""
+    """Its replacement, the replacement of that, and so on."""
     latest: str
     """The newest version that has it; empty for a product."""
 
     @property
     def earliest(self) -> date | None:
-        """The first day on which it may be gone; None where none can be told."""
+        """The earliest removal; None if unknown."""
         if self.life is Life.DRAFT or self.agreed:
             return self.today
         if self.life is Life.ACTIVE:
@@ -93,22 +93,22 @@ class Status:
 
     @property
     def reckoned(self) -> str:
-        """How that day fails."""
+        """The arithmetic of that day."""
         if self.life is Life.NEW:
             return "it has not landed, so nothing is promised"
         if self.life is Life.DRAFT:
             return "a draft promises nothing"
         if self.life is Life.REMOVED:
-            return "it has gone"
+            return "it was removed"
         if self.term is not None:
             if self.agreed and self.term.state(self.today) is not ScheduleState.SUNSET:
-                return "everybody who reads it has agreed to lose it"
+                return "all consumers have acknowledged the removal"
             return self.term.arithmetic(self.today)
         window = f"lands {self.today} + {self.window} d"
         if self.proposed is None:
             return f"if its deprecation {window}"
         if self.proposed.sunset is None:
-            return "no day is set, and its deprecation has not landed"
+            return "no date is set, and its deprecation has not landed"
         return f"if its deprecation {window}, sunset {self.proposed.sunset}"
 
     @property
@@ -118,9 +118,9 @@ class Status:
 
 
 def status(promises: Promises, here: Snapshot | None, target: Target, today: date) -> Status:
-    """Where a target stands; `here` are files that may not have landed, if there are any.
+    """The status of a target; `here` are files that may not have landed, if any.
 
-    Raises RegistryError, naming what is near, for what is not there and never was.
+    Raises RegistryError, with the closest match, for an element that never existed.
     """
     base = promises.base
     lack = explain_missing(base, target)
@@ -188,11 +188,11 @@ def _blocks(status: Status) -> list[str]:
     if status.life is Life.ACTIVE:
         return [f"no deprecation announces its end: reg deprecate {name} --reason …"]
     if status.life is Life.PROPOSED:
-        return ["its deprecation has not landed, and the window begins when it does"]
+        return ["its deprecation has not landed; the window starts with its landing"]
     if term is None or status.life not in (Life.OPEN, Life.DEPRECATED):
         return []
     if term.said.sunset is None:
-        return [f"no day is set: reg extend {term.said.target} --sunset DATE"]
+        return [f"no date is set: reg extend {term.said.target} --sunset DATE"]
     found = []
     if term.window_over > status.today:
         found.append(f"its window of {term.window} d ends before {term.window_over}")
@@ -223,7 +223,7 @@ def _around(promises: Promises, target: Target, counted: Term | None) -> list[Te
 
 
 def _replacements(promises: Promises, first: Deprecation | None) -> tuple[Target, ...]:
-    """What replaces a target, and so on; a circle ends where it closes."""
+    """The chain of replacements of a target; a cycle ends where it closes."""
     chain: list[Target] = []
     target = first.replacement if first else None
     while target is not None and target not in chain:
@@ -235,7 +235,7 @@ def _replacements(promises: Promises, first: Deprecation | None) -> tuple[Target
 
 
 def _since(promises: Promises, target: Target, meant: SchemaVersion | None) -> Landing | None:
-    """What the element came with."""
+    """The landing that added the element."""
     base, history = promises.base, promises.history
     folder = base.folder_of(target.product)
     if not target.schema:
@@ -266,7 +266,7 @@ def _has(snapshot: Snapshot, version: SchemaVersion, target: Target) -> bool:
 
 
 def departure(promises: Promises, target: Target) -> Landing | None:
-    """What an element went with that is not there any more; None where it never was."""
+    """The landing that removed an element; None if it never existed."""
     base, history = promises.base, promises.history
     if target.field:
         versions = base.versions(target.product, target.schema)
@@ -286,7 +286,7 @@ def departure(promises: Promises, target: Target) -> Landing | None:
 
 
 def _speaks(change: PathChange, part: str, target: Target) -> bool:
-    """Whether a change is one of the files of an element."""
+    """Whether a change concerns a file of an element."""
     if not target.schema:
         return change.path.endswith(part)
     stem = change.path.rpartition("/")[2].rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""All promises that end, by the day on which they do."""
+"""All deprecations, by the day of their end."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def sunsets(
     terms: Iterable[Term], today: date, *, within: int | None = None, past: bool = False
 ) -> tuple[Term, ...]:
-    """What of these ends, soonest first, then by path; what has no day comes last.
+    """The schedules, earliest end first, then by path; undated ones last.
 
-    With `within`, only what ends in so many days; with `past`, also what has ended.
+    With `within`, only ends within so many days; with `past`, also ended ones.
     """
     found = [
         each
@@ -33,7 +33,7 @@ def sunsets(
 
 
 def of_product(promises: Promises, product: str) -> tuple[Term, ...]:
-    """What ends in one product. Raises RegistryError, naming what is near, where there is none."""
+    """The schedules of one product. Raises RegistryError, with the closest match, for an unknown product."""
     lack = explain_missing(promises.base, Target(product))
     if lack is not None:
         raise RegistryError(lack[0], remedy=lack[1])

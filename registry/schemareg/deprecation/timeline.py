@@ -1,4 +1,4 @@
-"""Promises on a time axis: those that stand, and those whose end is announced, up to its day."""
+"""Promises on a time axis: open-ended ones, and deprecated ones up to their end."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One promise: from the landing of what announced its end, or of itself where nothing does."""
+    """One promise: from the landing of its deprecation, or of itself without one."""
 
     name: str
     """As `Term.name` has it, or that of a major line."""
     reason: str
-    """Why it ends; `""` where it does not."""
+    """The reason of its end; `""` without one."""
     begin: date
     end: date | None
-    """None while no day is set, and where none is to be."""
+    """None without a date."""
     state: ScheduleState
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The axis and what lies on it, by product, then by the day on which it begins."""
+    """The axis and its bars, by product, then by start."""
 
     first: date
     last: date
@@ -43,11 +43,11 @@ class Timeline:
 
     @property
     def days(self) -> int:
-        """How long the axis is, at least a day."""
+        """The length of the axis, at least a day."""
         return max((self.last - self.first).days, 1)
 
     def share(self, day: date) -> float:
-        """Where a day lies on the axis, from 0 to 1."""
+        """The position of a day on the axis, from 0 to 1."""
         return min(max((day - self.first).days / self.days, 0.0), 1.0)
 
 
@@ -56,7 +56,7 @@ _LONGEST = timedelta(days=3 * 365)
 
 
 def timeline(terms: Iterable[Term], today: date, standing: Iterable[Bar] = ()) -> Timeline:
-    """The terms on an axis that holds them all, and today; what lies years away, at its edge.
+    """The schedules on an axis with today; dates years away are at its edge.
 
     What is `standing` comes before what ends, as far as it has begun.
     """
@@ -74,7 +74,7 @@ def timeline(terms: Iterable[Term], today: date, standing: Iterable[Bar] = ()) -
 
 
 def standing(promises: Promises, product: str, terms: Iterable[Term]) -> Iterator[Bar]:
-    """The major lines of a product that are promised without an end, by schema and number."""
+    """The major lines of a product without an end, by schema and number."""
     ending = [each.said.target for each in terms if not each.said.loosens]
     for schema in promises.base.schema_names(product):
         begun: dict[int, date] = {}

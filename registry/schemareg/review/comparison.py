@@ -1,4 +1,4 @@
-"""One version against the older ones that it owes something to: every break, every doubt."""
+"""Compares one version with the older ones that count: breaks and undecided questions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from schemareg.review.resolver import Shelf
 
 PATIENCE = 3
-"""Undecided questions of a version after which no more are asked: each has cost its whole budget."""
+"""Maximum undecided questions of a version: each has used its whole budget."""
 
 
 TOO_MANY = (
@@ -36,7 +36,7 @@ TOO_MANY = (
 
 
 class Doubt(NamedTuple):
-    """A question that was not decided."""
+    """An undecided question."""
 
     older: SemVer
     direction: Direction
@@ -45,27 +45,27 @@ class Doubt(NamedTuple):
 
 @dataclass(slots=True)
 class Comparison:
-    """What was found of one version; `older` are the versions it is held against."""
+    """The result for one version; `older` are the versions it is compared with."""
 
     version: SchemaVersion
     shelf: Shelf
     policy: Compatibility
     opens: SemVer
-    """The version that would open the next line."""
+    """The version number that opens the next line."""
     pairs: list[Pair] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
-    """Where a validator may differ from the verdict; at most one a direction."""
+    """Where a validator can differ from the verdict; at most one for each direction."""
     lost: list[Finding] = field(default_factory=list)
-    """Fields that went away, where no validator minds."""
+    """Removed fields that validation does not notice."""
 
     @property
     def broken(self) -> bool:
-        """Whether some reader was shown to be hurt."""
+        """Whether a break was found."""
         return bool(self.pairs or self.lost)
 
     def hold_against(self, older: Iterable[SchemaVersion]) -> Comparison:
-        """Ask what the level asks about each of the older versions, the latest first."""
+        """Compares with each of the older versions as the level requires, the latest first."""
         new = self.shelf.proposed(self.version)
         seen: dict[Hashable, SchemaVersion] = {}
         for version in older:
@@ -91,7 +91,7 @@ class Comparison:
         return self
 
     def _repeat(self, version: SchemaVersion, twin: SchemaVersion) -> None:
-        """What was found of a version holds for another that differs from it in words only."""
+        """The result for a version also holds for one that differs only in descriptions."""
         same = [each for each in self.pairs if each.older is twin]
         self.pairs += [Pair(version, each.direction, each.found) for each in same]
 
@@ -127,7 +127,7 @@ class Comparison:
         self, version: SchemaVersion, direction: Direction, reader: Document, writer: Document
     ) -> None:
         if len(self.doubts) >= PATIENCE:
-            reason = "the later versions were undecided already, so it was not tried"
+            reason = "later versions were undecided already, so it was not compared"
             self.doubts.append(Doubt(version.version, direction, reason))
             return
         verdict = verdict_of(self.shelf, reader, writer, self.policy)
@@ -136,7 +136,7 @@ class Comparison:
             self.doubts.append(Doubt(version.version, direction, verdict.reason))
 
     def _look_for_fields(self, version: SchemaVersion, new: Document, old: Document) -> None:
-        """Fields that are lost, and what a field said of itself and says otherwise now."""
+        """Lost fields, and fields with a changed meaning."""
         begin = time.thread_time()
         found = format_of(new).compare_fields(
             old,
@@ -201,7 +201,7 @@ class Comparison:
 
 
 def _firmer(old: str, new: str) -> bool:
-    """Whether a field is called more sensitive than it was; what is no classification is neither."""
+    """Whether the classification of a field was raised; unknown values do not count."""
     ranks = [each.value for each in Classification]
     return old in ranks and new in ranks and ranks.index(new) > ranks.index(old)
 
@@ -213,7 +213,7 @@ def verdict_of(
     policy: Compatibility,
     content: Content | None = None,
 ) -> Verdict:
-    """Whether one document's readers take what another's writers write, by a policy."""
+    """Whether readers of one document accept what writers of the other write, by a policy."""
     from schemareg.formats.verdict import Verdict
 
     language, other = format_of(reader), format_of(writer)
@@ -234,7 +234,7 @@ def verdict_of(
 
 
 def equivalent(shelf: Shelf, one: Document, other: Document, policy: Compatibility) -> bool:
-    """Whether two documents are proved to say the same in other keywords."""
+    """Whether two documents are proved to be equivalent."""
     language = format_of(one)
     if format_of(other) is not language or language.unjudged(one) != language.unjudged(other):
         return False

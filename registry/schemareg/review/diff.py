@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that both versions have, and that is not the same in both."""
+    """A field that differs between the two versions."""
 
     before: Field
     after: Field
@@ -34,20 +34,20 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What lies between two versions; nothing here passes or fails."""
+    """The difference of two versions; it passes no judgement."""
 
     old: SchemaVersion
     new: SchemaVersion
     policy: Compatibility
-    """What was compared by: content model and formats."""
+    """The content model and the formats of the comparison."""
     added: tuple[Field, ...]
     removed: tuple[Field, ...]
     changed: tuple[FieldChange, ...]
     """Each sorted by path."""
     words: tuple[str, ...]
-    """What changed in words and metadata."""
+    """Changes of descriptions and metadata."""
     words_only: bool
-    """Whether nothing but words and order changed."""
+    """Whether only descriptions and order changed."""
     backward: Verdict
     """Can the new version read what the old one wrote?"""
     forward: Verdict
@@ -57,9 +57,9 @@ class Difference:
 
 
 def diff(snapshot: Snapshot, old: SchemaVersion, new: SchemaVersion) -> Difference:
-    """What changed between two versions of a registry, and what breaks, in both directions.
+    """The changes between two versions of a registry, and the breaks in both directions.
 
-    Raises InvalidFiles where one of them is wrong.
+    Raises InvalidFiles if one of them is malformed.
     """
     shelf = Shelf(snapshot, snapshot)
     policy = snapshot.policy.compatibility
@@ -103,7 +103,7 @@ def _fields(
 def promise_changes(
     before: Mapping[str, Field], after: Mapping[str, Field]
 ) -> tuple[PromiseChange, ...]:
-    """How the fields of two versions, by path, promise otherwise, in words; sorted by path."""
+    """The changed promises of the fields of two versions, in words, sorted by path."""
     changes = (
         PromiseChange(path, _promised(before.get(path)), _promised(after.get(path)))
         for path in sorted({*before, *after})

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A version with an older one, and a break in one direction between them."""
+    """A version, an older one, and a break in one direction between them."""
 
     older: SchemaVersion
     direction: Direction
@@ -43,7 +43,7 @@ def told(
     documents: Mapping[str, Document],
     next_line: str = "",
 ) -> tuple[Finding, ...]:
-    """The breaks of a version, the same one against several older versions as one finding.
+    """The breaks of a version; a break against several older versions is one finding.
 
     `documents` are those of the version and the older ones, by path; `next_line` is the version
     that may break everybody, or `""` where nothing has to be fixed. Each finding names the latest
@@ -111,10 +111,10 @@ def _field(found: Break, *documents: Document) -> str:
 
 
 def place_of(found: Break, direction: Direction, new: Document) -> Place:
-    """Where in the new version's file a break shows.
+    """The place of a break in the new version's file.
 
-    That is the keyword that refuses, where the new version is the one that refuses. Else the
-    keyword stands in a file that cannot be changed any more: then the same field in the new file.
+    If the new version refuses, it is the refusing keyword. Otherwise the
+    keyword is in a file that can no longer change: then it is the same field in the new file.
     """
     if direction is Direction.BACKWARD and found.uri == uri_of(new.path):
         return new.place(found.pointer, key=True)
@@ -136,13 +136,13 @@ def _why(pair: Pair, version: SchemaVersion, others: Sequence[Pair]) -> str:
     rule = rules.find(found.rule)
     parts = [rule.rationale] if rule else []
     if pair.direction is Direction.FORWARD:
-        parts = [f"Who still reads by {older} meets what is written under {version.version}."]
+        parts = [f"Readers that still use {older} receive records of {version.version}."]
     if found.uri != uri_of(version.path):
         path = found.uri.removeprefix("file:///")
-        parts.append(f"What refuses stands in {path}#{pointer_text(found.pointer)}.")
+        parts.append(f"The refusing keyword is in {path}#{pointer_text(found.pointer)}.")
     if others:
         names = ", ".join(str(each.older.version) for each in others)
-        parts.append(f"It is the same with {names}.")
+        parts.append(f"The same holds for {names}.")
     return " ".join(parts)
 
 
@@ -150,7 +150,7 @@ def _remedy(pair: Pair, version: SchemaVersion, next_line: str) -> str:
     """The remedy of a rule with its line number and its command."""
     opening = f"open {next_line}: reg bump {version.product}/{version.schema}"
     if pair.direction is Direction.FORWARD:
-        return f"Keep to what {pair.older.version} takes, or {opening}"
+        return f"Keep to what {pair.older.version} accepts, or {opening}"
     general = "open a new major line"
     if general in pair.found.remedy:
         return pair.found.remedy.replace(general, opening).rstrip(".")

@@ -1,4 +1,4 @@
-"""What changed in words and metadata, told to people: the one room that knows deepdiff.
+"""Changes of descriptions and metadata as sentences: the only module that uses deepdiff.
 
 deepdiff is made for small documents. Schemas are first taken apart into the annotations of their
 fields, so that it only ever sees a value or two; a whole schema never goes through it.
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     """Field to what is said of it; see `SchemaFormat.annotations`."""
 
 MOST = 40
-"""How many sentences one comparison yields; the rest is counted."""
+"""Maximum sentences of one comparison; the others are counted."""
 
 _LONGEST = 120
 _LARGEST = 2_000
-"""Values in a document beyond which only the fact of a change is told, not the change."""
+"""Values in a document above which only the fact of a change is reported."""
 
 
 def words_changed(old: Annotations, new: Annotations) -> tuple[str, ...]:
-    """What changed in descriptions and other annotations between two schemas, sorted by field.
+    """Changes of descriptions and other annotations between two schemas, sorted by field.
 
-    Fields that came or went are not words. `description of customer.email: "The address" → "…"`.
+    Added and removed fields are not included. `description of customer.email: "The address" → "…"`.
     """
     sentences = [
         sentence
@@ -42,9 +42,9 @@ def words_changed(old: Annotations, new: Annotations) -> tuple[str, ...]:
 
 
 def metadata_changed(before: JsonValue, after: JsonValue) -> tuple[str, ...]:
-    """What changed between two small documents such as product.yaml, sorted.
+    """Changes between two small documents such as product.yaml, sorted.
 
-    `owner.team: "checkout" → "payments"`. Where they are large, only that they changed.
+    `owner.team: "checkout" → "payments"`. For large ones, only that they changed.
     """
     return _bounded(sorted(_differences(before, after)))
 

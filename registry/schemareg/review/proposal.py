@@ -1,4 +1,4 @@
-"""What landed and what is proposed: which versions are new, and which landed ones were touched."""
+"""The proposal: which versions are new, and which landed versions changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Proposal:
-    """One change to a registry, version by version. `base` is what has landed."""
+    """One change of a registry, version by version. `base` is the landed state."""
 
     def __init__(self, base: Snapshot, head: Snapshot, changes: Sequence[FileChange]) -> None:
         self._base = base
@@ -30,7 +30,7 @@ class Proposal:
     def proposed(self) -> tuple[SchemaVersion, ...]:
         """The versions that are new, and the pre-releases that changed; sorted by path.
 
-        A landed version that only moved is not among them: it is removed from where it was.
+        A landed version that only moved is not included: it counts as removed.
         """
         moved = {each.path for _, each in self._removed if each is not None}
         found = []
@@ -48,11 +48,11 @@ class Proposal:
         return self._head.all_versions()
 
     def has_landed(self, version: SchemaVersion) -> bool:
-        """Whether a version of head stands at base, at the same path."""
+        """Whether a version of head exists at base, at the same path."""
         return self._base.version_at(version.path) is not None
 
     def of_schema(self, version: SchemaVersion) -> tuple[SchemaVersion, ...]:
-        """The landed versions of a version's schema, oldest first, wherever they stood."""
+        """The landed versions of a version's schema, oldest first, at any path."""
         return self._base.versions_in(self.home(version), version.schema)
 
     def home(self, version: SchemaVersion) -> str:
@@ -75,7 +75,7 @@ class Proposal:
         )
 
     def findings(self) -> list[Finding]:
-        """Landed versions that were altered, or are not where they were."""
+        """Landed versions that were altered or moved."""
         found = []
         for change in self._changes:
             landed = self._base.version_at(change.path) if change.before else None
@@ -94,7 +94,7 @@ class Proposal:
 
     @cached_property
     def _removed(self) -> tuple[tuple[SchemaVersion, SchemaVersion | None], ...]:
-        """The landed releases that are not at their path any more, and where each went."""
+        """The landed releases that are no longer at their path, and their new paths."""
         gone = {each.path: each for each in self._gone() if not each.version.pre}
         if not gone:
             return ()
@@ -121,7 +121,7 @@ class Proposal:
                 yield from self._lost_below(change.path)
 
     def _lost_below(self, path: str) -> Iterator[SchemaVersion]:
-        """A product.yaml that comes or goes can unmake products whose files did not change."""
+        """An added or removed product.yaml can hide products whose files did not change."""
         folder = path.rpartition("/")[0]
         if self._base.is_product(folder) != self._head.is_product(folder):
             for version in self._base.versions_below(folder):
@@ -129,7 +129,7 @@ class Proposal:
                     yield version
 
     def _left_of(self, version: SchemaVersion) -> Place:
-        """The nearest file that still is there to say something about a version that is not."""
+        """The nearest existing file for a finding about a removed version."""
         folder = version.path.split(f"/{SCHEMAS}/")[0]
         path = f"{folder}/{PRODUCT}"
         if self._head.has(path):

@@ -1,4 +1,4 @@
-"""What landed, judged again: each landing as of its own day, against what had landed before it.
+"""Judges landings again: each as of its own day, against the landings before it.
 
 The check on a pull request is a forecast for the day on which it ran. A landing has one day only,
 and this is the verdict that counts.
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One landing, and what the check says of it."""
+    """One landing, and the check's result."""
 
     landing: Landing
     report: Report | None
-    """None where files of it are wrong."""
+    """None if its files are malformed."""
     mistakes: tuple[Mistake, ...] = ()
-    """What is wrong with them; beside a report, with files that were left out."""
+    """Its mistakes; beside a report, those of files that were left out."""
 
     @property
     def verdict(self) -> str:
@@ -68,7 +68,7 @@ def replay_foreign(
     after: Landing | None,
     today: date,
 ) -> Iterator[Replayed]:
-    """The same for another repository's schema files: what would our rules have stopped?
+    """The same for the schema files of another repository.
 
     `at` gives the files at a commit, without those of a set. A file that is wrong is left out, and
     told as such; nothing else waits for it.

@@ -1,4 +1,4 @@
-"""The documents of two states at once, and what the references in them reach."""
+"""The documents of two states, and the targets of their references."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PAIR_BYTES = 1_000
 
 
 class Shelf:
-    """What has landed counts as it landed; what is proposed, as `head` has it."""
+    """Landed versions are read from the base, proposed ones from `head`."""
 
     def __init__(self, base: Snapshot, head: Snapshot) -> None:
         self._base = base

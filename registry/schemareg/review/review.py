@@ -1,4 +1,4 @@
-"""Two states of a registry and a date go in, a report comes out: what a change does to its promises."""
+"""The review of a change: two states of a registry and a date to a report."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def review(
 ) -> Report:
     """Whether `head` keeps the promises that have landed at `base`, as of `today`.
 
-    Only what differs is read and judged; with `all`, every version of `head` is. The policy is the
-    base's: a change cannot grant itself leave. `history` gives the landings up to the base, and is
+    Only differences are read and judged; with `all`, every version of `head`. The policy is that of the
+    base: a change cannot grant itself an exception. `history` gives the landings up to the base, and is
     asked for only where a promise is announced to end; without it none has ended.
 
-    Raises InvalidFiles where files that changed are wrong.
+    Raises InvalidFiles if changed files are malformed.
     """
     changes = differences(base.files, head.files)
     landing = Proposal(base, head, changes)
@@ -93,7 +93,7 @@ _WORST = (Outcome.BREAKING, Outcome.UNDECIDED, Outcome.COMPATIBLE)
 def disputed(
     report: Report, head: Snapshot, trusted: tuple[str, str], also: Sequence[tuple[str, str]]
 ) -> Report:
-    """The report, with that the proposal names another protected branch than what is trusted.
+    """The report with the finding that the proposal names another protected branch.
 
     A branch comes with what names it.
     """
@@ -125,7 +125,7 @@ def _registered(base: Snapshot, head: Snapshot, product: str) -> bool:
 def policy_in_force(base: Snapshot, head: Snapshot) -> Policy:
     """The policy that a change is judged by: the base's, or the first one there is.
 
-    Raises InvalidFiles where only a wrong registry.yaml could say.
+    Raises InvalidFiles if the only registry.yaml is malformed.
     """
     if base.has(REGISTRY):
         try:

@@ -1,4 +1,4 @@
-"""A verdict for each new version: what it breaks, what it should be called, what it says otherwise."""
+"""A verdict for each new version: breaks, required bump, changed descriptions."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ class Judge:
 
     @property
     def day(self) -> Day:
-        """What the day makes of promises."""
+        """The promises as of the day."""
         return self._day
 
     @property
     def landing(self) -> Proposal:
-        """What has landed, and what is proposed."""
+        """The proposal."""
         return self._landing
 
     def policy_of(self, version: SchemaVersion) -> Compatibility:
@@ -94,7 +94,7 @@ class Judge:
         return None if policy == self._policy.compatibility else policy
 
     def prefetch(self, versions: Iterable[SchemaVersion]) -> None:
-        """Have the documents of landed versions at hand."""
+        """Load the documents of landed versions."""
         self._base.prefetch(each.path for each in versions if self._base.has(each.path))
 
     def fields_in(self, document: Document) -> dict[str, Field]:
@@ -111,7 +111,7 @@ class Judge:
 
 
 class _Case:
-    """One version before its judge."""
+    """The judgement of one version."""
 
     def __init__(
         self, judge: Judge, version: SchemaVersion, together: Sequence[SchemaVersion]
@@ -148,7 +148,7 @@ class _Case:
         return [each for each in self._known if not self._judge.day.ended(self._known[each])]
 
     def verdict(self) -> VersionVerdict:
-        """What was found, in one value."""
+        """The verdict as one value."""
         comparison = self._comparison
         outcome = Outcome.UNDECIDED if comparison.doubts else Outcome.COMPATIBLE
         outcome = Outcome.BREAKING if self._broken else outcome
@@ -175,7 +175,7 @@ class _Case:
         return promise_changes(self._fields_of(self._previous), self._fields_of(self._version))
 
     def findings(self) -> Iterator[Finding]:
-        """Everything there is to say."""
+        """All findings."""
         yield from self._told
         yield from self._comparison.notes
         for doubt in self._first_doubts():
@@ -311,7 +311,7 @@ class _Case:
     # --- what it should be called
 
     def _required(self) -> str:
-        """The smallest honest bump over the version before; empty where there is none, or in doubt."""
+        """The required bump from the previous version; empty without one, or if undecided."""
         if self._previous is None:
             return ""
         comparison, broken = self._comparison, self._broken
